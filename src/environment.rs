@@ -25,6 +25,8 @@ pub struct Environment {
     pub host: Host,
     /// `None` when the notebook does not say, or says something that cannot be.
     pub python: Option<PythonVersion>,
+    /// The cells stand in a `.py` file, which may also be run as a script.
+    pub is_script: bool,
 }
 
 impl PythonVersion {

@@ -1,4 +1,27 @@
 //! nbasync: a terminal tutor and checker for async Python in Jupyter notebooks.
+//!
+//! The modules, lowest floor first; each uses those above it in this list and nothing below.
+
+// 1. Words: places, diagnostics, the profile of where cells run.
+pub mod diagnostic;
 pub mod environment;
 pub mod text;
+
+// 2. Doors: notebooks, Python, what the program knows.
+pub mod knowledge;
+pub mod notebook;
+pub mod python;
+
+// 3. What happens in the notebook.
+pub mod facts;
+
+// 4. What is right and wrong about it, and the way from one to the other.
+pub mod classify;
+pub mod rewrite;
+pub mod rules;
+
+// 5. All of it together.
+pub mod review;
+
+// 6. The walkthrough as a pure machine.
 pub mod tutor;

@@ -1,0 +1,244 @@
+//! What in a cell speaks for each situation.
+
+use super::{Evidence, Situation};
+use crate::diagnostic::{Diagnostic, Message};
+use crate::facts::{Facts, Runs, Site, is_await, is_loop};
+use crate::notebook::{CellKind, Format, Notebook, Output};
+use crate::python::{Kind, Role};
+use crate::rewrite::under_main_guard;
+use crate::text::{CellIndex, Span, TextRange};
+
+/// As many places as help a reader; the first ones are shown.
+const ENOUGH: usize = 6;
+
+/// The situations of one cell, in no order. Empty when the cell cannot be judged.
+pub(super) fn of_cell(
+    notebook: &Notebook,
+    facts: &Facts,
+    diagnostics: &[Diagnostic],
+    cell: CellIndex,
+) -> Vec<Situation> {
+    if notebook.format == Format::Script {
+        return vec![Situation { id: "no-notebook", evidence: script_evidence(facts, cell) }];
+    }
+    let mut collected = Collected::default();
+    if facts.cell(cell).is_some_and(|facts| facts.runs) {
+        collected.from_diagnostics(diagnostics, cell);
+        collected.from_calls(facts, cell);
+        collected.from_awaits(facts, cell);
+        collected.from_definitions(facts, cell);
+        collected.from_written_file(facts, cell);
+        if !collected.found.is_empty() {
+            collected.from_outputs(notebook, facts, cell);
+        }
+    }
+    if collected.found.is_empty() && !is_unclear(facts, cell) {
+        collected
+            .found
+            .push(Situation { id: "no-async", evidence: quiet_evidence(notebook, facts, cell) });
+    }
+    collected.found
+}
+
+#[derive(Default)]
+struct Collected {
+    found: Vec<Situation>,
+}
+
+impl Collected {
+    fn add(&mut self, id: &'static str, span: Span, key: &'static str) {
+        self.add_message(id, span, Message::new(id, key));
+    }
+
+    fn add_message(&mut self, id: &'static str, span: Span, why: Message) {
+        let evidence = Evidence { span, why };
+        match self.found.iter_mut().find(|situation| situation.id == id) {
+            Some(situation) => {
+                let known = situation.evidence.iter().any(|old| old.span == span);
+                if !known && situation.evidence.len() < ENOUGH {
+                    situation.evidence.push(evidence);
+                }
+            }
+            None => self.found.push(Situation { id, evidence: vec![evidence] }),
+        }
+    }
+
+    fn from_diagnostics(&mut self, diagnostics: &[Diagnostic], cell: CellIndex) {
+        for found in diagnostics {
+            let (id, key) = match found.rule {
+                "asyncio-run-in-cell" => ("asyncio-run-error", "run"),
+                "run-until-complete-in-cell" => ("event-loop-conflict", "loop-run"),
+                "nest-asyncio-by-default" => ("event-loop-conflict", "patch"),
+                _ => continue,
+            };
+            if found.span.cell == cell {
+                self.add(id, found.span, key);
+            }
+            for note in &found.notes {
+                if let Some(span) = note.span.filter(|span| span.cell == cell)
+                    && note.message.key == "called-here"
+                {
+                    self.add(id, span, "calls-helper");
+                }
+            }
+        }
+    }
+
+    fn from_calls(&mut self, facts: &Facts, cell: CellIndex) {
+        let here = facts.calls.iter().filter(|call| call.site.cell == cell);
+        for call in here {
+            let Some(path) = call.callee.path() else { continue };
+            let span = facts.span(call.site);
+            let at_top = call.owner.is_none();
+            match path {
+                "asyncio.gather"
+                | "asyncio.wait"
+                | "asyncio.as_completed"
+                | "asyncio.TaskGroup"
+                | "asyncio.create_task"
+                | "asyncio.ensure_future"
+                | "asyncio.wait_for"
+                    if at_top =>
+                {
+                    self.add("orchestrating-tasks", span, "concurrent");
+                }
+                "asyncio.new_event_loop"
+                | "asyncio.set_event_loop"
+                | "asyncio.set_event_loop_policy"
+                | "asyncio.get_event_loop"
+                    if at_top && facts.runs(call.site) == Runs::Cell =>
+                {
+                    self.add("event-loop-conflict", span, "loop-object");
+                }
+                "asyncio.run" if under_main_guard(facts, call.site) => {
+                    self.add("porting-a-script", span, "main-guard");
+                }
+                "argparse.ArgumentParser" if has_async_def(facts, cell) => {
+                    self.add("porting-a-script", span, "arguments");
+                }
+                _ if at_top && path.rsplit_once('.').is_some_and(|(owner, _)| is_loop(owner)) => {
+                    if facts.starts_task(path) {
+                        self.add("orchestrating-tasks", span, "concurrent");
+                    } else if !path.ends_with(".time") {
+                        self.add("event-loop-conflict", span, "loop-object");
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn from_awaits(&mut self, facts: &Facts, cell: CellIndex) {
+        let tree = facts.tree(cell);
+        for node in tree.all().filter(|node| is_await(tree, *node)) {
+            let site = Site { cell, node };
+            if facts.owner(site).is_some() {
+                continue;
+            }
+            let range = tree.range(node);
+            // A whole `async with` block would underline half the cell.
+            let first_line = tree.text(range).lines().next().map_or(0, str::len);
+            let range = TextRange::new(range.start, range.start + first_line.min(range.len()));
+            self.add("orchestrating-tasks", Span::new(cell, range), "top-level-await");
+            if under_main_guard(facts, site) {
+                self.add("porting-a-script", Span::new(cell, range), "main-guard");
+            }
+        }
+    }
+
+    fn from_definitions(&mut self, facts: &Facts, cell: CellIndex) {
+        let here = facts.functions.iter().filter(|function| function.site.cell == cell);
+        for function in here.filter(|function| function.is_async) {
+            if let Kind::FunctionDef { name, .. } = facts.kind(function.site) {
+                let key = if function.class.is_some() { "async-method" } else { "async-def" };
+                self.add("placing-reusable-logic", Span::new(cell, *name), key);
+            }
+        }
+    }
+
+    /// `%%writefile server.py` with async code: the kernel does not run it.
+    fn from_written_file(&mut self, facts: &Facts, cell: CellIndex) {
+        let Some(here) = facts.cell(cell) else { return };
+        let Some(magic) = &here.syntax.magic else { return };
+        let source = here.syntax.tree.source();
+        let writes = matches!(magic.name.slice(source), "writefile" | "file");
+        let body = magic.body.slice(source);
+        let async_words = ["async def", "await ", "asyncio.", "uvicorn", "FastAPI("];
+        let found = async_words
+            .iter()
+            .filter_map(|word| body.find(word).map(|at| (at, word.trim_end().len())));
+        if let Some((at, len)) = found.min().filter(|_| writes) {
+            let start = magic.body.start + at;
+            let span = Span::new(cell, TextRange::new(start, start + len));
+            self.add("general-api-design", span, "written-file");
+        }
+    }
+
+    /// A saved error of the kind that a situation describes.
+    fn from_outputs(&mut self, notebook: &Notebook, facts: &Facts, cell: CellIndex) {
+        for output in notebook.outputs(cell) {
+            let Output::Error { message: value, .. } = output else { continue };
+            let id = match value.as_str() {
+                text if text.contains("asyncio.run() cannot be called") => "asyncio-run-error",
+                text if text.contains("This event loop is already running")
+                    || text.contains("while another loop is running") =>
+                {
+                    "event-loop-conflict"
+                }
+                _ => continue,
+            };
+            let first = facts.tree(cell).statements().last();
+            let range = first.map_or(TextRange::default(), |node| facts.tree(cell).range(node));
+            self.add(id, Span::new(cell, range), "saved-error");
+        }
+    }
+}
+
+fn has_async_def(facts: &Facts, cell: CellIndex) -> bool {
+    facts.functions.iter().any(|function| function.is_async && function.site.cell == cell)
+}
+
+/// A cell that cannot be read, with async words in it.
+fn is_unclear(facts: &Facts, cell: CellIndex) -> bool {
+    let Some(here) = facts.cell(cell) else { return false };
+    let source = here.syntax.tree.source();
+    !here.syntax.errors.is_empty()
+        && ["async ", "await ", "asyncio"].iter().any(|word| source.contains(word))
+}
+
+/// The entry point of a plain script, as evidence that it is one.
+fn script_evidence(facts: &Facts, cell: CellIndex) -> Vec<Evidence> {
+    let tree = facts.tree(cell);
+    let guard = tree.statements().find(|node| {
+        matches!(tree.kind(*node), Kind::If)
+            && tree
+                .child(*node, Role::Test)
+                .is_some_and(|test| tree.source_of(test).contains("__name__"))
+    });
+    let test = guard.and_then(|guard| tree.child(guard, Role::Test));
+    let evidence = test.map(|test| Evidence {
+        span: Span::new(cell, tree.range(test)),
+        why: Message::new("no-notebook", "main-guard"),
+    });
+    evidence.into_iter().collect()
+}
+
+/// Why a cell has nothing to do with async, where there is more to say than that.
+fn quiet_evidence(notebook: &Notebook, facts: &Facts, cell: CellIndex) -> Vec<Evidence> {
+    let Some(here) = notebook.cells.get(cell.0) else { return Vec::new() };
+    let first_line = here.source.lines().next().map_or(0, str::len);
+    let span = Span::new(cell, TextRange::new(0, first_line));
+    let key = match &here.kind {
+        CellKind::Code if !notebook.is_python() => "other-language",
+        CellKind::Code if facts.cell(cell).is_some_and(|facts| !facts.runs) => "other-language",
+        CellKind::Code if facts.cell(cell).is_some_and(has_foreign_magic) => "other-magic",
+        CellKind::Code => return Vec::new(),
+        CellKind::Markdown => "markdown",
+        CellKind::Raw | CellKind::Other(_) => "raw",
+    };
+    vec![Evidence { span, why: Message::new("no-async", key) }]
+}
+
+fn has_foreign_magic(cell: &crate::facts::CellFacts) -> bool {
+    cell.syntax.magic.as_ref().is_some_and(|magic| !magic.holds_python)
+}

@@ -1,0 +1,118 @@
+//! Facts and diagnostics become a verdict: does the skill apply to this cell, and why.
+
+mod evidence;
+
+use crate::diagnostic::{Diagnostic, Message};
+use crate::facts::Facts;
+use crate::notebook::{Format, Notebook};
+use crate::text::{CellIndex, Span};
+
+/// A when-to-use or when-not-to-use case that fits, with what shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Situation {
+    /// The id of the situation's page.
+    pub id: &'static str,
+    pub evidence: Vec<Evidence>,
+}
+
+/// A place that shows a situation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    pub span: Span,
+    pub why: Message,
+}
+
+/// What follows for a cell or a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Applies,
+    /// The skill does not apply; another one does where `to` names it.
+    HandOff {
+        to: Option<&'static str>,
+    },
+    Unclear,
+}
+
+impl Verdict {
+    /// The name that JSON uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Applies => "applies",
+            Verdict::HandOff { .. } => "hand-off",
+            Verdict::Unclear => "unclear",
+        }
+    }
+}
+
+/// The answer for one cell, situations best first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Classification {
+    pub verdict: Verdict,
+    pub situations: Vec<Situation>,
+}
+
+/// The five cases for the skill, best first where several fit.
+pub const USE: [&str; 5] = [
+    "porting-a-script",
+    "asyncio-run-error",
+    "event-loop-conflict",
+    "orchestrating-tasks",
+    "placing-reusable-logic",
+];
+
+/// The three cases against it.
+pub const NOT_USE: [&str; 3] = ["no-notebook", "general-api-design", "no-async"];
+
+/// Classifies every cell of the notebook.
+pub fn classify(
+    notebook: &Notebook,
+    facts: &Facts,
+    diagnostics: &[Diagnostic],
+) -> Vec<Classification> {
+    let one = |index| classify_cell(notebook, facts, diagnostics, CellIndex(index));
+    (0..notebook.cells.len()).map(one).collect()
+}
+
+fn classify_cell(
+    notebook: &Notebook,
+    facts: &Facts,
+    diagnostics: &[Diagnostic],
+    cell: CellIndex,
+) -> Classification {
+    let mut found = evidence::of_cell(notebook, facts, diagnostics, cell);
+    found.sort_by_key(|situation| USE.iter().chain(&NOT_USE).position(|id| *id == situation.id));
+    let verdict = match found.first() {
+        Some(first) if USE.contains(&first.id) => Verdict::Applies,
+        Some(first) => Verdict::HandOff { to: hand_off(first.id) },
+        None => Verdict::Unclear,
+    };
+    Classification { verdict, situations: found }
+}
+
+/// The companion skill that a situation leads to.
+fn hand_off(situation: &str) -> Option<&'static str> {
+    match situation {
+        "no-notebook" => Some("python-concurrency-performance"),
+        "general-api-design" => Some("python-runtime-operations"),
+        _ => None,
+    }
+}
+
+/// The answer for the whole file: the best of its cells.
+pub fn verdict_of_file(notebook: &Notebook, cells: &[Classification]) -> Verdict {
+    if notebook.format == Format::Script {
+        return Verdict::HandOff { to: hand_off("no-notebook") };
+    }
+    let has = |verdict: Verdict| cells.iter().any(|cell| cell.verdict == verdict);
+    if has(Verdict::Applies) {
+        return Verdict::Applies;
+    }
+    if has(Verdict::Unclear) {
+        return Verdict::Unclear;
+    }
+    let to = cells.iter().find_map(|cell| match cell.verdict {
+        Verdict::HandOff { to } => to,
+        _ => None,
+    });
+    Verdict::HandOff { to }
+}

@@ -1,0 +1,145 @@
+//! What rules and the parser report: diagnostics with their notes and fixes, in no language yet.
+
+use crate::text::{Edit, Span};
+
+/// How bad it is. Errors: the kernel raises or hangs. Warnings: it runs and is wrong. Hints are
+/// advice and never change an exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Hint,
+    Warning,
+    Error,
+}
+
+impl Severity {
+    /// The name that JSON and messages use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Hint => "hint",
+        }
+    }
+}
+
+/// How far a fix may be trusted, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Applicability {
+    /// Shown, never applied.
+    DisplayOnly,
+    /// Sound, but it changes something that the author must agree to.
+    Unsafe,
+    /// The same result in a kernel.
+    Safe,
+}
+
+impl Applicability {
+    /// The name that JSON and messages use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Applicability::DisplayOnly => "display",
+            Applicability::Unsafe => "unsafe",
+            Applicability::Safe => "safe",
+        }
+    }
+}
+
+/// A sentence by its key on a content page, with what fills its placeholders.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Message {
+    /// The page whose front matter holds the sentence.
+    pub page: &'static str,
+    pub key: &'static str,
+    pub args: Vec<(&'static str, String)>,
+}
+
+impl Message {
+    /// A sentence without placeholders.
+    pub fn new(page: &'static str, key: &'static str) -> Self {
+        Self { page, key, args: Vec::new() }
+    }
+
+    /// Fills the placeholder `{name}`.
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.args.push((name, value.to_string()));
+        self
+    }
+}
+
+/// Something beside the diagnostic that a reader should know, with its place if it has one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Note {
+    pub message: Message,
+    pub span: Option<Span>,
+}
+
+/// A repair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    pub title: Message,
+    /// The pattern that it applies.
+    pub pattern: &'static str,
+    pub applicability: Applicability,
+    pub edits: Vec<Edit>,
+    /// Why each change is made, by the place it is made at.
+    pub reasons: Vec<(Span, Message)>,
+    /// What changes in meaning for this very code: ids of tradeoff pages.
+    pub tradeoffs: Vec<&'static str>,
+}
+
+impl Fix {
+    /// The same fix, trusted no further than `limit`.
+    pub fn at_most(mut self, limit: Applicability) -> Self {
+        self.applicability = self.applicability.min(limit);
+        self
+    }
+}
+
+/// What a rule or the parser reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The rule's name; also its page's. `syntax-error` is the parser's.
+    pub rule: &'static str,
+    pub severity: Severity,
+    pub span: Span,
+    pub message: Message,
+    pub notes: Vec<Note>,
+    /// The best repair first; the others are alternatives to choose from.
+    pub fixes: Vec<Fix>,
+    /// Ids of the patterns that apply here, best first.
+    pub patterns: Vec<&'static str>,
+}
+
+impl Diagnostic {
+    /// A diagnostic of `rule` whose sentence stands under `key` on the rule's page.
+    pub fn new(rule: &'static str, severity: Severity, span: Span, key: &'static str) -> Self {
+        Self {
+            rule,
+            severity,
+            span,
+            message: Message::new(rule, key),
+            notes: Vec::new(),
+            fixes: Vec::new(),
+            patterns: Vec::new(),
+        }
+    }
+
+    /// Fills the placeholder `{name}` of the sentence.
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.message = self.message.with(name, value);
+        self
+    }
+
+    /// Adds a note from the rule's page.
+    pub fn note(&mut self, message: Message, span: Option<Span>) {
+        let note = Note { message, span };
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// The repair to offer first.
+    pub fn fix(&self) -> Option<&Fix> {
+        self.fixes.first()
+    }
+}

@@ -1,0 +1,152 @@
+//! Code that runs only where no loop is running: the branches of a dual entry point.
+
+use super::{Facts, Site};
+use crate::python::{Kind, Role};
+
+/// Words in a condition that ask whether this is a notebook or whether a loop is running.
+const NOTEBOOK_WORDS: [&str; 9] = [
+    "is_running",
+    "running_loop",
+    "ipython",
+    "ipykernel",
+    "in_notebook",
+    "is_notebook",
+    "jupyter",
+    "google.colab",
+    "in_colab",
+];
+
+/// What a condition says of a running loop when it is true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    Running,
+    NotRunning,
+    Nothing,
+}
+
+impl Facts<'_> {
+    /// Whether the code at `site` is skipped in a notebook, because it is the branch of a test
+    /// for a running loop that is taken without one, or has a fallback that works with one.
+    pub fn is_guarded(&self, site: Site) -> bool {
+        let mut inner = site;
+        for outer in self.ancestors(site) {
+            let role = self.role(inner);
+            let guarded = match self.kind(outer) {
+                Kind::If | Kind::IfExp if role == Role::Body => {
+                    self.condition(outer) == Says::NotRunning
+                }
+                Kind::If | Kind::IfExp if role == Role::Else => {
+                    self.condition(outer) == Says::Running
+                }
+                Kind::Try if role == Role::Handler => self.asks_for_the_loop(outer),
+                Kind::Try if role == Role::Body => self.falls_back(outer),
+                _ => false,
+            };
+            if guarded || self.after_early_exit(outer, inner) {
+                return true;
+            }
+            if matches!(self.kind(outer), Kind::FunctionDef { .. } | Kind::Lambda) {
+                return self.after_early_exit(outer, inner);
+            }
+            inner = outer;
+        }
+        self.after_early_exit_at_top(inner)
+    }
+
+    fn condition(&self, branch: Site) -> Says {
+        self.child(branch, Role::Test).map_or(Says::Nothing, |test| self.says(test))
+    }
+
+    fn says(&self, test: Site) -> Says {
+        let opposite = |says| match says {
+            Says::Running => Says::NotRunning,
+            Says::NotRunning => Says::Running,
+            Says::Nothing => Says::Nothing,
+        };
+        match self.kind(test) {
+            Kind::Not => {
+                opposite(self.child(test, Role::Operand).map_or(Says::Nothing, |it| self.says(it)))
+            }
+            Kind::BoolOp => self
+                .children_in(test, Role::Operand)
+                .map(|operand| self.says(operand))
+                .find(|says| *says != Says::Nothing)
+                .unwrap_or(Says::Nothing),
+            Kind::Compare => {
+                let text = self.source_of(test);
+                let left = self.child(test, Role::Operand);
+                let says = left.map_or(Says::Nothing, |left| self.says(left));
+                let says = if says == Says::Nothing { self.says_by_words(text) } else { says };
+                let negative = text.contains("is None")
+                    || text.contains("== None")
+                    || text.contains("not in ")
+                    || text.contains("is False");
+                if negative { opposite(says) } else { says }
+            }
+            Kind::Name { .. } => self.says_by_value(test),
+            _ => self.says_by_words(self.source_of(test)),
+        }
+    }
+
+    /// A name that holds the running loop, or the answer to a question for it.
+    fn says_by_value(&self, name: Site) -> Says {
+        let of_loop = self.bindings(name).iter().any(|(cell, binding)| {
+            let super::How::Value(value) = binding.how else { return false };
+            let value = self.source_of(Site { cell: *cell, node: value });
+            value.contains("is_running(") || value.contains("running_loop(")
+        });
+        if of_loop { Says::Running } else { self.says_by_words(self.source_of(name)) }
+    }
+
+    fn says_by_words(&self, text: &str) -> Says {
+        let text = text.to_ascii_lowercase();
+        if NOTEBOOK_WORDS.iter().any(|word| text.contains(word)) {
+            Says::Running
+        } else {
+            Says::Nothing
+        }
+    }
+
+    /// `try: get_running_loop()` with the code in the `except`.
+    fn asks_for_the_loop(&self, attempt: Site) -> bool {
+        self.children_in(attempt, Role::Body).any(|statement| {
+            let text = self.source_of(statement);
+            text.contains("running_loop")
+                || text.contains("is_running")
+                || text.contains("get_ipython")
+        })
+    }
+
+    /// `try: asyncio.run(…)` whose `except` does the work in another way.
+    fn falls_back(&self, attempt: Site) -> bool {
+        let works =
+            ["await ", "create_task", "run_until_complete", "nest_asyncio", "ensure_future"];
+        self.children_in(attempt, Role::Handler).any(|handler| {
+            let text = self.source_of(handler);
+            works.iter().any(|word| text.contains(word))
+                || (text.contains("RuntimeError")
+                    && self.descendants(handler).any(|site| matches!(self.kind(site), Kind::Raise)))
+        })
+    }
+
+    /// `if loop.is_running(): return …` before the code, in the same block.
+    fn after_early_exit(&self, block: Site, inner: Site) -> bool {
+        let before = self.children_in(block, self.role(inner)).take_while(|site| *site != inner);
+        before.into_iter().any(|statement| self.is_early_exit(statement))
+    }
+
+    fn after_early_exit_at_top(&self, inner: Site) -> bool {
+        let tree = self.tree(inner.cell);
+        let before = tree.statements().take_while(|node| *node != inner.node);
+        before.into_iter().any(|node| self.is_early_exit(Site { node, ..inner }))
+    }
+
+    fn is_early_exit(&self, statement: Site) -> bool {
+        matches!(self.kind(statement), Kind::If)
+            && self.condition(statement) == Says::Running
+            && self
+                .children_in(statement, Role::Body)
+                .last()
+                .is_some_and(|last| matches!(self.kind(last), Kind::Return | Kind::Raise))
+    }
+}

@@ -1,0 +1,245 @@
+//! Which thread runs what: the kernel's, a worker's, or one that the notebook does not show.
+
+use super::definitions::Wrapping;
+use super::{Call, Facts, FnId, Site, Usage, Value};
+use crate::python::{Kind, NameUse, Role};
+
+/// Who is seen to run a function's body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reach {
+    /// The kernel's thread, where the loop runs.
+    pub kernel: bool,
+    /// A worker thread or another process.
+    pub worker: bool,
+    /// Handed to code that is not seen here, or wrapped by an unknown decorator.
+    pub escapes: bool,
+    /// Called, on the kernel's thread, below an `async def`.
+    pub in_async: bool,
+}
+
+impl Reach {
+    fn union(self, other: Self) -> Self {
+        Self {
+            kernel: self.kernel || other.kernel,
+            worker: self.worker || other.worker,
+            escapes: self.escapes || other.escapes,
+            in_async: self.in_async || other.in_async,
+        }
+    }
+}
+
+/// Where a piece of code runs, as far as loops are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runs {
+    /// In the cell itself.
+    Cell,
+    /// In the body of an `async def`: wherever it runs, a loop is running there.
+    Async(FnId),
+    /// In a plain function or lambda that a cell calls on the kernel's thread.
+    Helper(FnId),
+    /// Not on the kernel's thread, in a branch for other places, or not at all.
+    Elsewhere,
+}
+
+impl Facts<'_> {
+    /// Where the code at `site` runs.
+    pub fn runs(&self, site: Site) -> Runs {
+        if self.is_guarded(site) {
+            return Runs::Elsewhere;
+        }
+        let Some(id) = self.owner(site) else { return Runs::Cell };
+        if self.function(id).is_some_and(|function| function.is_async) {
+            return Runs::Async(id);
+        }
+        let reach = self.reach.get(id.0).copied().unwrap_or_default();
+        if reach.kernel { Runs::Helper(id) } else { Runs::Elsewhere }
+    }
+
+    /// The calls in cells that lead to `function`, nearest cause first: those that the cells make
+    /// of it, or of something that calls it.
+    pub fn entry_calls(&self, function: FnId) -> Vec<Site> {
+        let mut entries = Vec::new();
+        let mut waiting = vec![function];
+        let mut seen = std::collections::BTreeSet::from([function]);
+        while let Some(id) = waiting.pop() {
+            for call in self.calls.iter().filter(|call| targets(self, call).contains(&id)) {
+                match call.owner {
+                    None => entries.push(call.site),
+                    Some(owner) if seen.insert(owner) => waiting.push(owner),
+                    Some(_) => {}
+                }
+            }
+        }
+        entries.sort_unstable();
+        entries
+    }
+}
+
+const WORKER: Reach = Reach { kernel: false, worker: true, escapes: false, in_async: false };
+const ESCAPED: Reach = Reach { kernel: false, worker: false, escapes: true, in_async: false };
+
+/// Calls that run a function on another thread or in another process: the path's end, the
+/// position of the function among the arguments, and its keyword.
+///
+/// Source: `asyncio.to_thread`, `loop.run_in_executor`, `threading`, `concurrent.futures`,
+/// `multiprocessing` documentation.
+const WORKERS: [(&str, usize, &str); 12] = [
+    ("asyncio.to_thread", 0, "func"),
+    ("anyio.to_thread.run_sync", 0, "func"),
+    (".run_in_executor", 1, "func"),
+    (".submit", 0, "fn"),
+    ("Executor().map", 0, "fn"),
+    ("threading.Thread", 1, "target"),
+    ("threading.Timer", 1, "function"),
+    ("multiprocessing.Process", 1, "target"),
+    ("Pool().map", 0, "func"),
+    ("Pool().apply", 0, "func"),
+    ("Pool().apply_async", 0, "func"),
+    ("_thread.start_new_thread", 0, "function"),
+];
+
+/// Calls that run the function they are given at once, on the same thread.
+const AT_ONCE: [&str; 8] = [
+    "builtins.map",
+    "builtins.filter",
+    "builtins.sorted",
+    "builtins.min",
+    "builtins.max",
+    "functools.reduce",
+    "itertools.starmap",
+    ".sort",
+];
+
+/// Works out who runs each function.
+pub(super) fn of(facts: &Facts) -> Vec<Reach> {
+    let mut reach = vec![Reach::default(); facts.functions.len()];
+    for (id, function) in facts.functions.iter().enumerate() {
+        if function.wrapping == Wrapping::Unknown {
+            add(&mut reach, FnId(id), ESCAPED);
+        }
+    }
+    handed_over(facts, &mut reach);
+    // Each round follows one more call; the longest chain is as long as there are functions.
+    for _ in 0..=facts.functions.len() {
+        if !one_round(facts, &mut reach) {
+            break;
+        }
+    }
+    reach
+}
+
+fn add(reach: &mut [Reach], id: FnId, more: Reach) -> bool {
+    let Some(entry) = reach.get_mut(id.0) else { return false };
+    let before = *entry;
+    *entry = before.union(more);
+    before != *entry
+}
+
+/// Functions that are passed, stored or returned instead of called.
+fn handed_over(facts: &Facts, reach: &mut [Reach]) {
+    for site in facts.sites() {
+        let mentions = match facts.kind(site) {
+            Kind::Name { used: NameUse::Load } | Kind::Attribute { .. } | Kind::Lambda => true,
+            Kind::Call => facts
+                .child(site, Role::Func)
+                .is_some_and(|func| facts.value(func).path() == Some("functools.partial")),
+            _ => false,
+        };
+        if !mentions || facts.role(site) == Role::Func {
+            continue;
+        }
+        let Value::Function(id) = facts.value(site) else { continue };
+        match facts.usage(site) {
+            // A new name for it; calls of that name are seen as calls of the function.
+            Usage::Assigned(_) | Usage::Attribute(_) | Usage::Compared | Usage::Tested => {}
+            Usage::Argument(call) => match runner(facts, call, site) {
+                Runner::Worker => {
+                    add(reach, id, WORKER);
+                }
+                // Seen again with the thread that runs the call, in each round.
+                Runner::Caller | Runner::Partial => {}
+                Runner::Unknown => {
+                    add(reach, id, ESCAPED);
+                }
+            },
+            _ => {
+                add(reach, id, ESCAPED);
+            }
+        }
+    }
+}
+
+enum Runner {
+    Worker,
+    Caller,
+    Partial,
+    Unknown,
+}
+
+/// Who runs the function that stands at `argument` in `call`.
+fn runner(facts: &Facts, call: Site, argument: Site) -> Runner {
+    let Some(func) = facts.child(call, Role::Func) else { return Runner::Unknown };
+    let value = facts.value(func);
+    let name = value.path().unwrap_or_else(|| facts.source_of(func));
+    if name == "functools.partial" {
+        return Runner::Partial;
+    }
+    let is_target = |(end, position, keyword): &(&str, usize, &str)| {
+        name.ends_with(end) && facts.argument(call, *position, keyword) == Some(argument)
+    };
+    if WORKERS.iter().any(is_target) {
+        return Runner::Worker;
+    }
+    if AT_ONCE.iter().any(|end| name.ends_with(end)) { Runner::Caller } else { Runner::Unknown }
+}
+
+fn one_round(facts: &Facts, reach: &mut [Reach]) -> bool {
+    let mut changed = false;
+    for call in &facts.calls {
+        let caller = caller_reach(facts, call, reach);
+        if caller == Reach::default() || facts.is_guarded(call.site) {
+            continue;
+        }
+        for target in targets(facts, call) {
+            changed |= add(reach, target, caller);
+        }
+    }
+    changed
+}
+
+/// Who runs the code that makes the call.
+fn caller_reach(facts: &Facts, call: &Call, reach: &[Reach]) -> Reach {
+    let Some(owner) = call.owner else {
+        return Reach { kernel: true, ..Reach::default() };
+    };
+    let mut here = reach.get(owner.0).copied().unwrap_or_default();
+    let is_async = facts.function(owner).is_some_and(|function| function.is_async);
+    here.in_async |= is_async && !here.worker;
+    here
+}
+
+/// The functions of the notebook that a call runs.
+fn targets(facts: &Facts, call: &Call) -> Vec<FnId> {
+    let mut targets = Vec::new();
+    match &call.callee {
+        Value::Function(id) => targets.push(*id),
+        Value::Class(class) => {
+            let special = ["__init__", "__new__", "__post_init__", "__enter__", "__exit__"];
+            targets.extend(special.iter().filter_map(|name| facts.method(*class, name, 0)));
+        }
+        Value::Instance(class) => targets.extend(facts.method(*class, "__call__", 0)),
+        _ => {}
+    }
+    let args = facts.children_in(call.site, Role::Arg);
+    let keywords = facts
+        .children_in(call.site, Role::Keyword)
+        .filter_map(|keyword| facts.child(keyword, Role::Value));
+    for argument in args.chain(keywords) {
+        if let Value::Function(id) = facts.value(argument)
+            && matches!(runner(facts, call.site, argument), Runner::Caller)
+        {
+            targets.push(id);
+        }
+    }
+    targets
+}

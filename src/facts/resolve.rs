@@ -1,0 +1,111 @@
+//! Which bindings a use of a name may see, over all cells in order.
+
+use super::scope::{Binding, How, MODULE, ScopeId, ScopeKind};
+use super::{Facts, Site};
+use crate::text::CellIndex;
+
+impl Facts<'_> {
+    /// The bindings that the name at `site` may see; empty when the notebook binds it nowhere.
+    pub fn bindings(&self, site: Site) -> Vec<(CellIndex, Binding)> {
+        let name = self.source_of(site);
+        let Some(cell) = self.cell(site.cell) else { return Vec::new() };
+        let start = cell.scopes.around(&cell.syntax.tree, site.node);
+        let mut id = start;
+        while let Some(scope) = cell.scopes.get(id) {
+            if id == MODULE || scope.globals.contains(name) {
+                break;
+            }
+            // A class's names are seen by its own body alone.
+            let visible = scope.kind != ScopeKind::Class || id == start;
+            if let Some(found) = scope.bindings.get(name).filter(|_| visible) {
+                let found = found.iter().map(|binding| (site.cell, binding.clone())).collect();
+                let deferred = self.is_deferred(site, start, id);
+                return self.seen(site, found, deferred);
+            }
+            id = scope.parent;
+        }
+        let all = self.globals.get(name).cloned().unwrap_or_default();
+        let deferred = self.is_deferred(site, start, MODULE);
+        self.seen(site, all, deferred)
+    }
+
+    /// Every binding of a global name, in order.
+    pub fn global(&self, name: &str) -> &[(CellIndex, Binding)] {
+        self.globals.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The scope that binds the name at `site`: its cell's, or the module's.
+    pub fn binding_scope(&self, site: Site) -> ScopeId {
+        let name = self.source_of(site);
+        let Some(cell) = self.cell(site.cell) else { return MODULE };
+        let mut id = cell.scopes.around(&cell.syntax.tree, site.node);
+        while let Some(scope) = cell.scopes.get(id) {
+            if id == MODULE || scope.globals.contains(name) {
+                return MODULE;
+            }
+            if scope.bindings.contains_key(name) {
+                return id;
+            }
+            id = scope.parent;
+        }
+        MODULE
+    }
+
+    /// Whether a function body lies between the use and the scope that binds the name, so that
+    /// the use happens at some later time.
+    fn is_deferred(&self, site: Site, start: ScopeId, until: ScopeId) -> bool {
+        let Some(cell) = self.cell(site.cell) else { return false };
+        let mut id = start;
+        while id != until {
+            let Some(scope) = cell.scopes.get(id) else { return false };
+            if matches!(scope.kind, ScopeKind::Function | ScopeKind::Lambda) {
+                return true;
+            }
+            id = scope.parent;
+        }
+        false
+    }
+
+    fn seen(
+        &self,
+        site: Site,
+        all: Vec<(CellIndex, Binding)>,
+        deferred: bool,
+    ) -> Vec<(CellIndex, Binding)> {
+        let is_before = |(cell, binding): &(CellIndex, Binding)| {
+            (*cell, binding.node) < (site.cell, site.node) && !self.is_own_target(site, binding)
+        };
+        let split = all.iter().filter(|binding| is_before(binding)).count();
+        let before = all.iter().filter(|binding| is_before(binding)).rev();
+        let mut seen = Vec::new();
+        for found in before {
+            if found.1.how == How::Delete {
+                break;
+            }
+            seen.push(found.clone());
+            if self.surely_runs(site, found) {
+                break;
+            }
+        }
+        // Later bindings count for code that runs later, and where nothing came before: people
+        // run cells out of order, imports above all.
+        if deferred || split == 0 {
+            let later = all.iter().filter(|binding| !is_before(binding));
+            seen.extend(later.filter(|found| found.1.how != How::Delete).cloned());
+        }
+        seen
+    }
+
+    /// In `x = f(x)` the right-hand `x` is the one before.
+    fn is_own_target(&self, site: Site, binding: &Binding) -> bool {
+        let tree = self.tree(site.cell);
+        matches!(&binding.how, How::Value(value) | How::Iterate(value) | How::Enter(value)
+            if tree.is_within(site.node, *value) && *value > binding.node)
+    }
+
+    /// Whether the binding has happened whenever the code at `site` runs.
+    fn surely_runs(&self, site: Site, (cell, binding): &(CellIndex, Binding)) -> bool {
+        let Some(branch) = binding.branch else { return true };
+        *cell == site.cell && branch.holds(self.tree(*cell), site.node)
+    }
+}

@@ -1,0 +1,314 @@
+//! Names in one cell: its scopes, what each binds, and how.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::python::{Kind, NameUse, NodeId, Role, Tree};
+
+/// A scope of one cell; 0 is the module's, which all cells share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ScopeId(pub usize);
+
+/// The scope that all cells share.
+pub const MODULE: ScopeId = ScopeId(0);
+
+/// What makes a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeKind {
+    Module,
+    Function,
+    Lambda,
+    Class,
+    Comprehension,
+}
+
+/// How a name comes to its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum How {
+    /// `name = value`, `(name := value)`.
+    Value(NodeId),
+    /// `import a.b` binds `a`, `import a.b as c` binds `a.b`, `from a import b` binds `a.b`.
+    Import(String),
+    Function(NodeId),
+    Class(NodeId),
+    /// `with value as name`; the node is the context manager's expression.
+    Enter(NodeId),
+    /// `for name in value`.
+    Iterate(NodeId),
+    Param(NodeId),
+    Delete,
+    /// Unpacking, augmented assignment, `except … as`, a pattern.
+    Other,
+}
+
+/// A place that gives a name a value.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    pub node: NodeId,
+    pub how: How,
+    /// The branch that the binding stands in, when it may not run.
+    pub branch: Option<Branch>,
+}
+
+/// The body of an `if`, an `else`, an `except` or a `case`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Branch {
+    pub owner: NodeId,
+    pub role: Role,
+}
+
+impl Branch {
+    /// Whether `node` stands in this branch.
+    pub fn holds(self, tree: &Tree, node: NodeId) -> bool {
+        let mut inner = node;
+        for outer in tree.ancestors(node) {
+            if outer == self.owner {
+                return tree.role(inner) == self.role;
+            }
+            inner = outer;
+        }
+        false
+    }
+}
+
+/// A scope and its names.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    pub kind: ScopeKind,
+    pub node: Option<NodeId>,
+    pub parent: ScopeId,
+    pub bindings: HashMap<Box<str>, Vec<Binding>>,
+    pub globals: HashSet<Box<str>>,
+    pub nonlocals: HashSet<Box<str>>,
+}
+
+/// The scopes of one cell.
+#[derive(Debug, Clone)]
+pub struct Scopes {
+    pub list: Vec<Scope>,
+    by_node: HashMap<NodeId, ScopeId>,
+    /// Modules of which the cell imports everything.
+    pub stars: Vec<(NodeId, String)>,
+}
+
+impl Scopes {
+    /// Reads the scopes of a cell.
+    pub fn of(tree: &Tree) -> Self {
+        let mut scopes = Self { list: Vec::new(), by_node: HashMap::new(), stars: Vec::new() };
+        scopes.open(None, ScopeKind::Module, MODULE);
+        for node in tree.all() {
+            if let Some(kind) = scope_kind(tree.kind(node)) {
+                let parent = scopes.around(tree, node);
+                scopes.open(Some(node), kind, parent);
+            }
+        }
+        for node in tree.all() {
+            scopes.declare(tree, node);
+        }
+        for node in tree.all() {
+            scopes.bind(tree, node);
+        }
+        scopes
+    }
+
+    fn open(&mut self, node: Option<NodeId>, kind: ScopeKind, parent: ScopeId) {
+        if let Some(node) = node {
+            self.by_node.insert(node, ScopeId(self.list.len()));
+        }
+        self.list.push(Scope {
+            kind,
+            node,
+            parent,
+            bindings: HashMap::new(),
+            globals: HashSet::new(),
+            nonlocals: HashSet::new(),
+        });
+    }
+
+    /// The scope with this number.
+    pub fn get(&self, id: ScopeId) -> Option<&Scope> {
+        self.list.get(id.0)
+    }
+
+    /// The scope that a definition, lambda or comprehension opens.
+    pub fn opened_by(&self, node: NodeId) -> Option<ScopeId> {
+        self.by_node.get(&node).copied()
+    }
+
+    /// The scope in which the code at `node` is evaluated. Decorators, defaults, annotations,
+    /// bases and a comprehension's first iterable belong to the scope around.
+    pub fn around(&self, tree: &Tree, node: NodeId) -> ScopeId {
+        let mut inner = node;
+        // Set when the way up came through a default or an annotation.
+        let mut outside = matches!(tree.role(inner), Role::Default | Role::Annotation);
+        for outer in tree.ancestors(node) {
+            let role = tree.role(inner);
+            outside |= matches!(role, Role::Decorator | Role::Base | Role::Annotation);
+            if let Some(scope) = self.opened_by(outer) {
+                let first_iterable = matches!(tree.kind(outer), Kind::Comprehension { .. })
+                    && is_first_iterable(tree, outer, node);
+                let keyword = role == Role::Other;
+                if !outside && !first_iterable && !keyword {
+                    return scope;
+                }
+                outside = false;
+            }
+            outside |= matches!(tree.role(outer), Role::Default | Role::Annotation);
+            inner = outer;
+        }
+        MODULE
+    }
+
+    fn declare(&mut self, tree: &Tree, node: NodeId) {
+        let (names, global) = match tree.kind(node) {
+            Kind::Global { names } => (names, true),
+            Kind::Nonlocal { names } => (names, false),
+            _ => return,
+        };
+        let around = self.around(tree, node);
+        let Some(scope) = self.list.get_mut(around.0) else { return };
+        let set = if global { &mut scope.globals } else { &mut scope.nonlocals };
+        set.extend(names.iter().map(|range| Box::from(tree.text(*range))));
+    }
+
+    fn bind(&mut self, tree: &Tree, node: NodeId) {
+        match tree.kind(node) {
+            Kind::FunctionDef { name, .. } => {
+                self.add(tree, node, tree.text(*name), How::Function(node));
+            }
+            Kind::ClassDef { name } => self.add(tree, node, tree.text(*name), How::Class(node)),
+            Kind::Param { name } => self.add(tree, node, tree.text(*name), How::Param(node)),
+            Kind::Handler { name: Some(name) } => {
+                self.add(tree, node, tree.text(*name), How::Other);
+            }
+            Kind::Import { names } => {
+                for name in names {
+                    let path = compact(tree.text(name.name));
+                    let top = path.split('.').next().unwrap_or_default().to_owned();
+                    match name.alias {
+                        Some(alias) => self.add(tree, node, tree.text(alias), How::Import(path)),
+                        None => self.add(tree, node, &top.clone(), How::Import(top)),
+                    }
+                }
+            }
+            Kind::ImportFrom { .. } => self.bind_from(tree, node),
+            Kind::Name { used: NameUse::Delete } => {
+                self.add(tree, node, tree.source_of(node), How::Delete);
+            }
+            Kind::Name { used: NameUse::Store } if !is_bare_annotation(tree, node) => {
+                self.add(tree, node, tree.source_of(node), how_stored(tree, node));
+            }
+            _ => {}
+        }
+    }
+
+    fn bind_from(&mut self, tree: &Tree, node: NodeId) {
+        let Kind::ImportFrom { module, level, names } = tree.kind(node) else { return };
+        let module = module.map(|range| compact(tree.text(range))).unwrap_or_default();
+        let module = format!("{}{module}", ".".repeat(*level as usize));
+        for name in names {
+            let imported = tree.text(name.name);
+            if imported == "*" {
+                self.stars.push((node, module.clone()));
+                continue;
+            }
+            let bound = tree.text(name.alias.unwrap_or(name.name));
+            self.add(tree, node, bound, How::Import(format!("{module}.{imported}")));
+        }
+    }
+
+    fn add(&mut self, tree: &Tree, node: NodeId, name: &str, how: How) {
+        let mut scope = self.around(tree, node);
+        // `:=` in a comprehension binds in the scope around it.
+        let walrus = tree.parent(node).is_some_and(|up| matches!(tree.kind(up), Kind::Named));
+        loop {
+            let Some(here) = self.get(scope) else { return };
+            if here.globals.contains(name) {
+                scope = MODULE;
+                break;
+            }
+            let passes =
+                here.nonlocals.contains(name) || (walrus && here.kind == ScopeKind::Comprehension);
+            if !passes || scope == MODULE {
+                break;
+            }
+            scope = here.parent;
+        }
+        let binding = Binding { node, how, branch: branch_of(tree, node) };
+        if let Some(scope) = self.list.get_mut(scope.0) {
+            scope.bindings.entry(name.into()).or_default().push(binding);
+        }
+    }
+}
+
+fn scope_kind(kind: &Kind) -> Option<ScopeKind> {
+    match kind {
+        Kind::FunctionDef { .. } => Some(ScopeKind::Function),
+        Kind::Lambda => Some(ScopeKind::Lambda),
+        Kind::ClassDef { .. } => Some(ScopeKind::Class),
+        Kind::Comprehension { .. } => Some(ScopeKind::Comprehension),
+        _ => None,
+    }
+}
+
+fn is_first_iterable(tree: &Tree, comprehension: NodeId, node: NodeId) -> bool {
+    let clause = tree.child(comprehension, Role::Clause);
+    let iterable = clause.and_then(|clause| tree.child(clause, Role::Iter));
+    iterable.is_some_and(|iterable| tree.is_within(node, iterable))
+}
+
+/// A dotted name without the white space that Python allows in it.
+fn compact(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '\\').collect()
+}
+
+fn how_stored(tree: &Tree, node: NodeId) -> How {
+    let Some(parent) = tree.parent(node) else { return How::Other };
+    let value = |role| tree.child(parent, role);
+    match tree.kind(parent) {
+        Kind::Assign | Kind::AnnAssign | Kind::Named => {
+            value(Role::Value).map_or(How::Other, How::Value)
+        }
+        Kind::For { .. } | Kind::Clause { .. } => {
+            value(Role::Iter).map_or(How::Other, How::Iterate)
+        }
+        Kind::WithItem => value(Role::Context).map_or(How::Other, How::Enter),
+        Kind::Tuple { .. } | Kind::List => unpacked(tree, node, parent),
+        _ => How::Other,
+    }
+}
+
+/// `name: type` alone binds nothing.
+fn is_bare_annotation(tree: &Tree, node: NodeId) -> bool {
+    tree.parent(node).is_some_and(|up| {
+        matches!(tree.kind(up), Kind::AnnAssign) && tree.child(up, Role::Value).is_none()
+    })
+}
+
+/// `a, b = x, y` binds pairwise; any other unpacking is not followed.
+fn unpacked(tree: &Tree, node: NodeId, targets: NodeId) -> How {
+    let assign = tree.parent(targets).filter(|up| matches!(tree.kind(*up), Kind::Assign));
+    let value = assign.and_then(|assign| tree.child(assign, Role::Value));
+    let Some(value) = value.filter(|value| matches!(tree.kind(*value), Kind::Tuple { .. })) else {
+        return How::Other;
+    };
+    let at = tree.children(targets).position(|target| target == node);
+    at.and_then(|at| tree.children(value).nth(at)).map_or(How::Other, How::Value)
+}
+
+/// The innermost branch around `node` that may not run.
+fn branch_of(tree: &Tree, node: NodeId) -> Option<Branch> {
+    let mut inner = node;
+    for outer in tree.ancestors(node) {
+        let role = tree.role(inner);
+        match (tree.kind(outer), role) {
+            (Kind::If, Role::Body | Role::Else)
+            | (Kind::Case | Kind::Handler { .. }, Role::Body) => {
+                return Some(Branch { owner: outer, role });
+            }
+            (Kind::FunctionDef { .. } | Kind::ClassDef { .. } | Kind::Lambda, _) => return None,
+            _ => {}
+        }
+        inner = outer;
+    }
+    None
+}

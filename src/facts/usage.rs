@@ -1,0 +1,165 @@
+//! What is done with an expression's value.
+
+use super::{Facts, Site};
+use crate::python::{Kind, Role};
+
+/// What is done with a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usage {
+    /// A bare expression statement.
+    Dropped,
+    /// The cell's last expression, which IPython shows and keeps in `Out`.
+    Displayed,
+    Awaited,
+    /// Kept in a plain name: the site of the target.
+    Assigned(Site),
+    /// Kept in an attribute or an item, or in several names.
+    Stored,
+    /// An argument of the call at this site.
+    Argument(Site),
+    Returned,
+    /// A condition, or an operand of `not`, `and`, `or`.
+    Tested,
+    /// Compared with `==`, `in` and the like.
+    Compared,
+    /// An operand of arithmetic.
+    Operand,
+    /// An attribute of it is used: the site of the attribute access.
+    Attribute(Site),
+    Subscripted,
+    /// Iterated by a plain `for`, a comprehension, `*` or unpacking.
+    Iterated,
+    /// Formatted by an f-string.
+    Formatted,
+    /// The manager of a plain `with`.
+    Entered,
+    /// `async for` or `async with` over it.
+    AsyncProtocol,
+    /// An element of the list, tuple, set, dict or comprehension at this site.
+    Element(Site),
+    Other,
+}
+
+impl Facts<'_> {
+    /// What is done with the value of the expression at `site`.
+    pub fn usage(&self, site: Site) -> Usage {
+        let Some(parent) = self.parent(site) else { return Usage::Other };
+        let role = self.role(site);
+        match self.kind(parent) {
+            Kind::Expression if self.is_displayed(parent) => Usage::Displayed,
+            Kind::Expression => Usage::Dropped,
+            Kind::Await => Usage::Awaited,
+            Kind::Assign | Kind::AnnAssign | Kind::Named if role == Role::Value => {
+                self.assigned(parent)
+            }
+            Kind::Call if role == Role::Arg => Usage::Argument(parent),
+            Kind::KeywordArg { .. } => self.parent(parent).map_or(Usage::Other, Usage::Argument),
+            Kind::Return | Kind::Yield => Usage::Returned,
+            Kind::Lambda if role == Role::Body => Usage::Returned,
+            Kind::Not => Usage::Tested,
+            Kind::If
+            | Kind::While
+            | Kind::Assert
+            | Kind::Clause { .. }
+            | Kind::Case
+            | Kind::IfExp
+                if role == Role::Test =>
+            {
+                Usage::Tested
+            }
+            Kind::BoolOp if self.is_last_operand(parent, site) => self.usage(parent),
+            Kind::BoolOp => Usage::Tested,
+            Kind::IfExp => self.usage(parent),
+            Kind::Compare => Usage::Compared,
+            Kind::BinOp | Kind::Unary => Usage::Operand,
+            Kind::AugAssign if role == Role::Value => Usage::Operand,
+            Kind::Attribute { .. } => Usage::Attribute(parent),
+            Kind::Subscript if role == Role::Value => Usage::Subscripted,
+            Kind::Starred => Usage::Iterated,
+            Kind::For { is_async } | Kind::Clause { is_async } if role == Role::Iter => {
+                if *is_async { Usage::AsyncProtocol } else { Usage::Iterated }
+            }
+            Kind::FString => Usage::Formatted,
+            Kind::WithItem => self.entered(parent),
+            Kind::List
+            | Kind::Tuple { .. }
+            | Kind::Set
+            | Kind::Dict
+            | Kind::Comprehension { .. }
+                if role == Role::Element =>
+            {
+                Usage::Element(parent)
+            }
+            _ => Usage::Other,
+        }
+    }
+
+    fn entered(&self, item: Site) -> Usage {
+        let with = self.parent(item).map(|with| self.kind(with));
+        if matches!(with, Some(Kind::With { is_async: true })) {
+            Usage::AsyncProtocol
+        } else {
+            Usage::Entered
+        }
+    }
+
+    fn assigned(&self, assign: Site) -> Usage {
+        let mut targets = self.children_in(assign, Role::Target);
+        match (targets.next(), targets.next()) {
+            (Some(target), None) if matches!(self.kind(target), Kind::Name { .. }) => {
+                Usage::Assigned(target)
+            }
+            (Some(target), None)
+                if matches!(self.kind(target), Kind::Tuple { .. } | Kind::List) =>
+            {
+                Usage::Iterated
+            }
+            _ => Usage::Stored,
+        }
+    }
+
+    fn is_last_operand(&self, operation: Site, operand: Site) -> bool {
+        self.children_in(operation, Role::Operand).last() == Some(operand)
+    }
+
+    /// Whether the statement at `site` is the cell's last one and its value is shown.
+    ///
+    /// Source: `InteractiveShell.ast_node_interactivity` is `last_expr` by default.
+    pub fn is_displayed(&self, site: Site) -> bool {
+        let Some(cell) = self.cell(site.cell) else { return false };
+        self.role(site) == Role::Top
+            && !cell.syntax.ends_in_semicolon
+            && cell.syntax.tree.statements().last() == Some(site.node)
+    }
+
+    /// The places that read the name which the definition at `def` binds, up to where the name
+    /// is bound anew.
+    pub fn reads_of_global(&self, name: &str, def: Site) -> Vec<Site> {
+        let next = self
+            .global(name)
+            .iter()
+            .map(|(cell, binding)| Site { cell: *cell, node: binding.node })
+            .find(|site| *site > def);
+        let reads = |site: &Site| {
+            matches!(self.kind(*site), Kind::Name { used: crate::python::NameUse::Load })
+                && self.source_of(*site) == name
+                && self.binding_scope(*site) == super::MODULE
+                && *site > def
+                && next.is_none_or(|next| *site < next)
+        };
+        self.sites().filter(reads).collect()
+    }
+
+    /// The places that read the name which the target at `site` binds, in order.
+    pub fn reads_of(&self, target: Site) -> Vec<Site> {
+        let name = self.source_of(target);
+        let scope = self.binding_scope(target);
+        let reads = |site: &Site| {
+            matches!(self.kind(*site), Kind::Name { used: crate::python::NameUse::Load })
+                && self.source_of(*site) == name
+                && self.binding_scope(*site) == scope
+        };
+        let local = scope != super::MODULE;
+        self.sites().filter(|site| !local || site.cell == target.cell).filter(reads).collect()
+    }
+}

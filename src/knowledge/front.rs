@@ -1,0 +1,228 @@
+//! The front matter of a page: which keys each kind has, and what they hold.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+
+use super::files::{self, ContentError};
+use super::language::Language;
+use super::page::PageKind;
+
+/// Every key that front matter may have; [`keys`] says which of them a kind has.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawFront {
+    pub id: String,
+    pub kind: String,
+    pub title: String,
+    pub keywords: Vec<String>,
+    pub see: Vec<String>,
+    pub facts: Vec<String>,
+    pub order: u32,
+    pub when: When,
+    pub handoff: Option<String>,
+    pub family: String,
+    pub severity: Severity,
+    pub patterns: Vec<String>,
+    pub situations: Vec<String>,
+    pub tradeoffs: Vec<String>,
+    pub deviations: Vec<String>,
+    pub choose: String,
+    pub says: String,
+    pub because: String,
+    #[serde(rename = "match")]
+    pub matches: Vec<String>,
+    pub error: String,
+    pub mistakes: Vec<String>,
+    pub messages: Messages,
+    pub name: String,
+    pub description: String,
+    pub license: String,
+    pub metadata: Metadata,
+}
+
+/// Whether a situation calls for the skill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    #[default]
+    Use,
+    NotUse,
+}
+
+/// How much a mistake matters: the kernel raises, the result is wrong, or it is advice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Error,
+    Warning,
+    #[default]
+    Hint,
+}
+
+/// What a skill says about itself beyond the keys that every skill has.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub(super) struct Metadata {
+    pub invocation_notice: Option<String>,
+    pub references: Vec<String>,
+}
+
+/// A map in which no key stands twice.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Messages(pub BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for Messages {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Map;
+        impl<'de> Visitor<'de> for Map {
+            type Value = Messages;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a map of texts")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Messages, A::Error> {
+                let mut messages = BTreeMap::new();
+                while let Some((key, text)) = map.next_entry::<String, String>()? {
+                    if messages.insert(key.clone(), text).is_some() {
+                        return Err(A::Error::custom(format!("`{key}` stands twice")));
+                    }
+                }
+                Ok(Messages(messages))
+            }
+        }
+        deserializer.deserialize_map(Map)
+    }
+}
+
+/// The keys that a kind's front matter has in a language, in their order; those that end in `?`
+/// may be left out.
+fn keys(kind: PageKind, language: Language) -> Vec<&'static str> {
+    let translated = ["choose", "says", "because", "messages?"];
+    let mut keys = match (kind, language) {
+        (PageKind::Skill, _) => return vec!["name", "description", "license", "metadata?"],
+        (PageKind::Reference, Language::En) => {
+            return vec!["id", "kind?", "title", "keywords?", "see?", "facts?"];
+        }
+        (PageKind::Reference, Language::Zh) => return vec!["id", "title", "keywords?"],
+        (_, Language::En) => vec!["id", "kind", "title", "keywords", "see?", "facts?"],
+        (_, Language::Zh) => vec!["id", "title", "keywords"],
+    };
+    let own = own_keys(kind).iter();
+    keys.extend(own.filter(|key| language == Language::En || translated.contains(key)));
+    keys
+}
+
+fn own_keys(kind: PageKind) -> &'static [&'static str] {
+    match kind {
+        PageKind::Situation => &["order", "when", "handoff?", "messages?"],
+        PageKind::Mistake => &[
+            "family",
+            "severity",
+            "patterns?",
+            "situations?",
+            "tradeoffs?",
+            "deviations?",
+            "messages?",
+        ],
+        PageKind::Pattern => &["choose", "messages?"],
+        PageKind::Tradeoff => &["says"],
+        PageKind::Deviation => &["because"],
+        PageKind::Message => &["match", "error", "mistakes?", "patterns?"],
+        PageKind::Note | PageKind::Skill | PageKind::Reference => &[],
+    }
+}
+
+/// A content file in its two parts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Document<'s> {
+    pub file: &'s str,
+    pub text: &'s str,
+    pub front: &'s str,
+    /// Where the front matter's first key stands in `text`, in bytes.
+    pub front_at: usize,
+    pub body: &'s str,
+    /// Where the body begins in `text`, in bytes.
+    pub body_at: usize,
+}
+
+impl<'s> Document<'s> {
+    /// Splits a file at its two `---` lines.
+    ///
+    /// # Errors
+    /// When there are no such lines, or the file is not UTF-8.
+    pub fn split(source: &'s files::Source) -> Result<Self, ContentError> {
+        let (file, text) = (source.path.as_str(), source.text()?);
+        let whole = |message| ContentError::whole(file, message);
+        let rest = text.strip_prefix("---\n").ok_or_else(|| whole("no front matter"))?;
+        let (front, body) =
+            rest.split_once("\n---\n").ok_or_else(|| whole("front matter has no end"))?;
+        let body_at = text.len().saturating_sub(body.len());
+        Ok(Self { file, text, front, front_at: "---\n".len(), body, body_at })
+    }
+
+    /// An error at byte `offset` of the body.
+    pub fn in_body(&self, offset: usize, message: impl Into<String>) -> ContentError {
+        files::at(self.file, self.text, self.body_at.saturating_add(offset), message)
+    }
+
+    /// An error at front matter key `key`, or at `value` when that stands under the key.
+    pub fn in_front(&self, key: &str, value: &str, message: impl Into<String>) -> ContentError {
+        let found = self.top_keys().find(|(name, _)| *name == key);
+        let key_at = found.map_or(0, |(_, at)| at);
+        let rest = self.front.get(key_at..).unwrap_or_default();
+        let value_at = if value.is_empty() { 0 } else { rest.find(value).unwrap_or_default() };
+        let offset = self.front_at.saturating_add(key_at).saturating_add(value_at);
+        files::at(self.file, self.text, offset, message)
+    }
+
+    /// Reads the front matter and holds it to the keys of its kind.
+    ///
+    /// # Errors
+    /// Everything that makes the front matter unusable.
+    pub fn front(&self, kind: PageKind, language: Language) -> Result<RawFront, Vec<ContentError>> {
+        let raw = serde_yaml::from_str::<RawFront>(self.front);
+        let raw =
+            raw.map_err(|error| vec![files::yaml(self.file, self.text, self.front_at, &error)])?;
+        let errors = self.key_errors(&keys(kind, language));
+        if errors.is_empty() { Ok(raw) } else { Err(errors) }
+    }
+
+    fn key_errors(&self, wanted: &[&str]) -> Vec<ContentError> {
+        let place = |key: &str| wanted.iter().position(|name| name.trim_end_matches('?') == key);
+        let mut errors = Vec::new();
+        let mut last = 0;
+        for (key, _) in self.top_keys() {
+            match place(key) {
+                None => {
+                    errors.push(self.in_front(key, "", format!("`{key}` is not for this page")))
+                }
+                Some(at) if at < last => {
+                    errors.push(self.in_front(key, "", format!("`{key}` stands too late")));
+                }
+                Some(at) => last = at,
+            }
+        }
+        for key in wanted.iter().filter(|key| !key.ends_with('?')) {
+            if !self.top_keys().any(|(name, _)| name == *key) {
+                errors.push(self.in_front("", "", format!("`{key}` is missing")));
+            }
+        }
+        errors
+    }
+
+    /// The keys of the front matter's first level, with their places in `front`.
+    pub fn top_keys(&self) -> impl Iterator<Item = (&'s str, usize)> + use<'s> {
+        let mut at = 0_usize;
+        self.front.split_inclusive('\n').filter_map(move |line| {
+            let start = at;
+            at = at.saturating_add(line.len());
+            let key = line.split_once(':')?.0;
+            let is_key = key.chars().all(|char| char.is_ascii_lowercase() || char == '-');
+            (is_key && !key.is_empty()).then_some((key, start))
+        })
+    }
+}

@@ -1,0 +1,402 @@
+//! The door to Markdown: reads the few constructs that a page may use and reports the others.
+
+use std::ops::Range;
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use super::block::{Block, Inline};
+
+/// A page's body as read. Offsets are bytes from the body's first byte.
+#[derive(Debug, Default)]
+pub(super) struct Body {
+    /// The text of a first-level heading on top, which only a skill has.
+    pub title: Option<(Vec<Inline>, usize)>,
+    pub blocks: Vec<Placed>,
+    /// Where links lead.
+    pub links: Vec<(String, usize)>,
+    pub errors: Vec<(String, usize)>,
+}
+
+/// A block and the byte at which it begins.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub block: Block,
+    pub at: usize,
+}
+
+/// Reads a body. What is not allowed is left out and reported.
+pub(super) fn read(text: &str) -> Body {
+    let options = Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_FOOTNOTES;
+    let mut reader = Reader { text, ..Reader::default() };
+    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        reader.event(event, range);
+    }
+    reader.body
+}
+
+/// Reads one line of running text, such as a title.
+pub fn inlines(text: &str) -> Vec<Inline> {
+    let mut blocks = read(text).blocks.into_iter();
+    match (blocks.next(), blocks.next()) {
+        (Some(Placed { block: Block::Paragraph(inlines), .. }), None) => inlines,
+        _ => vec![Inline::Text(text.to_owned())],
+    }
+}
+
+#[derive(Default)]
+struct Reader<'t> {
+    text: &'t str,
+    body: Body,
+    /// Running text that is open, innermost last.
+    open: Vec<Vec<Inline>>,
+    /// Where the title begins, while it is open.
+    title_at: Option<usize>,
+    /// A line ended inside running text; what follows decides whether that is a space.
+    line_ended: bool,
+    /// The number of the next item of the open list; `None` in a list with bullets.
+    number: Option<u64>,
+    in_list: bool,
+    in_item: bool,
+    code: Option<String>,
+    rows: Vec<Vec<Vec<Inline>>>,
+}
+
+impl Reader<'_> {
+    fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(tag, &range),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) => match &mut self.code {
+                Some(code) => code.push_str(&text),
+                None => self.words(&text),
+            },
+            Event::Code(code) => self.push(Inline::Code(code.into_string())),
+            Event::SoftBreak => self.line_ended = true,
+            Event::HardBreak => {
+                self.line_ended = true;
+                self.refuse("a forced line break", range.start);
+            }
+            Event::Rule => self.refuse("a horizontal rule", range.start),
+            Event::FootnoteReference(_) => self.refuse("a footnote", range.start),
+            Event::TaskListMarker(_) => self.refuse("a task list", range.start),
+            Event::Html(_) => {}
+            Event::InlineHtml(_) => self.refuse("HTML", range.start),
+            Event::InlineMath(_) | Event::DisplayMath(_) => self.refuse("math", range.start),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'_>, range: &Range<usize>) {
+        let at = range.start;
+        match tag {
+            Tag::Paragraph if self.in_item => self.paragraph_in_item(at),
+            Tag::Paragraph => self.block(Block::Paragraph(Vec::new()), at),
+            Tag::Heading { level, id, .. } => self.heading(level, id.as_deref(), at),
+            Tag::List(number) => self.list(number, at),
+            Tag::Item => {
+                self.in_item = true;
+                self.block(Block::Item { number: self.number, text: Vec::new() }, at);
+                self.number = self.number.map(|number| number.saturating_add(1));
+            }
+            Tag::CodeBlock(kind) => self.code_block(kind, at),
+            Tag::Table(columns) => {
+                if columns.len() > 3 {
+                    self.complain("a table has at most 3 columns", at);
+                }
+                self.block(Block::Table(Vec::new()), at);
+            }
+            Tag::TableHead | Tag::TableRow => self.rows.push(Vec::new()),
+            Tag::TableCell => self.open.push(Vec::new()),
+            Tag::Emphasis | Tag::Strong => self.nest(),
+            Tag::Link { dest_url, .. } => {
+                self.body.links.push((dest_url.into_string(), at));
+                self.nest();
+            }
+            Tag::Image { .. } => {
+                self.refuse("an image", at);
+                self.nest();
+            }
+            Tag::Strikethrough => {
+                self.refuse("struck text", at);
+                self.nest();
+            }
+            Tag::BlockQuote(_) => self.refuse("a quotation", at),
+            Tag::HtmlBlock => self.refuse("HTML", at),
+            Tag::FootnoteDefinition(_) => self.refuse("a footnote", at),
+            _ => self.refuse("this construct", at),
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Paragraph if self.in_item => {}
+            TagEnd::Paragraph | TagEnd::Heading(_) => self.close(),
+            TagEnd::Item => {
+                self.close();
+                self.in_item = false;
+            }
+            TagEnd::List(_) => self.in_list = false,
+            TagEnd::CodeBlock => self.end_code(),
+            TagEnd::TableCell => {
+                let cell = self.open.pop().unwrap_or_default();
+                if let Some(row) = self.rows.last_mut() {
+                    row.push(cell);
+                }
+            }
+            TagEnd::Table => {
+                self.open.pop();
+                let rows = std::mem::take(&mut self.rows);
+                if let Some(Placed { block: Block::Table(table), .. }) = self.body.blocks.last_mut()
+                {
+                    *table = rows;
+                }
+            }
+            TagEnd::Emphasis => self.wrap(Inline::Emphasis),
+            TagEnd::Strong => self.wrap(Inline::Strong),
+            TagEnd::Link => {
+                let to = self.body.links.last().map(|(to, _)| to.clone()).unwrap_or_default();
+                self.wrap(|text| Inline::Link { to, text });
+            }
+            TagEnd::Image | TagEnd::Strikethrough => {
+                let text = self.open.pop().unwrap_or_default();
+                text.into_iter().for_each(|inline| self.push(inline));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Blocks.
+impl Reader<'_> {
+    /// Adds a block whose running text follows.
+    fn block(&mut self, block: Block, at: usize) {
+        self.line_ended = false;
+        self.open = vec![Vec::new()];
+        self.body.blocks.push(Placed { block, at });
+    }
+
+    /// Puts the running text that was open into the last block, or into the title.
+    fn close(&mut self) {
+        let done = self.open.pop().unwrap_or_default();
+        if let Some(at) = self.title_at.take() {
+            self.body.title = Some((done, at));
+            return;
+        }
+        match self.body.blocks.last_mut().map(|placed| &mut placed.block) {
+            Some(
+                Block::Heading { text, .. } | Block::Paragraph(text) | Block::Item { text, .. },
+            ) if text.is_empty() => *text = done,
+            _ => {}
+        }
+    }
+
+    fn heading(&mut self, level: HeadingLevel, anchor: Option<&str>, at: usize) {
+        let on_top = self.body.blocks.is_empty() && self.body.title.is_none();
+        match (level, anchor) {
+            (HeadingLevel::H1, None) if on_top => {
+                (self.title_at, self.open) = (Some(at), vec![Vec::new()]);
+                return;
+            }
+            (HeadingLevel::H2, Some(_)) => {}
+            (HeadingLevel::H2, None) => {
+                self.complain("a heading needs an anchor: `## Words {#anchor}`", at);
+            }
+            _ => self.refuse("a heading of this level", at),
+        }
+        let anchor = anchor.unwrap_or_default().to_owned();
+        self.block(Block::Heading { anchor, text: Vec::new() }, at);
+    }
+
+    fn list(&mut self, number: Option<u64>, at: usize) {
+        if self.in_list || self.in_item {
+            self.refuse("a list in a list", at);
+        }
+        let bullet = self.text.get(at..).is_some_and(|rest| rest.starts_with(['*', '+']));
+        if number.is_none() && bullet {
+            self.complain("a list item begins with `-`", at);
+        }
+        (self.in_list, self.number) = (true, number);
+    }
+
+    fn paragraph_in_item(&mut self, at: usize) {
+        if self.open.last().is_some_and(|text| !text.is_empty()) {
+            self.refuse("a second paragraph in a list item", at);
+            self.line_ended = true;
+        }
+    }
+
+    fn code_block(&mut self, kind: CodeBlockKind<'_>, at: usize) {
+        let language = match kind {
+            CodeBlockKind::Fenced(language) => language.into_string(),
+            CodeBlockKind::Indented => {
+                self.complain("code stands between fences, not indented", at);
+                String::from("text")
+            }
+        };
+        if !["python", "text", "shell", "toml"].contains(&language.as_str()) {
+            self.complain("code is python, text, shell or toml", at);
+        }
+        if self.in_item {
+            self.refuse("code in a list item", at);
+            self.close();
+        }
+        self.block(Block::Code { language, text: String::new() }, at);
+        self.code = Some(String::new());
+    }
+
+    fn end_code(&mut self) {
+        let mut code = self.code.take().unwrap_or_default();
+        if code.ends_with('\n') {
+            code.pop();
+        }
+        if let Some(Placed { block: Block::Code { text, .. }, .. }) = self.body.blocks.last_mut() {
+            *text = code;
+        }
+    }
+
+    fn refuse(&mut self, what: &str, at: usize) {
+        self.complain(&format!("{what} is not allowed on a page"), at);
+    }
+
+    fn complain(&mut self, message: &str, at: usize) {
+        self.body.errors.push((message.to_owned(), at));
+    }
+}
+
+/// Running text.
+impl Reader<'_> {
+    fn words(&mut self, words: &str) {
+        self.space_before(words.chars().next());
+        if let Some(open) = self.open.last_mut() {
+            add_text(open, words);
+        }
+    }
+
+    fn push(&mut self, inline: Inline) {
+        self.space_before(None);
+        if let Some(open) = self.open.last_mut() {
+            open.push(inline);
+        }
+    }
+
+    fn nest(&mut self) {
+        self.space_before(None);
+        self.open.push(Vec::new());
+    }
+
+    fn wrap(&mut self, make: impl FnOnce(Vec<Inline>) -> Inline) {
+        let text = self.open.pop().unwrap_or_default();
+        self.push(make(text));
+    }
+
+    /// Turns the line end before `next` into a space, but not between two Chinese characters.
+    fn space_before(&mut self, next: Option<char>) {
+        if !std::mem::take(&mut self.line_ended) {
+            return;
+        }
+        let Some(open) = self.open.last_mut() else { return };
+        let before = match open.last() {
+            Some(Inline::Text(text)) => text.chars().next_back(),
+            _ => None,
+        };
+        if !(before.is_some_and(is_wide) && next.is_some_and(is_wide)) {
+            add_text(open, " ");
+        }
+    }
+}
+
+fn add_text(open: &mut Vec<Inline>, words: &str) {
+    match open.last_mut() {
+        Some(Inline::Text(text)) => text.push_str(words),
+        _ => open.push(Inline::Text(words.to_owned())),
+    }
+}
+
+fn is_wide(char: char) -> bool {
+    matches!(char, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(words: &str) -> Inline {
+        Inline::Text(words.to_owned())
+    }
+
+    fn errors(body: &str) -> Vec<String> {
+        read(body).errors.into_iter().map(|(message, at)| format!("{at}: {message}")).collect()
+    }
+
+    #[test]
+    fn a_line_end_is_a_space_but_not_between_chinese_characters() {
+        assert_eq!(inlines("one\ntwo"), [text("one two")]);
+        assert_eq!(inlines("事件\n循环"), [text("事件循环")]);
+    }
+
+    #[test]
+    fn running_text_keeps_its_marks() {
+        let link = Inline::Link { to: String::from("gather"), text: vec![text("see")] };
+        let code = Inline::Code(String::from("await"));
+        let parts = [text("a "), code, text(" "), Inline::Emphasis(vec![text("b")]), text(" ")];
+        assert_eq!(inlines("a `await` *b*\n[see](gather)"), [&parts[..], &[link]].concat());
+    }
+
+    #[test]
+    fn items_know_their_numbers() {
+        let numbers: Vec<_> = read("2. a\n3. b\n\n- c\n")
+            .blocks
+            .into_iter()
+            .map(|placed| match placed.block {
+                Block::Item { number, .. } => number,
+                _ => Some(0),
+            })
+            .collect();
+        assert_eq!(numbers, [Some(2), Some(3), None]);
+    }
+
+    #[test]
+    fn a_heading_has_its_anchor_and_a_block_its_place() {
+        let body = read("Words.\n\n## Why {#why}\n");
+        let heading = Block::Heading { anchor: String::from("why"), text: vec![text("Why")] };
+        assert_eq!(
+            body.blocks.get(1).map(|placed| (&placed.block, placed.at)),
+            Some((&heading, 8))
+        );
+    }
+
+    #[test]
+    fn a_table_is_rows_of_cells() {
+        let body = read("| a | b |\n| - | - |\n| `c` | d |\n");
+        let Some(Block::Table(rows)) = body.blocks.first().map(|placed| &placed.block) else {
+            panic!("no table: {body:?}");
+        };
+        assert_eq!(rows[1], [vec![Inline::Code(String::from("c"))], vec![text("d")]]);
+    }
+
+    #[test]
+    fn what_a_page_may_not_use_is_reported_with_its_place() {
+        assert_eq!(errors("a\n\n> b\n"), ["3: a quotation is not allowed on a page"]);
+        assert_eq!(errors("a <b>"), ["2: HTML is not allowed on a page"]);
+        assert_eq!(errors("![a](b)"), ["0: an image is not allowed on a page"]);
+        assert_eq!(errors("* a"), ["0: a list item begins with `-`"]);
+        assert_eq!(errors("- a\n  - b"), ["6: a list in a list is not allowed on a page"]);
+        assert_eq!(errors("## a"), ["0: a heading needs an anchor: `## Words {#anchor}`"]);
+        assert_eq!(errors("```rust\n```"), ["0: code is python, text, shell or toml"]);
+        assert_eq!(errors("a\n\n***\n"), ["3: a horizontal rule is not allowed on a page"]);
+        assert_eq!(errors("a  \nb"), ["1: a forced line break is not allowed on a page"]);
+    }
+
+    #[test]
+    fn an_item_holds_one_paragraph_and_no_code() {
+        let second = "5: a second paragraph in a list item is not allowed on a page";
+        assert_eq!(errors("- a\n\n  b"), [second.replace('5', "7")]);
+        assert_eq!(
+            errors("- a\n\n  ```python\n  ```"),
+            ["7: code in a list item is not allowed on a page"]
+        );
+    }
+}

@@ -1,0 +1,220 @@
+//! What the tutor knows: pages, skills, tables and interface texts in two languages. The door to
+//! Markdown and YAML.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+mod block;
+mod files;
+mod front;
+mod language;
+mod library;
+mod lookup;
+mod markdown;
+mod page;
+mod recognise;
+mod skill;
+mod strings;
+pub mod tables;
+#[cfg(test)]
+mod testing;
+mod validate;
+
+pub use block::{Block, Inline, plain};
+pub use files::{ContentError, Files};
+pub use front::{Severity, When};
+pub use language::{Both, Language};
+pub use lookup::Hit;
+pub use markdown::inlines;
+pub use page::{Front, Page, PageKind, SkillFront};
+pub use skill::{MAIN_SKILL, Skill, SkillItem};
+pub use tables::{Blocking, BlockingKind, Tables};
+
+use library::Library;
+use strings::Strings;
+
+/// Everything that is known. Pages and texts are read when they are first asked for; it can be
+/// shared between threads.
+#[derive(Debug, Default)]
+pub struct Knowledge {
+    pub tables: Tables,
+    /// Colours and the like by meaning, by theme.
+    pub themes: BTreeMap<String, BTreeMap<String, String>>,
+    library: Library,
+    strings: OnceLock<Strings>,
+    skill: OnceLock<Skill>,
+    index: OnceLock<lookup::Index>,
+}
+
+impl Knowledge {
+    /// Takes the files as they are: what is broken is left out and nothing is said about it. This
+    /// is for content that was checked before, such as what the program carries.
+    pub fn open(files: &dyn Files) -> Self {
+        Self::begin(files).0
+    }
+
+    /// Reads everything and checks everything; what is broken is left out and reported, in the
+    /// order of files and lines.
+    pub fn load(files: &dyn Files) -> (Self, Vec<ContentError>) {
+        let (knowledge, mut errors) = Self::begin(files);
+        errors.extend(validate::validate(&knowledge));
+        errors.sort();
+        errors.dedup();
+        (knowledge, errors)
+    }
+
+    fn begin(files: &dyn Files) -> (Self, Vec<ContentError>) {
+        let mut library = library::read(files);
+        let mut errors = std::mem::take(&mut library.errors);
+        let tables = tables(&library, &mut errors);
+        let themes = themes(&library, &mut errors);
+        (Self { tables, themes, library, ..Self::default() }, errors)
+    }
+}
+
+/// Pages.
+impl Knowledge {
+    /// The page of this kind with this id.
+    pub fn page(&self, kind: PageKind, id: &str) -> Option<&Page> {
+        self.library.slot(kind, id)?.page()
+    }
+
+    /// The page with this id, of the first kind of [`PageKind::ALL`] that has one. The id of an
+    /// item of the main skill, such as `no-fire-and-forget`, leads to the skill's page.
+    pub fn find(&self, id: &str) -> Option<&Page> {
+        let found = PageKind::ALL.into_iter().find_map(|kind| self.page(kind, id));
+        found.or_else(|| {
+            self.skill().item(id)?;
+            self.page(PageKind::Skill, MAIN_SKILL)
+        })
+    }
+
+    /// The pages of a kind: situations in their order, mistakes in the order of their families in
+    /// the skill, others by id.
+    pub fn pages(&self, kind: PageKind) -> impl Iterator<Item = &Page> {
+        let slots = self.library.slots.iter().filter(move |slot| slot.kind == kind);
+        let mut pages: Vec<&Page> = slots.filter_map(|slot| slot.page()).collect();
+        pages.sort_by_cached_key(|page| self.place(page));
+        pages.into_iter()
+    }
+
+    /// Every page, kind by kind.
+    pub fn all_pages(&self) -> impl Iterator<Item = &Page> {
+        PageKind::ALL.into_iter().flat_map(|kind| self.pages(kind))
+    }
+
+    /// The message page that a pasted traceback or error text is about.
+    pub fn recognise(&self, text: &str) -> Option<&Page> {
+        recognise::recognise(self.pages(PageKind::Message), text)
+    }
+
+    /// The pages that a query finds, best first. Every word of it has to match something; an
+    /// empty query gives every page in the order of a table of contents.
+    pub fn lookup<'k>(&'k self, query: &str) -> Vec<Hit<'k>> {
+        let index = self.index.get_or_init(|| lookup::Index::new(self));
+        index.lookup(self, query)
+    }
+
+    fn place(&self, page: &Page) -> usize {
+        match &page.front {
+            Front::Situation { order, .. } => usize::try_from(*order).unwrap_or(usize::MAX),
+            Front::Mistake { family, .. } => {
+                let families = &self.skill().common_mistakes;
+                families.iter().position(|item| item.id == *family).unwrap_or(families.len())
+            }
+            _ => 0,
+        }
+    }
+}
+
+/// Texts and skills.
+impl Knowledge {
+    /// The interface's text at a dotted key, with `{placeholders}` filled; the key itself when
+    /// there is no such text.
+    pub fn ui(&self, language: Language, key: &str, args: &[(&str, &str)]) -> String {
+        self.strings().get(language, key, args)
+    }
+
+    /// A message of a page's front matter, with `{placeholders}` filled. Arguments are taken
+    /// literally: a `{name}` in one of them is never filled.
+    pub fn message(
+        &self,
+        language: Language,
+        page: &str,
+        key: &str,
+        args: &[(&str, &str)],
+    ) -> Option<String> {
+        let messages = self.find(page)?.messages.get(language);
+        Some(strings::fill(messages.get(key)?, args))
+    }
+
+    /// The skill that the tutor teaches.
+    pub fn skill(&self) -> &Skill {
+        self.skill.get_or_init(|| match self.page(PageKind::Skill, MAIN_SKILL) {
+            Some(page) => Skill::of(page),
+            None => Skill { name: MAIN_SKILL.to_owned(), ..Skill::default() },
+        })
+    }
+
+    /// Every skill: the main one and its companions.
+    pub fn skills(&self) -> impl Iterator<Item = Skill> {
+        self.pages(PageKind::Skill).map(Skill::of)
+    }
+
+    /// The names of the sample notebooks.
+    pub fn samples(&self) -> impl Iterator<Item = &str> {
+        self.library.samples.keys().map(String::as_str)
+    }
+
+    /// A sample notebook's bytes.
+    pub fn sample(&self, name: &str) -> Option<&Cow<'static, [u8]>> {
+        self.library.samples.get(name).map(|source| &source.bytes)
+    }
+
+    fn strings(&self) -> &Strings {
+        self.strings.get_or_init(|| {
+            let source = self.library.interface.as_ref();
+            let text = source.and_then(|source| source.text().ok()).unwrap_or_default();
+            strings::read("", text).0
+        })
+    }
+}
+
+/// Reads the tables; all are empty when one of them is broken.
+fn tables(library: &Library, errors: &mut Vec<ContentError>) -> Tables {
+    let mut text = |name: &str| match library.tables.get(name).map(files::Source::text) {
+        Some(Ok(text)) => text,
+        Some(Err(error)) => {
+            errors.push(error);
+            "[]"
+        }
+        None => {
+            errors.push(ContentError::whole(&format!("content/tables/{name}.yaml"), "is missing"));
+            "[]"
+        }
+    };
+    let [blocking, coroutines, modules] = ["blocking", "coroutines", "modules"].map(&mut text);
+    Tables::parse(blocking, coroutines, modules).unwrap_or_else(|(file, error)| {
+        let file = format!("content/{file}");
+        errors.push(files::yaml(&file, "", 0, &error));
+        Tables::default()
+    })
+}
+
+fn themes(
+    library: &Library,
+    errors: &mut Vec<ContentError>,
+) -> BTreeMap<String, BTreeMap<String, String>> {
+    let mut themes = BTreeMap::new();
+    for (name, source) in &library.themes {
+        let read = source.text().and_then(|text| {
+            serde_yaml::from_str(text).map_err(|error| files::yaml(&source.path, text, 0, &error))
+        });
+        match read {
+            Ok(theme) => _ = themes.insert(name.clone(), theme),
+            Err(error) => errors.push(error),
+        }
+    }
+    themes
+}

@@ -1,0 +1,158 @@
+//! Finds the message page that a pasted traceback is about.
+
+use super::page::{Front, Page};
+
+/// How well a page's message fits a text; greater is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Fit {
+    place: Place,
+    /// The line on which it stands, in exception lines alone.
+    line: usize,
+    /// Length of what was found, in bytes.
+    length: usize,
+}
+
+/// Where in the text the message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Anywhere,
+    /// In one of the last lines.
+    Late,
+    /// Right behind the class of the error, as a traceback ends.
+    Exception,
+}
+
+/// How many lines at the end are the last lines.
+const LAST_LINES: usize = 3;
+
+/// The page whose message fits best.
+pub(super) fn recognise<'k>(pages: impl Iterator<Item = &'k Page>, text: &str) -> Option<&'k Page> {
+    let clean = Clean::new(text);
+    let fits = pages.filter_map(|page| {
+        let Front::Message { matches, error, .. } = &page.front else { return None };
+        let best = matches.iter().filter_map(|wanted| clean.fit(wanted, error)).max()?;
+        Some((best, page))
+    });
+    // The first of equals, so that the answer does not hang on the number of pages.
+    fits.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, page)| page)
+}
+
+/// A text without colour codes, in which every white space is one space.
+struct Clean {
+    text: String,
+    /// Where each line begins in `text`, in bytes.
+    lines: Vec<usize>,
+}
+
+impl Clean {
+    fn new(text: &str) -> Self {
+        let plain = without_colours(text);
+        let mut clean = Self { text: String::with_capacity(plain.len()), lines: Vec::new() };
+        for line in plain.lines().filter(|line| !line.trim().is_empty()) {
+            clean.lines.push(clean.text.len());
+            for word in line.split_whitespace() {
+                clean.text.push_str(word);
+                clean.text.push(' ');
+            }
+        }
+        clean
+    }
+
+    /// The best place where `wanted` stands.
+    fn fit(&self, wanted: &str, error: &str) -> Option<Fit> {
+        let wanted = wanted.split_whitespace().collect::<Vec<_>>().join(" ");
+        if wanted.is_empty() {
+            return None;
+        }
+        let found = self.text.match_indices(&wanted);
+        found.map(|(at, _)| self.fit_at(at, wanted.len(), error)).max()
+    }
+
+    fn fit_at(&self, at: usize, length: usize, error: &str) -> Fit {
+        let next = self.lines.partition_point(|start| *start <= at);
+        let line = next.saturating_sub(1);
+        let start = self.lines.get(line).copied().unwrap_or_default();
+        let rest = self.text.get(start..).unwrap_or_default();
+        let class = rest.split([':', ' ']).next().unwrap_or_default();
+        // `anyio.NoEventLoopError` stands for `NoEventLoopError`.
+        let is_error = !error.is_empty() && class.rsplit('.').next() == Some(error);
+        if is_error {
+            return Fit { place: Place::Exception, line, length };
+        }
+        let late = next.saturating_add(LAST_LINES) > self.lines.len();
+        Fit { place: if late { Place::Late } else { Place::Anywhere }, line: 0, length }
+    }
+}
+
+/// Leaves out terminal colour codes, which notebooks save in tracebacks.
+fn without_colours(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        out.push_str(before);
+        rest = after.trim_start_matches(|char: char| char.is_ascii_digit() || char == ';');
+        rest = rest.strip_prefix(|char: char| char.is_ascii_alphabetic()).unwrap_or(rest);
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::files;
+    use super::super::{Knowledge, PageKind};
+
+    fn page(id: &str, error: &str, matches: &str) -> [(String, String); 2] {
+        let en = format!(
+            "---\nid: {id}\nkind: message\ntitle: t\nkeywords: [k]\n\
+             match: [{matches:?}]\nerror: {error}\n---\nWords.\n"
+        );
+        let zh = format!("---\nid: {id}\ntitle: t\nkeywords: [k]\n---\nWords.\n");
+        let path = format!("content/messages/{id}");
+        [(format!("{path}.md"), en), (format!("{path}.zh.md"), zh)]
+    }
+
+    fn recognise(text: &str) -> Option<String> {
+        let mut all = files(&[]);
+        all.extend(page("run", "RuntimeError", "cannot be called from a running event loop"));
+        all.extend(page("running", "RuntimeError", "This event loop is already running"));
+        all.extend(page("never", "RuntimeWarning", "was never awaited"));
+        all.extend(page("never-main", "RuntimeWarning", "'main' was never awaited"));
+        let knowledge = Knowledge::open(&all);
+        assert_eq!(knowledge.pages(PageKind::Message).count(), 4);
+        knowledge.recognise(text).map(|page| page.id.clone())
+    }
+
+    #[test]
+    fn the_exception_of_a_traceback_speaks_before_the_warning_under_it() {
+        let text = "RuntimeError: asyncio.run() cannot be called from a running event loop\n\
+                    sys:1: RuntimeWarning: coroutine 'f' was never awaited\n";
+        assert_eq!(recognise(text).as_deref(), Some("run"));
+    }
+
+    #[test]
+    fn the_last_exception_of_a_chain_is_the_one() {
+        let text = "RuntimeError: asyncio.run() cannot be called from a running event loop\n\n\
+                    During handling of the above exception, another exception occurred:\n\n\
+                    RuntimeError: This event loop is already running";
+        assert_eq!(recognise(text).as_deref(), Some("running"));
+    }
+
+    #[test]
+    fn the_longest_message_wins_on_a_line() {
+        let text = "<ipython>:3: RuntimeWarning: coroutine 'main' was never awaited\n  main()";
+        assert_eq!(recognise(text).as_deref(), Some("never-main"));
+    }
+
+    #[test]
+    fn colours_and_broken_lines_do_not_hide_a_message() {
+        let text = "\u{1b}[0;31mRuntimeError\u{1b}[0m: asyncio.run() cannot be\n  called from a running event loop";
+        assert_eq!(recognise(text).as_deref(), Some("run"));
+    }
+
+    #[test]
+    fn any_other_text_is_no_message() {
+        assert_eq!(recognise("ValueError: no"), None);
+        assert_eq!(recognise(""), None);
+    }
+}

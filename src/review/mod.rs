@@ -1,0 +1,136 @@
+//! The façade that every front end shares: a notebook goes in, everything we have to say of it
+//! comes out.
+
+mod place;
+mod suppress;
+
+use std::sync::Arc;
+
+use crate::classify::{self, Classification, Verdict};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::environment::Environment;
+use crate::facts::{CellFacts, Facts};
+use crate::knowledge::Tables;
+use crate::notebook::{Format, Notebook};
+use crate::rules;
+use crate::text::{CellIndex, Edit, Span, apply_edits};
+
+pub use place::environment_of;
+
+/// What there is to say of a notebook.
+#[derive(Debug, Clone)]
+pub struct Review {
+    /// What each cell says by itself; kept for the next review of an edited notebook.
+    pub cells: Vec<Arc<CellFacts>>,
+    pub environment: Environment,
+    /// Sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// One for each cell.
+    pub classifications: Vec<Classification>,
+    pub verdict: Verdict,
+}
+
+impl Review {
+    /// The diagnostics of one cell.
+    pub fn of_cell(&self, cell: CellIndex) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(move |diagnostic| diagnostic.span.cell == cell)
+    }
+
+    /// How many errors, warnings and hints there are.
+    pub fn counts(&self) -> [usize; 3] {
+        [Severity::Error, Severity::Warning, Severity::Hint].map(|severity| {
+            self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+        })
+    }
+}
+
+/// Reviews a notebook.
+pub fn review(notebook: &Notebook, tables: &Tables) -> Review {
+    review_again(notebook, tables, &[])
+}
+
+/// Reviews a notebook of which some cells were read before: a cell whose source is the same as
+/// that of `known` at its index is not read again.
+pub fn review_again(notebook: &Notebook, tables: &Tables, known: &[Arc<CellFacts>]) -> Review {
+    let environment = environment_of(notebook);
+    let cells = read_cells(notebook, known);
+    let facts = Facts::join(cells.clone(), tables, environment);
+    // A script without cells is no notebook: its own entry point is right.
+    let mut diagnostics = match notebook.format {
+        Format::Script => Vec::new(),
+        _ => rules::check(&facts),
+    };
+    diagnostics.extend(syntax_errors(&cells, notebook.format));
+    let diagnostics = suppress::apply(&cells, diagnostics);
+    let classifications = classify::classify(notebook, &facts, &diagnostics);
+    let verdict = classify::verdict_of_file(notebook, &classifications);
+    Review { cells, environment, diagnostics, classifications, verdict }
+}
+
+fn read_cells(notebook: &Notebook, known: &[Arc<CellFacts>]) -> Vec<Arc<CellFacts>> {
+    let is_python = notebook.is_python();
+    let read = |cell: &crate::notebook::Cell| {
+        let old = known.get(cell.index.0).filter(|old| old.is_of(cell, is_python));
+        old.cloned().unwrap_or_else(|| Arc::new(CellFacts::read(cell, is_python)))
+    };
+    notebook.cells.iter().map(read).collect()
+}
+
+/// The first place of each cell that is no Python, as far as it keeps us from seeing async code.
+fn syntax_errors(cells: &[Arc<CellFacts>], format: Format) -> Vec<Diagnostic> {
+    let of_cell = |(index, cell): (usize, &Arc<CellFacts>)| {
+        let error = cell.syntax.errors.first()?;
+        let source = cell.syntax.tree.source();
+        let matters = ["async", "await"].iter().any(|word| source.contains(word));
+        let mut found = Diagnostic::new(
+            SYNTAX_ERROR,
+            Severity::Hint,
+            Span::new(CellIndex(index), error.range),
+            "unreadable",
+        );
+        found.message = Message::new("interface", "syntax-error").with("problem", &error.message);
+        (matters && format != Format::Script).then_some(found)
+    };
+    cells.iter().enumerate().filter_map(of_cell).collect()
+}
+
+/// The name under which the parser's errors are reported.
+pub const SYNTAX_ERROR: &str = "syntax-error";
+
+/// The fixes to apply together: those that may be trusted at least as far as `limit`, in order,
+/// each only where it touches nothing that an earlier one changes. Fixes that say the same twice
+/// count once.
+pub fn fixes(diagnostics: &[Diagnostic], limit: Applicability) -> Vec<&Fix> {
+    let mut chosen: Vec<&Fix> = Vec::new();
+    for fix in diagnostics.iter().filter_map(Diagnostic::fix) {
+        let trusted = fix.applicability >= limit && fix.applicability > Applicability::DisplayOnly;
+        if trusted && !chosen.iter().any(|other| other.edits == fix.edits || clash(other, fix)) {
+            chosen.push(fix);
+        }
+    }
+    chosen
+}
+
+fn clash(one: &Fix, other: &Fix) -> bool {
+    one.edits.iter().any(|a| other.edits.iter().any(|b| touch(a, b)))
+}
+
+fn touch(a: &Edit, b: &Edit) -> bool {
+    let (x, y) = (a.span.range, b.span.range);
+    a.span.cell == b.span.cell
+        && x.start <= y.end
+        && y.start <= x.end
+        && (x != y || a.text != b.text)
+}
+
+/// The new source of every cell that `edits` change. `None` when two of them overlap.
+pub fn changed_sources(notebook: &Notebook, edits: &[Edit]) -> Option<Vec<(CellIndex, String)>> {
+    let mut cells: Vec<CellIndex> = edits.iter().map(|edit| edit.span.cell).collect();
+    cells.sort_unstable();
+    cells.dedup();
+    let change = |cell: CellIndex| {
+        let source = &notebook.cell(cell)?.source;
+        Some((cell, apply_edits(cell, source, edits)?))
+    };
+    cells.into_iter().map(change).collect()
+}

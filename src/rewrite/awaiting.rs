@@ -1,0 +1,180 @@
+//! `await` in place: with the parentheses that Python's grammar asks for, and lists where a
+//! generator expression would turn into an asynchronous one.
+
+use crate::facts::{Facts, Site};
+use crate::python::{Builds, Kind, Role};
+use crate::text::{CellIndex, Edit, Span, TextRange};
+
+/// Replaces `call(argument, …)` by `await argument`.
+pub fn await_argument(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
+    let (outer, inner) = (facts.range(call), facts.range(argument));
+    let source = facts.tree(call.cell).source();
+    let wrap = needs_parentheses_around_await(facts, call);
+    let head = TextRange::new(outer.start, inner.start);
+    let tail = TextRange::new(inner.end, outer.end);
+    let has_comment = head.slice(source).contains('#') || tail.slice(source).contains('#');
+    let hangs = newline_outside_brackets(inner.slice(source));
+    let close = |text: &str| if wrap { format!("{text})") } else { text.to_owned() };
+    let open = if wrap { "(await " } else { "await " };
+    if has_comment || hangs || needs_parentheses_after_await(facts, argument) {
+        let only_argument = facts.children_in(call, Role::Arg).count() == 1
+            && facts.child(call, Role::Keyword).is_none();
+        if has_comment && only_argument {
+            return keep_parentheses(facts, call, open, wrap);
+        }
+        let open = Edit::replace(Span::new(call.cell, head), format!("{open}("));
+        let end = Edit::replace(Span::new(call.cell, tail), close(")"));
+        return vec![open, end];
+    }
+    let mut edits = vec![Edit::replace(Span::new(call.cell, head), open)];
+    edits.extend(dedented(facts, call, argument));
+    edits.push(Edit::replace(Span::new(call.cell, tail), close("")));
+    edits
+}
+
+/// `run(  # why` keeps its comment: only the callee's name goes.
+fn keep_parentheses(facts: &Facts, call: Site, open: &str, wrap: bool) -> Vec<Edit> {
+    let Some(func) = facts.child(call, Role::Func) else { return Vec::new() };
+    let mut edits = vec![Edit::replace(facts.span(func), open)];
+    if wrap {
+        edits.push(Edit::insert(call.cell, facts.range(call).end, ")"));
+    }
+    edits
+}
+
+/// Lines of an argument that stood on a line of its own move left to where the call stood.
+fn dedented(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
+    let source = facts.tree(call.cell).source();
+    let range = facts.range(argument);
+    let line = crate::text::line_range(source, range.start);
+    let before = TextRange::new(line.start, range.start).slice(source);
+    let has_long_string = facts.descendants(argument).any(|site| {
+        matches!(facts.kind(site), Kind::Str | Kind::FString | Kind::Bytes)
+            && facts.source_of(site).contains('\n')
+    });
+    if has_long_string || before.is_empty() || !before.trim().is_empty() {
+        return Vec::new();
+    }
+    let target = crate::text::indentation(source, facts.range(call).start).len();
+    let surplus = before.len().saturating_sub(target);
+    let mut edits = Vec::new();
+    for (at, _) in range.slice(source).match_indices('\n') {
+        let start = range.start + at + 1;
+        let spaces = source
+            .get(start..)
+            .map_or(0, |rest| rest.len() - rest.trim_start_matches([' ', '\t']).len());
+        let removed = TextRange::new(start, start + surplus.min(spaces));
+        if !removed.is_empty() {
+            edits.push(Edit::delete(Span::new(call.cell, removed)));
+        }
+    }
+    edits
+}
+
+/// Puts `await` in front of the expression at `site`.
+pub fn await_expression(facts: &Facts, site: Site) -> Vec<Edit> {
+    let range = facts.range(site);
+    let wrap = needs_parentheses_around_await(facts, site);
+    let inner = needs_parentheses_after_await(facts, site);
+    let open = format!("{}await {}", if wrap { "(" } else { "" }, if inner { "(" } else { "" });
+    let close = format!("{}{}", if inner { ")" } else { "" }, if wrap { ")" } else { "" });
+    let mut edits = vec![Edit::insert(site.cell, range.start, open)];
+    if !close.is_empty() {
+        edits.push(Edit::insert(site.cell, range.end, close));
+    }
+    edits
+}
+
+/// Turns the generator expressions that would hold an `await` at `site` into lists, because with
+/// it they would be asynchronous generators, which `sum()` and its like refuse. The `bool` says
+/// whether all of them were read to their end anyway.
+///
+/// Source: "'async_generator' object is not iterable", as a kernel answers.
+pub fn lists_for_generators(facts: &Facts, site: Site) -> (Vec<Edit>, bool) {
+    let mut edits = Vec::new();
+    let mut read_to_end = true;
+    let mut inner = site;
+    for outer in facts.ancestors(site) {
+        match facts.kind(outer) {
+            Kind::FunctionDef { .. } | Kind::Lambda => break,
+            Kind::Comprehension { builds: Builds::Generator, parenthesized }
+                if !is_first_iterable(facts, outer, inner, site) =>
+            {
+                edits.extend(brackets(outer.cell, facts.range(outer), *parenthesized));
+                read_to_end &= is_read_to_end(facts, outer);
+            }
+            _ => {}
+        }
+        inner = outer;
+    }
+    (edits, read_to_end)
+}
+
+fn brackets(cell: CellIndex, range: TextRange, parenthesized: bool) -> [Edit; 2] {
+    let (open, close) = if parenthesized {
+        let last = TextRange::new(range.end.saturating_sub(1), range.end);
+        (TextRange::new(range.start, range.start + 1), last)
+    } else {
+        (TextRange::at(range.start), TextRange::at(range.end))
+    };
+    [Edit::replace(Span::new(cell, open), "["), Edit::replace(Span::new(cell, close), "]")]
+}
+
+/// A comprehension's first iterable is evaluated outside of it.
+fn is_first_iterable(facts: &Facts, comprehension: Site, inner: Site, site: Site) -> bool {
+    let first = facts.child(comprehension, Role::Clause);
+    let iterable =
+        first.filter(|first| *first == inner).and_then(|first| facts.child(first, Role::Iter));
+    iterable.is_some_and(|it| facts.tree(site.cell).is_within(site.node, it.node))
+}
+
+/// Whether the reader of a generator takes everything, so that a list gives the same.
+fn is_read_to_end(facts: &Facts, generator: Site) -> bool {
+    let crate::facts::Usage::Argument(call) = facts.usage(generator) else { return false };
+    let Some(func) = facts.child(call, Role::Func) else { return false };
+    let value = facts.value(func);
+    let name = value.path().unwrap_or_else(|| facts.source_of(func));
+    let readers = ["sum", "list", "tuple", "set", "dict", "sorted", "max", "min", "join", "extend"];
+    readers.contains(&name.rsplit('.').next().unwrap_or(name))
+}
+
+/// `await x` binds more loosely than what follows a value: `.name`, `[…]`, `(…)`.
+fn needs_parentheses_around_await(facts: &Facts, site: Site) -> bool {
+    let Some(parent) = facts.parent(site) else { return false };
+    match (facts.kind(parent), facts.role(site)) {
+        (Kind::Attribute { .. } | Kind::Subscript, Role::Value) => true,
+        (Kind::Call, Role::Func) | (Kind::Await, _) => true,
+        _ => false,
+    }
+}
+
+/// `await` takes a primary: a name, call, attribute, item, or something in brackets.
+fn needs_parentheses_after_await(facts: &Facts, site: Site) -> bool {
+    match facts.kind(site) {
+        Kind::Await
+        | Kind::Lambda
+        | Kind::IfExp
+        | Kind::BoolOp
+        | Kind::BinOp
+        | Kind::Compare
+        | Kind::Not
+        | Kind::Unary
+        | Kind::Named
+        | Kind::Yield => true,
+        Kind::Tuple { parenthesized } => !parenthesized,
+        _ => false,
+    }
+}
+
+/// Whether a line end in `text` would end the statement once the brackets around it are gone.
+fn newline_outside_brackets(text: &str) -> bool {
+    let mut depth = 0_i32;
+    text.chars().any(|c| {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            _ => {}
+        }
+        c == '\n' && depth <= 0
+    })
+}

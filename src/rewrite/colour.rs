@@ -1,0 +1,236 @@
+//! Async colouring: a plain function becomes `async def`, and everything that calls it awaits.
+
+use std::collections::BTreeSet;
+
+use super::awaiting::{await_expression, lists_for_generators};
+use crate::diagnostic::{Diagnostic, Message};
+use crate::facts::{Facts, FnId, Site, Usage, Value, Wrapping};
+use crate::python::{Kind, NameUse, Role};
+use crate::text::{CellIndex, Edit, TextRange};
+
+/// Something that keeps a function from becoming `async`, or a call from being awaited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Obstacle {
+    pub kind: ObstacleKind,
+    pub site: Site,
+}
+
+/// What kind of obstacle it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ObstacleKind {
+    /// A `lambda` cannot await.
+    Lambda,
+    /// The function is passed or stored as a value: a sort key, a callback.
+    Callback,
+    /// `__init__` and other special methods are called by Python itself.
+    SpecialMethod,
+    /// A generator function.
+    Generator,
+    Property,
+    /// A decorator that is not known here wraps the function.
+    Decorator,
+    ClassBody,
+    /// `%%time` and its like compile their code alone.
+    Magic,
+    /// A default or a decorator's argument is evaluated where nothing can await.
+    Definition,
+    /// A worker thread runs the function.
+    Thread,
+}
+
+impl ObstacleKind {
+    /// The key of the sentence that explains it.
+    pub fn key(self) -> &'static str {
+        match self {
+            ObstacleKind::Lambda => "obstacle-lambda",
+            ObstacleKind::Callback => "obstacle-callback",
+            ObstacleKind::SpecialMethod => "obstacle-special-method",
+            ObstacleKind::Generator => "obstacle-generator",
+            ObstacleKind::Property => "obstacle-property",
+            ObstacleKind::Decorator => "obstacle-decorator",
+            ObstacleKind::ClassBody => "obstacle-class-body",
+            ObstacleKind::Magic => "obstacle-magic",
+            ObstacleKind::Definition => "obstacle-definition",
+            ObstacleKind::Thread => "obstacle-thread",
+        }
+    }
+}
+
+/// A plan: the functions that become `async`, the calls that are awaited, and the edits.
+#[derive(Debug, Clone, Default)]
+pub struct Colouring {
+    pub functions: Vec<FnId>,
+    pub calls: Vec<Site>,
+    pub edits: Vec<Edit>,
+    /// Whether a generator expression that was read lazily becomes a list.
+    pub laziness_lost: bool,
+}
+
+/// Plans to make `start` and its callers `async`.
+///
+/// # Errors
+/// Every obstacle that was met.
+pub fn colour(facts: &Facts, start: FnId) -> Result<Colouring, Vec<Obstacle>> {
+    let mut plan = Colouring::default();
+    let mut obstacles = Vec::new();
+    let mut waiting = vec![start];
+    let mut seen = BTreeSet::from([start]);
+    while let Some(id) = waiting.pop() {
+        obstacles.extend(obstacles_to_async(facts, id));
+        plan.functions.push(id);
+        plan.edits.extend(async_keyword(facts, id));
+        let own: Vec<Site> = facts.calls_of(id).map(|call| call.site).collect();
+        for call in own {
+            if facts.usage(call) == Usage::Awaited {
+                continue;
+            }
+            match await_context(facts, call) {
+                Context::Awaits => {}
+                Context::Function(owner) => {
+                    if seen.insert(owner) {
+                        waiting.push(owner);
+                    }
+                }
+                Context::Obstacle(kind) => obstacles.push(Obstacle { kind, site: call }),
+            }
+            plan.calls.push(call);
+        }
+    }
+    if !obstacles.is_empty() {
+        return Err(obstacles);
+    }
+    // Outer calls come before inner ones, so that what is inserted at one place is in order.
+    plan.calls.sort_unstable();
+    for call in &plan.calls {
+        // A list's bracket comes before the `await` that may stand at the same place.
+        let (lists, read_to_end) = lists_for_generators(facts, *call);
+        plan.laziness_lost |= !read_to_end;
+        for edit in lists {
+            if !plan.edits.contains(&edit) {
+                plan.edits.push(edit);
+            }
+        }
+        plan.edits.extend(await_expression(facts, *call));
+    }
+    Ok(plan)
+}
+
+enum Context {
+    /// The cell itself, or an `async def`.
+    Awaits,
+    /// A plain function, which would have to become `async`.
+    Function(FnId),
+    Obstacle(ObstacleKind),
+}
+
+/// Why an `await` cannot stand at `site`; `None` when it can, in the cell or in an `async def`.
+/// A plain function counts as no obstacle here: it can be coloured.
+pub fn obstacle_to_await(facts: &Facts, site: Site) -> Option<ObstacleKind> {
+    match await_context(facts, site) {
+        Context::Obstacle(kind) => Some(kind),
+        Context::Awaits | Context::Function(_) => None,
+    }
+}
+
+fn await_context(facts: &Facts, site: Site) -> Context {
+    let mut inner = site;
+    for outer in facts.ancestors(site) {
+        let role = facts.role(inner);
+        let evaluated_outside = matches!(role, Role::Decorator | Role::Default | Role::Annotation);
+        if evaluated_outside || matches!(facts.kind(inner), Kind::Param { .. }) {
+            return Context::Obstacle(ObstacleKind::Definition);
+        }
+        match facts.kind(outer) {
+            Kind::Lambda => return Context::Obstacle(ObstacleKind::Lambda),
+            Kind::ClassDef { .. } => return Context::Obstacle(ObstacleKind::ClassBody),
+            Kind::Escape { .. } => return Context::Obstacle(ObstacleKind::Magic),
+            Kind::FunctionDef { is_async: true, .. } => return Context::Awaits,
+            Kind::FunctionDef { .. } => {
+                let id = facts.function_at(outer);
+                return id.map_or(Context::Awaits, Context::Function);
+            }
+            _ => {}
+        }
+        inner = outer;
+    }
+    let magic = facts.cell(site.cell).and_then(|cell| cell.magic());
+    if magic.is_some() { Context::Obstacle(ObstacleKind::Magic) } else { Context::Awaits }
+}
+
+fn obstacles_to_async(facts: &Facts, id: FnId) -> Vec<Obstacle> {
+    let Some(function) = facts.function(id) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut add = |kind, site| found.push(Obstacle { kind, site });
+    if function.name.is_empty() {
+        add(ObstacleKind::Lambda, function.site);
+    }
+    if function.is_generator {
+        add(ObstacleKind::Generator, function.site);
+    }
+    match function.wrapping {
+        Wrapping::Transparent => {}
+        Wrapping::Property => add(ObstacleKind::Property, function.site),
+        Wrapping::Unknown => add(ObstacleKind::Decorator, function.site),
+    }
+    let special = function.name.starts_with("__") && function.name.ends_with("__");
+    if special && function.name != "__call__" {
+        add(ObstacleKind::SpecialMethod, function.site);
+    }
+    if facts.reach.get(id.0).is_some_and(|reach| reach.worker) {
+        add(ObstacleKind::Thread, function.site);
+    }
+    for site in mentions(facts, id) {
+        add(ObstacleKind::Callback, site);
+    }
+    found
+}
+
+/// The places that use the function as a value without calling it.
+fn mentions(facts: &Facts, id: FnId) -> Vec<Site> {
+    let is_mention = |site: &Site| {
+        let reads = matches!(
+            facts.kind(*site),
+            Kind::Name { used: NameUse::Load } | Kind::Attribute { .. }
+        );
+        reads
+            && facts.role(*site) != Role::Func
+            && facts.value(*site) == Value::Function(id)
+            && !matches!(facts.usage(*site), Usage::Attribute(_) | Usage::Assigned(_))
+    };
+    facts.sites().filter(is_mention).collect()
+}
+
+/// Inserts `async ` before the function's `def`.
+fn async_keyword(facts: &Facts, id: FnId) -> Option<Edit> {
+    let function = facts.function(id)?;
+    let Kind::FunctionDef { name, .. } = facts.kind(function.site) else { return None };
+    let cell: CellIndex = function.site.cell;
+    let start = facts.range(function.site).start;
+    let head = TextRange::new(start, name.start).slice(facts.tree(cell).source());
+    let def = head.rfind("def")?;
+    Some(Edit::insert(cell, start + def, "async "))
+}
+
+/// Adds a note for each obstacle and gives the patterns that get round them.
+pub fn note_obstacles(
+    facts: &Facts,
+    found: &mut Diagnostic,
+    obstacles: &[Obstacle],
+) -> Vec<&'static str> {
+    let mut patterns = Vec::new();
+    for obstacle in obstacles {
+        let note = Message::new("async-all-the-way", obstacle.kind.key())
+            .with("cell", obstacle.site.cell.number());
+        found.note(note, Some(facts.span(obstacle.site)));
+        let pattern = match obstacle.kind {
+            ObstacleKind::Magic => "plain-timing",
+            ObstacleKind::SpecialMethod => "async-factory",
+            ObstacleKind::Thread => "to-thread",
+            _ => "async-all-the-way",
+        };
+        if !patterns.contains(&pattern) {
+            patterns.push(pattern);
+        }
+    }
+    patterns
+}

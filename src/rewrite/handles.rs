@@ -1,0 +1,104 @@
+//! A task that is started and forgotten gets a name, and its end is awaited.
+
+use crate::facts::{Facts, FnId, Site};
+use crate::python::{Kind, Role};
+use crate::text::{Edit, Span, TextRange, indentation, line_range};
+
+/// Keeps the task that the bare statement around `call` starts, and awaits it at the end of the
+/// cell or function; in a loop, keeps a list of tasks. `None` where no end can be found that is
+/// always reached.
+pub fn keep_handle(facts: &Facts, call: Site, asyncio: &str) -> Option<Vec<Edit>> {
+    let owner = facts.owner(call);
+    if owner.is_some_and(|id| facts.function(id).is_none_or(|function| !function.is_async)) {
+        return None;
+    }
+    if super::obstacle_to_await(facts, call).is_some() {
+        return None;
+    }
+    let statement = facts.parent(call)?;
+    match loop_around(facts, statement) {
+        Some(around) if is_in_owner_block(facts, around, owner) => {
+            let name = free_name(facts, "tasks");
+            let end = end_of(facts, around, owner)?;
+            let range = facts.range(call);
+            let source = facts.tree(call.cell).source();
+            let indent = indentation(source, facts.range(around).start);
+            let start = line_range(source, facts.range(around).start).start;
+            Some(vec![
+                Edit::insert(call.cell, start, format!("{indent}{name} = []\n")),
+                Edit::insert(call.cell, range.start, format!("{name}.append(")),
+                Edit::insert(call.cell, range.end, ")"),
+                last_line(facts, call, end, &format!("{indent}await {asyncio}.gather(*{name})")),
+            ])
+        }
+        Some(_) => None,
+        None if is_in_owner_block(facts, statement, owner) => {
+            let name = free_name(facts, "task");
+            let end = end_of(facts, statement, owner)?;
+            let source = facts.tree(call.cell).source();
+            let indent = indentation(source, facts.range(statement).start);
+            Some(vec![
+                Edit::insert(call.cell, facts.range(call).start, format!("{name} = ")),
+                last_line(facts, call, end, &format!("{indent}await {name}")),
+            ])
+        }
+        None => None,
+    }
+}
+
+/// The outermost loop around the statement, within its function.
+fn loop_around(facts: &Facts, statement: Site) -> Option<Site> {
+    facts
+        .ancestors(statement)
+        .take_while(|up| {
+            !matches!(facts.kind(*up), Kind::FunctionDef { .. } | Kind::ClassDef { .. })
+        })
+        .filter(|up| matches!(facts.kind(*up), Kind::For { .. } | Kind::While))
+        .last()
+}
+
+/// Whether the statement stands directly in the cell or in the function's body.
+fn is_in_owner_block(facts: &Facts, statement: Site, owner: Option<FnId>) -> bool {
+    match owner.and_then(|id| facts.function(id)) {
+        None => facts.role(statement) == Role::Top,
+        Some(function) => {
+            facts.parent(statement) == Some(function.site) && facts.role(statement) == Role::Body
+        }
+    }
+}
+
+/// The last statement of the block, when the block's end is always reached.
+fn end_of(facts: &Facts, statement: Site, owner: Option<FnId>) -> Option<Site> {
+    let at = |node| Site { node, ..statement };
+    let Some(function) = owner.and_then(|id| facts.function(id)) else {
+        return facts.tree(statement.cell).statements().last().map(at);
+    };
+    let leaves = facts.descendants(function.site).any(|site| {
+        let endless = matches!(facts.kind(site), Kind::While)
+            && facts
+                .child(site, Role::Test)
+                .is_some_and(|test| matches!(facts.kind(test), Kind::True | Kind::Number));
+        matches!(facts.kind(site), Kind::Return | Kind::Yield) || endless
+    });
+    if leaves { None } else { facts.children_in(function.site, Role::Body).last() }
+}
+
+fn last_line(facts: &Facts, call: Site, end: Site, line: &str) -> Edit {
+    let source = facts.tree(call.cell).source();
+    let line_end = line_range(source, facts.range(end).end).end;
+    Edit::replace(Span::new(call.cell, TextRange::at(line_end)), format!("\n{line}"))
+}
+
+/// `base`, or `base` with a number, so that no name of the notebook is taken.
+fn free_name(facts: &Facts, base: &str) -> String {
+    let taken = |name: &str| {
+        facts.sites().any(|site| {
+            matches!(facts.kind(site), Kind::Name { .. }) && facts.source_of(site) == name
+        })
+    };
+    if !taken(base) {
+        return base.to_owned();
+    }
+    let numbered = (2..).map(|n| format!("{base}_{n}")).find(|name| !taken(name));
+    numbered.unwrap_or_else(|| base.to_owned())
+}

@@ -1,0 +1,163 @@
+//! `run(x)` becomes `await x`: in the cell, in an `async def`, or in a helper that is coloured.
+
+use super::awaiting::{await_argument, lists_for_generators};
+use super::colour::{Colouring, Obstacle, colour, obstacle_to_await};
+use super::removal::delete_statement;
+use crate::diagnostic::{Applicability, Fix, Message};
+use crate::facts::{Facts, Runs, Site, Usage};
+use crate::python::{Kind, Role};
+
+/// A call that runs a loop until its argument is done.
+#[derive(Debug, Clone, Copy)]
+pub struct LoopEntry {
+    pub call: Site,
+    pub argument: Site,
+    /// Further arguments, such as `debug=True`, that have no place in an `await`.
+    pub has_options: bool,
+}
+
+impl LoopEntry {
+    /// Reads `call(argument, …)`. `None` without a plain first argument.
+    pub fn of(facts: &Facts, call: Site, keyword: &str) -> Option<Self> {
+        let argument = facts.argument(call, 0, keyword)?;
+        let arguments = facts.children_in(call, Role::Arg).count()
+            + facts.children_in(call, Role::Keyword).count();
+        Some(Self { call, argument, has_options: arguments > 1 })
+    }
+}
+
+/// The fix for a loop entry, or what keeps an `await` from standing there.
+///
+/// # Errors
+/// Every obstacle that was met.
+pub fn await_instead(
+    facts: &Facts,
+    page: &'static str,
+    entry: LoopEntry,
+) -> Result<Fix, Vec<Obstacle>> {
+    if let Some(kind) = obstacle_to_await(facts, entry.call) {
+        return Err(vec![Obstacle { kind, site: entry.call }]);
+    }
+    let plan = match facts.runs(entry.call) {
+        Runs::Helper(id) => colour(facts, id)?,
+        Runs::Cell | Runs::Async(_) | Runs::Elsewhere => Colouring::default(),
+    };
+    let coloured = !plan.functions.is_empty();
+    let (mut edits, read_to_end) = lists_for_generators(facts, entry.call);
+    edits.extend(await_argument(facts, entry.call, entry.argument));
+    let mut reasons = vec![(facts.span(entry.call), Message::new(page, "why-await"))];
+    for id in &plan.functions {
+        let Some(function) = facts.function(*id) else { continue };
+        let why =
+            Message::new("async-all-the-way", "why-async-def").with("function", &function.name);
+        reasons.push((facts.span(function.site), why));
+    }
+    for call in &plan.calls {
+        reasons.push((facts.span(*call), Message::new("async-all-the-way", "why-await-caller")));
+    }
+    edits.extend(plan.edits);
+    let tradeoffs = tradeoffs(facts, entry, coloured);
+    let lossy = ["leftover-tasks", "executor-threads", "fresh-loop", "debug-mode"];
+    let keeps_result =
+        !tradeoffs.iter().any(|id| lossy.contains(id)) && !is_caught(facts, entry.call);
+    let as_script = facts.environment.is_script && under_main_guard(facts, entry.call);
+    let safe = !coloured && read_to_end && !plan.laziness_lost && keeps_result && !as_script;
+    let name = facts.source_of(facts.child(entry.call, Role::Func).unwrap_or(entry.call));
+    let title = if coloured {
+        let helper = plan.functions.first().and_then(|id| facts.function(*id));
+        Message::new(page, "fix-colour").with("function", helper.map_or("", |f| &f.name))
+    } else {
+        Message::new(page, "fix-await").with("call", name)
+    };
+    let fix = Fix {
+        title,
+        pattern: if coloured { "async-all-the-way" } else { "top-level-await" },
+        applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
+        edits,
+        reasons,
+        tradeoffs,
+    };
+    Ok(super::checked(facts, fix))
+}
+
+/// What changes in meaning for this very code.
+fn tradeoffs(facts: &Facts, entry: LoopEntry, coloured: bool) -> Vec<&'static str> {
+    let leaves = facts.leaves(entry.argument);
+    let caught = |what: &str| {
+        facts.ancestors(entry.call).any(|up| {
+            matches!(facts.kind(up), Kind::Try)
+                && facts.children_in(up, Role::Handler).any(|handler| {
+                    let test = facts.child(handler, Role::Test);
+                    test.is_some_and(|test| facts.source_of(test).contains(what))
+                })
+        })
+    };
+    let is_option = |name| facts.keyword(entry.call, name).is_some();
+    let displayed = matches!(facts.usage(entry.call), Usage::Displayed)
+        && matches!(facts.value(entry.argument), crate::facts::Value::Coroutine(id)
+            if facts.function(id).is_some_and(|function| !function.returns.is_empty()));
+    let all = [
+        (leaves.tasks, "leftover-tasks"),
+        (leaves.executor_work, "executor-threads"),
+        (leaves.returns_task, "fresh-loop"),
+        (leaves.async_generators, "async-generators"),
+        (leaves.context_variables, "context-variables"),
+        (leaves.expects_ctrl_c || caught("KeyboardInterrupt"), "ctrl-c"),
+        (entry.has_options && (is_option("debug") || is_option("loop_factory")), "debug-mode"),
+        (leaves.counts_tasks, "shared-loop"),
+        (coloured, "callers-become-async"),
+        (
+            facts.environment.is_script || under_main_guard(facts, entry.call),
+            "script-no-longer-runs",
+        ),
+        (displayed, "result-displayed"),
+    ];
+    all.into_iter().filter(|(applies, _)| *applies).map(|(_, id)| id).collect()
+}
+
+/// Whether the call stands under `if __name__ == "__main__":`.
+pub fn under_main_guard(facts: &Facts, site: Site) -> bool {
+    facts.ancestors(site).any(|up| {
+        matches!(facts.kind(up), Kind::If)
+            && facts
+                .child(up, Role::Test)
+                .is_some_and(|test| facts.source_of(test).contains("__name__"))
+    })
+}
+
+/// Whether an `except` around the call hides the error that it raises.
+pub fn is_caught(facts: &Facts, call: Site) -> bool {
+    let mut inner = call;
+    for outer in facts.ancestors(call) {
+        if matches!(facts.kind(outer), Kind::FunctionDef { .. } | Kind::Lambda) {
+            return false;
+        }
+        if matches!(facts.kind(outer), Kind::Try) && facts.role(inner) == Role::Body {
+            let hides = facts.children_in(outer, Role::Handler).any(|handler| {
+                let names = ["RuntimeError", "Exception", "BaseException"];
+                let test = facts.child(handler, Role::Test);
+                let catches = test.is_none_or(|test| {
+                    names.iter().any(|name| facts.source_of(test).contains(name))
+                });
+                catches
+                    && !facts
+                        .descendants(handler)
+                        .any(|site| matches!(facts.kind(site), Kind::Raise))
+            });
+            if hides {
+                return true;
+            }
+        }
+        inner = outer;
+    }
+    false
+}
+
+/// Removes a statement as part of a fix, with its reason.
+pub fn remove(facts: &Facts, fix: &mut Fix, statement: Site, why: Message) {
+    let edit = delete_statement(facts, statement);
+    if !fix.edits.contains(&edit) {
+        fix.edits.push(edit);
+        fix.reasons.push((facts.span(statement), why));
+    }
+}

@@ -1,0 +1,57 @@
+//! The transformations that rules' fixes share. Each gives edits of the cells' text.
+
+mod awaiting;
+mod colour;
+mod handles;
+mod imports;
+mod loop_entry;
+mod removal;
+
+pub use awaiting::{await_argument, await_expression, lists_for_generators};
+pub use colour::{Colouring, Obstacle, ObstacleKind, colour, note_obstacles, obstacle_to_await};
+pub use handles::keep_handle;
+pub use imports::{module_name, name_of_module};
+pub use loop_entry::{LoopEntry, await_instead, is_caught, remove, under_main_guard};
+pub use removal::{delete_import, delete_statement};
+
+use crate::diagnostic::{Applicability, Fix};
+use crate::facts::Facts;
+use crate::python;
+use crate::text::{CellIndex, Edit, apply_edits};
+
+/// The fix, if every cell that it touches still reads as Python after it; otherwise it is only
+/// shown. A cell that had errors before cannot be judged and lowers the fix as well.
+pub fn checked(facts: &Facts, mut fix: Fix) -> Fix {
+    merge_deletions(&mut fix.edits);
+    let mut cells: Vec<CellIndex> = fix.edits.iter().map(|edit| edit.span.cell).collect();
+    cells.sort_unstable();
+    cells.dedup();
+    let reads = |cell: &CellIndex| {
+        let before = facts.cell(*cell).is_some_and(|cell| cell.syntax.errors.is_empty());
+        let source = facts.tree(*cell).source();
+        let after = apply_edits(*cell, source, &fix.edits);
+        before && after.is_some_and(|after| python::is_valid(&after))
+    };
+    if cells.iter().all(reads) { fix } else { fix.at_most(Applicability::DisplayOnly) }
+}
+
+/// Makes one edit of deletions that overlap or meet: lines that go together share a line end.
+fn merge_deletions(edits: &mut Vec<Edit>) {
+    let (mut deletions, others): (Vec<Edit>, Vec<Edit>) =
+        edits.drain(..).partition(|edit| edit.text.is_empty());
+    deletions.sort();
+    *edits = others;
+    let mut last: Option<Edit> = None;
+    for edit in deletions {
+        match &mut last {
+            Some(open)
+                if open.span.cell == edit.span.cell
+                    && edit.span.range.start <= open.span.range.end =>
+            {
+                open.span.range.end = open.span.range.end.max(edit.span.range.end);
+            }
+            _ => edits.extend(last.replace(edit)),
+        }
+    }
+    edits.extend(last);
+}

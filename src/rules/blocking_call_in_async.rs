@@ -1,0 +1,172 @@
+//! A call that holds the kernel's thread while tasks wait for it.
+
+use super::Rule;
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::facts::{Background, Call, Facts, FnId, Runs, Site};
+use crate::knowledge::{Blocking, BlockingKind};
+use crate::python::{Kind, Role};
+use crate::rewrite::{checked, lists_for_generators, module_name, obstacle_to_await};
+use crate::text::{Edit, Span, TextRange};
+
+const NAME: &str = "blocking-call-in-async";
+
+pub(super) const RULE: Rule = Rule { name: NAME, check };
+
+/// Where the call stands, as far as others wait for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    InAsync(FnId),
+    /// In a plain function that an `async def` calls.
+    BelowAsync(FnId),
+    /// In a cell while a task that an earlier place started is running.
+    BesideTask(Background),
+    /// In a cell that awaits, where nothing else is known to run.
+    InAwaitingCell,
+}
+
+fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+    let background = facts.background();
+    for call in &facts.calls {
+        let blocking = call.callee.path().and_then(|path| facts.tables.blocking(path));
+        let Some(blocking) = blocking else { continue };
+        if let Some(place) = place(facts, call, &background) {
+            out.push(diagnose(facts, call.site, blocking, place));
+        }
+    }
+}
+
+fn place(facts: &Facts, call: &Call, background: &[Background]) -> Option<Place> {
+    if call_is_awaited(facts, call.site) {
+        return None;
+    }
+    match facts.runs(call.site) {
+        Runs::Async(id) => Some(Place::InAsync(id)),
+        Runs::Helper(id) => {
+            let below = facts.reach.get(id.0).is_some_and(|reach| reach.in_async);
+            below.then_some(Place::BelowAsync(id))
+        }
+        Runs::Cell => {
+            let running = background
+                .iter()
+                .find(|task| task.started < call.site && call.site < task.collected);
+            match running {
+                Some(task) => Some(Place::BesideTask(*task)),
+                None => facts.awaits_at_top(call.site.cell).then_some(Place::InAwaitingCell),
+            }
+        }
+        // A plain function below an `async def` that nothing is seen to call.
+        Runs::Elsewhere => {
+            let id = call.owner?;
+            let below = facts.reach.get(id.0).is_some_and(|reach| reach.in_async && !reach.worker);
+            (below && !facts.is_guarded(call.site)).then_some(Place::BelowAsync(id))
+        }
+    }
+}
+
+/// `await open(…)` is another library's `open`, or an error of its own.
+fn call_is_awaited(facts: &Facts, call: Site) -> bool {
+    facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await))
+}
+
+fn diagnose(facts: &Facts, call: Site, blocking: &Blocking, place: Place) -> Diagnostic {
+    let quiet = blocking.kind == BlockingKind::File || place == Place::InAwaitingCell;
+    let severity = if quiet { Severity::Hint } else { Severity::Warning };
+    let (key, function) = match place {
+        Place::InAsync(id) if blocking.kind == BlockingKind::File => ("file-in-async", Some(id)),
+        Place::InAsync(id) => ("in-async", Some(id)),
+        Place::BelowAsync(id) => ("below-async", Some(id)),
+        Place::BesideTask(_) => ("beside-task", None),
+        Place::InAwaitingCell => ("in-awaiting-cell", None),
+    };
+    let name = function.and_then(|id| facts.function(id)).map_or("", |function| &function.name);
+    let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
+        .with("call", facts.callee_text(call))
+        .with("function", name);
+    if let Place::BesideTask(task) = place {
+        let note = Message::new(NAME, "task-started").with("cell", task.started.cell.number());
+        found.note(note, Some(facts.span(task.started)));
+    }
+    if let Some(twin) = &blocking.twin {
+        found.note(Message::new(NAME, "twin").with("twin", twin), None);
+    }
+    found.patterns = match blocking.kind {
+        BlockingKind::Sleep => vec!["async-sleep"],
+        BlockingKind::Network | BlockingKind::Database => vec!["to-thread", "async-client"],
+        _ => vec!["to-thread"],
+    };
+    if matches!(place, Place::InAsync(_) | Place::InAwaitingCell) {
+        found.fixes.extend(fix(facts, call, blocking.kind));
+    }
+    found
+}
+
+fn fix(facts: &Facts, call: Site, kind: BlockingKind) -> Option<Fix> {
+    if obstacle_to_await(facts, call).is_some() {
+        return None;
+    }
+    let opens = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::WithItem));
+    match kind {
+        BlockingKind::Sleep => sleep_fix(facts, call),
+        // A file object, a prompt or a future is more than one call.
+        BlockingKind::File | BlockingKind::Input | BlockingKind::Wait => None,
+        _ if opens => None,
+        _ => thread_fix(facts, call),
+    }
+}
+
+/// `time.sleep(n)` becomes `await asyncio.sleep(n)`.
+fn sleep_fix(facts: &Facts, call: Site) -> Option<Fix> {
+    let func = facts.child(call, Role::Func)?;
+    let (asyncio, import) = module_name(facts, call, "asyncio");
+    let (lists, read_to_end) = lists_for_generators(facts, call);
+    let mut edits: Vec<Edit> = import.into_iter().chain(lists).collect();
+    edits.push(Edit::replace(facts.span(func), format!("await {asyncio}.sleep")));
+    let safe = if read_to_end { Applicability::Safe } else { Applicability::Unsafe };
+    Some(checked(
+        facts,
+        Fix {
+            title: Message::new(NAME, "fix-sleep"),
+            pattern: "async-sleep",
+            applicability: safe,
+            edits,
+            reasons: vec![(facts.span(call), Message::new(NAME, "why-sleep"))],
+            tradeoffs: Vec::new(),
+        },
+    ))
+}
+
+/// `f(a, k=b)` becomes `await asyncio.to_thread(f, a, k=b)`.
+fn thread_fix(facts: &Facts, call: Site) -> Option<Fix> {
+    let func = facts.child(call, Role::Func)?;
+    let (asyncio, import) = module_name(facts, call, "asyncio");
+    let (whole, callee) = (facts.range(call), facts.range(func));
+    let source = facts.tree(call.cell).source();
+    let has_arguments = facts.children_in(call, Role::Arg).next().is_some()
+        || facts.child(call, Role::Keyword).is_some();
+    let gap = TextRange::new(callee.end, whole.end).slice(source);
+    let open = callee.end + gap.find('(')?;
+    let wrap = facts.parent(call).is_some_and(|up| {
+        matches!(facts.kind(up), Kind::Attribute { .. } | Kind::Subscript | Kind::Call)
+            && matches!(facts.role(call), Role::Value | Role::Func)
+    });
+    let head = format!("{}await {asyncio}.to_thread(", if wrap { "(" } else { "" });
+    let (lists, _) = lists_for_generators(facts, call);
+    let mut edits: Vec<Edit> = import.into_iter().chain(lists).collect();
+    edits.push(Edit::insert(call.cell, whole.start, head));
+    let separator = Span::new(call.cell, TextRange::new(callee.end, open + 1));
+    edits.push(Edit::replace(separator, if has_arguments { ", " } else { "" }));
+    if wrap {
+        edits.push(Edit::insert(call.cell, whole.end, ")"));
+    }
+    Some(checked(
+        facts,
+        Fix {
+            title: Message::new(NAME, "fix-thread").with("call", facts.callee_text(call)),
+            pattern: "to-thread",
+            applicability: Applicability::Unsafe,
+            edits,
+            reasons: vec![(facts.span(call), Message::new(NAME, "why-thread"))],
+            tradeoffs: vec!["thread-safety", "thread-pool-limit", "late-interrupt"],
+        },
+    ))
+}

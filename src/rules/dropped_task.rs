@@ -1,0 +1,81 @@
+//! A task that is started and whose handle nothing keeps.
+
+use super::Rule;
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::facts::{Facts, Runs, Site, Usage};
+use crate::rewrite::{await_expression, checked, keep_handle, module_name, obstacle_to_await};
+
+const NAME: &str = "dropped-task";
+
+pub(super) const RULE: Rule = Rule { name: NAME, check };
+
+fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+    for call in &facts.calls {
+        let Some(path) = call.callee.path() else { continue };
+        let gathers = matches!(path, "asyncio.gather" | "asyncio.shield");
+        if !gathers && !facts.starts_task(path) {
+            continue;
+        }
+        let displayed = match facts.usage(call.site) {
+            Usage::Dropped => false,
+            Usage::Displayed => true,
+            _ => continue,
+        };
+        let key = match (gathers, displayed) {
+            (true, false) => "gather",
+            (true, true) => "gather-displayed",
+            (false, false) => "task",
+            (false, true) => "task-displayed",
+        };
+        let mut found = Diagnostic::new(NAME, Severity::Warning, facts.span(call.site), key)
+            .with("call", facts.callee_text(call.site));
+        found.patterns = vec!["keep-the-handle", "task-group"];
+        if gathers {
+            found.patterns = vec!["gather"];
+            found.fixes.extend(await_fix(facts, call.site));
+        } else {
+            found.fixes.extend(handle_fix(facts, call.site));
+        }
+        out.push(found);
+    }
+}
+
+/// `await gather(…)` where it stands.
+fn await_fix(facts: &Facts, call: Site) -> Option<Fix> {
+    let here = matches!(facts.runs(call), Runs::Cell | Runs::Async(_));
+    if !here || obstacle_to_await(facts, call).is_some() {
+        return None;
+    }
+    Some(checked(
+        facts,
+        Fix {
+            title: Message::new(NAME, "fix-await").with("call", facts.callee_text(call)),
+            pattern: "gather",
+            applicability: Applicability::Unsafe,
+            edits: await_expression(facts, call),
+            reasons: vec![(facts.span(call), Message::new(NAME, "why-await"))],
+            tradeoffs: vec!["sibling-failure"],
+        },
+    ))
+}
+
+/// A name for the task, and an `await` at the end of the cell or function.
+fn handle_fix(facts: &Facts, call: Site) -> Option<Fix> {
+    let (asyncio, _) = module_name(facts, call, "asyncio");
+    let edits = keep_handle(facts, call, &asyncio)?;
+    let mut reasons = vec![(facts.span(call), Message::new(NAME, "why-keep"))];
+    if let Some(last) = edits.last() {
+        reasons.push((last.span, Message::new(NAME, "why-await-end")));
+    }
+    Some(checked(
+        facts,
+        Fix {
+            title: Message::new(NAME, "fix-keep"),
+            pattern: "keep-the-handle",
+            applicability: Applicability::Unsafe,
+            edits,
+            reasons,
+            tradeoffs: vec!["late-interrupt"],
+        },
+    ))
+}

@@ -1,0 +1,135 @@
+//! An `async def` in a cell that has grown into something other cells rely on.
+
+use std::collections::BTreeSet;
+
+use super::Rule;
+use crate::diagnostic::{Diagnostic, Message, Severity};
+use crate::facts::{Facts, FnId, Function, Value};
+use crate::python::{Kind, Role};
+use crate::text::CellIndex;
+
+const NAME: &str = "inline-async-helper";
+
+pub(super) const RULE: Rule = Rule { name: NAME, check };
+
+/// A helper of so many lines wants a test, even when one other cell uses it.
+const LONG: usize = 20;
+
+/// What a toy that shows how asyncio behaves is made of.
+const TOY_CALLS: [&str; 24] = [
+    "asyncio.sleep",
+    "asyncio.current_task",
+    "asyncio.current_task().get_name",
+    "asyncio.get_running_loop",
+    "asyncio.CancelledError",
+    "time.time",
+    "time.sleep",
+    "time.perf_counter",
+    "time.monotonic",
+    "time.strftime",
+    "time.ctime",
+    "random.random",
+    "random.uniform",
+    "random.randint",
+    "datetime.datetime.now",
+    "builtins.print",
+    "builtins.range",
+    "builtins.len",
+    "builtins.str",
+    "builtins.int",
+    "builtins.float",
+    "builtins.repr",
+    "builtins.id",
+    "builtins.round",
+];
+
+fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+    for (id, function) in facts.functions.iter().enumerate() {
+        if function.is_async && function.class.is_none() && function.outer.is_none() {
+            out.extend(diagnose(facts, FnId(id), function));
+        }
+    }
+}
+
+fn diagnose(facts: &Facts, id: FnId, function: &Function) -> Option<Diagnostic> {
+    let Kind::FunctionDef { name, .. } = facts.kind(function.site) else { return None };
+    if is_exported(facts, function.site.cell) {
+        return None;
+    }
+    let users: BTreeSet<CellIndex> = facts
+        .reads_of_global(&function.name, function.site)
+        .into_iter()
+        .map(|read| read.cell)
+        .filter(|cell| *cell > function.site.cell)
+        .collect();
+    let lines = facts.source_of(function.site).lines().count();
+    let statements = statements(facts, function);
+    let key = match users.len() {
+        0 => return None,
+        1 if lines < LONG => return None,
+        1 => "long",
+        _ => "shared",
+    };
+    if statements <= 2 || is_toy(facts, id, &mut BTreeSet::new()) {
+        return None;
+    }
+    let span = crate::text::Span::new(function.site.cell, *name);
+    let mut found = Diagnostic::new(NAME, Severity::Hint, span, key)
+        .with("function", &function.name)
+        .with("lines", lines)
+        .with("cells", users.len());
+    for cell in users.iter().take(4) {
+        found.note(Message::new(NAME, "used-here").with("cell", cell.number()), None);
+    }
+    found.patterns.push("module");
+    Some(found)
+}
+
+/// Statements of the body, a docstring not counted.
+fn statements(facts: &Facts, function: &Function) -> usize {
+    let is_docstring = |site: &crate::facts::Site| {
+        matches!(facts.kind(*site), Kind::Expression)
+            && facts.child(*site, Role::Value).is_some_and(|it| matches!(facts.kind(it), Kind::Str))
+    };
+    let inside = facts
+        .descendants(function.site)
+        .filter(|site| facts.tree(site.cell).is_statement(site.node) && !is_docstring(site));
+    inside.count()
+}
+
+/// Whether nbdev exports the cell to a module already.
+///
+/// Source: nbdev's `#| export` directives.
+fn is_exported(facts: &Facts, cell: CellIndex) -> bool {
+    let source = facts.tree(cell).source();
+    source.lines().take_while(|line| line.starts_with('#') || line.trim().is_empty()).any(|line| {
+        let words = line.trim_start_matches('#').trim_start_matches([' ', '|']).trim();
+        line.contains('|') && (words.starts_with("export") || words.starts_with("exec_doc"))
+    })
+}
+
+/// A body that sleeps, prints, computes and returns, and calls nothing else than its like.
+fn is_toy(facts: &Facts, id: FnId, seen: &mut BTreeSet<FnId>) -> bool {
+    if !seen.insert(id) {
+        return true;
+    }
+    let Some(function) = facts.function(id) else { return false };
+    let uses_protocols = facts.descendants(function.site).any(|site| {
+        matches!(
+            facts.kind(site),
+            Kind::With { .. } | Kind::For { is_async: true } | Kind::Clause { is_async: true }
+        )
+    });
+    !uses_protocols
+        && facts.calls_in(Some(id)).all(|call| match &call.callee {
+            Value::Path(path) => TOY_CALLS.contains(&path.as_str()) || is_exception(path),
+            Value::Function(callee) => is_toy(facts, *callee, seen),
+            _ => false,
+        })
+}
+
+fn is_exception(path: &str) -> bool {
+    path.strip_prefix("builtins.").is_some_and(|name| {
+        name.ends_with("Error") || name.ends_with("Exception") || name == "ExceptionGroup"
+    })
+}

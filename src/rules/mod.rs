@@ -1,0 +1,44 @@
+//! The rule catalogue: one file for each rule, with its fixture beside it.
+
+mod asyncio_run_in_cell;
+mod blocking_call_in_async;
+mod coroutine_never_awaited;
+mod dropped_task;
+mod inline_async_helper;
+mod nest_asyncio_by_default;
+mod run_until_complete_in_cell;
+
+use crate::diagnostic::Diagnostic;
+use crate::facts::Facts;
+
+/// A rule: the code that sees one mistake.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// Kebab-case; also the name of the rule's file, fixture and page.
+    pub name: &'static str,
+    pub check: fn(&Facts, &mut Vec<Diagnostic>),
+}
+
+/// Every rule, in the order in which its mistakes stand in the knowledge base.
+pub const RULES: [Rule; 7] = [
+    asyncio_run_in_cell::RULE,
+    run_until_complete_in_cell::RULE,
+    nest_asyncio_by_default::RULE,
+    inline_async_helper::RULE,
+    coroutine_never_awaited::RULE,
+    dropped_task::RULE,
+    blocking_call_in_async::RULE,
+];
+
+/// Runs every rule and sorts what they report by place.
+pub fn check(facts: &Facts) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for rule in RULES {
+        (rule.check)(facts, &mut found);
+    }
+    found.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.rule));
+    found
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,157 @@
+//! `nest_asyncio.apply()` and its disguises: a patch for the whole process.
+
+use super::Rule;
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::facts::{Call, Facts, Runs, Site, Usage};
+use crate::python::{Kind, Role};
+use crate::rewrite::{checked, delete_import, delete_statement};
+use crate::text::{Edit, Span, TextRange};
+
+const NAME: &str = "nest-asyncio-by-default";
+
+pub(super) const RULE: Rule = Rule { name: NAME, check };
+
+fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+    let needing = calls_that_need_it(facts);
+    for call in facts.patches() {
+        out.push(diagnose(facts, call, &needing));
+    }
+}
+
+fn diagnose(facts: &Facts, call: &Call, needing: &[Site]) -> Diagnostic {
+    let libraries = loud_imports(facts);
+    let key = match (needing.is_empty(), libraries.is_empty()) {
+        (false, _) => "needed",
+        (true, false) => "unneeded-here",
+        (true, true) => "unneeded",
+    };
+    let mut found = Diagnostic::new(NAME, Severity::Warning, facts.span(call.site), key)
+        .with("call", facts.callee_text(call.site))
+        .with("count", needing.len())
+        .with("libraries", libraries.join(", "));
+    for site in needing.iter().take(6) {
+        let note = Message::new(NAME, "needs-it")
+            .with("cell", site.cell.number())
+            .with("call", facts.callee_text(*site));
+        found.note(note, Some(facts.span(*site)));
+    }
+    found.patterns.push("top-level-await");
+    if !needing.is_empty() {
+        found.note(Message::new(NAME, "fix-those-first"), None);
+    } else if let Some(mut fix) = removal(facts, call) {
+        if !libraries.is_empty() {
+            fix = fix.at_most(Applicability::Unsafe);
+        }
+        found.fixes.push(checked(facts, fix));
+    }
+    found
+}
+
+/// The notebook's own calls that re-enter the loop.
+fn calls_that_need_it(facts: &Facts) -> Vec<Site> {
+    let enters = |call: &&Call| {
+        let Some(path) = call.callee.path() else { return false };
+        let runs_loop = path == "asyncio.run"
+            || path.ends_with(".run_until_complete")
+            || path.ends_with(".run_sync");
+        runs_loop && facts.runs(call.site) != Runs::Elsewhere
+    };
+    facts.calls.iter().filter(enters).map(|call| call.site).collect()
+}
+
+/// The imported packages that may run a loop behind a plain call.
+fn loud_imports(facts: &Facts) -> Vec<String> {
+    let mut loud = Vec::new();
+    for site in facts.sites() {
+        let tree = facts.tree(site.cell);
+        let names: Vec<&str> = match facts.kind(site) {
+            Kind::Import { names } => names.iter().map(|name| tree.text(name.name)).collect(),
+            Kind::ImportFrom { module: Some(module), .. } => vec![tree.text(*module)],
+            Kind::ImportFrom { module: None, .. } => vec!["."],
+            _ => continue,
+        };
+        for name in names {
+            let top = name.split('.').next().unwrap_or(name);
+            if !facts.tables.is_quiet(top) && !loud.iter().any(|seen| seen == top) {
+                loud.push(top.to_owned());
+            }
+        }
+    }
+    loud.truncate(4);
+    loud
+}
+
+/// Takes out the call, the import that serves nothing else, and the line that installs it.
+fn removal(facts: &Facts, call: &Call) -> Option<Fix> {
+    let path = call.callee.path()?;
+    let module = path.split('.').next()?;
+    let is_statement = matches!(facts.usage(call.site), Usage::Dropped | Usage::Displayed);
+    let statement = facts.parent(call.site).filter(|_| is_statement)?;
+    let mut edits = vec![delete_statement(facts, statement)];
+    let mut reasons = vec![(facts.span(statement), Message::new(NAME, "why-remove-apply"))];
+    if let Some(package) = facts.tables.patch(path).and_then(|patch| patch.package.as_deref()) {
+        let others = facts.patches().filter(|other| other.site != call.site).count();
+        if others == 0 {
+            for import in imports_of(facts, module) {
+                edits.extend(delete_import(facts, import, module));
+                reasons.push((facts.span(import), Message::new(NAME, "why-remove-import")));
+            }
+            for (span, edit) in install_lines(facts, package) {
+                edits.push(edit);
+                reasons.push((span, Message::new(NAME, "why-remove-install")));
+            }
+        }
+    }
+    Some(Fix {
+        title: Message::new(NAME, "fix-remove").with("call", facts.callee_text(call.site)),
+        pattern: "top-level-await",
+        applicability: Applicability::Safe,
+        edits,
+        reasons,
+        tradeoffs: vec!["nested-order"],
+    })
+}
+
+fn imports_of<'f>(facts: &'f Facts, module: &'f str) -> impl Iterator<Item = Site> + 'f {
+    facts.sites().filter(move |site| {
+        let tree = facts.tree(site.cell);
+        match facts.kind(*site) {
+            Kind::Import { names } => names.iter().any(|name| tree.text(name.name) == module),
+            Kind::ImportFrom { module: Some(found), .. } => tree.text(*found) == module,
+            _ => false,
+        }
+    })
+}
+
+/// `%pip install package` and `!pip install package`: the line goes, or the word where the line
+/// installs other things too.
+fn install_lines(facts: &Facts, package: &str) -> Vec<(Span, Edit)> {
+    let mut found = Vec::new();
+    for site in facts.sites() {
+        if !matches!(facts.kind(site), Kind::Escape { .. }) || facts.role(site) != Role::Top {
+            continue;
+        }
+        let (text, range) = (facts.source_of(site), facts.range(site));
+        if !text.contains("pip") || !text.contains("install") {
+            continue;
+        }
+        let dashed = package.replace('_', "-");
+        let is_it = |word: &str| {
+            let name = word.trim_matches(['"', '\'']).split(['=', '<', '>', '~', '[', '!']).next();
+            name == Some(package) || name == Some(dashed.as_str())
+        };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let Some(word) = words.iter().find(|word| is_it(word)) else { continue };
+        let after_install = words.iter().skip_while(|word| !word.ends_with("install")).skip(1);
+        let packages = after_install.filter(|word| !word.starts_with(['-', '|', '>', '&'])).count();
+        let edit = if packages <= 1 {
+            delete_statement(facts, site)
+        } else {
+            let at = range.start + text.find(&format!(" {word}")).unwrap_or_default();
+            let gone = TextRange::new(at, at + word.len() + 1);
+            Edit::delete(Span::new(site.cell, gone))
+        };
+        found.push((facts.span(site), edit));
+    }
+    found
+}

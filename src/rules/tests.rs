@@ -1,0 +1,158 @@
+//! Holds every rule to its fixture: hits where the comments say, nothing where they do not, the
+//! fixed text, and silence on the second pass.
+
+use std::path::Path;
+
+use super::RULES;
+use crate::diagnostic::Applicability;
+use crate::knowledge::Tables;
+use crate::notebook::{Notebook, Pasted, parse_pasted};
+use crate::review::{Review, changed_sources, fixes, review};
+use crate::text::position;
+
+/// One `##` section of a fixture.
+struct Case {
+    title: String,
+    code: String,
+    fixed: Option<String>,
+}
+
+fn tables() -> Tables {
+    let read = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/tables").join(name);
+        std::fs::read_to_string(path).expect("a table")
+    };
+    Tables::parse(&read("blocking.yaml"), &read("coroutines.yaml"), &read("modules.yaml"))
+        .expect("valid tables")
+}
+
+fn notebook(code: &str) -> Notebook {
+    match parse_pasted(code) {
+        Pasted::Notebook(notebook) => notebook,
+        Pasted::Traceback { .. } => panic!("a fixture is no traceback"),
+    }
+}
+
+fn cases(rule: &str) -> Vec<Case> {
+    let file = format!("src/rules/{}.md", rule.replace('-', "_"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
+    let text = std::fs::read_to_string(path).unwrap_or_else(|_| panic!("{file} is missing"));
+    let mut cases: Vec<Case> = Vec::new();
+    let mut block: Option<(bool, String)> = None;
+    for line in text.lines() {
+        match (&mut block, line) {
+            (None, line) if line.starts_with("## ") => cases.push(Case {
+                title: line.trim_start_matches("## ").to_owned(),
+                code: String::new(),
+                fixed: None,
+            }),
+            (None, "```python") => block = Some((false, String::new())),
+            (None, "```python fixed") => block = Some((true, String::new())),
+            (Some(_), "```") => {
+                let (fixed, code) = block.take().expect("an open block");
+                let case = cases.last_mut().expect("a heading before the code");
+                if fixed { case.fixed = Some(code) } else { case.code = code }
+            }
+            (Some((_, code)), line) => {
+                code.push_str(line);
+                code.push('\n');
+            }
+            (None, _) => {}
+        }
+    }
+    cases
+}
+
+/// What the comments of a case say: rule and line of each cell.
+fn expected(notebook: &Notebook) -> Vec<(usize, usize, String)> {
+    let mut found = Vec::new();
+    for cell in &notebook.cells {
+        for (line, text) in cell.source.lines().enumerate() {
+            let Some((_, rules)) = text.split_once("# mistake: ") else { continue };
+            let rules = rules.split(',').map(|rule| rule.trim().to_owned());
+            found.extend(rules.map(|rule| (cell.index.0, line + 1, rule)));
+        }
+    }
+    found
+}
+
+fn reported(notebook: &Notebook, review: &Review) -> Vec<(usize, usize, String)> {
+    let place = |found: &crate::diagnostic::Diagnostic| {
+        let cell = found.span.cell;
+        let source = &notebook.cell(cell).expect("the cell").source;
+        (cell.0, position(source, found.span.range.start).line, found.rule.to_owned())
+    };
+    review.diagnostics.iter().map(place).collect()
+}
+
+/// Applies every fix that is not only shown, and gives the notebook's text.
+fn repaired(notebook: &Notebook, review: &Review) -> String {
+    let edits: Vec<_> = fixes(&review.diagnostics, Applicability::Unsafe)
+        .into_iter()
+        .flat_map(|fix| fix.edits.clone())
+        .collect();
+    let changed = changed_sources(notebook, &edits).expect("disjoint edits");
+    String::from_utf8(notebook.save(&changed).expect("a save")).expect("UTF-8")
+}
+
+fn without_comments(text: &str) -> String {
+    let strip = |line: &str| line.split("  # mistake: ").next().unwrap_or_default().to_owned();
+    text.lines().map(strip).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_rule_does_what_its_fixture_says() {
+    let tables = tables();
+    for rule in RULES {
+        let cases = cases(rule.name);
+        let mut hits = 0;
+        let mut innocent = 0;
+        for case in &cases {
+            let at = format!("{}: {}", rule.name, case.title);
+            let before = notebook(&case.code);
+            let first = review(&before, &tables);
+            let expected = expected(&before);
+            assert_eq!(reported(&before, &first), expected, "{at}");
+            let mine = expected.iter().filter(|(_, _, name)| name == rule.name).count();
+            if mine > 0 {
+                hits += 1
+            } else {
+                innocent += 1
+            }
+            let Some(fixed) = &case.fixed else { continue };
+            let after = repaired(&before, &first);
+            assert_eq!(without_comments(&after), without_comments(fixed), "{at}");
+            let second = review(&notebook(&after), &tables);
+            let left: Vec<_> = second.diagnostics.iter().map(|found| found.rule).collect();
+            assert!(!left.contains(&rule.name), "{at}: second pass reports {left:?}");
+        }
+        assert!(hits >= 3, "{}: {hits} hits of different shape, 3 wanted", rule.name);
+        assert!(innocent >= 4, "{}: {innocent} innocent look-alikes, 4 wanted", rule.name);
+    }
+}
+
+#[test]
+fn every_rule_has_its_page_in_both_languages() {
+    for rule in RULES {
+        for ending in ["md", "zh.md"] {
+            let path = format!("content/mistakes/{}.{ending}", rule.name);
+            let full = Path::new(env!("CARGO_MANIFEST_DIR")).join(&path);
+            assert!(full.is_file(), "{path} is missing");
+        }
+    }
+}
+
+#[test]
+fn the_folder_and_the_list_name_the_same_rules() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .expect("the folder")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|name| name.strip_suffix(".rs").map(|name| name.replace('_', "-")))
+        .filter(|name| name != "mod" && name != "tests")
+        .collect();
+    files.sort();
+    let mut names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+    names.sort_unstable();
+    assert_eq!(files, names);
+}

@@ -1,0 +1,285 @@
+//! Lays a guide page out as lines of a given width.
+
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::ink::Ink;
+use super::table;
+use super::wrap::{Spans, wrap};
+use crate::shell::tui::paint::{Painted, Painter};
+use crate::shell::tui::theme::Slot;
+use crate::shell::visible::{self, Visible};
+use crate::tutor::view::{Block, Change, DiffLine, Mark, Page, Prose, Row};
+
+/// Columns between two languages side by side.
+const GAP: usize = 3;
+
+/// Columns that code stands in from the margin.
+const INDENT: usize = 2;
+
+/// Whether a page has two languages.
+pub fn is_bilingual(page: &Page) -> bool {
+    page.rows.iter().any(|row| matches!(row, Row::Pair(..)))
+}
+
+/// Lays a page out. With `columns`, two languages stand side by side.
+pub fn lay_out(
+    page: &Page,
+    width: usize,
+    columns: bool,
+    ink: &Ink<'_>,
+    painter: &mut Painter,
+) -> Vec<Line<'static>> {
+    let mut lines: Vec<Spans> = Vec::new();
+    let mut before: Option<&Block> = None;
+    for row in &page.rows {
+        let (Row::One(first) | Row::Pair(first, _)) = row;
+        if before.is_some_and(|before| is_apart(before, first)) {
+            lines.push(Vec::new());
+        }
+        match row {
+            Row::One(only) => lines.extend(block(only, width, ink, painter)),
+            Row::Pair(english, chinese) if columns => {
+                let half = width.saturating_sub(GAP) / 2;
+                let left = block(english, half, ink, painter);
+                let right = block(chinese, half, ink, painter);
+                lines.extend(beside(left, right, half));
+            }
+            Row::Pair(english, chinese) => {
+                lines.extend(block(english, width, ink, painter));
+                lines.extend(block(chinese, width, ink, painter));
+            }
+        }
+        before = Some(first);
+    }
+    lines.into_iter().map(Line::from).collect()
+}
+
+/// Whether an empty line stands between two blocks.
+fn is_apart(before: &Block, after: &Block) -> bool {
+    !matches!((before, after), (Block::Item { .. }, Block::Item { .. }) | (Block::Heading(_), _))
+}
+
+fn block(block: &Block, width: usize, ink: &Ink<'_>, painter: &mut Painter) -> Vec<Spans> {
+    match block {
+        Block::Conclusion(prose) | Block::Heading(prose) => wrap(&strong(prose, ink), width),
+        Block::Paragraph(prose) => wrap(&ink.prose(prose), width),
+        Block::Item { mark, body } => item(*mark, body, width, ink),
+        Block::Code { language, text } => code(language, text, width, ink, painter),
+        Block::Diff(lines) => lines.iter().flat_map(|line| diff(line, width, ink)).collect(),
+        Block::Table(rows) => table::lay_out(rows, width, ink),
+    }
+}
+
+/// Prose whose plain parts are strong.
+pub fn strong(prose: &Prose, ink: &Ink<'_>) -> Spans {
+    let look = ink.style(Slot::Strong);
+    ink.prose(prose)
+        .into_iter()
+        .map(|span| Span::styled(span.content, look.patch(span.style)))
+        .collect()
+}
+
+fn item(mark: Mark, body: &Prose, width: usize, ink: &Ink<'_>) -> Vec<Spans> {
+    let sign = ink.mark(mark);
+    let mut indent = 1 + visible::width(&sign.content) + 1;
+    if let Mark::Number(_) = mark {
+        // Two-digit numbers in the same list keep the text in one column.
+        indent = indent.max(4);
+    }
+    let lines = wrap(&ink.prose(body), width.saturating_sub(indent));
+    let pad = indent - 1 - visible::width(&sign.content);
+    hang(lines, vec![Span::raw(" "), sign, Span::raw(" ".repeat(pad))], indent)
+}
+
+/// Puts `sign` before the first line and `indent` spaces before the others.
+fn hang(lines: Vec<Spans>, sign: Spans, indent: usize) -> Vec<Spans> {
+    let mut sign = Some(sign);
+    lines
+        .into_iter()
+        .map(|line| {
+            let mut out = sign.take().unwrap_or_else(|| vec![Span::raw(" ".repeat(indent))]);
+            out.extend(line);
+            out
+        })
+        .collect()
+}
+
+fn code(
+    language: &str,
+    text: &str,
+    width: usize,
+    ink: &Ink<'_>,
+    painter: &mut Painter,
+) -> Vec<Spans> {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let painted = painter.paint(language, text);
+    let ground = if painted.0.is_empty() { Slot::Code } else { Slot::Plain };
+    let mut lines = Vec::new();
+    let mut start = 0;
+    for line in text.split('\n') {
+        let spans = code_line(line, start, &painted, ground, ink);
+        let wrapped = wrap(&spans, width.saturating_sub(INDENT + 2));
+        lines.extend(hang(wrapped, vec![Span::raw(" ".repeat(INDENT))], INDENT + 2));
+        start += line.len() + 1;
+    }
+    lines
+}
+
+/// A painted line; `start` is its first byte in the painted source.
+fn code_line(line: &str, start: usize, painted: &Painted, ground: Slot, ink: &Ink<'_>) -> Spans {
+    let shown = Visible::new(line.trim_end_matches('\r'), ink.glyphs.charset);
+    let mut spans: Spans = Vec::new();
+    for cluster in &shown.clusters {
+        let slot = match painted.slot(start + cluster.source.start) {
+            _ if cluster.marked => Slot::Caution,
+            Slot::Plain => ground,
+            slot => slot,
+        };
+        let (text, style) = (cluster.shown.slice(&shown.text), ink.style(slot));
+        match spans.last_mut() {
+            Some(last) if last.style == style => last.content.to_mut().push_str(text),
+            _ => spans.push(Span::styled(text.to_owned(), style)),
+        }
+    }
+    spans
+}
+
+fn diff(line: &DiffLine, width: usize, ink: &Ink<'_>) -> Vec<Spans> {
+    let (sign, slot) = match line.change {
+        Change::Same => (" ", Slot::Quiet),
+        Change::Removed => ("-", Slot::DiffRemoved),
+        Change::Added => ("+", Slot::DiffAdded),
+        Change::Gap => (ink.glyphs.ellipsis, Slot::Quiet),
+    };
+    let look = ink.style(slot);
+    let wrapped = wrap(&diff_text(line, look, ink), width.saturating_sub(INDENT + 4));
+    let sign = vec![Span::raw(" ".repeat(INDENT)), Span::styled(format!("{sign} "), look)];
+    hang(wrapped, sign, INDENT + 4)
+}
+
+/// A line of a difference, with what changed inside it underlined.
+fn diff_text(line: &DiffLine, look: Style, ink: &Ink<'_>) -> Spans {
+    let shown = Visible::new(line.text.trim_end_matches(['\r', '\n']), ink.glyphs.charset);
+    let changed = look.add_modifier(Modifier::BOLD | Modifier::UNDERLINED);
+    shown
+        .clusters
+        .iter()
+        .map(|cluster| {
+            let here = line.changed.iter().any(|range| range.overlaps(cluster.source));
+            let style = if here { changed } else { look };
+            Span::styled(cluster.shown.slice(&shown.text).to_owned(), style)
+        })
+        .collect()
+}
+
+/// Puts two columns side by side, the left one `width` wide.
+fn beside(left: Vec<Spans>, right: Vec<Spans>, width: usize) -> Vec<Spans> {
+    let height = left.len().max(right.len());
+    let mut right = right.into_iter();
+    let mut left = left.into_iter();
+    (0..height)
+        .map(|_| {
+            let mut line = left.next().unwrap_or_default();
+            let used: usize = line.iter().map(|span| visible::width(&span.content)).sum();
+            line.push(Span::raw(" ".repeat((width + GAP).saturating_sub(used))));
+            line.extend(right.next().unwrap_or_default());
+            line
+        })
+        .collect()
+}
+
+/// The widest stretch of prose that cannot be broken, in columns.
+pub fn longest_word(prose: &Prose, ink: &Ink<'_>) -> usize {
+    let text: String = ink.prose(prose).iter().map(|span| span.content.as_ref()).collect();
+    text.split_word_bounds().map(visible::width).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::tui::testing::with_ink;
+    use crate::text::TextRange;
+
+    fn lines(page: &Page, width: usize, columns: bool) -> String {
+        with_ink(|ink| {
+            let lines = lay_out(page, width, columns, ink, &mut Painter::at_once());
+            lines.iter().map(|line| line.to_string().trim_end().to_owned() + "\n").collect()
+        })
+    }
+
+    fn page(rows: Vec<Row>) -> Page {
+        Page { rows }
+    }
+
+    #[test]
+    fn a_list_item_hangs_under_its_text() {
+        let item = |mark, text: &str| Row::One(Block::Item { mark, body: Prose::plain(text) });
+        let page = page(vec![
+            item(Mark::Fits, "one two three four"),
+            item(Mark::Number(2), "five six seven eight"),
+        ]);
+        insta::assert_snapshot!(lines(&page, 14, false), @"
+         ● one two
+           three four
+         2. five six
+            seven
+            eight
+        ");
+    }
+
+    #[test]
+    fn languages_stand_side_by_side_or_one_under_the_other() {
+        let pair = |english: &str, chinese: &str| {
+            let block = |text| Block::Paragraph(Prose::plain(text));
+            Row::Pair(block(english), block(chinese))
+        };
+        let page = page(vec![
+            pair("The loop is already running.", "循环已在运行。"),
+            pair("Await.", "等待。"),
+        ]);
+        insta::assert_snapshot!(lines(&page, 35, true), @"
+        The loop is        循环已在运行。
+        already running.
+
+        Await.             等待。
+        ");
+        insta::assert_snapshot!(lines(&page, 35, false), @"
+        The loop is already running.
+        循环已在运行。
+
+        Await.
+        等待。
+        ");
+    }
+
+    #[test]
+    fn a_difference_underlines_what_changed() {
+        let line = DiffLine {
+            change: Change::Added,
+            text: "x = await y".to_owned(),
+            changed: vec![TextRange::new(4, 10)],
+        };
+        with_ink(|ink| {
+            let lines = diff(&line, 40, ink);
+            let changed: Vec<&str> = lines
+                .iter()
+                .flatten()
+                .filter(|span| span.style.add_modifier.contains(Modifier::UNDERLINED))
+                .map(|span| span.content.as_ref())
+                .collect();
+            assert_eq!(changed, ["await "]);
+        });
+    }
+
+    #[test]
+    fn long_code_goes_on_indented() {
+        let block =
+            Block::Code { language: "python".to_owned(), text: "call(alpha, beta)\n".to_owned() };
+        insta::assert_snapshot!(lines(&page(vec![Row::One(block)]), 16, false), @"
+          call(alpha,
+            beta)
+        ");
+    }
+}

@@ -1,0 +1,117 @@
+//! Where everything goes on a screen of a given size.
+
+use ratatui::layout::Rect;
+
+use super::ink::row;
+use crate::tutor::view::Pane;
+
+/// Columns from which overview, code and guide stand side by side.
+const WIDE: u16 = 120;
+
+/// Columns of text that two languages side by side need.
+pub const COLUMNS: u16 = 96;
+
+/// The widest text that is still pleasant to read, in columns.
+const READING: u16 = 88;
+
+/// The rows that are always in the same place, and the body between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rows {
+    pub header: Rect,
+    pub announcement: Rect,
+    pub body: Rect,
+    pub status: Rect,
+    pub footer: Rect,
+}
+
+/// What the places in the body depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Needs {
+    /// Rows that the code takes with its frame in the whole width.
+    pub code: usize,
+    pub bilingual: bool,
+    pub editing: bool,
+    pub focus: Pane,
+}
+
+/// The places in the body; an empty rectangle is not shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Places {
+    pub overview: Rect,
+    pub code: Rect,
+    pub tabs: Rect,
+    pub guide: Rect,
+    /// Whether the guide has a frame.
+    pub framed: bool,
+}
+
+impl Rows {
+    /// The rows of a screen that is high enough to have them.
+    pub fn new(area: Rect) -> Self {
+        let height = usize::from(area.height);
+        let body = area.height.saturating_sub(4);
+        Self {
+            header: row(area, 0),
+            announcement: row(area, 1),
+            body: Rect { y: area.y + 2, height: body, ..area },
+            status: row(area, height.saturating_sub(2)),
+            footer: row(area, height.saturating_sub(1)),
+        }
+    }
+}
+
+impl Places {
+    /// The places of the walkthrough's parts.
+    pub fn new(body: Rect, needs: Needs) -> Self {
+        if body.width < WIDE {
+            return Self::narrow(body, needs);
+        }
+        let width = (body.width / 6).clamp(28, 34);
+        let overview = Rect { width, ..body };
+        let rest = Rect { x: body.x + width, width: body.width - width, ..body };
+        match needs.bilingual {
+            false => Self { overview, ..Self::beside(rest, overview) },
+            true if rest.width >= COLUMNS + 4 => {
+                let focus = if needs.focus == Pane::Overview { Pane::Guide } else { needs.focus };
+                Self { overview, ..Self::narrow(rest, Needs { focus, ..needs }) }
+            }
+            true => Self::narrow(body, needs),
+        }
+    }
+
+    /// Code above, guide below, or one part alone.
+    fn narrow(body: Rect, needs: Needs) -> Self {
+        match needs.focus {
+            Pane::Code => return Self { code: body, ..Self::default() },
+            Pane::Overview => return Self { overview: body, ..Self::default() },
+            Pane::Guide => {}
+        }
+        let half = body.height / 2;
+        let needed = u16::try_from(needs.code).unwrap_or(u16::MAX);
+        let height = if needs.editing { half } else { needed.min(half).max(3) };
+        let code = Rect { height, ..body };
+        let guide = Rect { y: code.bottom() + 1, height: body.height - height - 1, ..body };
+        Self { code, tabs: row(body, usize::from(height)), guide, ..Self::default() }
+    }
+
+    /// Code at the left, guide at the right, the steps above both.
+    fn beside(rest: Rect, overview: Rect) -> Self {
+        let width = (rest.width / 2).min(READING + 4);
+        let code = Rect { width: rest.width - width, ..rest };
+        let guide = Rect { x: code.right(), width, ..rest };
+        let below = |area: Rect| Rect { y: area.y + 1, height: area.height - 1, ..area };
+        Self { overview, code, tabs: row(guide, 0), guide: below(guide), framed: true }
+    }
+
+    /// The room for the guide's text, inside its frame and margins.
+    pub fn guide_text(&self, columns: bool) -> Rect {
+        let edge = u16::from(self.framed);
+        let inner = Rect {
+            x: self.guide.x + edge + 1,
+            y: self.guide.y + edge,
+            width: self.guide.width.saturating_sub(2 * edge + 2),
+            height: self.guide.height.saturating_sub(2 * edge),
+        };
+        if columns { inner } else { Rect { width: inner.width.min(READING), ..inner } }
+    }
+}

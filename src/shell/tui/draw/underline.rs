@@ -1,0 +1,202 @@
+//! Places underlines and their labels in as few rows under a line of code as possible.
+
+use std::ops::Range;
+
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use super::ink::{Ink, head};
+use crate::shell::tui::theme::Slot;
+use crate::shell::visible;
+use crate::tutor::view::Underline;
+
+/// An underline on one line.
+#[derive(Debug, Clone)]
+pub struct Spot<'a> {
+    /// Columns of the line's text, from 0.
+    pub columns: Range<usize>,
+    pub underline: &'a Underline,
+}
+
+/// A stretch of a row under the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bit {
+    /// First column, from 0, counted as the line's text is.
+    pub column: usize,
+    pub span: Span<'static>,
+}
+
+/// A row under the code.
+pub type BitRow = Vec<Bit>;
+
+/// Places underlines. `room` is the column after the last one that can be seen; labels end there.
+pub fn place(spots: &[Spot<'_>], room: usize, ink: &Ink<'_>) -> Vec<BitRow> {
+    let mut groups = group(spots);
+    groups.sort_by_key(|group| (group.columns.start, group.columns.end));
+    let mut rows: Vec<(BitRow, Vec<Range<usize>>)> = Vec::new();
+    for group in groups {
+        let (bits, taken) = group.bits(room, ink);
+        let free = |row: &&mut (BitRow, Vec<Range<usize>>)| {
+            row.1.iter().all(|used| taken.end < used.start || used.end < taken.start)
+        };
+        match rows.iter_mut().find(free) {
+            Some((row, used)) => {
+                row.extend(bits);
+                used.push(taken);
+            }
+            None => rows.push((bits, vec![taken])),
+        }
+    }
+    rows.into_iter().map(|(row, _)| row).collect()
+}
+
+/// Underlines of the same columns; they share their tildes.
+struct Group<'a> {
+    columns: Range<usize>,
+    members: Vec<&'a Underline>,
+}
+
+fn group<'a>(spots: &[Spot<'a>]) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for Spot { columns, underline } in spots {
+        // An empty range still shows one tilde.
+        let columns = columns.start..columns.end.max(columns.start + 1);
+        match groups.iter_mut().find(|group| group.columns == columns) {
+            Some(group) => group.members.push(underline),
+            None => groups.push(Group { columns, members: vec![underline] }),
+        }
+    }
+    groups
+}
+
+impl Group<'_> {
+    /// Tildes and labels, with the columns they take. The labels stand behind the tildes, or in
+    /// front of them where they do not fit behind.
+    fn bits(&self, room: usize, ink: &Ink<'_>) -> (BitRow, Range<usize>) {
+        let Range { start, end } = self.columns;
+        let look = self.members.first().map_or(Style::default(), |one| ink.theme.tone(one.tone));
+        let tildes = Bit { column: start, span: Span::styled("~".repeat(end - start), look) };
+        let labels = self.labels(ink);
+        let length: usize = labels.iter().map(|span| visible::width(&span.content)).sum();
+        if length == 0 {
+            return (vec![tildes], start..end);
+        }
+        let (column, taken) = if end + 1 + length <= room {
+            (end + 1, start..end + 1 + length)
+        } else if length < start {
+            (start - 1 - length, start - 1 - length..end)
+        } else {
+            (end + 1, start..room.max(end + 1))
+        };
+        let mut bits = lay(labels, column, room);
+        bits.push(tildes);
+        (bits, taken)
+    }
+
+    /// Each member's sign and words.
+    fn labels(&self, ink: &Ink<'_>) -> Vec<Span<'static>> {
+        let mut out: Vec<Span<'static>> = Vec::new();
+        for underline in &self.members {
+            if !out.is_empty() {
+                out.push(Span::raw("  "));
+            }
+            if let Some(mark) = underline.mark {
+                out.push(ink.mark(mark));
+                out.push(Span::raw(" "));
+            }
+            let look = ink.style(Slot::from(underline.tone));
+            out.push(Span::styled(ink.safe(&underline.label).into_owned(), look));
+        }
+        out.retain(|span| !span.content.is_empty());
+        out
+    }
+}
+
+/// Lays spans out from `column` on, cut at `room`.
+fn lay(spans: Vec<Span<'static>>, mut column: usize, room: usize) -> BitRow {
+    let mut bits = Vec::new();
+    for span in spans {
+        let shown = head(&span.content, room.saturating_sub(column)).to_owned();
+        let width = visible::width(&shown);
+        bits.push(Bit { column, span: Span::styled(shown, span.style) });
+        column += width;
+    }
+    bits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shell::tui::testing::with_ink;
+    use crate::text::TextRange;
+    use crate::tutor::view::{Mark, Tone};
+
+    fn draw(spots: &[(Range<usize>, &str)], room: usize) -> Vec<String> {
+        let underlines: Vec<Underline> = spots
+            .iter()
+            .map(|(_, label)| Underline {
+                range: TextRange::default(),
+                tone: Tone::Mistake,
+                mark: (!label.is_empty()).then_some(Mark::Error),
+                label: (*label).to_owned(),
+            })
+            .collect();
+        let spots: Vec<Spot<'_>> = spots
+            .iter()
+            .zip(&underlines)
+            .map(|((columns, _), underline)| Spot { columns: columns.clone(), underline })
+            .collect();
+        let rows = with_ink(|ink| place(&spots, room, ink));
+        rows.iter().map(text).collect()
+    }
+
+    fn text(row: &BitRow) -> String {
+        let mut row = row.clone();
+        row.sort_by_key(|bit| bit.column);
+        let mut out = String::new();
+        for bit in row {
+            assert!(visible::width(&out) <= bit.column, "{out:?} runs into {bit:?}");
+            out.push_str(&" ".repeat(bit.column - visible::width(&out)));
+            out.push_str(&bit.span.content);
+        }
+        out
+    }
+
+    #[test]
+    fn a_label_follows_its_tildes() {
+        assert_eq!(draw(&[(4..8, "run")], 40), ["    ~~~~ ✖ run"]);
+    }
+
+    #[test]
+    fn underlines_share_a_row_when_nothing_collides() {
+        assert_eq!(draw(&[(20..23, "b"), (0..3, "a")], 40), ["~~~ ✖ a             ~~~ ✖ b"]);
+    }
+
+    #[test]
+    fn colliding_labels_get_rows_of_their_own() {
+        assert_eq!(
+            draw(&[(0..3, "alpha"), (6..9, "b"), (14..15, "c")], 40),
+            ["~~~ ✖ alpha   ~ ✖ c", "      ~~~ ✖ b",]
+        );
+    }
+
+    #[test]
+    fn two_labels_of_one_place_share_its_tildes() {
+        assert_eq!(draw(&[(2..5, "one"), (2..5, "two")], 40), ["  ~~~ ✖ one  ✖ two"]);
+    }
+
+    #[test]
+    fn a_label_without_room_behind_stands_in_front() {
+        assert_eq!(draw(&[(12..16, "run")], 20), ["      ✖ run ~~~~"]);
+    }
+
+    #[test]
+    fn a_label_without_any_room_is_cut() {
+        assert_eq!(draw(&[(2..5, "long-name")], 12), ["  ~~~ ✖ long"]);
+    }
+
+    #[test]
+    fn an_empty_range_shows_one_tilde() {
+        assert_eq!(draw(&[(3..3, "")], 12), ["   ~"]);
+    }
+}

@@ -1,0 +1,245 @@
+//! What comes in from the terminal, in the tutor's words.
+
+use crossterm::event::{
+    self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use ratatui::layout::{Position, Rect};
+
+use std::sync::mpsc::{Receiver, Sender};
+
+use super::paint::{Job, Painted};
+use crate::tutor::key::{Code, Key};
+use crate::tutor::message::{Msg, Target};
+use crate::tutor::view::Pane;
+
+/// Events taken together before the screen is drawn again.
+const BATCH: usize = 512;
+
+/// Lines that one notch of the wheel moves.
+const NOTCH: isize = 3;
+
+/// Something that wakes the program.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    Key(KeyEvent),
+    Pasted(String),
+    Mouse(MouseEvent),
+    Resized,
+    /// Somebody else wants the program stopped.
+    Suspend,
+    /// The program goes on after a stop.
+    Continue,
+    /// A signal ends the program.
+    End(i32),
+    /// A source has its colours.
+    Painted(Job, Painted),
+    /// The terminal can no longer be read.
+    Lost(String),
+}
+
+/// Where things are on the screen, for the mouse. Later entries lie on top.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hits {
+    pub targets: Vec<(Rect, Target)>,
+    pub panes: Vec<(Rect, Pane)>,
+    /// The open popup; what it covers cannot be hit.
+    pub popup: Option<Rect>,
+}
+
+/// Reads the terminal on a thread of its own until it ends. The thread lives as long as the
+/// program: a program has one terminal.
+pub fn read(events: Sender<Event>) {
+    std::thread::spawn(move || {
+        let mut stray = Stray::default();
+        loop {
+            let event = match event::read() {
+                Ok(event::Event::Key(key)) if key.kind != KeyEventKind::Release => {
+                    if stray.swallows(&key) {
+                        continue;
+                    }
+                    Event::Key(key)
+                }
+                Ok(event::Event::Paste(text)) => Event::Pasted(text),
+                Ok(event::Event::Mouse(mouse)) => Event::Mouse(mouse),
+                Ok(event::Event::Resize(..)) => Event::Resized,
+                Ok(_) => continue,
+                Err(error) => Event::Lost(error.to_string()),
+            };
+            let lost = matches!(event, Event::Lost(_));
+            if events.send(event).is_err() || lost {
+                return;
+            }
+        }
+    });
+}
+
+/// Waits for an event and takes whatever else has come with it. Empty when nobody sends any more.
+pub fn batch(events: &Receiver<Event>) -> Vec<Event> {
+    let Ok(first) = events.recv() else { return Vec::new() };
+    let mut out = vec![first];
+    out.extend(events.try_iter().take(BATCH));
+    out
+}
+
+/// A key press in the tutor's words.
+pub fn key(event: &KeyEvent) -> Option<Key> {
+    let code = match event.code {
+        KeyCode::Char(char) => Code::Char(char),
+        KeyCode::Enter => Code::Enter,
+        KeyCode::Esc => Code::Esc,
+        KeyCode::Tab => Code::Tab,
+        KeyCode::BackTab => Code::BackTab,
+        KeyCode::Backspace => Code::Backspace,
+        KeyCode::Delete => Code::Delete,
+        KeyCode::Left => Code::Left,
+        KeyCode::Right => Code::Right,
+        KeyCode::Up => Code::Up,
+        KeyCode::Down => Code::Down,
+        KeyCode::PageUp => Code::PageUp,
+        KeyCode::PageDown => Code::PageDown,
+        KeyCode::Home => Code::Home,
+        KeyCode::End => Code::End,
+        _ => return None,
+    };
+    Some(Key {
+        code,
+        ctrl: event.modifiers.contains(KeyModifiers::CONTROL),
+        alt: event.modifiers.contains(KeyModifiers::ALT),
+    })
+}
+
+/// What a mouse event means on this screen.
+pub fn mouse(event: &MouseEvent, hits: &Hits) -> Option<Msg> {
+    let at = Position::new(event.column, event.row);
+    match event.kind {
+        MouseEventKind::Down(MouseButton::Left) => hits.target(at).map(Msg::Clicked),
+        MouseEventKind::ScrollDown => Some(Msg::Wheel(hits.pane(at), NOTCH)),
+        MouseEventKind::ScrollUp => Some(Msg::Wheel(hits.pane(at), -NOTCH)),
+        _ => None,
+    }
+}
+
+impl Hits {
+    /// The pane under the wheel; the guide where there is none, which is where pages are read.
+    fn pane(&self, at: Position) -> Pane {
+        let found = self.panes.iter().rev().find(|(area, _)| area.contains(at));
+        found.map(|(_, pane)| *pane).unwrap_or_default()
+    }
+
+    fn target(&self, at: Position) -> Option<Target> {
+        let on_top = |target: &Target| match self.popup {
+            Some(_) => matches!(target, Target::PopupRow(_)),
+            None => true,
+        };
+        let hit =
+            self.targets.iter().rev().find(|(area, target)| area.contains(at) && on_top(target));
+        let pane = || {
+            let found = self.panes.iter().rev().find(|(area, _)| area.contains(at));
+            found.filter(|_| self.popup.is_none()).map(|(_, pane)| Target::Pane(*pane))
+        };
+        hit.map(|(_, target)| *target).or_else(pane)
+    }
+}
+
+/// A terminal's late answer to a question about its colours arrives as if it were typed:
+/// `Alt-]11;rgb:1e1e/…` up to a bell or `Alt-\`. This keeps it from being obeyed as keys.
+#[derive(Debug, Default)]
+struct Stray {
+    /// Keys of the answer seen so far; `None` outside one.
+    seen: Option<usize>,
+}
+
+impl Stray {
+    /// The longest answer, in keys.
+    const LONGEST: usize = 40;
+
+    fn swallows(&mut self, key: &KeyEvent) -> bool {
+        let alt = key.modifiers.contains(KeyModifiers::ALT);
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        match (self.seen, key.code) {
+            (None, KeyCode::Char(']')) if alt => self.seen = Some(0),
+            (None, _) => return false,
+            (Some(_), KeyCode::Char('\\')) if alt => self.seen = None,
+            (Some(_), KeyCode::Char('g')) if ctrl => self.seen = None,
+            (Some(count), KeyCode::Char(char)) if count < Self::LONGEST && is_answer(char) => {
+                self.seen = Some(count + 1);
+            }
+            (Some(_), _) => {
+                self.seen = None;
+                return false;
+            }
+        }
+        true
+    }
+}
+
+fn is_answer(char: char) -> bool {
+    char.is_ascii_hexdigit() || ";:/rgb".contains(char)
+}
+
+/// Joins neighbours that add up: turns of the wheel over one pane, changes of size.
+pub fn coalesce(events: Vec<Event>) -> Vec<Event> {
+    let mut out: Vec<Event> = Vec::with_capacity(events.len());
+    for event in events {
+        let repeats = matches!((&event, out.last()), (Event::Resized, Some(Event::Resized)));
+        if !repeats {
+            out.push(event);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn swallowed(keys: &[KeyEvent]) -> Vec<bool> {
+        let mut stray = Stray::default();
+        keys.iter().map(|key| stray.swallows(key)).collect()
+    }
+
+    fn typed(text: &str) -> Vec<KeyEvent> {
+        text.chars().map(|char| KeyEvent::from(KeyCode::Char(char))).collect()
+    }
+
+    #[test]
+    fn a_late_colour_answer_is_no_key_press() {
+        let mut keys = vec![KeyEvent::new(KeyCode::Char(']'), KeyModifiers::ALT)];
+        keys.extend(typed("11;rgb:1e1e/1e1e/1e1e"));
+        keys.push(KeyEvent::new(KeyCode::Char('\\'), KeyModifiers::ALT));
+        assert!(swallowed(&keys).iter().all(|swallowed| *swallowed));
+        keys.extend(typed("q"));
+        assert_eq!(swallowed(&keys).last(), Some(&false));
+    }
+
+    #[test]
+    fn keys_are_keys() {
+        assert_eq!(swallowed(&typed("]1q")), [false, false, false]);
+    }
+
+    #[test]
+    fn a_popup_covers_what_lies_under_it() {
+        let body = Rect::new(0, 0, 10, 10);
+        let mut hits = Hits {
+            targets: vec![(body, Target::Step(3))],
+            panes: vec![(body, Pane::Code)],
+            popup: None,
+        };
+        let click = MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: 1,
+            row: 1,
+            modifiers: KeyModifiers::NONE,
+        };
+        assert_eq!(mouse(&click, &hits), Some(Msg::Clicked(Target::Step(3))));
+        hits.popup = Some(body);
+        assert_eq!(mouse(&click, &hits), None);
+        hits.targets.push((body, Target::PopupRow(2)));
+        assert_eq!(mouse(&click, &hits), Some(Msg::Clicked(Target::PopupRow(2))));
+    }
+
+    #[test]
+    fn a_resize_storm_is_one_resize() {
+        assert_eq!(coalesce(vec![Event::Resized; 9]).len(), 1);
+    }
+}

@@ -1,0 +1,253 @@
+//! The full-screen front end: draws the tutor's view and turns what comes in into messages.
+//!
+//! The only place that names ratatui, crossterm, the text area and the terminal's colours.
+
+mod background;
+pub mod color;
+mod draw;
+mod editor;
+mod events;
+pub mod glyphs;
+mod paint;
+mod screen;
+mod signals;
+pub mod terminal;
+#[cfg(test)]
+mod testing;
+pub mod theme;
+
+use std::io;
+use std::sync::mpsc::{self, Receiver};
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use self::color::Depth;
+use self::events::Event;
+use self::glyphs::Glyphs;
+use self::paint::Painter;
+use self::screen::Screen;
+use self::terminal::Terminal;
+use self::theme::{Ground, Themes};
+use crate::tutor::message::{Effect, Msg};
+use crate::tutor::view::{ThemeChoice, View};
+
+/// Rounds of measuring after a frame; a tutor that scrolls in answer needs two.
+const ROUNDS: usize = 3;
+
+/// The tutor as the front end knows it.
+pub trait Machine {
+    /// Takes a message and returns what it wants done.
+    fn update(&mut self, msg: Msg) -> Vec<Effect>;
+
+    /// What to draw now.
+    fn view(&self) -> View;
+}
+
+/// What the caller knows about the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    pub themes: Themes,
+    pub glyphs: Glyphs,
+    pub depth: Depth,
+}
+
+/// Why the front end ended, other than by the reader's wish.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    #[error("no terminal to draw on")]
+    NoTerminal(#[source] io::Error),
+    #[error("the terminal was lost")]
+    Lost(#[source] io::Error),
+    #[error("ended by signal {0}")]
+    Signal(i32),
+}
+
+impl TuiError {
+    /// The exit code that says the same: 128 and the signal's number, or 1.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Signal(number) => u8::try_from(128 + number).unwrap_or(1),
+            Self::NoTerminal(_) | Self::Lost(_) => 1,
+        }
+    }
+}
+
+/// Shows the tutor until it asks to quit. `perform` does what is none of the terminal's business
+/// and may answer. Whatever happens, the terminal is given back; a program calls this once.
+/// # Errors
+/// `NoTerminal` when there is nothing to draw on, `Lost` when the terminal goes away, `Signal`
+/// when a signal ended the program: exit with [`TuiError::exit_code`].
+pub fn run(
+    tutor: &mut dyn Machine,
+    perform: &mut dyn FnMut(Effect) -> Option<Msg>,
+    options: Options,
+) -> Result<(), TuiError> {
+    let auto = tutor.view().theme == ThemeChoice::Auto && options.depth > Depth::Sixteen;
+    let ground = if auto { background::detect() } else { Ground::Unknown };
+    let terminal = Terminal::enter().map_err(TuiError::NoTerminal)?;
+    let (sender, events) = mpsc::channel();
+    signals::watch(sender.clone()).map_err(TuiError::Lost)?;
+    let answers = sender.clone();
+    let painter = Painter::in_background(move |job, painted| {
+        // Nobody listens any more when the program ends.
+        let _ = answers.send(Event::Painted(job, painted));
+    });
+    events::read(sender);
+    let Options { themes, glyphs, depth } = options;
+    let screen = Screen::new(themes, ground, depth, glyphs, painter);
+    let view = tutor.view();
+    let mut front = Front { tutor, perform, terminal, screen, view, done: false, resumed: false };
+    front.run(&events)
+}
+
+/// The loop's state.
+struct Front<'a> {
+    tutor: &'a mut dyn Machine,
+    perform: &'a mut dyn FnMut(Effect) -> Option<Msg>,
+    terminal: Terminal,
+    screen: Screen,
+    /// The tutor's view after the last message.
+    view: View,
+    done: bool,
+    /// The program has just come back from a stop of its own making, whose signal is to come.
+    resumed: bool,
+}
+
+impl Front<'_> {
+    fn run(&mut self, events: &Receiver<Event>) -> Result<(), TuiError> {
+        while !self.done {
+            self.draw().map_err(TuiError::Lost)?;
+            let batch = events::coalesce(events::batch(events));
+            if batch.is_empty() {
+                return Err(TuiError::Lost(io::ErrorKind::UnexpectedEof.into()));
+            }
+            self.take(batch)?;
+        }
+        Ok(())
+    }
+
+    /// Draws, and tells the tutor what it could not know before.
+    fn draw(&mut self) -> io::Result<()> {
+        for _ in 0..ROUNDS {
+            let (screen, view) = (&mut self.screen, &self.view);
+            let mut seen = None;
+            self.terminal.draw(|frame| seen = Some(draw::view(view, screen, frame)))?;
+            let reports = self.screen.report(seen.unwrap_or_default());
+            if reports.is_empty() {
+                break;
+            }
+            for msg in reports {
+                self.tell(msg)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes events that came together. The text area's changes are reported once.
+    fn take(&mut self, batch: Vec<Event>) -> Result<(), TuiError> {
+        let alone = batch.len() == 1;
+        let mut edited = false;
+        for event in batch {
+            match event {
+                Event::End(signal) => return Err(TuiError::Signal(signal)),
+                Event::Lost(why) => return Err(TuiError::Lost(io::Error::other(why))),
+                event if self.edits(&event) => edited |= self.type_in(event, alone),
+                event => {
+                    self.report_edit(&mut edited).map_err(TuiError::Lost)?;
+                    self.handle(event).map_err(TuiError::Lost)?;
+                }
+            }
+            if self.done {
+                return Ok(());
+            }
+        }
+        self.report_edit(&mut edited).map_err(TuiError::Lost)
+    }
+
+    /// Whether an event is for the text area.
+    fn edits(&self, event: &Event) -> bool {
+        let open = self.screen.editor.is_some() && self.view.popup.is_none();
+        open && match event {
+            Event::Pasted(_) => true,
+            Event::Key(key) => !is_the_tutors(key),
+            _ => false,
+        }
+    }
+
+    fn type_in(&mut self, event: Event, alone: bool) -> bool {
+        let rows = self.screen.code_rows;
+        let Some(editor) = &mut self.screen.editor else { return false };
+        match event {
+            Event::Pasted(text) => editor.paste(&text),
+            Event::Key(key) => editor.key(key, rows, alone),
+            _ => false,
+        }
+    }
+
+    fn report_edit(&mut self, edited: &mut bool) -> io::Result<()> {
+        let text = self.screen.editor.as_ref().map(|editor| editor.text().to_owned());
+        match text.filter(|_| std::mem::take(edited)) {
+            Some(text) => self.tell(Msg::Edited(text)),
+            None => Ok(()),
+        }
+    }
+
+    fn handle(&mut self, event: Event) -> io::Result<()> {
+        match event {
+            Event::Key(key) => events::key(&key).map_or(Ok(()), |key| self.tell(Msg::Key(key))),
+            Event::Pasted(text) => self.tell(Msg::Pasted(text)),
+            Event::Mouse(mouse) => {
+                let msg = events::mouse(&mouse, self.screen.hits());
+                msg.map_or(Ok(()), |msg| self.tell(msg))
+            }
+            Event::Painted(job, painted) => {
+                self.screen.painter.learn(job, painted);
+                Ok(())
+            }
+            Event::Suspend => self.suspend(),
+            Event::Continue if std::mem::take(&mut self.resumed) => Ok(()),
+            Event::Continue => self.terminal.take(),
+            // The next frame takes the new size; an ending is taken care of before.
+            Event::Resized | Event::End(_) | Event::Lost(_) => Ok(()),
+        }
+    }
+
+    /// Tells the tutor something and does what it asks for, answers included.
+    fn tell(&mut self, msg: Msg) -> io::Result<()> {
+        let mut msgs = std::collections::VecDeque::from([msg]);
+        while let Some(msg) = msgs.pop_front() {
+            for effect in self.tutor.update(msg) {
+                match effect {
+                    Effect::Quit => self.done = true,
+                    Effect::Suspend => self.suspend()?,
+                    Effect::Mouse(on) => self.terminal.mouse(on)?,
+                    other => msgs.extend((self.perform)(other)),
+                }
+            }
+        }
+        self.view = self.tutor.view();
+        self.sync_editor();
+        Ok(())
+    }
+
+    /// Lets the text area follow the view at once, so that the next key finds the right receiver.
+    fn sync_editor(&mut self) {
+        if let crate::tutor::view::Body::Walkthrough(shown) = &self.view.body {
+            self.screen.edit(&shown.code);
+        } else {
+            self.screen.editor = None;
+        }
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        self.terminal.suspend()?;
+        self.resumed = true;
+        Ok(())
+    }
+}
+
+/// Keys that are the tutor's even while a cell is edited.
+fn is_the_tutors(key: &KeyEvent) -> bool {
+    let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+    key.code == KeyCode::Esc || ctrl && matches!(key.code, KeyCode::Char('s' | 'z'))
+}

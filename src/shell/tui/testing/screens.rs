@@ -1,0 +1,176 @@
+//! Whole screens.
+
+use super::views::{self, Language, underline, walkthrough, with_cell};
+use super::{draw, render, screen, text};
+use crate::shell::tui::color::Depth;
+use crate::shell::tui::glyphs::Glyphs;
+use crate::tutor::message::{Msg, Target};
+use crate::tutor::view::{Pane, Prose, Tone, View};
+
+#[test]
+fn home_in_english_and_chinese() {
+    insta::assert_snapshot!("home_en_80x24", draw(&views::home(Language::English), 80, 24));
+    insta::assert_snapshot!("home_zh_80x24", draw(&views::home(Language::Chinese), 80, 24));
+    insta::assert_snapshot!("home_en_160x48", draw(&views::home(Language::English), 160, 48));
+}
+
+#[test]
+fn a_cell_and_its_guide() {
+    for (language, name) in
+        [(Language::English, "en"), (Language::Chinese, "zh"), (Language::Both, "both")]
+    {
+        let view = walkthrough(language);
+        insta::assert_snapshot!(format!("walkthrough_{name}_80x24"), draw(&view, 80, 24));
+        insta::assert_snapshot!(format!("walkthrough_{name}_160x48"), draw(&view, 160, 48));
+    }
+    let both = walkthrough(Language::Both);
+    insta::assert_snapshot!("walkthrough_both_100x30", draw(&both, 100, 30));
+    let english = walkthrough(Language::English);
+    insta::assert_snapshot!("walkthrough_en_200x60", draw(&english, 200, 60));
+}
+
+#[test]
+fn popups() {
+    for (width, height) in [(80, 24), (160, 48)] {
+        let size = format!("{width}x{height}");
+        let english = views::list(Language::English);
+        insta::assert_snapshot!(format!("list_en_{size}"), draw(&english, width, height));
+        let both = views::reader(Language::Both);
+        insta::assert_snapshot!(format!("reader_both_{size}"), draw(&both, width, height));
+    }
+    insta::assert_snapshot!("confirm_80x24", draw(&views::confirm(Language::English), 80, 24));
+}
+
+#[test]
+fn a_terminal_without_utf8_gets_ascii() {
+    let view = walkthrough(Language::English);
+    let (buffer, _) = render(&view, 80, 24, &mut screen(Glyphs::ASCII, Depth::Sixteen));
+    insta::assert_snapshot!("walkthrough_ascii_80x24", text(&buffer));
+}
+
+#[test]
+fn a_focused_code_pane_takes_the_body_of_a_narrow_screen() {
+    let view = with_cell(walkthrough(Language::English), |cell| {
+        cell.focus = Pane::Code;
+        cell.code.source = long_source();
+        cell.code.reveal = 0;
+        cell.code.scroll = Some(3);
+        cell.code.underlines = vec![
+            underline(0, 10, Tone::Evidence, ""),
+            underline(4, 8, Tone::Mistake, "blocking-call"),
+            underline(15, 18, Tone::Caution, "late"),
+        ];
+    });
+    insta::assert_snapshot!("code_focused_80x24", draw(&view, 80, 24));
+}
+
+#[test]
+fn evidence_far_to_the_right_comes_into_sight() {
+    let view = with_cell(walkthrough(Language::English), |cell| {
+        let head = "x = 1\nvalues = ".to_owned() + &"first_value, ".repeat(9);
+        cell.code.underlines =
+            vec![underline(head.len(), head.len() + 15, Tone::Mistake, "asyncio-run-in-cell")];
+        cell.code.reveal = head.len();
+        cell.code.source = head + "asyncio.run(go)\ny = 2";
+    });
+    insta::assert_snapshot!("code_scrolled_right_80x24", draw(&view, 80, 24));
+}
+
+#[test]
+fn what_a_file_holds_reaches_no_terminal_unmarked() {
+    let view = with_cell(walkthrough(Language::English), |cell| {
+        cell.code.source = "x = '\u{1b}[2J\u{202e}'\ty\r\nz\u{0}".to_owned();
+        cell.code.underlines = vec![underline(5, 8, Tone::Mistake, "\u{1b}]0;evil\u{7}")];
+        cell.code.title = "\u{9b}7".to_owned();
+    });
+    let shown = draw(&view, 80, 24);
+    assert!(!shown.contains(|char: char| char.is_control() && char != '\n'));
+    insta::assert_snapshot!("hostile_80x24", shown);
+}
+
+#[test]
+fn a_screen_too_small_says_so_in_one_line() {
+    let view = walkthrough(Language::English);
+    insta::assert_snapshot!(draw(&view, 30, 3), @"30x3 < 40x10");
+}
+
+#[test]
+fn no_size_is_too_much() {
+    let views = [
+        views::home(Language::Chinese),
+        walkthrough(Language::Both),
+        walkthrough(Language::English),
+        views::list(Language::Both),
+        views::reader(Language::Chinese),
+        views::confirm(Language::English),
+        with_cell(walkthrough(Language::English), |cell| cell.focus = Pane::Code),
+        with_cell(walkthrough(Language::English), |cell| cell.focus = Pane::Overview),
+        with_cell(walkthrough(Language::English), |cell| cell.code.editing = Some(1)),
+    ];
+    let mut screen = screen(Glyphs::UNICODE, Depth::True);
+    for width in (1..=200).step_by(7) {
+        for height in (1..=60).step_by(7) {
+            for view in &views {
+                render(view, width, height, &mut screen);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_rows_around_the_body_never_move() {
+    let footer = |view: &View, height: u16| {
+        let drawn = draw(view, 80, height);
+        let rows: Vec<&str> = drawn.lines().collect();
+        (rows[0].to_owned(), rows[1].to_owned(), rows[usize::from(height) - 1].to_owned())
+    };
+    let plain = footer(&walkthrough(Language::English), 24);
+    assert_eq!(footer(&views::list(Language::English), 24), plain);
+    assert_eq!(footer(&views::reader(Language::English), 24), plain);
+    let said = View { status: Some(Prose::plain("saved")), ..walkthrough(Language::English) };
+    assert_eq!(footer(&said, 24), plain);
+}
+
+#[test]
+fn measures_are_reported_when_they_change() {
+    let view = walkthrough(Language::English);
+    let mut screen = screen(Glyphs::UNICODE, Depth::True);
+    let (_, seen) = render(&view, 80, 24, &mut screen);
+    assert_eq!(
+        screen.report(seen),
+        [
+            Msg::Measured { pane: Pane::Guide, content: 21, visible: 13 },
+            Msg::Measured { pane: Pane::Code, content: 4, visible: 4 },
+        ]
+    );
+    let (_, seen) = render(&view, 80, 24, &mut screen);
+    assert_eq!(screen.report(seen), []);
+}
+
+#[test]
+fn a_tab_can_be_clicked() {
+    let view = walkthrough(Language::English);
+    let (_, seen) = render(&view, 80, 24, &mut screen(Glyphs::UNICODE, Depth::True));
+    let steps = seen.hits.targets.iter().filter(|(_, target)| matches!(target, Target::Step(_)));
+    assert_eq!(steps.count(), 6);
+}
+
+#[test]
+fn the_overview_of_a_great_notebook_is_drawn_in_no_time() {
+    let view = with_cell(walkthrough(Language::English), |cell| {
+        cell.overview = views::overview(5000);
+        cell.current = 4321;
+    });
+    let mut screen = screen(Glyphs::UNICODE, Depth::True);
+    render(&view, 200, 60, &mut screen);
+    let start = std::time::Instant::now();
+    for _ in 0..20 {
+        render(&view, 200, 60, &mut screen);
+    }
+    let each = start.elapsed() / 20;
+    assert!(each < std::time::Duration::from_millis(50), "{each:?}");
+}
+
+fn long_source() -> String {
+    (1..40).map(|line| format!("value_{line} = compute({line})\n")).collect()
+}
