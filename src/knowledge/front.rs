@@ -6,6 +6,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 
+use crate::diagnostic::Severity;
+
 use super::files::{self, ContentError};
 use super::language::Language;
 use super::page::PageKind;
@@ -24,7 +26,8 @@ pub(super) struct RawFront {
     pub when: When,
     pub handoff: Option<String>,
     pub family: String,
-    pub severity: Severity,
+    #[serde(deserialize_with = "severity")]
+    pub severity: Option<Severity>,
     pub patterns: Vec<String>,
     pub situations: Vec<String>,
     pub tradeoffs: Vec<String>,
@@ -50,16 +53,6 @@ pub enum When {
     #[default]
     Use,
     NotUse,
-}
-
-/// How much a mistake matters: the kernel raises, the result is wrong, or it is advice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    Error,
-    Warning,
-    #[default]
-    Hint,
 }
 
 /// What a skill says about itself beyond the keys that every skill has.
@@ -95,6 +88,15 @@ impl<'de> Deserialize<'de> for Messages {
             }
         }
         deserializer.deserialize_map(Map)
+    }
+}
+
+fn severity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Severity>, D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "error" => Ok(Some(Severity::Error)),
+        "warning" => Ok(Some(Severity::Warning)),
+        "hint" => Ok(Some(Severity::Hint)),
+        _ => Err(D::Error::custom("a severity is error, warning or hint")),
     }
 }
 
@@ -173,10 +175,23 @@ impl<'s> Document<'s> {
     pub fn in_front(&self, key: &str, value: &str, message: impl Into<String>) -> ContentError {
         let found = self.top_keys().find(|(name, _)| *name == key);
         let key_at = found.map_or(0, |(_, at)| at);
-        let rest = self.front.get(key_at..).unwrap_or_default();
-        let value_at = if value.is_empty() { 0 } else { rest.find(value).unwrap_or_default() };
+        let value_at = self.value_place(key_at, value).unwrap_or_default();
         let offset = self.front_at.saturating_add(key_at).saturating_add(value_at);
         files::at(self.file, self.text, offset, message)
+    }
+
+    /// How far behind the key at `key_at` the whole word `value` stands, in bytes.
+    fn value_place(&self, key_at: usize, value: &str) -> Option<usize> {
+        let rest = self.front.get(key_at..)?;
+        let colon = rest.find(':')?;
+        let is_part = |char: char| char.is_alphanumeric() || char == '-' || char == '_';
+        let found = rest.match_indices(value).filter(|(at, found)| {
+            let end = at.saturating_add(found.len());
+            let (before, after) = (rest.get(..*at), rest.get(end..));
+            !before.is_some_and(|text| text.ends_with(is_part))
+                && !after.is_some_and(|text| text.starts_with(is_part))
+        });
+        found.map(|(at, _)| at).find(|at| *at > colon && !value.is_empty())
     }
 
     /// Reads the front matter and holds it to the keys of its kind.

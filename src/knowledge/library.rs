@@ -102,6 +102,13 @@ impl Library {
         self.slots.get(self.slots.binary_search_by(key).ok()?)
     }
 
+    /// Every file that has a place.
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
+        let pages = self.slots.iter().flat_map(Slot::sources);
+        let tables = self.tables.values().chain(self.themes.values());
+        pages.chain(tables).chain(self.samples.values()).chain(&self.interface)
+    }
+
     fn add(&mut self, kind: PageKind, id: String, en: Option<Source>, zh: Option<Source>) {
         match (en, zh) {
             (Some(en), zh) => {

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 mod block;
 mod files;
+mod filter;
 mod front;
 mod language;
 mod library;
@@ -20,10 +21,12 @@ pub mod tables;
 #[cfg(test)]
 mod testing;
 mod validate;
+mod words;
 
 pub use block::{Block, Inline, plain};
 pub use files::{ContentError, Files};
-pub use front::{Severity, When};
+pub use filter::filter;
+pub use front::When;
 pub use language::{Both, Language};
 pub use lookup::Hit;
 pub use markdown::inlines;
@@ -31,6 +34,7 @@ pub use page::{Front, Page, PageKind, SkillFront};
 pub use skill::{MAIN_SKILL, Skill, SkillItem};
 pub use tables::{Blocking, BlockingKind, Tables};
 
+use crate::diagnostic::Message;
 use library::Library;
 use strings::Strings;
 
@@ -145,8 +149,18 @@ impl Knowledge {
         key: &str,
         args: &[(&str, &str)],
     ) -> Option<String> {
-        let messages = self.find(page)?.messages.get(language);
-        Some(strings::fill(messages.get(key)?, args))
+        let text = PageKind::ALL.into_iter().find_map(|kind| {
+            let page = self.page(kind, page)?;
+            page.messages.get(language).get(key)
+        });
+        Some(strings::fill(text?, args))
+    }
+
+    /// The words of a diagnostic's message; the names of page and key when it has none.
+    pub fn say(&self, language: Language, message: &Message) -> String {
+        let args = message.args.iter().map(|(name, value)| (*name, value.as_str()));
+        let text = self.message(language, message.page, message.key, &args.collect::<Vec<_>>());
+        text.unwrap_or_else(|| format!("{}.{}", message.page, message.key))
     }
 
     /// The skill that the tutor teaches.

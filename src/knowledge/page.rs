@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::Severity;
+
 use super::block::{Block, plain};
 use super::files::{ContentError, Source};
-use super::front::{Document, Metadata, RawFront, Severity, When};
+use super::front::{Document, Metadata, RawFront, When};
 use super::language::{Both, Language};
 use super::markdown;
 
@@ -256,7 +258,7 @@ fn own_front(kind: PageKind, en: RawFront, zh: RawFront) -> Front {
         }
         PageKind::Mistake => Front::Mistake {
             family: en.family,
-            severity: en.severity,
+            severity: en.severity.unwrap_or(Severity::Hint),
             patterns,
             situations,
             tradeoffs,

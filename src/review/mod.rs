@@ -2,6 +2,7 @@
 //! comes out.
 
 mod place;
+mod sentence;
 mod suppress;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::rules;
 use crate::text::{CellIndex, Edit, Span, apply_edits};
 
 pub use place::environment_of;
+pub use sentence::sentence;
 
 /// What there is to say of a notebook.
 #[derive(Debug, Clone)]

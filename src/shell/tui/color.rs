@@ -38,14 +38,13 @@ impl Depth {
     }
 }
 
-/// Reads `#d75f5f`, `default`, or one of the sixteen names, such as `light-red`.
+/// Reads `#d75f5f` or one of the sixteen names, such as `light-red`.
 pub fn parse(word: &str) -> Option<Color> {
     if let Some(hex) = word.strip_prefix('#') {
         let value = u32::from_str_radix(hex, 16).ok().filter(|_| hex.len() == 6)?;
         return Some(Color::from_u32(value));
     }
     Some(match word {
-        "default" => Color::Reset,
         "black" => Color::Black,
         "red" => Color::Red,
         "green" => Color::Green,

@@ -19,7 +19,9 @@ pub struct Editor {
     /// The number that the tutor gave this text; another number means another text.
     pub number: u64,
     area: TextArea<'static>,
+    /// The text when it was last reported.
     text: String,
+    changed: bool,
 }
 
 impl Editor {
@@ -32,12 +34,22 @@ impl Editor {
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
         let column = before.get(line_start..).map_or(0, |head| head.chars().count());
         jump(&mut area, before.matches('\n').count(), column);
-        Self { number, area, text: source.to_owned() }
+        Self { number, area, text: source.to_owned(), changed: false }
     }
 
-    /// The text as it is now.
+    /// The text as it was last reported.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The text, when it has changed since it was last reported. Keys that come in a burst cost
+    /// one report.
+    pub fn report(&mut self) -> Option<String> {
+        if !std::mem::take(&mut self.changed) {
+            return None;
+        }
+        self.text = self.area.lines().join("\n");
+        Some(self.text.clone())
     }
 
     /// The byte where the cursor stands.
@@ -53,8 +65,8 @@ impl Editor {
     }
 
     /// Takes a key. `rows` is the height of the pane, for the keys that page; `alone` says that
-    /// no other key came with this one, so that somebody typed it. Whether the text has changed.
-    pub fn key(&mut self, key: KeyEvent, rows: usize, alone: bool) -> bool {
+    /// no other key came with this one, so that somebody typed it.
+    pub fn key(&mut self, key: KeyEvent, rows: usize, alone: bool) {
         let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
         let changed = match key.code {
             KeyCode::PageUp => self.page(-1, rows),
@@ -65,28 +77,22 @@ impl Editor {
             KeyCode::BackTab => self.outdent(),
             _ => self.area.input(key),
         };
-        self.changed(changed)
+        self.changed |= changed;
     }
 
     /// Inserts pasted text.
-    pub fn paste(&mut self, text: &str) -> bool {
+    pub fn paste(&mut self, text: &str) {
         let changed = self.area.insert_str(text.replace("\r\n", "\n").replace('\r', "\n"));
-        self.changed(changed)
-    }
-
-    fn changed(&mut self, changed: bool) -> bool {
-        if changed {
-            self.text = self.area.lines().join("\n");
-        }
-        changed
+        self.changed |= changed;
     }
 
     /// Begins a line that is indented as this one is, and a step further after a colon.
     fn new_line(&mut self) -> bool {
-        let cursor = self.cursor();
-        let line = self.text.get(..cursor).unwrap_or_default();
-        let mut indent = indentation(line, cursor).to_owned();
-        if line.trim_end_matches(' ').ends_with(':') {
+        let DataCursor(line, column) = self.area.cursor();
+        let text = self.area.lines().get(line).map_or("", String::as_str);
+        let head: String = text.chars().take(column).collect();
+        let mut indent = indentation(&head, head.len()).to_owned();
+        if head.trim_end_matches(' ').ends_with(':') {
             indent.push_str(&" ".repeat(usize::from(STEP)));
         }
         self.area.insert_str(format!("\n{indent}"))
@@ -141,7 +147,7 @@ mod tests {
         for code in codes {
             press(&mut editor, *code, KeyModifiers::NONE);
         }
-        editor.text().to_owned()
+        editor.report().unwrap_or_else(|| editor.text().to_owned())
     }
 
     #[test]
@@ -160,7 +166,7 @@ mod tests {
     fn a_line_end_among_other_keys_is_taken_as_it_is() {
         let mut editor = Editor::new(0, "    a", 5);
         editor.key(KeyEvent::from(KeyCode::Enter), 10, false);
-        assert_eq!(editor.text(), "    a\n");
+        assert_eq!(editor.report().as_deref(), Some("    a\n"));
     }
 
     #[test]
@@ -172,8 +178,9 @@ mod tests {
     #[test]
     fn pasted_line_ends_become_plain() {
         let mut editor = Editor::new(0, "", 0);
-        assert!(editor.paste("a\r\nb\rc"));
-        assert_eq!((editor.text(), editor.cursor()), ("a\nb\nc", 5));
+        editor.paste("a\r\nb\rc");
+        assert_eq!((editor.report().as_deref(), editor.cursor()), (Some("a\nb\nc"), 5));
+        assert_eq!(editor.report(), None);
     }
 
     #[test]
@@ -181,9 +188,9 @@ mod tests {
         let mut editor = Editor::new(0, "a", 1);
         press(&mut editor, KeyCode::Char('b'), KeyModifiers::NONE);
         press(&mut editor, KeyCode::Char('u'), KeyModifiers::CONTROL);
-        assert_eq!(editor.text(), "a");
+        assert_eq!(editor.report().as_deref(), Some("a"));
         press(&mut editor, KeyCode::Char('r'), KeyModifiers::CONTROL);
-        assert_eq!(editor.text(), "ab");
+        assert_eq!(editor.report().as_deref(), Some("ab"));
     }
 
     #[test]

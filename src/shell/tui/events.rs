@@ -177,7 +177,7 @@ fn is_answer(char: char) -> bool {
     char.is_ascii_hexdigit() || ";:/rgb".contains(char)
 }
 
-/// Joins neighbours that add up: turns of the wheel over one pane, changes of size.
+/// Leaves out what the next event makes void: all changes of size but the last.
 pub fn coalesce(events: Vec<Event>) -> Vec<Event> {
     let mut out: Vec<Event> = Vec::with_capacity(events.len());
     for event in events {

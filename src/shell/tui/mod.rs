@@ -18,6 +18,7 @@ pub mod theme;
 
 use std::io;
 use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -33,6 +34,9 @@ use crate::tutor::view::{ThemeChoice, View};
 
 /// Rounds of measuring after a frame; a tutor that scrolls in answer needs two.
 const ROUNDS: usize = 3;
+
+/// How long signals of a stop may arrive after it.
+const ECHO: Duration = Duration::from_millis(300);
 
 /// The tutor as the front end knows it.
 pub trait Machine {
@@ -96,7 +100,7 @@ pub fn run(
     let Options { themes, glyphs, depth } = options;
     let screen = Screen::new(themes, ground, depth, glyphs, painter);
     let view = tutor.view();
-    let mut front = Front { tutor, perform, terminal, screen, view, done: false, resumed: false };
+    let mut front = Front { tutor, perform, terminal, screen, view, done: false, resumed: None };
     front.run(&events)
 }
 
@@ -109,8 +113,8 @@ struct Front<'a> {
     /// The tutor's view after the last message.
     view: View,
     done: bool,
-    /// The program has just come back from a stop of its own making, whose signal is to come.
-    resumed: bool,
+    /// When the program came back from its last stop.
+    resumed: Option<Instant>,
 }
 
 impl Front<'_> {
@@ -146,14 +150,13 @@ impl Front<'_> {
     /// Takes events that came together. The text area's changes are reported once.
     fn take(&mut self, batch: Vec<Event>) -> Result<(), TuiError> {
         let alone = batch.len() == 1;
-        let mut edited = false;
         for event in batch {
             match event {
                 Event::End(signal) => return Err(TuiError::Signal(signal)),
                 Event::Lost(why) => return Err(TuiError::Lost(io::Error::other(why))),
-                event if self.edits(&event) => edited |= self.type_in(event, alone),
+                event if self.edits(&event) => self.type_in(event, alone),
                 event => {
-                    self.report_edit(&mut edited).map_err(TuiError::Lost)?;
+                    self.report_edit().map_err(TuiError::Lost)?;
                     self.handle(event).map_err(TuiError::Lost)?;
                 }
             }
@@ -161,7 +164,7 @@ impl Front<'_> {
                 return Ok(());
             }
         }
-        self.report_edit(&mut edited).map_err(TuiError::Lost)
+        self.report_edit().map_err(TuiError::Lost)
     }
 
     /// Whether an event is for the text area.
@@ -174,22 +177,18 @@ impl Front<'_> {
         }
     }
 
-    fn type_in(&mut self, event: Event, alone: bool) -> bool {
+    fn type_in(&mut self, event: Event, alone: bool) {
         let rows = self.screen.code_rows;
-        let Some(editor) = &mut self.screen.editor else { return false };
-        match event {
-            Event::Pasted(text) => editor.paste(&text),
-            Event::Key(key) => editor.key(key, rows, alone),
-            _ => false,
+        match (&mut self.screen.editor, event) {
+            (Some(editor), Event::Pasted(text)) => editor.paste(&text),
+            (Some(editor), Event::Key(key)) => editor.key(key, rows, alone),
+            _ => {}
         }
     }
 
-    fn report_edit(&mut self, edited: &mut bool) -> io::Result<()> {
-        let text = self.screen.editor.as_ref().map(|editor| editor.text().to_owned());
-        match text.filter(|_| std::mem::take(edited)) {
-            Some(text) => self.tell(Msg::Edited(text)),
-            None => Ok(()),
-        }
+    fn report_edit(&mut self) -> io::Result<()> {
+        let text = self.screen.editor.as_mut().and_then(editor::Editor::report);
+        text.map_or(Ok(()), |text| self.tell(Msg::Edited(text)))
     }
 
     fn handle(&mut self, event: Event) -> io::Result<()> {
@@ -204,8 +203,9 @@ impl Front<'_> {
                 self.screen.painter.learn(job, painted);
                 Ok(())
             }
+            // Signals of a stop that is over.
+            Event::Suspend | Event::Continue if self.has_just_resumed() => Ok(()),
             Event::Suspend => self.suspend(),
-            Event::Continue if std::mem::take(&mut self.resumed) => Ok(()),
             Event::Continue => self.terminal.take(),
             // The next frame takes the new size; an ending is taken care of before.
             Event::Resized | Event::End(_) | Event::Lost(_) => Ok(()),
@@ -241,8 +241,12 @@ impl Front<'_> {
 
     fn suspend(&mut self) -> io::Result<()> {
         self.terminal.suspend()?;
-        self.resumed = true;
+        self.resumed = Some(Instant::now());
         Ok(())
+    }
+
+    fn has_just_resumed(&self) -> bool {
+        self.resumed.is_some_and(|when| when.elapsed() < ECHO)
     }
 }
 

@@ -10,6 +10,8 @@ use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 
+use super::signals;
+
 /// Alternate screen, bracketed paste, no cursor.
 const ENTER: &str = "\x1b[?1049h\x1b[?2004h\x1b[?25l";
 
@@ -84,12 +86,15 @@ impl Terminal {
     }
 
     /// Gives the terminal back, stops the program as Ctrl-Z does, and takes the terminal again
-    /// when the program goes on.
+    /// when the program goes on. Does nothing where nobody could let it go on.
     /// # Errors
     /// When the terminal is gone.
     pub fn suspend(&mut self) -> io::Result<()> {
+        if !signals::can_stop() {
+            return Ok(());
+        }
         restore();
-        stop()?;
+        signals::stop()?;
         self.take()
     }
 
@@ -188,23 +193,6 @@ fn install_hook() {
             }
         }));
     });
-}
-
-/// Stops the program until somebody lets it go on. The whole job is stopped where a `kill` program
-/// is there, so that a wrapper such as `uvx` does not keep the shell waiting.
-#[cfg(unix)]
-fn stop() -> io::Result<()> {
-    let job = std::process::Command::new("kill").args(["-s", "TSTP", "0"]).spawn();
-    signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)?;
-    if let Ok(mut kill) = job {
-        kill.wait()?;
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn stop() -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

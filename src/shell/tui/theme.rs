@@ -109,7 +109,7 @@ pub enum Ground {
 
 impl Theme {
     /// Builds a theme from a file's entries: a slot's name and its look, such as
-    /// `"#d75f5f on black bold underline"`.
+    /// `"#d75f5f on black bold underline"`; `default` is whatever stands there already.
     /// # Errors
     /// When a slot is missing or unknown, or a look holds a word that is no colour and no style.
     pub fn parse(entries: &BTreeMap<String, String>) -> Result<Self, ThemeError> {
@@ -210,6 +210,8 @@ fn look(spec: &str) -> Result<Style, String> {
         style = if word == "on" {
             let ground = words.next().unwrap_or(word);
             style.bg(color::parse(ground).ok_or_else(|| ground.to_owned())?)
+        } else if word == "default" {
+            style
         } else if let Some(modifier) = modifier(word) {
             style.add_modifier(modifier)
         } else {

@@ -152,7 +152,7 @@ fn left_of(pane: &CodePane, source: &Source, line: usize, room: usize, ink: &Ink
     let columns = source.columns(wanted.range, line, ink);
     let mark = wanted.mark.map_or(0, |mark| visible::width(&ink.glyphs.mark(mark)) + 1);
     let label = visible::width(&ink.safe(&wanted.label)) + mark + 1;
-    if columns.end <= room && (columns.end + label <= room || label <= columns.start) {
+    if columns.end <= room {
         return 0;
     }
     (columns.end + label).saturating_sub(room).min(columns.start.saturating_sub(MARGIN))

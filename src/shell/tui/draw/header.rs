@@ -9,28 +9,35 @@ use crate::shell::tui::theme::Slot;
 use crate::shell::visible;
 use crate::tutor::view::{Header, KeyHint, Mark, Prose};
 
-/// Draws program, file, place, counts and language. The file's name gives way first.
+/// The shortest file name that is worth its room, in columns.
+const SHORTEST: usize = 12;
+
+/// Draws program, file, place, counts and language. Where room is short the program's name goes
+/// first, then the middle of the file's.
 pub fn header(header: &Header, row: Rect, buf: &mut Buffer, ink: &Ink<'_>) {
     let right = right_side(header, ink);
     let right_width: usize = right.iter().map(|span| visible::width(&span.content)).sum();
     let right_row = tail(row, right_width);
     let left_row = Rect { width: row.width - right_row.width, ..row };
-    let place = ink.safe(&header.place);
-    let program = ink.safe(&header.program);
+    let (program, place) = (ink.safe(&header.program), ink.safe(&header.place));
     let unsaved = if header.unsaved { ink.glyphs.unsaved } else { "" };
-    let fixed = 1 + visible::width(&program) + 2 + unsaved.len() + 2 + visible::width(&place) + 2;
-    let room = usize::from(left_row.width).saturating_sub(fixed).max(4);
-    let mut spans = vec![Span::raw(" "), Span::styled(program, ink.style(Slot::Quiet))];
-    if !header.file.is_empty() {
-        let file = shorten(&ink.safe(&header.file), room, ink);
+    let fixed = 1 + visible::width(unsaved) + 2 + visible::width(&place) + 2;
+    let room = usize::from(left_row.width).saturating_sub(fixed);
+    let named = header.file.is_empty() || room >= visible::width(&program) + SHORTEST;
+    let mut spans = vec![Span::raw(" ")];
+    let mut room = room;
+    if named {
+        room = room.saturating_sub(visible::width(&program) + 2);
+        spans.push(Span::styled(program, ink.style(Slot::Quiet)));
         spans.push(Span::raw("  "));
+    }
+    if !header.file.is_empty() {
+        let file = shorten(&ink.safe(&header.file), room.max(4), ink);
         spans.push(Span::styled(file, ink.style(Slot::Header)));
         spans.push(Span::styled(unsaved, ink.style(Slot::Caution)));
-    }
-    if !place.is_empty() {
         spans.push(Span::raw("  "));
-        spans.push(Span::styled(place, ink.style(Slot::Plain)));
     }
+    spans.push(Span::styled(place, ink.style(Slot::Plain)));
     ink.put(&spans, left_row, buf);
     ink.put(&right, right_row, buf);
 }

@@ -5,46 +5,53 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::ink::{Ink, from, row};
+use super::overview::follow;
 use super::wrap::wrap;
 use crate::shell::tui::theme::Slot;
 use crate::shell::visible;
 use crate::tutor::view::{Home, HomeChoice};
 
-/// Draws the home screen and returns where each choice can be clicked.
-pub fn draw(home: &Home, area: Rect, buf: &mut Buffer, ink: &Ink<'_>) -> Vec<Rect> {
-    let room = usize::from(area.width).saturating_sub(4);
-    let invitation =
-        wrap(&[Span::styled(ink.safe(&home.invitation), ink.style(Slot::Emphasis))], room);
-    let fixed = 2 + 1 + invitation.len() + 1;
-    let spare = usize::from(area.height).saturating_sub(fixed + home.choices.len());
-    let mut at = spare / 3;
-    for (text, slot) in [(&home.title, Slot::Focus), (&home.subtitle, Slot::Strong)] {
-        centred(&[Span::styled(ink.safe(text), ink.style(slot))], row(area, at), buf, ink);
-        at += 1;
-    }
-    at += 1;
+/// Draws the home screen and returns where each choice can be clicked, with its index.
+pub fn draw(home: &Home, area: Rect, buf: &mut Buffer, ink: &Ink<'_>) -> Vec<(Rect, usize)> {
     let menu = Menu::new(home, ink);
     let left = usize::from(area.width).saturating_sub(menu.width()) / 2;
-    let indented =
-        |at| from(row(area, at), area.x.saturating_add(u16::try_from(left).unwrap_or(0)));
-    for line in &invitation {
-        let width: usize = line.iter().map(|span| visible::width(&span.content)).sum();
-        if width + left > room {
-            centred(line, row(area, at), buf, ink);
-        } else {
-            ink.put(line, indented(at), buf);
-        }
-        at += 1;
-    }
-    at += 1;
+    let height = usize::from(area.height);
+    let first = head(home, left, area, buf, ink);
+    let selected = home.choices.iter().position(|choice| choice.selected).unwrap_or(0);
+    let top = follow(0, selected, home.choices.len(), height.saturating_sub(first).max(1));
     let mut hits = Vec::new();
-    for choice in &home.choices {
-        let place = indented(at);
+    for (at, (index, choice)) in (first..).zip(home.choices.iter().enumerate().skip(top)) {
+        let place = indented(row(area, at), left);
         menu.draw(choice, place, buf, ink);
-        hits.push(place);
-        at += 1;
+        hits.push((place, index));
     }
     hits
+}
+
+/// Draws what stands over the menu and returns the row after it. A screen too low for everything
+/// shows the menu alone.
+fn head(home: &Home, left: usize, area: Rect, buf: &mut Buffer, ink: &Ink<'_>) -> usize {
+    let room = usize::from(area.width).saturating_sub(4);
+    let look = ink.style(Slot::Emphasis);
+    let invitation = wrap(&[Span::styled(ink.safe(&home.invitation), look)], room);
+    let needed = 4 + invitation.len() + home.choices.len();
+    let Some(spare) = usize::from(area.height).checked_sub(needed) else { return 0 };
+    let top = spare / 3;
+    for (at, (text, slot)) in
+        (top..).zip([(&home.title, Slot::Focus), (&home.subtitle, Slot::Strong)])
+    {
+        centred(&[Span::styled(ink.safe(text), ink.style(slot))], row(area, at), buf, ink);
+    }
+    for (at, line) in (top + 3..).zip(&invitation) {
+        let width: usize = line.iter().map(|span| visible::width(&span.content)).sum();
+        // In line with the menu where it fits.
+        if width + left <= room {
+            ink.put(line, indented(row(area, at), left), buf);
+        } else {
+            centred(line, row(area, at), buf, ink);
+        }
+    }
+    top + 4 + invitation.len()
 }
 
 /// The widths of the menu's columns.
@@ -91,8 +98,13 @@ impl Menu {
     }
 }
 
+/// What is left of a row after `columns`.
+fn indented(row: Rect, columns: usize) -> Rect {
+    from(row, row.x.saturating_add(u16::try_from(columns).unwrap_or(u16::MAX)))
+}
+
 fn centred(spans: &[Span<'_>], row: Rect, buf: &mut Buffer, ink: &Ink<'_>) {
     let width: usize = spans.iter().map(|span| visible::width(&span.content)).sum();
     let left = usize::from(row.width).saturating_sub(width) / 2;
-    ink.put(spans, from(row, row.x.saturating_add(u16::try_from(left).unwrap_or(0))), buf);
+    ink.put(spans, indented(row, left), buf);
 }

@@ -23,10 +23,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use self::ink::{Ink, Rest, row};
+use self::places::Rows;
 use super::screen::{Screen, Seen};
 use super::theme::Slot;
 use crate::tutor::message::Target;
-use crate::tutor::view::{Body, View};
+use crate::tutor::view::{Body, Popup, View};
 
 /// The smallest screen that holds the rows which must always be there.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -35,59 +36,68 @@ pub const SMALLEST: (u16, u16) = (40, 10);
 pub fn view(view: &View, screen: &mut Screen, frame: &mut Frame<'_>) -> Seen {
     let area = frame.area();
     let mut seen = Seen::default();
-    let cursor = draw(view, area, frame.buffer_mut(), screen, &mut seen);
-    if let Some(cursor) = cursor {
-        frame.set_cursor_position(cursor);
-    }
-    seen
-}
-
-fn draw(
-    view: &View,
-    area: Rect,
-    buf: &mut Buffer,
-    screen: &mut Screen,
-    seen: &mut Seen,
-) -> Option<Position> {
     screen.choose(view.theme);
     let (theme, glyphs) = (screen.theme.clone(), screen.glyphs);
     let ink = Ink { theme: &theme, glyphs: &glyphs };
+    let buf = frame.buffer_mut();
     buf.set_style(area, ink.style(Slot::Screen));
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
         too_small(area, buf, &ink);
-        return None;
+        return seen;
     }
-    let rows = places::Rows::new(area);
+    let rows = Rows::new(area);
     header::header(&view.header, rows.header, buf, &ink);
     header::announcement(&view.announcement, rows.announcement, buf, &ink);
-    let (cursor, rest) = match &view.body {
-        Body::Home(home) => {
-            let hits = home::draw(home, rows.body, buf, &ink);
-            let choice = |(at, area)| (area, Target::HomeChoice(at));
-            seen.hits.targets.extend(hits.into_iter().enumerate().map(choice));
-            (None, Rest::default())
-        }
-        Body::Walkthrough(shown) => walkthrough::draw(shown, rows.body, buf, &ink, screen, seen),
-    };
+    header::footer(&view.footer, rows.footer, buf, &ink);
+    let (in_body, rest) = body(&view.body, rows.body, buf, &ink, screen, &mut seen);
     if view.popup.is_none() {
         ink.rest(rest, rows.status, buf);
     }
     if let Some(status) = &view.status {
         header::status(status, rows.status, buf, &ink);
     }
-    header::footer(&view.footer, rows.footer, buf, &ink);
-    let Some(popup) = &view.popup else {
-        screen.popup_top = 0;
-        return cursor;
+    let cursor = match &view.popup {
+        Some(shown) => over(shown, rows.body, buf, &ink, screen, &mut seen),
+        None => in_body,
     };
-    let mut tools = popup::Tools {
-        ink,
-        sheets: &mut screen.sheets,
-        painter: &mut screen.painter,
-        top: screen.popup_top,
-    };
-    let drawn = popup::draw(popup, rows.body, buf, &mut tools);
-    screen.popup_top = drawn.top;
+    if let Some(cursor) = cursor {
+        frame.set_cursor_position(cursor);
+    }
+    seen
+}
+
+/// Draws the body. Returns the cursor's place, and rows out of sight that are still to be told.
+fn body(
+    body: &Body,
+    area: Rect,
+    buf: &mut Buffer,
+    ink: &Ink<'_>,
+    screen: &mut Screen,
+    seen: &mut Seen,
+) -> (Option<Position>, Rest) {
+    match body {
+        Body::Home(shown) => {
+            let hits = home::draw(shown, area, buf, ink).into_iter();
+            seen.hits.targets.extend(hits.map(|(area, at)| (area, Target::HomeChoice(at))));
+            (None, Rest::default())
+        }
+        Body::Walkthrough(shown) => walkthrough::draw(shown, area, buf, ink, screen, seen),
+    }
+}
+
+/// Draws a popup over the body and returns the cursor's place.
+fn over(
+    shown: &Popup,
+    area: Rect,
+    buf: &mut Buffer,
+    ink: &Ink<'_>,
+    screen: &mut Screen,
+    seen: &mut Seen,
+) -> Option<Position> {
+    let Screen { sheets, painter, popup_top, .. } = screen;
+    let mut tools = popup::Tools { ink: *ink, sheets, painter, top: *popup_top };
+    let drawn = popup::draw(shown, area, buf, &mut tools);
+    *popup_top = drawn.top;
     seen.popup = Some(drawn.extent);
     seen.hits.popup = Some(drawn.area);
     let rows = drawn.rows.into_iter().map(|(area, at)| (area, Target::PopupRow(at)));

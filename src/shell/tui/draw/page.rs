@@ -114,7 +114,7 @@ fn code(
     painter: &mut Painter,
 ) -> Vec<Spans> {
     let text = text.strip_suffix('\n').unwrap_or(text);
-    let painted = painter.paint(language, text);
+    let painted = painter.paint(language, text).unwrap_or_default();
     let ground = if painted.0.is_empty() { Slot::Code } else { Slot::Plain };
     let mut lines = Vec::new();
     let mut start = 0;

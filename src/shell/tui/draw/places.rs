@@ -8,11 +8,11 @@ use crate::tutor::view::Pane;
 /// Columns from which overview, code and guide stand side by side.
 const WIDE: u16 = 120;
 
-/// Columns of text that two languages side by side need.
-pub const COLUMNS: u16 = 96;
+/// Columns of a guide from which two languages stand side by side.
+pub const COLUMNS: u16 = 100;
 
 /// The widest text that is still pleasant to read, in columns.
-const READING: u16 = 88;
+pub const READING: u16 = 88;
 
 /// The rows that are always in the same place, and the body between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,8 +70,8 @@ impl Places {
         let overview = Rect { width, ..body };
         let rest = Rect { x: body.x + width, width: body.width - width, ..body };
         match needs.bilingual {
-            false => Self { overview, ..Self::beside(rest, overview) },
-            true if rest.width >= COLUMNS + 4 => {
+            false => Self::beside(body, width),
+            true if rest.width >= COLUMNS => {
                 let focus = if needs.focus == Pane::Overview { Pane::Guide } else { needs.focus };
                 Self { overview, ..Self::narrow(rest, Needs { focus, ..needs }) }
             }
@@ -94,13 +94,19 @@ impl Places {
         Self { code, tabs: row(body, usize::from(height)), guide, ..Self::default() }
     }
 
-    /// Code at the left, guide at the right, the steps above both.
-    fn beside(rest: Rect, overview: Rect) -> Self {
-        let width = (rest.width / 2).min(READING + 4);
-        let code = Rect { width: rest.width - width, ..rest };
-        let guide = Rect { x: code.right(), width, ..rest };
-        let below = |area: Rect| Rect { y: area.y + 1, height: area.height - 1, ..area };
-        Self { overview, code, tabs: row(guide, 0), guide: below(guide), framed: true }
+    /// Overview, code and guide side by side, the steps above them all.
+    fn beside(body: Rect, overview: u16) -> Self {
+        let panes = Rect { y: body.y + 1, height: body.height - 1, ..body };
+        let rest = body.width - overview;
+        let guide = (rest / 2).min(READING + 4);
+        let code = rest - guide;
+        Self {
+            overview: Rect { width: overview, ..panes },
+            code: Rect { x: panes.x + overview, width: code, ..panes },
+            tabs: row(body, 0),
+            guide: Rect { x: panes.x + overview + code, width: guide, ..panes },
+            framed: true,
+        }
     }
 
     /// The room for the guide's text, inside its frame and margins.

@@ -11,7 +11,8 @@ use super::code::Extent;
 use super::ink::{Ink, Rest, from, row, tail};
 use super::overview::follow;
 use super::page::is_bilingual;
-use super::sheets::{self, Sheets};
+use super::places::READING;
+use super::sheets::{self, Sheet, Sheets};
 use crate::shell::tui::paint::Painter;
 use crate::shell::tui::theme::Slot;
 use crate::shell::visible;
@@ -58,36 +59,38 @@ pub fn draw(popup: &Popup, body: Rect, buf: &mut Buffer, tools: &mut Tools<'_>) 
             let list = List { title, query: query.as_ref(), rows, selected: *selected, empty };
             list.draw(preview.as_ref(), body, buf, tools)
         }
-        Popup::Reader { title, page, scroll } => {
-            let width = if is_bilingual(page) { body.width } else { PAGE };
-            sheet(title, page, *scroll, middle(body, width, body.height), buf, tools)
-        }
-        Popup::Confirm { title, page, scroll } => {
-            let width = body.width.saturating_sub(4).min(PAGE);
-            let inner = usize::from(width).saturating_sub(4);
-            let columns = is_bilingual(page) && inner >= COLUMNS;
-            let sheet_lines = tools.sheets.lay_out(page, inner, columns, &tools.ink, tools.painter);
-            let height = u16::try_from(sheet_lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-            sheet(title, page, *scroll, middle(body, width, height), buf, tools)
+        Popup::Reader { title, page, scroll } | Popup::Confirm { title, page, scroll } => {
+            sheet(title, page, *scroll, body, buf, tools)
         }
     }
 }
 
-/// Draws a page in a frame.
+/// Draws a page in a frame that is as high as the page, or as the body where that is less.
 fn sheet(
     title: &str,
     page: &Arc<Page>,
     scroll: usize,
-    area: Rect,
+    body: Rect,
     buf: &mut Buffer,
     tools: &mut Tools<'_>,
 ) -> Drawn {
+    let width = if is_bilingual(page) { body.width } else { PAGE.min(body.width) };
+    let lines = lines(page, width.saturating_sub(4), tools);
+    let area = middle(body, width, short(lines.len() + 2));
     let inner = window(title, area, buf, &tools.ink);
     let extent = pane(page, scroll, inner, buf, tools);
     let top = scroll.min(extent.content.saturating_sub(extent.visible));
     let rest = Rest::new(extent.content, top, extent.visible);
     tools.ink.rest(rest, bottom(area), buf);
     Drawn { extent, area, ..Drawn::default() }
+}
+
+/// The lines of a page; two languages stand side by side where they can.
+fn lines(page: &Arc<Page>, width: u16, tools: &mut Tools<'_>) -> Sheet {
+    let width = usize::from(width);
+    let columns = is_bilingual(page) && width >= COLUMNS;
+    let width = if columns { width } else { width.min(usize::from(READING)) };
+    tools.sheets.lay_out(page, width, columns, &tools.ink, tools.painter)
 }
 
 /// Draws a page without a frame, one column in from both sides.
@@ -99,9 +102,7 @@ fn pane(
     tools: &mut Tools<'_>,
 ) -> Extent {
     let text = margin(area);
-    let width = usize::from(text.width);
-    let columns = is_bilingual(page) && width >= COLUMNS;
-    let lines = tools.sheets.lay_out(page, width, columns, &tools.ink, tools.painter);
+    let lines = lines(page, text.width, tools);
     let extent = Extent { content: lines.len(), visible: usize::from(text.height) };
     let top = scroll.min(extent.content.saturating_sub(extent.visible));
     sheets::draw(&lines, top, text, buf);
@@ -125,15 +126,19 @@ impl List<'_> {
         buf: &mut Buffer,
         tools: &mut Tools<'_>,
     ) -> Drawn {
-        let widest = if preview.is_some() { body.width } else { LIST };
-        let area = middle(body, widest, body.height);
+        let area = match (preview, self.query) {
+            (Some(_), _) => body,
+            // A window that is typed into does not change its height with what is found.
+            (None, Some(_)) => middle(body, LIST, body.height),
+            (None, None) => middle(body, LIST, short(self.rows.len().max(1) + 2)),
+        };
         let inner = window(self.title, area, buf, &tools.ink);
         let (left, right) = split(inner, preview.is_some());
         let cursor = self.filter_line(row(left, 0), buf, &tools.ink);
         let used = u16::from(self.query.is_some()).min(left.height);
         let list = Rect { y: left.y + used, height: left.height - used, ..left };
         let drawn = self.list(list, tools.top, buf, &tools.ink);
-        if let Some(page) = preview {
+        if let Some(page) = preview.filter(|_| !right.is_empty()) {
             separator(left, right, buf, &tools.ink);
             pane(page, 0, right, buf, tools);
         }
@@ -230,6 +235,11 @@ fn separator(left: Rect, right: Rect, buf: &mut Buffer, ink: &Ink<'_>) {
             buf.set_stringn(left.right(), y, set.vertical_left, 1, style);
         }
     }
+}
+
+/// A count of rows as the terminal library takes it.
+fn short(rows: usize) -> u16 {
+    u16::try_from(rows).unwrap_or(u16::MAX)
 }
 
 /// Clears a window and draws its frame.

@@ -43,7 +43,12 @@ impl Source {
         }
         self.starts =
             std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        self.painted = painter.paint(language, text);
+        // Until an answer comes, the old colours are nearer than none.
+        match painter.paint(language, text) {
+            Some(painted) => self.painted = painted,
+            None if self.language == language => {}
+            None => self.painted = Arc::default(),
+        }
         self.answers = painter.answers;
         text.clone_into(&mut self.text);
         language.clone_into(&mut self.language);

@@ -19,7 +19,7 @@ pub struct Spot<'a> {
 }
 
 /// A stretch of a row under the code.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bit {
     /// First column, from 0, counted as the line's text is.
     pub column: usize,
@@ -30,24 +30,56 @@ pub struct Bit {
 pub type BitRow = Vec<Bit>;
 
 /// Places underlines. `room` is the column after the last one that can be seen; labels end there.
+/// A label stands behind its tildes, in front of them, or in a row under them: wherever it fits.
 pub fn place(spots: &[Spot<'_>], room: usize, ink: &Ink<'_>) -> Vec<BitRow> {
     let mut groups = group(spots);
     groups.sort_by_key(|group| (group.columns.start, group.columns.end));
-    let mut rows: Vec<(BitRow, Vec<Range<usize>>)> = Vec::new();
+    let mut rows = Rows::default();
     for group in groups {
-        let (bits, taken) = group.bits(room, ink);
-        let free = |row: &&mut (BitRow, Vec<Range<usize>>)| {
-            row.1.iter().all(|used| taken.end < used.start || used.end < taken.start)
-        };
-        match rows.iter_mut().find(free) {
-            Some((row, used)) => {
-                row.extend(bits);
-                used.push(taken);
-            }
-            None => rows.push((bits, vec![taken])),
+        let tildes = group.tildes(ink);
+        let labels = group.labels(ink);
+        let length: usize = labels.iter().map(|span| visible::width(&span.content)).sum();
+        let Range { start, end } = group.columns;
+        if length == 0 {
+            rows.put(vec![tildes], start..end, 0);
+        } else if end + 1 + length <= room {
+            let bits = lay(labels, end + 1, room, tildes);
+            rows.put(bits, start..end + 1 + length, 0);
+        } else if length < start {
+            let bits = lay(labels, start - 1 - length, room, tildes);
+            rows.put(bits, start - 1 - length..end, 0);
+        } else {
+            let row = rows.put(vec![tildes], start..end, 0);
+            let column = start.min(room.saturating_sub(length));
+            let mut bits = lay(labels, column, room, Bit::default());
+            bits.retain(|bit| !bit.span.content.is_empty());
+            rows.put(bits, column..column + length, row + 1);
         }
     }
-    rows.into_iter().map(|(row, _)| row).collect()
+    rows.0.into_iter().map(|(row, _)| row).collect()
+}
+
+/// Rows with the columns that are taken.
+#[derive(Default)]
+struct Rows(Vec<(BitRow, Vec<Range<usize>>)>);
+
+impl Rows {
+    /// Puts bits into the first row from `first` on where nothing is in their way, with a space
+    /// to their neighbours. Returns that row.
+    fn put(&mut self, bits: BitRow, taken: Range<usize>, first: usize) -> usize {
+        let free = |(_, used): &(BitRow, Vec<Range<usize>>)| {
+            used.iter().all(|used| taken.end < used.start || used.end < taken.start)
+        };
+        let at = self.0.iter().skip(first).position(free).map_or(self.0.len(), |at| first + at);
+        while self.0.len() <= at {
+            self.0.push(Default::default());
+        }
+        if let Some((row, used)) = self.0.get_mut(at) {
+            row.extend(bits);
+            used.push(taken);
+        }
+        at
+    }
 }
 
 /// Underlines of the same columns; they share their tildes.
@@ -70,27 +102,10 @@ fn group<'a>(spots: &[Spot<'a>]) -> Vec<Group<'a>> {
 }
 
 impl Group<'_> {
-    /// Tildes and labels, with the columns they take. The labels stand behind the tildes, or in
-    /// front of them where they do not fit behind.
-    fn bits(&self, room: usize, ink: &Ink<'_>) -> (BitRow, Range<usize>) {
+    fn tildes(&self, ink: &Ink<'_>) -> Bit {
         let Range { start, end } = self.columns;
         let look = self.members.first().map_or(Style::default(), |one| ink.theme.tone(one.tone));
-        let tildes = Bit { column: start, span: Span::styled("~".repeat(end - start), look) };
-        let labels = self.labels(ink);
-        let length: usize = labels.iter().map(|span| visible::width(&span.content)).sum();
-        if length == 0 {
-            return (vec![tildes], start..end);
-        }
-        let (column, taken) = if end + 1 + length <= room {
-            (end + 1, start..end + 1 + length)
-        } else if length < start {
-            (start - 1 - length, start - 1 - length..end)
-        } else {
-            (end + 1, start..room.max(end + 1))
-        };
-        let mut bits = lay(labels, column, room);
-        bits.push(tildes);
-        (bits, taken)
+        Bit { column: start, span: Span::styled("~".repeat(end - start), look) }
     }
 
     /// Each member's sign and words.
@@ -112,9 +127,9 @@ impl Group<'_> {
     }
 }
 
-/// Lays spans out from `column` on, cut at `room`.
-fn lay(spans: Vec<Span<'static>>, mut column: usize, room: usize) -> BitRow {
-    let mut bits = Vec::new();
+/// Lays spans out from `column` on, cut at `room`, and adds the tildes.
+fn lay(spans: Vec<Span<'static>>, mut column: usize, room: usize, tildes: Bit) -> BitRow {
+    let mut bits = vec![tildes];
     for span in spans {
         let shown = head(&span.content, room.saturating_sub(column)).to_owned();
         let width = visible::width(&shown);
@@ -191,8 +206,9 @@ mod tests {
     }
 
     #[test]
-    fn a_label_without_any_room_is_cut() {
-        assert_eq!(draw(&[(2..5, "long-name")], 12), ["  ~~~ ✖ long"]);
+    fn a_label_without_room_on_either_side_stands_below() {
+        assert_eq!(draw(&[(4..9, "name")], 12), ["    ~~~~~", "    ✖ name"]);
+        assert_eq!(draw(&[(2..5, "long-name-it-is")], 12), ["  ~~~", "✖ long-name-"]);
     }
 
     #[test]

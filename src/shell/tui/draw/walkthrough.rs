@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::code::{self, Code, Extent, Window};
-use super::ink::{Ink, Rest, row};
+use super::ink::{Ink, Rest, from, row};
 use super::places::{COLUMNS, Needs, Places};
 use super::{overview, page, sheets, tabs};
 use crate::shell::tui::screen::{Screen, Seen};
@@ -36,7 +36,7 @@ pub fn draw(
     draw_overview(shown, places.overview, buf, ink, screen, seen);
     let cursor = draw_code(shown, places.code, buf, ink, screen, seen);
     if !places.tabs.is_empty() {
-        let row = tabs_row(shown, &places, body, ink);
+        let row = tabs_row(shown, &places, ink);
         let hits = tabs::draw(&shown.steps, row, buf, ink);
         seen.hits
             .targets
@@ -45,15 +45,14 @@ pub fn draw(
     (cursor, draw_guide(shown, &places, buf, ink, screen, seen))
 }
 
-/// The row for the steps: over the guide, or further left when they need more room.
-fn tabs_row(shown: &Walkthrough, places: &Places, body: Rect, ink: &Ink<'_>) -> Rect {
-    let width = u16::try_from(tabs::width(&shown.steps, ink)).unwrap_or(u16::MAX);
+/// The row for the steps: they begin over the guide, or further left when they need more room.
+fn tabs_row(shown: &Walkthrough, places: &Places, ink: &Ink<'_>) -> Rect {
     if !places.framed {
         return places.tabs;
     }
-    // The code's frame begins in this row at the left; the steps may run over its end.
-    let from = body.right().saturating_sub(width.max(places.tabs.width)).max(places.code.x);
-    Rect { x: from, width: body.right() - from, ..places.tabs }
+    let width = u16::try_from(tabs::width(&shown.steps, ink)).unwrap_or(u16::MAX);
+    let start = places.tabs.right().saturating_sub(width).min(places.guide.x);
+    from(places.tabs, start)
 }
 
 fn draw_overview(

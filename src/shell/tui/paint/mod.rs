@@ -9,8 +9,8 @@ use std::sync::{Arc, mpsc};
 use super::theme::Slot;
 use crate::text::TextRange;
 
-/// Texts kept painted at a time.
-const KEPT: usize = 128;
+/// Texts in slow languages kept painted at a time; more than any page quotes.
+const KEPT: usize = 1024;
 
 /// Texts longer than this many bytes stay plain in languages other than Python.
 const LONGEST: usize = 64 * 1024;
@@ -36,7 +36,8 @@ pub struct Job {
 
 /// Colours sources and remembers them.
 pub struct Painter {
-    done: HashMap<Job, Arc<Painted>>,
+    /// Sources and their colours; `None` while they are awaited.
+    done: HashMap<Job, Option<Arc<Painted>>>,
     /// Where sources go that another thread colours; `None` colours them at once.
     jobs: Option<mpsc::Sender<Job>>,
     /// Counts the answers that have come in, so that pages laid out before are laid out again.
@@ -81,33 +82,31 @@ impl Painter {
     /// Takes an answer of the other thread.
     pub fn learn(&mut self, job: Job, painted: Painted) {
         self.answers += 1;
-        self.keep(job, Arc::new(painted));
+        self.keep(job, Some(Arc::new(painted)));
     }
 
-    /// Colours a source. A slow language is plain until its answer has come.
-    pub fn paint(&mut self, language: &str, text: &str) -> Arc<Painted> {
-        let fast = python::knows(language);
-        if !fast && (text.len() > LONGEST || !other::knows(language)) {
-            return Arc::default();
+    /// Colours a source. `None` while the answer of the other thread is awaited.
+    pub fn paint(&mut self, language: &str, text: &str) -> Option<Arc<Painted>> {
+        if python::knows(language) {
+            return Some(Arc::new(python::paint(language, text)));
+        }
+        if text.len() > LONGEST || !other::knows(language) {
+            return Some(Arc::default());
         }
         let job = Job { language: language.to_owned(), text: text.to_owned() };
-        if let Some(painted) = self.done.get(&job) {
-            return Arc::clone(painted);
+        if let Some(answer) = self.done.get(&job) {
+            return answer.clone();
         }
         let painted = match &self.jobs {
-            _ if fast => Arc::new(python::paint(language, text)),
-            None => Arc::new(other::paint(language, text)),
-            Some(jobs) => {
-                // A thread that is gone leaves the source plain.
-                let _ = jobs.send(job.clone());
-                Arc::default()
-            }
+            None => Some(Arc::new(other::paint(language, text))),
+            // A thread that is gone leaves the source plain.
+            Some(jobs) => jobs.send(job.clone()).err().map(|_| Arc::default()),
         };
-        self.keep(job, Arc::clone(&painted));
+        self.keep(job, painted.clone());
         painted
     }
 
-    fn keep(&mut self, job: Job, painted: Arc<Painted>) {
+    fn keep(&mut self, job: Job, painted: Option<Arc<Painted>>) {
         if self.done.len() >= KEPT {
             self.done.clear();
         }
@@ -125,14 +124,14 @@ mod tests {
         let mut painter = Painter::in_background(move |job, painted| {
             answers.send((job, painted)).unwrap();
         });
-        assert_eq!(painter.paint("json", "[1]").0, []);
+        assert_eq!(painter.paint("json", "[1]"), None);
         let (job, painted) = inbox.recv().unwrap();
         painter.learn(job, painted);
-        assert_eq!(painter.paint("json", "[1]").slot(1), Slot::CodeNumber);
+        assert_eq!(painter.paint("json", "[1]").unwrap().slot(1), Slot::CodeNumber);
     }
 
     #[test]
     fn an_unknown_language_is_plain() {
-        assert_eq!(Painter::at_once().paint("klingon", "def 1").0, []);
+        assert_eq!(Painter::at_once().paint("klingon", "def 1"), Some(Arc::default()));
     }
 }

@@ -1,11 +1,16 @@
 //! Whole screens.
 
+use std::sync::Arc;
+
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
 use super::views::{self, Language, underline, walkthrough, with_cell};
-use super::{draw, render, screen, text};
+use super::{draw, render, screen, text as text_of};
 use crate::shell::tui::color::Depth;
+use crate::shell::tui::events::mouse;
 use crate::shell::tui::glyphs::Glyphs;
 use crate::tutor::message::{Msg, Target};
-use crate::tutor::view::{Pane, Prose, Tone, View};
+use crate::tutor::view::{Block, Mark, Page, Pane, Prose, Row, Tone, View};
 
 #[test]
 fn home_in_english_and_chinese() {
@@ -45,7 +50,15 @@ fn popups() {
 fn a_terminal_without_utf8_gets_ascii() {
     let view = walkthrough(Language::English);
     let (buffer, _) = render(&view, 80, 24, &mut screen(Glyphs::ASCII, Depth::Sixteen));
-    insta::assert_snapshot!("walkthrough_ascii_80x24", text(&buffer));
+    insta::assert_snapshot!("walkthrough_ascii_80x24", text_of(&buffer));
+}
+
+#[test]
+fn the_smallest_screen_has_something_of_everything() {
+    let english = walkthrough(Language::English);
+    insta::assert_snapshot!("walkthrough_en_40x10", draw(&english, 40, 10));
+    insta::assert_snapshot!("list_zh_40x10", draw(&views::list(Language::Chinese), 40, 10));
+    insta::assert_snapshot!("home_zh_40x10", draw(&views::home(Language::Chinese), 40, 10));
 }
 
 #[test]
@@ -54,7 +67,6 @@ fn a_focused_code_pane_takes_the_body_of_a_narrow_screen() {
         cell.focus = Pane::Code;
         cell.code.source = long_source();
         cell.code.reveal = 0;
-        cell.code.scroll = Some(3);
         cell.code.underlines = vec![
             underline(0, 10, Tone::Evidence, ""),
             underline(4, 8, Tone::Mistake, "blocking-call"),
@@ -118,6 +130,66 @@ fn no_size_is_too_much() {
 }
 
 #[test]
+fn no_text_is_too_strange() {
+    let mut seed = 7_usize;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    let mut screen = screen(Glyphs::UNICODE, Depth::True);
+    for round in 0..400 {
+        let view = strange_view(&mut next, round);
+        let (width, height) = (40 + next(170), 10 + next(50));
+        let (buffer, _) = render(&view, width as u16, height as u16, &mut screen);
+        assert!(!text_of(&buffer).contains(|char: char| char.is_control() && char != '\n'));
+    }
+}
+
+/// A view full of text that nobody would write.
+fn strange_view(next: &mut impl FnMut(usize) -> usize, round: u64) -> View {
+    let strange = [
+        "\u{1b}[31m",
+        "\u{202e}",
+        "\t",
+        "中文",
+        "，",
+        "e\u{301}",
+        "👨‍👩‍👧",
+        "\u{200d}",
+        "\u{fe0f}",
+        "\r",
+        "\n",
+        "x = await y",
+        "   ",
+        "'''",
+        "f\"{",
+        "\u{378}",
+        "ﾞ",
+        "\u{3164}",
+        "a/b.c/d/e/f/g",
+    ];
+    let mut text = |count| (0..count).map(|_| strange[next(strange.len())]).collect::<String>();
+    let (source, label, body) = (text(60), text(3), Prose::plain(text(20)));
+    let mut place = || next(source.len() + 3);
+    let rows = vec![
+        Row::One(Block::Paragraph(body.clone())),
+        Row::Pair(
+            Block::Item { mark: Mark::Fits, body: body.clone() },
+            Block::Table(vec![vec![body.clone(), body.clone()], vec![body]]),
+        ),
+        Row::One(Block::Code { language: "python".to_owned(), text: source.clone() }),
+    ];
+    with_cell(walkthrough(Language::Both), |cell| {
+        let mut spot = || underline(place(), place(), Tone::Mistake, &label);
+        cell.code.underlines = (0..6).map(|_| spot()).collect();
+        cell.code.reveal = place();
+        cell.code.editing = round.is_multiple_of(3).then_some(round);
+        cell.code.source.clone_from(&source);
+        cell.guide = Arc::new(Page { rows });
+    })
+}
+
+#[test]
 fn the_rows_around_the_body_never_move() {
     let footer = |view: &View, height: u16| {
         let drawn = draw(view, 80, height);
@@ -151,8 +223,13 @@ fn measures_are_reported_when_they_change() {
 fn a_tab_can_be_clicked() {
     let view = walkthrough(Language::English);
     let (_, seen) = render(&view, 80, 24, &mut screen(Glyphs::UNICODE, Depth::True));
-    let steps = seen.hits.targets.iter().filter(|(_, target)| matches!(target, Target::Step(_)));
-    assert_eq!(steps.count(), 6);
+    let click = |column, row| {
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        mouse(&MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }, &seen.hits)
+    };
+    assert_eq!(click(14, 8), Some(Msg::Clicked(Target::Step(2))));
+    assert_eq!(click(13, 5), Some(Msg::Clicked(Target::Pane(Pane::Code))));
+    assert_eq!(click(13, 23), None);
 }
 
 #[test]

@@ -1,0 +1,109 @@
+//! Holds all content to its format; each of its files checks one side of it.
+
+mod characters;
+mod references;
+mod sections;
+mod skills;
+mod twins;
+
+use super::Knowledge;
+use super::files::{self, ContentError, Source};
+use super::front::Document;
+use super::language::Language;
+use super::library::Slot;
+use super::markdown::{self, Body};
+use super::page::Page;
+use super::strings;
+
+/// Everything that is wrong, in no order. Broken files that were reported on reading are not
+/// reported again.
+pub(super) fn validate(knowledge: &Knowledge) -> Vec<ContentError> {
+    let mut out = Vec::new();
+    for source in knowledge.library.sources() {
+        characters::check(source, &mut out);
+    }
+    for slot in &knowledge.library.slots {
+        out.extend_from_slice(slot.errors());
+        if let Some(pair) = Pair::read(slot, &mut out) {
+            sections::check(&pair, &mut out);
+            twins::check(&pair, &mut out);
+            references::check(knowledge, &pair, &mut out);
+        }
+    }
+    references::check_matches(knowledge, &mut out);
+    skills::check(knowledge, &mut out);
+    interface(knowledge, &mut out);
+    themes(knowledge, &mut out);
+    out
+}
+
+/// A page with the places of its blocks in both files.
+struct Pair<'k> {
+    page: &'k Page,
+    en: Side<'k>,
+    zh: Option<Side<'k>>,
+}
+
+/// One of a page's files.
+struct Side<'k> {
+    language: Language,
+    document: Document<'k>,
+    body: Body,
+}
+
+impl<'k> Pair<'k> {
+    /// `None` when the English file cannot be understood.
+    fn read(slot: &'k Slot, out: &mut Vec<ContentError>) -> Option<Self> {
+        let page = slot.page()?;
+        let en = Side::read(Language::En, &slot.en)?;
+        if slot.zh.is_none() {
+            let twin = slot.en.path.replace(".md", ".zh.md");
+            out.push(ContentError::whole(&slot.en.path, format!("the twin `{twin}` is missing")));
+        }
+        let zh = slot.zh.as_ref().and_then(|source| Side::read(Language::Zh, source));
+        Some(Self { page, en, zh })
+    }
+
+    fn sides(&self) -> impl Iterator<Item = &Side<'k>> {
+        std::iter::once(&self.en).chain(&self.zh)
+    }
+}
+
+impl<'k> Side<'k> {
+    fn read(language: Language, source: &'k Source) -> Option<Self> {
+        let document = Document::split(source).ok()?;
+        Some(Self { language, document, body: markdown::read(document.body) })
+    }
+}
+
+fn interface(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
+    let Some(source) = &knowledge.library.interface else {
+        return out.push(ContentError::whole("content/interface.yaml", "is missing"));
+    };
+    if let Ok(text) = source.text() {
+        out.extend(strings::read(&source.path, text).1);
+    }
+}
+
+/// Every theme has the same keys, and a value for each.
+fn themes(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
+    let all = knowledge.themes.values().flat_map(|theme| theme.keys());
+    let all: std::collections::BTreeSet<&String> = all.collect();
+    for (name, theme) in &knowledge.themes {
+        let Some(source) = knowledge.library.themes.get(name) else { continue };
+        let text = source.text().unwrap_or_default();
+        for key in &all {
+            let wrong = match theme.get(*key) {
+                None => format!("`{key}` is missing; another theme has it"),
+                Some(value) if value.is_empty() => format!("`{key}` is empty"),
+                Some(_) => continue,
+            };
+            let place = strings::key_place(text, &[key.as_str()]);
+            out.push(files::at(&source.path, text, place, wrong));
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -1,0 +1,71 @@
+//! The advice for one problem as a Markdown page to keep.
+
+use super::diff;
+use super::document::Document;
+use super::view::Change;
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::{Knowledge, Language, PageKind};
+use crate::review::{changed_sources, sentence};
+
+/// Writes the advice: what was seen, the repair as a difference, what it changes, and the page.
+pub(super) fn markdown(
+    knowledge: &Knowledge,
+    language: Language,
+    document: &Document,
+    problem: &Diagnostic,
+    choice: usize,
+) -> String {
+    let ui = |key: &str, args: &[(&str, &str)]| knowledge.ui(language, key, args);
+    let cell = problem.span.cell.number().to_string();
+    let title = ui("advice.title", &[("file", &document.name), ("cell", &cell)]);
+    let skill = knowledge.skill();
+    let mut out = format!("# {title}\n\n");
+    let announced = ui("header.skill", &[("skill", &skill.name)]);
+    let notice = ui("header.notice", &[("notice", &skill.invocation_notice)]);
+    out.push_str(&format!("{announced}  \n{notice}\n\n"));
+    out.push_str(&format!(
+        "**{}**: {}\n\n",
+        problem.rule,
+        sentence(knowledge, language, &problem.message)
+    ));
+    out.push_str(&fenced("python", document.source(problem.span.cell)));
+    if let Some(fix) = problem.fixes.get(choice) {
+        out.push_str(&format!("## {}\n\n", sentence(knowledge, language, &fix.title)));
+        for (changed, after) in changed_sources(&document.notebook, &fix.edits).unwrap_or_default()
+        {
+            let number = changed.number().to_string();
+            out.push_str(&format!("{}\n\n", ui("pattern.in-cell", &[("cell", &number)])));
+            out.push_str(&fenced("diff", &difference(document.source(changed), &after)));
+        }
+        for id in &fix.tradeoffs {
+            if let Some(page) = knowledge.page(PageKind::Tradeoff, id) {
+                out.push_str(&format!("### {}\n\n", page.title.get(language)));
+                out.push_str(page.markdown.get(language).trim());
+                out.push_str("\n\n");
+            }
+        }
+    }
+    if let Some(page) = knowledge.page(PageKind::Mistake, problem.rule) {
+        out.push_str(&format!("## {}\n\n", page.title.get(language)));
+        out.push_str(page.markdown.get(language).trim());
+        out.push('\n');
+    }
+    out
+}
+
+fn difference(before: &str, after: &str) -> String {
+    let line = |line: &super::view::DiffLine| match line.change {
+        Change::Same => format!("  {}\n", line.text),
+        Change::Removed => format!("- {}\n", line.text),
+        Change::Added => format!("+ {}\n", line.text),
+        Change::Gap => "…\n".to_owned(),
+    };
+    diff::lines(before, after).iter().map(line).collect()
+}
+
+/// A fence that no run of backticks in the text can close.
+fn fenced(language: &str, text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}{language}\n{}\n{fence}\n\n", text.trim_end_matches('\n'))
+}

@@ -1,0 +1,61 @@
+//! Differences between two versions of a cell, line by line.
+
+use similar::{ChangeTag, TextDiff};
+
+use super::view::{Change, DiffLine};
+use crate::text::TextRange;
+
+/// Lines kept around a change.
+const CONTEXT: usize = 2;
+
+/// The changed lines with a little of what is around them.
+pub fn lines(before: &str, after: &str) -> Vec<DiffLine> {
+    let diff = TextDiff::from_lines(before, after);
+    let mut out = Vec::new();
+    for (index, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
+        if index > 0 {
+            out.push(DiffLine { change: Change::Gap, text: String::new(), changed: Vec::new() });
+        }
+        for op in group {
+            for change in diff.iter_inline_changes(op) {
+                let mut text = String::new();
+                let mut changed = Vec::new();
+                for (emphasized, part) in change.iter_strings_lossy() {
+                    let start = text.len();
+                    text.push_str(part.trim_end_matches(['\n', '\r']));
+                    if emphasized && text.len() > start {
+                        changed.push(TextRange::new(start, text.len()));
+                    }
+                }
+                let change = match change.tag() {
+                    ChangeTag::Equal => Change::Same,
+                    ChangeTag::Delete => Change::Removed,
+                    ChangeTag::Insert => Change::Added,
+                };
+                out.push(DiffLine { change, text, changed });
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_word_is_marked_on_both_sides() {
+        let lines = lines("x = 1\ny = asyncio.run(main())\n", "x = 1\ny = await main()\n");
+        let shape: Vec<(Change, &str)> =
+            lines.iter().map(|line| (line.change, line.text.as_str())).collect();
+        assert_eq!(
+            shape,
+            [
+                (Change::Same, "x = 1"),
+                (Change::Removed, "y = asyncio.run(main())"),
+                (Change::Added, "y = await main()"),
+            ]
+        );
+        assert!(lines.iter().skip(1).all(|line| !line.changed.is_empty()));
+    }
+}

@@ -1,0 +1,211 @@
+//! An open notebook: its cells as edited, its review, and the way back.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::view::{Mark, OverviewRow};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::knowledge::Tables;
+use crate::notebook::{CellKind, Notebook, NotebookError, SaveError};
+use crate::review::{Review, review, review_again};
+use crate::text::CellIndex;
+
+/// A notebook in the tutor.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// What the header calls it.
+    pub name: String,
+    /// `None` for pasted text and samples.
+    pub path: Option<PathBuf>,
+    /// The sources are those being worked on; the bytes are those of the file.
+    pub notebook: Notebook,
+    pub review: Review,
+    pub overview: Arc<[OverviewRow]>,
+    changes: BTreeMap<CellIndex, String>,
+    undo: Vec<Vec<(CellIndex, String)>>,
+    redo: Vec<Vec<(CellIndex, String)>>,
+}
+
+impl Document {
+    /// Opens a notebook and reviews it.
+    pub fn new(name: String, path: Option<PathBuf>, notebook: Notebook, tables: &Tables) -> Self {
+        let review = review(&notebook, tables);
+        let mut document = Self {
+            name,
+            path,
+            notebook,
+            review,
+            overview: Arc::from([]),
+            changes: BTreeMap::new(),
+            undo: Vec::new(),
+            redo: Vec::new(),
+        };
+        document.overview = document.overview_rows();
+        document
+    }
+
+    /// The source of a cell as it is now.
+    pub fn source(&self, cell: CellIndex) -> &str {
+        self.notebook.cell(cell).map_or("", |cell| &cell.source)
+    }
+
+    /// Whether there is something that no file holds.
+    pub fn is_unsaved(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
+    /// Whether the cell's source differs from the file's.
+    pub fn is_changed(&self, cell: CellIndex) -> bool {
+        self.changes.contains_key(&cell)
+    }
+
+    /// The changed cells' sources, now and as the file has them.
+    pub fn changed(&self) -> Vec<(CellIndex, String, String)> {
+        let old = self.notebook.reload(self.notebook.original().to_vec()).ok();
+        let pair = |(cell, new): (&CellIndex, &String)| {
+            let before = old.as_ref().and_then(|old| old.cell(*cell));
+            (*cell, before.map(|cell| cell.source.clone()).unwrap_or_default(), new.clone())
+        };
+        self.changes.iter().map(pair).collect()
+    }
+
+    /// Changes cells as one step that can be undone, and reviews the notebook anew.
+    pub fn change(&mut self, sources: Vec<(CellIndex, String)>, tables: &Tables) {
+        let before = self.replace(sources);
+        if !before.is_empty() {
+            self.undo.push(before);
+            self.redo.clear();
+            self.review_again(tables);
+        }
+    }
+
+    /// Changes a cell while it is typed in: all of it is one step, begun by [`Self::change`].
+    pub fn retype(&mut self, cell: CellIndex, source: String, tables: &Tables) {
+        if !self.replace(vec![(cell, source)]).is_empty() {
+            self.review_again(tables);
+        }
+    }
+
+    /// Opens an undo step for typing in `cell`.
+    pub fn begin_typing(&mut self, cell: CellIndex) {
+        self.undo.push(vec![(cell, self.source(cell).to_owned())]);
+        self.redo.clear();
+    }
+
+    /// Closes it; a step in which nothing changed is forgotten.
+    pub fn end_typing(&mut self, cell: CellIndex) {
+        let same = |step: &Vec<(CellIndex, String)>| matches!(step.as_slice(), [(at, old)] if *at == cell && old == self.source(cell));
+        if self.undo.last().is_some_and(same) {
+            self.undo.pop();
+        }
+    }
+
+    /// Takes the last step back; the cells it changed, or `None` when there is none.
+    pub fn undo(&mut self, tables: &Tables) -> Option<Vec<CellIndex>> {
+        let step = self.undo.pop()?;
+        let cells = step.iter().map(|(cell, _)| *cell).collect();
+        let before = self.replace(step);
+        self.redo.push(before);
+        self.review_again(tables);
+        Some(cells)
+    }
+
+    /// Does the last undone step again.
+    pub fn redo(&mut self, tables: &Tables) -> Option<Vec<CellIndex>> {
+        let step = self.redo.pop()?;
+        let cells = step.iter().map(|(cell, _)| *cell).collect();
+        let before = self.replace(step);
+        self.undo.push(before);
+        self.review_again(tables);
+        Some(cells)
+    }
+
+    /// The bytes to write.
+    ///
+    /// # Errors
+    /// When the notebook cannot hold the changes.
+    pub fn bytes(&self) -> Result<Vec<u8>, SaveError> {
+        let changes: Vec<(CellIndex, String)> =
+            self.changes.iter().map(|(cell, source)| (*cell, source.clone())).collect();
+        self.notebook.save(&changes)
+    }
+
+    /// The file holds `bytes` now.
+    ///
+    /// # Errors
+    /// When the bytes do not read as the notebook they were made from.
+    pub fn written(&mut self, bytes: Vec<u8>, tables: &Tables) -> Result<(), NotebookError> {
+        self.notebook = self.notebook.reload(bytes)?;
+        self.changes.clear();
+        self.review_again(tables);
+        Ok(())
+    }
+
+    fn replace(&mut self, sources: Vec<(CellIndex, String)>) -> Vec<(CellIndex, String)> {
+        let mut before = Vec::new();
+        for (index, source) in sources {
+            let Some(cell) = self.notebook.cells.get_mut(index.0) else { continue };
+            if cell.source == source {
+                continue;
+            }
+            before.push((index, std::mem::replace(&mut cell.source, source.clone())));
+            self.changes.insert(index, source);
+        }
+        before
+    }
+
+    fn review_again(&mut self, tables: &Tables) {
+        self.review = review_again(&self.notebook, tables, &self.review.cells);
+        self.overview = self.overview_rows();
+    }
+
+    fn overview_rows(&self) -> Arc<[OverviewRow]> {
+        let row = |cell: &crate::notebook::Cell| OverviewRow {
+            number: cell.index.number(),
+            line: telling_line(&cell.source),
+            mark: self.worst(cell.index).map(mark),
+            kind: self.kind_of(cell),
+            edited: self.is_changed(cell.index),
+        };
+        self.notebook.cells.iter().map(row).collect()
+    }
+
+    fn worst(&self, cell: CellIndex) -> Option<Severity> {
+        self.review.of_cell(cell).map(|found| found.severity).max()
+    }
+
+    fn kind_of(&self, cell: &crate::notebook::Cell) -> Option<String> {
+        match &cell.kind {
+            CellKind::Markdown => Some("md".to_owned()),
+            CellKind::Raw => Some("raw".to_owned()),
+            CellKind::Other(kind) => Some(kind.clone()),
+            CellKind::Code => {
+                let facts = self.review.cells.get(cell.index.0)?;
+                facts.magic().map(|magic| format!("%%{magic}")).or_else(|| cell.language.clone())
+            }
+        }
+    }
+
+    /// The diagnostics in the order in which `n` visits them.
+    pub fn problems(&self) -> &[Diagnostic] {
+        &self.review.diagnostics
+    }
+}
+
+/// The mark of a severity.
+pub fn mark(severity: Severity) -> Mark {
+    match severity {
+        Severity::Error => Mark::Error,
+        Severity::Warning => Mark::Warning,
+        Severity::Hint => Mark::Hint,
+    }
+}
+
+/// The first line that says something: no blank one, no comment, no magic where there is more.
+fn telling_line(source: &str) -> String {
+    let lines = || source.lines().map(str::trim).filter(|line| !line.is_empty());
+    let telling = |line: &&str| !line.starts_with(['#', '%', '!']);
+    let found = lines().find(telling).or_else(|| lines().next()).unwrap_or_default();
+    found.chars().take(120).collect()
+}

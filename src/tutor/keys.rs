@@ -1,0 +1,329 @@
+//! Every key of the tutor in one table: footer, help and the linear front end's numbers are
+//! drawn from it.
+
+use super::key::{Code, Key};
+
+/// What a key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Command {
+    // Everywhere.
+    Help,
+    LookUp,
+    Language,
+    Theme,
+    Mouse,
+    Suspend,
+    Back,
+    Quit,
+    // Home.
+    OpenNotebook,
+    Sample,
+    // Walkthrough.
+    NextStep,
+    PreviousStep,
+    Step(usize),
+    NextProblem,
+    PreviousProblem,
+    NextCell,
+    PreviousCell,
+    Pane,
+    Overview,
+    Edit,
+    Write,
+    Copy,
+    SaveAdvice,
+    Undo,
+    Redo,
+    Deviations,
+    Alternative,
+    HandOff,
+    // Scrolling and lists.
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Top,
+    Bottom,
+    Choose,
+    OtherLanguage,
+    // Confirm.
+    Yes,
+    No,
+    Discard,
+    // Editor.
+    EditDone,
+    EditWrite,
+}
+
+/// Where a key has its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Context {
+    Everywhere,
+    Home,
+    Walkthrough,
+    /// A list with a filter line: letters go to the filter.
+    Filter,
+    List,
+    Reader,
+    Confirm,
+    Leaving,
+    Editor,
+}
+
+/// A row of the table.
+pub struct Binding {
+    pub context: Context,
+    pub keys: &'static [(Code, bool)],
+    pub command: Command,
+    /// How the footer and the help write the keys.
+    pub shown: &'static str,
+    /// The interface text that says what it does, under `keys.`.
+    pub label: &'static str,
+    /// Place in the footer, lowest first; 0 keeps it out.
+    pub footer: u8,
+    /// The linear front end's number for it.
+    pub number: Option<u8>,
+}
+
+const fn row(
+    context: Context,
+    keys: &'static [(Code, bool)],
+    command: Command,
+    shown: &'static str,
+    label: &'static str,
+    footer: u8,
+    number: Option<u8>,
+) -> Binding {
+    Binding { context, keys, command, shown, label, footer, number }
+}
+
+const fn c(char: char) -> (Code, bool) {
+    (Code::Char(char), false)
+}
+
+const fn ctrl(char: char) -> (Code, bool) {
+    (Code::Char(char), true)
+}
+
+const fn k(code: Code) -> (Code, bool) {
+    (code, false)
+}
+
+/// The table.
+pub const KEYS: &[Binding] = &[
+    row(Context::Home, &[c('o')], Command::OpenNotebook, "o", "open", 3, Some(2)),
+    row(Context::Home, &[c('s')], Command::Sample, "s", "sample", 4, Some(3)),
+    row(Context::Home, &[k(Code::Enter)], Command::Choose, "Enter", "choose", 1, None),
+    row(Context::Home, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
+    row(Context::Home, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 0, None),
+    row(
+        Context::Walkthrough,
+        &[k(Code::Right), k(Code::Enter), c('l')],
+        Command::NextStep,
+        "→",
+        "next-step",
+        1,
+        Some(1),
+    ),
+    row(
+        Context::Walkthrough,
+        &[k(Code::Left), k(Code::Backspace), c('h')],
+        Command::PreviousStep,
+        "←",
+        "previous-step",
+        2,
+        Some(2),
+    ),
+    row(Context::Walkthrough, &[c('1')], Command::Step(1), "1–5", "jump-step", 0, None),
+    row(Context::Walkthrough, &[c('2')], Command::Step(2), "", "", 0, None),
+    row(Context::Walkthrough, &[c('3')], Command::Step(3), "", "", 0, None),
+    row(Context::Walkthrough, &[c('4')], Command::Step(4), "", "", 0, None),
+    row(Context::Walkthrough, &[c('5')], Command::Step(5), "", "", 0, None),
+    row(Context::Walkthrough, &[c('n')], Command::NextProblem, "n", "next-problem", 3, Some(3)),
+    row(
+        Context::Walkthrough,
+        &[c('p')],
+        Command::PreviousProblem,
+        "p",
+        "previous-problem",
+        0,
+        None,
+    ),
+    row(Context::Walkthrough, &[c(']')], Command::NextCell, "]", "next-cell", 8, Some(7)),
+    row(Context::Walkthrough, &[c('[')], Command::PreviousCell, "[", "previous-cell", 0, Some(8)),
+    row(Context::Walkthrough, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
+    row(Context::Walkthrough, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 0, None),
+    row(Context::Walkthrough, &[k(Code::PageUp)], Command::PageUp, "PgUp", "page-up", 0, None),
+    row(
+        Context::Walkthrough,
+        &[k(Code::PageDown), c(' ')],
+        Command::PageDown,
+        "PgDn",
+        "page-down",
+        0,
+        None,
+    ),
+    row(Context::Walkthrough, &[k(Code::Home)], Command::Top, "Home", "top", 0, None),
+    row(Context::Walkthrough, &[k(Code::End)], Command::Bottom, "End", "bottom", 0, None),
+    row(Context::Walkthrough, &[k(Code::Tab)], Command::Pane, "Tab", "pane", 9, None),
+    row(Context::Walkthrough, &[c('o')], Command::Overview, "o", "overview", 10, None),
+    row(Context::Walkthrough, &[c('e')], Command::Edit, "e", "edit", 4, None),
+    row(Context::Walkthrough, &[c('w')], Command::Write, "w", "write", 5, Some(4)),
+    row(Context::Walkthrough, &[c('y')], Command::Copy, "y", "copy", 11, Some(9)),
+    row(Context::Walkthrough, &[c('s')], Command::SaveAdvice, "s", "save-advice", 12, Some(10)),
+    row(Context::Walkthrough, &[c('u')], Command::Undo, "u", "undo", 13, Some(11)),
+    row(Context::Walkthrough, &[ctrl('r')], Command::Redo, "Ctrl-R", "redo", 0, None),
+    row(Context::Walkthrough, &[c('d')], Command::Deviations, "d", "deviations", 14, Some(12)),
+    row(Context::Walkthrough, &[c('a')], Command::Alternative, "a", "alternative", 15, Some(13)),
+    row(Context::Walkthrough, &[c('g')], Command::HandOff, "g", "hand-off", 16, Some(14)),
+    row(Context::Filter, &[k(Code::Enter)], Command::Choose, "Enter", "open-this", 1, None),
+    row(Context::Filter, &[k(Code::Up), ctrl('p')], Command::Up, "↑", "up", 0, None),
+    row(Context::Filter, &[k(Code::Down), ctrl('n')], Command::Down, "↓", "down", 2, None),
+    row(Context::Filter, &[k(Code::PageUp)], Command::PageUp, "PgUp", "page-up", 0, None),
+    row(Context::Filter, &[k(Code::PageDown)], Command::PageDown, "PgDn", "page-down", 0, None),
+    row(Context::Filter, &[k(Code::Tab)], Command::OtherLanguage, "Tab", "other-language", 3, None),
+    row(Context::Filter, &[k(Code::Esc)], Command::Back, "Esc", "close", 4, Some(0)),
+    row(
+        Context::List,
+        &[k(Code::Enter), k(Code::Right), c('l')],
+        Command::Choose,
+        "Enter",
+        "open-this",
+        1,
+        None,
+    ),
+    row(Context::List, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
+    row(Context::List, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 2, None),
+    row(Context::List, &[k(Code::PageUp)], Command::PageUp, "PgUp", "page-up", 0, None),
+    row(Context::List, &[k(Code::PageDown)], Command::PageDown, "PgDn", "page-down", 0, None),
+    row(Context::List, &[k(Code::Esc), c('q')], Command::Back, "Esc", "close", 4, Some(0)),
+    row(Context::Reader, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 2, None),
+    row(Context::Reader, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 3, None),
+    row(Context::Reader, &[k(Code::PageUp)], Command::PageUp, "PgUp", "page-up", 0, None),
+    row(
+        Context::Reader,
+        &[k(Code::PageDown), c(' ')],
+        Command::PageDown,
+        "PgDn",
+        "page-down",
+        4,
+        None,
+    ),
+    row(Context::Reader, &[k(Code::Home)], Command::Top, "Home", "top", 0, None),
+    row(Context::Reader, &[k(Code::End)], Command::Bottom, "End", "bottom", 0, None),
+    row(
+        Context::Reader,
+        &[c('s'), k(Code::Enter)],
+        Command::Choose,
+        "Enter",
+        "see-also",
+        5,
+        Some(1),
+    ),
+    row(Context::Reader, &[c('y')], Command::Copy, "y", "copy", 6, Some(2)),
+    row(
+        Context::Reader,
+        &[k(Code::Esc), c('q'), k(Code::Backspace), k(Code::Left)],
+        Command::Back,
+        "Esc",
+        "close",
+        1,
+        Some(0),
+    ),
+    row(Context::Confirm, &[c('y'), k(Code::Enter)], Command::Yes, "y", "yes", 1, Some(1)),
+    row(Context::Confirm, &[c('n'), k(Code::Esc), c('q')], Command::No, "n", "no", 2, Some(0)),
+    row(Context::Confirm, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 3, None),
+    row(Context::Confirm, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
+    row(
+        Context::Confirm,
+        &[k(Code::PageDown), c(' ')],
+        Command::PageDown,
+        "PgDn",
+        "page-down",
+        0,
+        None,
+    ),
+    row(Context::Confirm, &[k(Code::PageUp)], Command::PageUp, "PgUp", "page-up", 0, None),
+    row(Context::Leaving, &[c('w')], Command::Yes, "w", "write-and-quit", 1, Some(1)),
+    row(Context::Leaving, &[c('d')], Command::Discard, "d", "discard-and-quit", 2, Some(2)),
+    row(Context::Leaving, &[c('n'), k(Code::Esc)], Command::No, "Esc", "stay", 3, Some(0)),
+    row(Context::Leaving, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 0, None),
+    row(Context::Leaving, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
+    row(Context::Editor, &[k(Code::Esc)], Command::EditDone, "Esc", "edit-done", 1, None),
+    row(Context::Editor, &[ctrl('s')], Command::EditWrite, "Ctrl-S", "edit-write", 2, None),
+    row(Context::Everywhere, &[c('/')], Command::LookUp, "/", "look-up", 6, Some(5)),
+    row(Context::Everywhere, &[c('L')], Command::Language, "L", "language", 7, Some(6)),
+    row(Context::Everywhere, &[c('T')], Command::Theme, "T", "theme", 0, None),
+    row(Context::Everywhere, &[c('m')], Command::Mouse, "m", "mouse", 0, None),
+    row(Context::Everywhere, &[ctrl('z')], Command::Suspend, "Ctrl-Z", "suspend", 0, None),
+    row(Context::Everywhere, &[k(Code::Esc)], Command::Back, "Esc", "back", 0, None),
+    row(Context::Everywhere, &[c('?')], Command::Help, "?", "help", 17, None),
+    row(Context::Everywhere, &[c('q'), ctrl('c')], Command::Quit, "q", "quit", 18, Some(0)),
+];
+
+/// The command of a key: the context's own meaning first, then that of everywhere. In a filter
+/// line and in the editor only their own keys have one.
+pub fn command(context: Context, key: Key) -> Option<Command> {
+    let matches = |binding: &&Binding| {
+        !key.alt && binding.keys.iter().any(|(code, ctrl)| *code == key.code && *ctrl == key.ctrl)
+    };
+    let of =
+        |wanted: Context| KEYS.iter().filter(|binding| binding.context == wanted).find(matches);
+    let typed = matches!(context, Context::Filter | Context::Editor);
+    let control_only = |binding: &&Binding| binding.keys.iter().all(|(_, ctrl)| *ctrl);
+    of(context)
+        .or_else(|| {
+            if typed {
+                of(Context::Everywhere).filter(control_only)
+            } else {
+                of(Context::Everywhere)
+            }
+        })
+        .map(|binding| binding.command)
+}
+
+/// The rows that the footer shows in a context, most important first.
+pub fn footer(context: Context) -> Vec<&'static Binding> {
+    let typed =
+        matches!(context, Context::Filter | Context::Editor | Context::Confirm | Context::Leaving);
+    let mut rows: Vec<&Binding> = KEYS
+        .iter()
+        .filter(|row| row.footer > 0)
+        .filter(|row| row.context == context || (row.context == Context::Everywhere && !typed))
+        .collect();
+    rows.sort_by_key(|row| row.footer);
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_in_one_context() {
+        for (index, row) in KEYS.iter().enumerate() {
+            for other in KEYS.iter().skip(index + 1).filter(|other| other.context == row.context) {
+                for key in row.keys {
+                    assert!(!other.keys.contains(key), "{:?} {key:?}", row.context);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn letters_in_a_filter_line_are_text() {
+        assert_eq!(command(Context::Filter, Key::char('q')), None);
+        assert_eq!(command(Context::Filter, Key::ctrl('c')), None);
+        assert_eq!(command(Context::Filter, Key::plain(Code::Esc)), Some(Command::Back));
+    }
+
+    #[test]
+    fn numbers_of_the_linear_front_end_are_unique_in_a_context() {
+        for row in KEYS.iter().filter(|row| row.number.is_some()) {
+            let same = KEYS
+                .iter()
+                .filter(|other| other.number == row.number && (other.context == row.context));
+            assert_eq!(same.count(), 1, "{:?} {:?}", row.context, row.number);
+        }
+    }
+}

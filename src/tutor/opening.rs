@@ -1,0 +1,156 @@
+//! How text and files come in: paste, open, sample, search.
+
+use std::path::PathBuf;
+
+use super::document::Document;
+use super::message::{Effect, Opened};
+use super::popups::{self, Kind, Question, Window};
+use super::reading::Writer;
+use super::view::Tone;
+use super::walk::Walk;
+use super::{Screen, Tutor};
+use crate::notebook::{self, Notebook, Pasted, parse_pasted};
+use crate::text::CellIndex;
+
+impl Tutor<'_> {
+    /// Text that came at once.
+    pub(super) fn pasted(&mut self, text: &str) -> Vec<Effect> {
+        self.status = None;
+        let (knowledge, reading) = (self.knowledge, self.reading);
+        if let Some(window) = self.windows.last_mut() {
+            let Some(line) = window.line() else { return Vec::new() };
+            line.insert(text.lines().next().unwrap_or_default());
+            window.refresh(knowledge, reading);
+            return Vec::new();
+        }
+        let unsaved = self.document().is_some_and(Document::is_unsaved);
+        if unsaved && !is_traceback(text) {
+            self.ask(Question::Replace(text.to_owned()));
+        } else {
+            self.take_in(text);
+        }
+        Vec::new()
+    }
+
+    /// Opens pasted text: a cell, several, a whole notebook, or an error to be answered.
+    pub fn take_in(&mut self, text: &str) {
+        if text.trim().is_empty() {
+            self.say("status.empty-paste", &[], Tone::Caution);
+            return;
+        }
+        match parse_pasted(text) {
+            Pasted::Notebook(notebook) => {
+                let name = self.knowledge.ui(self.reading.base(), "header.pasted", &[]);
+                self.show(name, None, notebook);
+            }
+            Pasted::Traceback { error, message, text } => self.answer(&error, &message, &text),
+        }
+    }
+
+    /// Answers a traceback by the page of its message, or by looking its words up.
+    fn answer(&mut self, error: &str, message: &str, text: &str) {
+        let page = self.knowledge.recognise(text);
+        match page {
+            Some(page) => {
+                let window = popups::reader(self.knowledge, page, self.reading);
+                self.windows.push(window);
+            }
+            None => {
+                let kind = Kind::LookUp {
+                    query: popups::Line::default(),
+                    hits: Vec::new(),
+                    glance: false,
+                    preview: None,
+                };
+                self.open_window(kind);
+                let shown = format!("{error}: {message}");
+                self.say("status.unknown-error", &[("error", &shown)], Tone::Caution);
+            }
+        }
+    }
+
+    pub(super) fn opened(&mut self, opened: Opened) {
+        let shown = opened.path.file_name().unwrap_or(opened.path.as_os_str());
+        let name = shown.to_string_lossy().into_owned();
+        match notebook::parse(&name, opened.bytes) {
+            Ok(notebook) => self.show(name, Some(opened.path), notebook),
+            Err(error) => {
+                let why = error_chain(&error);
+                self.say("status.unreadable", &[("file", &name), ("why", &why)], Tone::Mistake);
+            }
+        }
+    }
+
+    /// Opens an embedded sample.
+    pub(super) fn open_sample(&mut self) {
+        let knowledge = self.knowledge;
+        let Some(name) = knowledge.samples().next().map(str::to_owned) else { return };
+        let Some(bytes) = knowledge.sample(&name) else { return };
+        if let Ok(notebook) = notebook::parse_ipynb(bytes.to_vec()) {
+            self.show(name, None, notebook);
+        }
+    }
+
+    fn show(&mut self, name: String, path: Option<PathBuf>, notebook: Notebook) {
+        let last = notebook.cells.len();
+        let wanted = self.wanted_cell.take();
+        let cell = wanted.filter(|number| (1..=last).contains(number));
+        if let (Some(number), None) = (wanted, cell) {
+            let (number, last) = (number.to_string(), last.to_string());
+            self.say("status.no-such-cell", &[("cell", &number), ("last", &last)], Tone::Caution);
+        }
+        let document = Document::new(name, path, notebook, &self.knowledge.tables);
+        let cell = cell.map(|number| CellIndex(number - 1));
+        let walk = Walk::new(document, cell, self.knowledge, self.reading);
+        self.windows.clear();
+        self.screen = Screen::Walk(Box::new(walk));
+    }
+
+    pub(super) fn found(&mut self, files: Vec<PathBuf>) {
+        let (knowledge, reading) = (self.knowledge, self.reading);
+        if let Some(window) = self.windows.last_mut()
+            && let Kind::Notebooks { found, searching, .. } = &mut window.kind
+        {
+            *found = files;
+            *searching = false;
+            window.refresh(knowledge, reading);
+        }
+    }
+
+    /// Opens the window that asks a question.
+    pub(super) fn ask(&mut self, question: Question) {
+        let key = match question {
+            Question::Write => "confirm.write",
+            Question::Leave => "confirm.leave",
+            Question::Replace(_) => "confirm.replace",
+        };
+        let page = self.changes_page(key);
+        let title = self.knowledge.ui(self.reading.base(), "confirm.title", &[]);
+        let kind = Kind::Confirm { question, title, page: std::sync::Arc::new(page) };
+        self.windows.push(Window::new(kind));
+    }
+
+    /// What would be written, or lost: every changed cell's difference.
+    fn changes_page(&self, key: &str) -> super::view::Page {
+        let mut writer = Writer::new(self.knowledge, self.reading);
+        let Some(document) = self.document() else { return writer.finish() };
+        let changed = document.changed();
+        let count = changed.len().to_string();
+        writer.conclusion(key, &[("file", &document.name), ("count", &count)]);
+        for (cell, before, after) in changed {
+            writer.paragraph("pattern.in-cell", &[("cell", &cell.number().to_string())]);
+            writer.same(super::view::Block::Diff(super::diff::lines(&before, &after)));
+        }
+        writer.finish()
+    }
+}
+
+fn is_traceback(text: &str) -> bool {
+    matches!(parse_pasted(text), Pasted::Traceback { .. })
+}
+
+/// An error with its causes, each once.
+pub fn error_chain(error: &dyn std::error::Error) -> String {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    chain.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,59 @@
+//! Step 2: what the cell does, why it fails or loses something, and what a kernel answers.
+
+use super::{Subject, line_of};
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::PageKind;
+use crate::review::sentence;
+use crate::tutor::document::mark;
+use crate::tutor::reading::{Writer, prose_of};
+use crate::tutor::view::{Block, Mark};
+
+pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
+    writer.message(&problem.message, Block::Conclusion);
+    notes(writer, subject, problem);
+    if let Some(page) = subject.knowledge.page(PageKind::Mistake, problem.rule) {
+        writer.opening_as_paragraph(page);
+        for anchor in ["happens", "why", "silent"] {
+            writer.section(page, anchor);
+        }
+    }
+    others(writer, subject, problem);
+}
+
+fn notes(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
+    let knowledge = subject.knowledge;
+    for note in &problem.notes {
+        let line = note.span.map(|span| line_of(subject.document, span).to_string());
+        writer.each(|language| {
+            let mut text = sentence(knowledge, language, &note.message);
+            if let Some(line) = &line {
+                let at = knowledge.ui(language, "mistake.at-line", &[("line", line)]);
+                text = format!("{text}{at}");
+            }
+            Block::Item { mark: Mark::Bullet, body: prose_of(&text) }
+        });
+    }
+}
+
+/// Other cells with the same mistake.
+fn others(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
+    let same = subject
+        .document
+        .problems()
+        .iter()
+        .filter(|other| other.rule == problem.rule && other.span != problem.span);
+    let same: Vec<&Diagnostic> = same.collect();
+    if same.is_empty() {
+        return;
+    }
+    writer.heading("mistake.others");
+    for other in same.iter().take(8) {
+        let cell = other.span.cell.number().to_string();
+        let line = line_of(subject.document, other.span).to_string();
+        writer.item(mark(other.severity), "mistake.other", &[("cell", &cell), ("line", &line)]);
+    }
+    if same.len() > 8 {
+        let more = (same.len() - 8).to_string();
+        writer.paragraph("mistake.more", &[("count", &more)]);
+    }
+}

@@ -1,0 +1,120 @@
+//! The guide's pages: what each step says of this very cell.
+
+mod apply;
+mod calm;
+mod deviations;
+mod mistake;
+mod pattern;
+mod situation;
+mod tradeoffs;
+
+use super::document::Document;
+use super::reading::{Reading, Writer};
+use super::view::{Change, DiffLine, Page};
+use crate::diagnostic::{Diagnostic, Fix, Message};
+use crate::knowledge::Knowledge;
+use crate::text::{CellIndex, Edit, Span, apply_edits, position};
+
+pub use deviations::deviation_list;
+
+/// A step of the walkthrough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Step {
+    #[default]
+    Situation,
+    Mistake,
+    Pattern,
+    Tradeoffs,
+    Apply,
+}
+
+impl Step {
+    /// Every step, in order.
+    pub const ALL: [Step; 5] =
+        [Step::Situation, Step::Mistake, Step::Pattern, Step::Tradeoffs, Step::Apply];
+
+    /// The interface text that names it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Step::Situation => "steps.situation",
+            Step::Mistake => "steps.mistake",
+            Step::Pattern => "steps.pattern",
+            Step::Tradeoffs => "steps.tradeoffs",
+            Step::Apply => "steps.apply",
+        }
+    }
+
+    /// Its number, from 1.
+    pub fn number(self) -> usize {
+        Step::ALL.iter().position(|step| *step == self).map_or(1, |at| at + 1)
+    }
+}
+
+/// What a page is about.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    pub knowledge: &'a Knowledge,
+    pub document: &'a Document,
+    pub cell: CellIndex,
+    /// `None` for a cell without a problem.
+    pub problem: Option<&'a Diagnostic>,
+    /// Which of the problem's fixes is looked at.
+    pub choice: usize,
+}
+
+impl Subject<'_> {
+    /// The fix that is looked at.
+    pub fn fix(&self) -> Option<&Fix> {
+        self.problem?.fixes.get(self.choice)
+    }
+}
+
+/// Writes the page of a step.
+pub fn page(subject: Subject, step: Step, reading: Reading) -> Page {
+    let mut writer = Writer::new(subject.knowledge, reading);
+    match (subject.problem, step) {
+        (_, Step::Situation) => situation::write(&mut writer, subject),
+        (None, _) => calm::write(&mut writer, subject),
+        (Some(problem), Step::Mistake) => mistake::write(&mut writer, subject, problem),
+        (Some(problem), Step::Pattern) => pattern::write(&mut writer, subject, problem),
+        (Some(problem), Step::Tradeoffs) => tradeoffs::write(&mut writer, subject, problem),
+        (Some(problem), Step::Apply) => apply::write(&mut writer, subject, problem),
+    }
+    writer.finish()
+}
+
+/// The line on which a span starts, from 1.
+pub(super) fn line_of(document: &Document, span: Span) -> usize {
+    position(document.source(span.cell), span.range.start).line
+}
+
+/// What the edits make of each cell, as differences.
+pub(super) fn differences(document: &Document, edits: &[Edit]) -> Vec<(CellIndex, Vec<DiffLine>)> {
+    let mut cells: Vec<CellIndex> = edits.iter().map(|edit| edit.span.cell).collect();
+    cells.sort_unstable();
+    cells.dedup();
+    let of_cell = |cell: CellIndex| {
+        let before = document.source(cell);
+        let after = apply_edits(cell, before, edits)?;
+        Some((cell, super::diff::lines(before, &after)))
+    };
+    cells.into_iter().filter_map(of_cell).collect()
+}
+
+/// Whether a difference shows anything.
+pub(super) fn says_something(lines: &[DiffLine]) -> bool {
+    lines.iter().any(|line| matches!(line.change, Change::Added | Change::Removed))
+}
+
+/// The reasons of a fix without repetition, in order.
+pub(super) fn reasons(fix: &Fix) -> Vec<(Span, &Message)> {
+    let mut seen: Vec<&Message> = Vec::new();
+    let mut out = Vec::new();
+    for (span, message) in &fix.reasons {
+        if !seen.contains(&message) {
+            seen.push(message);
+            out.push((*span, message));
+        }
+    }
+    out
+}

@@ -1,0 +1,125 @@
+//! Step 3: the recommended pattern applied to this cell, with the reason at each change.
+
+use super::{Subject, differences, line_of, reasons, says_something};
+use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::knowledge::{Front, Page, PageKind};
+use crate::review::sentence;
+use crate::tutor::reading::{Writer, prose_of};
+use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
+
+pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
+    match subject.fix() {
+        Some(fix) => applied(writer, subject, fix),
+        None => by_hand(writer, subject, problem),
+    }
+    alternatives(writer, subject, problem);
+    let shown = subject.fix().map(|fix| fix.pattern).or(problem.patterns.first().copied());
+    if let Some(page) = shown.and_then(|id| subject.knowledge.page(PageKind::Pattern, id)) {
+        let knowledge = subject.knowledge;
+        writer.each(|language| Block::Heading(prose_of(page.title.get(language))));
+        let _ = knowledge;
+        writer.opening_as_paragraph(page);
+        for anchor in ["how", "why", "not"] {
+            writer.section(page, anchor);
+        }
+    }
+}
+
+fn applied(writer: &mut Writer, subject: Subject, fix: &Fix) {
+    writer.message(&fix.title, Block::Conclusion);
+    trust(writer, fix.applicability);
+    let several = differences(subject.document, &fix.edits);
+    let shows_cell = several.len() > 1 || several.iter().any(|(cell, _)| *cell != subject.cell);
+    for (cell, lines) in several {
+        if !says_something(&lines) {
+            continue;
+        }
+        if shows_cell {
+            writer.paragraph("pattern.in-cell", &[("cell", &cell.number().to_string())]);
+        }
+        writer.same(Block::Diff(lines));
+        why(writer, subject, fix, cell);
+    }
+}
+
+/// The reasons of the changes in one cell.
+fn why(writer: &mut Writer, subject: Subject, fix: &Fix, cell: crate::text::CellIndex) {
+    let knowledge = subject.knowledge;
+    for (span, message) in reasons(fix).into_iter().filter(|(span, _)| span.cell == cell) {
+        let line = line_of(subject.document, span).to_string();
+        writer.each(|language| {
+            let at = knowledge.ui(language, "situation.line", &[("line", &line)]);
+            let mut runs = vec![Run { text: format!("{at} "), tone: Tone::Quiet }];
+            runs.extend(prose_of(&sentence(knowledge, language, message)).0);
+            Block::Item { mark: Mark::Bullet, body: Prose(runs) }
+        });
+    }
+}
+
+fn trust(writer: &mut Writer, applicability: Applicability) {
+    let key = match applicability {
+        Applicability::Safe => "pattern.safe",
+        Applicability::Unsafe => "pattern.unsafe",
+        Applicability::DisplayOnly => "pattern.display",
+    };
+    writer.paragraph(key, &[]);
+}
+
+/// No fix can be made for the author: the instruction and the skeleton of the pattern.
+fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
+    let first = problem.patterns.first();
+    match first.and_then(|id| subject.knowledge.page(PageKind::Pattern, id)) {
+        Some(page) => writer.opening(page),
+        None => writer.conclusion("pattern.by-hand", &[]),
+    }
+    writer.paragraph("pattern.by-hand-why", &[]);
+}
+
+/// The other patterns that fit, each with when to choose it.
+fn alternatives(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
+    let knowledge = subject.knowledge;
+    let pages: Vec<&Page> = choices(subject, problem)
+        .into_iter()
+        .filter_map(|id| knowledge.page(PageKind::Pattern, id))
+        .collect();
+    if pages.len() < 2 {
+        return;
+    }
+    writer.heading("pattern.choose");
+    for (index, page) in pages.iter().enumerate() {
+        let Front::Pattern { choose } = &page.front else { continue };
+        writer.each(|language| {
+            let mut runs = prose_of(page.title.get(language)).0;
+            runs.iter_mut().for_each(|run| {
+                if run.tone == Tone::Plain {
+                    run.tone = Tone::Strong;
+                }
+            });
+            let colon = knowledge.ui(language, "pattern.colon", &[]);
+            runs.push(Run { text: colon, tone: Tone::Plain });
+            runs.extend(prose_of(choose.get(language)).0);
+            Block::Item { mark: Mark::Number(index + 1), body: Prose(runs) }
+        });
+    }
+}
+
+/// The patterns to choose from: the problem's own, and the usual partner of the first.
+fn choices(subject: Subject, problem: &Diagnostic) -> Vec<&'static str> {
+    let mut ids: Vec<&'static str> = problem.fixes.iter().map(|fix| fix.pattern).collect();
+    ids.extend(problem.patterns.iter().copied());
+    let partner = match ids.first() {
+        Some(&"gather") => Some("task-group"),
+        Some(&"task-group") => Some("gather"),
+        Some(&"to-thread") => Some("async-client"),
+        _ => None,
+    };
+    ids.extend(partner);
+    let mut seen = Vec::new();
+    ids.retain(|id| {
+        let new = !seen.contains(id);
+        seen.push(*id);
+        new
+    });
+    let _ = subject;
+    ids
+}

@@ -1,0 +1,48 @@
+//! Step 4: what changes in meaning for this very cell, and the ways to deviate on purpose.
+
+use super::Subject;
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::{Front, PageKind};
+use crate::tutor::reading::{Writer, prose_of};
+use crate::tutor::view::{Block, Mark};
+
+pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
+    let applies: &[&str] = subject.fix().map_or(&[], |fix| &fix.tradeoffs);
+    match (subject.fix(), applies.len()) {
+        (None, _) => writer.conclusion("tradeoffs.no-fix", &[]),
+        (Some(_), 0) => writer.conclusion("tradeoffs.nothing", &[]),
+        (Some(_), 1) => writer.conclusion("tradeoffs.one", &[]),
+        (Some(_), count) => {
+            writer.conclusion("tradeoffs.several", &[("count", &count.to_string())])
+        }
+    }
+    for id in applies {
+        let Some(page) = subject.knowledge.page(PageKind::Tradeoff, id) else { continue };
+        writer.each(|language| Block::Heading(prose_of(page.title.get(language))));
+        writer.opening_as_paragraph(page);
+        writer.section_body(page, "more");
+    }
+    deviations(writer, subject, problem);
+    writer.heading("tradeoffs.scope");
+    for item in &subject.knowledge.skill().scope_note {
+        writer.skill_item(item);
+    }
+}
+
+fn deviations(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
+    let Some(page) = subject.knowledge.page(PageKind::Mistake, problem.rule) else { return };
+    let Front::Mistake { deviations, .. } = &page.front else { return };
+    if deviations.is_empty() {
+        return;
+    }
+    writer.heading("tradeoffs.cannot");
+    for id in deviations {
+        let Some(page) = subject.knowledge.page(PageKind::Deviation, id) else { continue };
+        let Front::Deviation { because } = &page.front else { continue };
+        writer.each(|language| Block::Item {
+            mark: Mark::Bullet,
+            body: prose_of(because.get(language)),
+        });
+    }
+    writer.paragraph("tradeoffs.cannot-key", &[]);
+}

@@ -1,0 +1,232 @@
+//! In which language or languages the reader reads, and pages built in them.
+
+use super::view::{Block, Mark, Page, Prose, Row, Run, Tone};
+use crate::diagnostic::Message;
+use crate::knowledge::{self, Inline, Knowledge, Language};
+use crate::review::sentence;
+
+/// The reader's languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reading {
+    One(Language),
+    /// Both; the first is that of headers, keys and messages.
+    Both(Language),
+}
+
+impl Reading {
+    /// The language of headers, keys and messages.
+    pub fn base(self) -> Language {
+        match self {
+            Reading::One(language) | Reading::Both(language) => language,
+        }
+    }
+
+    /// The next one in the order English, Chinese, both.
+    pub fn next(self) -> Self {
+        match self {
+            Reading::One(Language::En) => Reading::One(Language::Zh),
+            Reading::One(Language::Zh) => Reading::Both(Language::Zh),
+            Reading::Both(_) => Reading::One(Language::En),
+        }
+    }
+
+    /// The other language, for a glance.
+    pub fn other(self) -> Self {
+        match self.base() {
+            Language::En => Reading::One(Language::Zh),
+            Language::Zh => Reading::One(Language::En),
+        }
+    }
+
+    /// How the header writes it.
+    pub fn shown(self) -> &'static str {
+        match self {
+            Reading::One(Language::En) => "EN",
+            Reading::One(Language::Zh) => "中文",
+            Reading::Both(_) => "EN+中文",
+        }
+    }
+}
+
+/// Writes pages in the reader's languages.
+pub struct Writer<'k> {
+    pub knowledge: &'k Knowledge,
+    pub reading: Reading,
+    rows: Vec<Row>,
+}
+
+impl<'k> Writer<'k> {
+    pub fn new(knowledge: &'k Knowledge, reading: Reading) -> Self {
+        Self { knowledge, reading, rows: Vec::new() }
+    }
+
+    /// The page written so far.
+    pub fn finish(self) -> Page {
+        Page { rows: self.rows }
+    }
+
+    /// Adds a block that is written anew for each language.
+    pub fn each(&mut self, block: impl Fn(Language) -> Block) {
+        self.rows.push(match self.reading {
+            Reading::One(language) => Row::One(block(language)),
+            Reading::Both(_) => Row::Pair(block(Language::En), block(Language::Zh)),
+        });
+    }
+
+    /// Adds a block that is the same in every language.
+    pub fn same(&mut self, block: Block) {
+        self.rows.push(Row::One(block));
+    }
+
+    pub fn conclusion(&mut self, key: &str, args: &[(&str, &str)]) {
+        let knowledge = self.knowledge;
+        self.each(|language| Block::Conclusion(ui(knowledge, language, key, args)));
+    }
+
+    pub fn paragraph(&mut self, key: &str, args: &[(&str, &str)]) {
+        let knowledge = self.knowledge;
+        self.each(|language| Block::Paragraph(ui(knowledge, language, key, args)));
+    }
+
+    pub fn heading(&mut self, key: &str) {
+        let knowledge = self.knowledge;
+        self.each(|language| Block::Heading(ui(knowledge, language, key, &[])));
+    }
+
+    pub fn item(&mut self, mark: Mark, key: &str, args: &[(&str, &str)]) {
+        let knowledge = self.knowledge;
+        self.each(|language| Block::Item { mark, body: ui(knowledge, language, key, args) });
+    }
+
+    /// Adds a sentence of a page's front matter.
+    pub fn message(&mut self, message: &Message, block: impl Fn(Prose) -> Block) {
+        let knowledge = self.knowledge;
+        self.each(|language| block(prose_of(&sentence(knowledge, language, message))));
+    }
+
+    /// Adds blocks of a content page, in both languages block by block.
+    pub fn blocks(&mut self, en: &[knowledge::Block], zh: &[knowledge::Block]) {
+        match self.reading {
+            Reading::One(Language::En) => self.rows.extend(en.iter().map(|it| Row::One(block(it)))),
+            Reading::One(Language::Zh) => self.rows.extend(zh.iter().map(|it| Row::One(block(it)))),
+            Reading::Both(_) => {
+                for (en, zh) in en.iter().zip(zh) {
+                    self.rows.push(match en {
+                        knowledge::Block::Code { .. } => Row::One(block(en)),
+                        _ => Row::Pair(block(en), block(zh)),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Adds a section of a content page below its heading; nothing when the page has none.
+    pub fn section(&mut self, page: &knowledge::Page, anchor: &str) {
+        let heading = |language| {
+            page.blocks.get(language).iter().find_map(|block| match block {
+                knowledge::Block::Heading { anchor: found, text } if found == anchor => Some(text),
+                _ => None,
+            })
+        };
+        if heading(Language::En).is_none() {
+            return;
+        }
+        self.each(|language| {
+            let text = heading(language).map(|text| runs(text, Tone::Strong));
+            Block::Heading(Prose(text.unwrap_or_default()))
+        });
+        self.section_body(page, anchor);
+    }
+
+    /// Adds a section's text without its heading.
+    pub fn section_body(&mut self, page: &knowledge::Page, anchor: &str) {
+        let body = |language| page.section(language, anchor);
+        self.blocks(body(Language::En), body(Language::Zh));
+    }
+
+    /// Adds an item of a skill's list.
+    pub fn skill_item(&mut self, item: &knowledge::SkillItem) {
+        self.each(|language| Block::Item {
+            mark: Mark::Bullet,
+            body: Prose(runs(item.text.get(language), Tone::Plain)),
+        });
+    }
+
+    /// Adds a whole content page below its title.
+    pub fn page(&mut self, page: &knowledge::Page) {
+        let (en, zh) = (&page.blocks.en, &page.blocks.zh);
+        let opening = page.opening(Language::En).len();
+        self.opening(page);
+        self.blocks(en.get(opening..).unwrap_or_default(), zh.get(opening..).unwrap_or_default());
+    }
+
+    /// Adds a content page's first sentence where another conclusion stands already.
+    pub fn opening_as_paragraph(&mut self, page: &knowledge::Page) {
+        self.blocks(page.opening(Language::En), page.opening(Language::Zh));
+    }
+
+    /// Adds a content page's first sentence as the conclusion.
+    pub fn opening(&mut self, page: &knowledge::Page) {
+        let of = |language| {
+            let first = page.opening(language).first();
+            Block::Conclusion(first.map(|it| text_of(it)).unwrap_or_default())
+        };
+        self.each(of);
+    }
+}
+
+/// An interface text as prose; it may hold inline Markdown.
+pub fn ui(knowledge: &Knowledge, language: Language, key: &str, args: &[(&str, &str)]) -> Prose {
+    prose_of(&knowledge.ui(language, key, args))
+}
+
+/// Inline Markdown as prose.
+pub fn prose_of(markdown: &str) -> Prose {
+    Prose(runs(&knowledge::inlines(markdown), Tone::Plain))
+}
+
+fn text_of(block: &knowledge::Block) -> Prose {
+    match block {
+        knowledge::Block::Paragraph(text)
+        | knowledge::Block::Heading { text, .. }
+        | knowledge::Block::Item { text, .. } => Prose(runs(text, Tone::Plain)),
+        knowledge::Block::Code { text, .. } => Prose::toned(text.clone(), Tone::Code),
+        knowledge::Block::Table(_) => Prose::default(),
+    }
+}
+
+/// A content block as a front end draws it.
+pub fn block(block: &knowledge::Block) -> Block {
+    match block {
+        knowledge::Block::Heading { text, .. } => Block::Heading(Prose(runs(text, Tone::Strong))),
+        knowledge::Block::Paragraph(text) => Block::Paragraph(Prose(runs(text, Tone::Plain))),
+        knowledge::Block::Item { number, text } => Block::Item {
+            mark: match number {
+                Some(number) => Mark::Number(usize::try_from(*number).unwrap_or(1)),
+                None => Mark::Bullet,
+            },
+            body: Prose(runs(text, Tone::Plain)),
+        },
+        knowledge::Block::Code { language, text } => {
+            Block::Code { language: language.clone(), text: text.clone() }
+        }
+        knowledge::Block::Table(rows) => {
+            let cell = |text: &Vec<Inline>| Prose(runs(text, Tone::Plain));
+            Block::Table(rows.iter().map(|row| row.iter().map(cell).collect()).collect())
+        }
+    }
+}
+
+fn runs(inlines: &[Inline], tone: Tone) -> Vec<Run> {
+    let mut out = Vec::new();
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) => out.push(Run { text: text.clone(), tone }),
+            Inline::Code(text) => out.push(Run { text: text.clone(), tone: Tone::Code }),
+            Inline::Strong(inner) => out.extend(runs(inner, Tone::Strong)),
+            Inline::Emphasis(inner) => out.extend(runs(inner, Tone::Emphasis)),
+            Inline::Link { text, .. } => out.extend(runs(text, Tone::Link)),
+        }
+    }
+    out
+}

@@ -1,0 +1,368 @@
+//! The model as a [`View`]; scrolling, because it depends on what is seen; writing and advice.
+
+use std::path::PathBuf;
+
+use super::keys::{self, Command, Context};
+use super::message::Effect;
+use super::pages::Step;
+use super::popups::Kind;
+use super::view::{
+    Body, CodePane, Header, Home, HomeChoice, KeyHint, Mark, Pane, StepState, StepTab, Tone,
+    Underline, View, Walkthrough,
+};
+use super::walk::Walk;
+use super::{Screen, Tutor, document};
+use crate::notebook::CellKind;
+
+/// The home screen's choices: command, key, interface text.
+pub(super) const HOME: [(Command, &str, &str); 4] = [
+    (Command::OpenNotebook, "o", "home.open"),
+    (Command::LookUp, "/", "home.look-up"),
+    (Command::Sample, "s", "home.sample"),
+    (Command::Quit, "q", "home.quit"),
+];
+
+impl Tutor<'_> {
+    /// The screen as it is now.
+    pub fn view(&self) -> View {
+        View {
+            header: self.header(),
+            announcement: self.announcement(),
+            body: match &self.screen {
+                Screen::Home { selected } => Body::Home(self.home(*selected)),
+                Screen::Walk(walk) => Body::Walkthrough(Box::new(self.walkthrough(walk))),
+            },
+            popup: self
+                .windows
+                .last()
+                .map(|window| window.view(self.knowledge, self.reading.base())),
+            status: self.status.clone(),
+            footer: self.footer(),
+            theme: self.theme,
+        }
+    }
+
+    fn ui(&self, key: &str, args: &[(&str, &str)]) -> String {
+        self.knowledge.ui(self.reading.base(), key, args)
+    }
+
+    fn header(&self) -> Header {
+        let base = Header {
+            program: "nbasync".to_owned(),
+            language: self.reading.shown().to_owned(),
+            ..Header::default()
+        };
+        let Screen::Walk(walk) = &self.screen else { return base };
+        let cell = walk.cell.number().to_string();
+        let count = walk.document.notebook.cells.len().to_string();
+        Header {
+            file: walk.document.name.clone(),
+            place: self.ui("header.place", &[("cell", &cell), ("count", &count)]),
+            counts: Some(walk.document.review.counts()),
+            unsaved: walk.document.is_unsaved(),
+            ..base
+        }
+    }
+
+    /// Who is speaking, and the name that the skill's notice gives.
+    fn announcement(&self) -> (String, String) {
+        let skill = self.knowledge.skill();
+        (
+            self.ui("header.skill", &[("skill", &skill.name)]),
+            self.ui("header.notice", &[("notice", &skill.invocation_notice)]),
+        )
+    }
+
+    fn home(&self, selected: usize) -> Home {
+        let choice = |(index, (_, key, label)): (usize, &(Command, &str, &str))| HomeChoice {
+            key: (*key).to_owned(),
+            label: self.ui(label, &[]),
+            detail: self.ui(&format!("{label}-detail"), &[]),
+            selected: index == selected,
+        };
+        Home {
+            title: "nbasync".to_owned(),
+            subtitle: self.ui("home.subtitle", &[]),
+            invitation: self.ui("home.invitation", &[]),
+            choices: HOME.iter().enumerate().map(choice).collect(),
+        }
+    }
+
+    fn walkthrough(&self, walk: &Walk) -> Walkthrough {
+        let tab = |step: Step| StepTab {
+            number: step.number(),
+            label: self.ui(step.label(), &[]),
+            state: match () {
+                () if step == walk.step => StepState::Current,
+                () if walk.is_open(step) => StepState::Open,
+                () => StepState::Skipped,
+            },
+        };
+        Walkthrough {
+            code: self.code(walk),
+            steps: Step::ALL.into_iter().map(tab).collect(),
+            guide: walk.guide.clone(),
+            guide_scroll: walk.scroll,
+            overview: walk.document.overview.clone(),
+            current: walk.cell.0,
+            focus: walk.focus,
+            overview_title: self.ui("overview.title", &[]),
+        }
+    }
+
+    fn code(&self, walk: &Walk) -> CodePane {
+        let Some(cell) = walk.document.notebook.cell(walk.cell) else { return CodePane::default() };
+        let language = match &cell.kind {
+            CellKind::Code if !walk.document.notebook.is_python() => {
+                walk.document.notebook.kernel.language.clone()
+            }
+            CellKind::Code => cell.language.clone().unwrap_or_else(|| "python".to_owned()),
+            CellKind::Markdown => "markdown".to_owned(),
+            CellKind::Raw | CellKind::Other(_) => "text".to_owned(),
+        };
+        let kind = walk.document.overview.get(walk.cell.0).and_then(|row| row.kind.clone());
+        let number = walk.cell.number().to_string();
+        let title = kind.map_or_else(|| number.clone(), |kind| format!("{number} {kind}"));
+        let underlines = underlines(walk);
+        CodePane {
+            title,
+            source: cell.source.clone(),
+            language,
+            reveal: underlines.first().map_or(0, |underline| underline.range.start),
+            underlines,
+            scroll: walk.code_scroll,
+            editing: walk.editing,
+        }
+    }
+
+    fn footer(&self) -> Vec<KeyHint> {
+        let context = self.context();
+        let rows = keys::footer(context).into_iter().filter(|row| self.is_useful(row.command));
+        rows.map(|row| KeyHint {
+            key: row.shown.to_owned(),
+            label: self.ui(&format!("keys.{}", row.label), &[]),
+        })
+        .collect()
+    }
+
+    /// Whether a key would do something here; the footer leaves out those that would not.
+    pub fn is_useful(&self, command: Command) -> bool {
+        let Screen::Walk(walk) = &self.screen else { return true };
+        if self.context() != Context::Walkthrough {
+            return true;
+        }
+        let has_fix = walk.current().is_some_and(|found| !found.fixes.is_empty());
+        match command {
+            Command::NextStep => {
+                walk.neighbour(true).is_some()
+                    || (walk.current().is_none() && walk.other_problem(true).is_some())
+            }
+            Command::PreviousStep => walk.neighbour(false).is_some(),
+            Command::NextProblem => walk.other_problem(true).is_some(),
+            Command::Write => has_fix || walk.document.is_unsaved(),
+            Command::SaveAdvice | Command::Deviations => walk.current().is_some(),
+            Command::Alternative => walk.current().is_some_and(|found| found.fixes.len() > 1),
+            Command::HandOff => {
+                walk.document.review.classifications.get(walk.cell.0).is_some_and(|it| {
+                    matches!(it.verdict, crate::classify::Verdict::HandOff { to: Some(_) })
+                })
+            }
+            Command::Edit => walk.document.notebook.read_only().is_none(),
+            _ => true,
+        }
+    }
+
+    pub(super) fn scroll(&mut self, command: Command) {
+        let (knowledge, reading) = (self.knowledge, self.reading);
+        if let Some(window) = self.windows.last_mut() {
+            let rows = window.rows();
+            if rows > 0 || matches!(window.kind, Kind::LookUp { .. } | Kind::Notebooks { .. }) {
+                window.selected = moved(window.selected, command, 10, rows.saturating_sub(1));
+                window.preview(knowledge, reading);
+            } else {
+                let (content, visible) = window.measured;
+                let last = content.saturating_sub(visible);
+                window.scroll = moved(window.scroll, command, visible, last);
+            }
+            return;
+        }
+        match &mut self.screen {
+            Screen::Home { selected } => *selected = moved(*selected, command, 4, HOME.len() - 1),
+            Screen::Walk(walk) => {
+                scroll_walk(walk, command);
+                walk.refresh(knowledge, reading);
+            }
+        }
+    }
+
+    pub(super) fn wheel(&mut self, pane: Pane, lines: isize) {
+        let command = if lines < 0 { Command::Up } else { Command::Down };
+        let focus = self.walk().map(|walk| std::mem::replace(&mut walk.focus, pane));
+        for _ in 0..lines.unsigned_abs() {
+            self.scroll(command);
+        }
+        if let (Some(walk), Some(focus)) = (self.walk(), focus) {
+            walk.focus = focus;
+        }
+    }
+
+    pub(super) fn measured(&mut self, pane: Pane, content: usize, visible: usize) {
+        let Some(walk) = self.walk() else { return };
+        let last = content.saturating_sub(visible);
+        match pane {
+            Pane::Guide => walk.scroll = walk.scroll.min(last),
+            Pane::Code => walk.code_scroll = walk.code_scroll.map(|scroll| scroll.min(last)),
+            Pane::Overview => {}
+        }
+        if let Some(slot) = walk.measured.get_mut(pane_index(pane)) {
+            *slot = (content, visible);
+        }
+    }
+
+    /// Asks the shell to write the file.
+    pub(super) fn save(&mut self) -> Vec<Effect> {
+        let Some(document) = self.document() else { return Vec::new() };
+        let Some(path) = document.path.clone() else {
+            self.quit_after_write = false;
+            self.say("status.no-file", &[], Tone::Caution);
+            return Vec::new();
+        };
+        match document.bytes() {
+            Ok(bytes) => {
+                let expected = document.notebook.original().to_vec();
+                self.writing = Some(bytes.clone());
+                vec![Effect::Save { path, expected, bytes }]
+            }
+            Err(error) => {
+                let why = super::opening::error_chain(&error);
+                self.quit_after_write = false;
+                self.say("status.not-written", &[("why", &why)], Tone::Mistake);
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn saved(&mut self, result: Result<PathBuf, String>) -> Vec<Effect> {
+        let quit = std::mem::take(&mut self.quit_after_write);
+        let bytes = self.writing.take();
+        let tables = &self.knowledge.tables;
+        match (result, bytes) {
+            (Ok(path), Some(bytes)) => {
+                let read = self.walk().map(|walk| walk.document.written(bytes, tables));
+                if let Some(Err(error)) = read {
+                    let why = super::opening::error_chain(&error);
+                    self.say("status.not-written", &[("why", &why)], Tone::Mistake);
+                    return Vec::new();
+                }
+                self.rewrite();
+                let path = path.display().to_string();
+                self.say("status.written", &[("file", &path)], Tone::Right);
+                if quit { vec![Effect::Quit] } else { Vec::new() }
+            }
+            (Err(why), _) => {
+                self.say("status.not-written", &[("why", &why)], Tone::Mistake);
+                Vec::new()
+            }
+            (Ok(_), None) => Vec::new(),
+        }
+    }
+
+    /// Asks the shell to save the advice for this problem as Markdown.
+    pub(super) fn save_advice(&mut self) -> Vec<Effect> {
+        let (knowledge, language) = (self.knowledge, self.reading.base());
+        let Some(walk) = self.walk() else { return Vec::new() };
+        let Some(problem) = walk.current() else {
+            self.say("status.no-advice", &[], Tone::Quiet);
+            return Vec::new();
+        };
+        let text =
+            super::advice::markdown(knowledge, language, &walk.document, problem, walk.choice);
+        let stem = walk.document.path.as_ref().and_then(|path| path.file_stem());
+        let stem =
+            stem.map_or_else(|| "cell".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        let name = format!("{stem}-cell-{}-{}.md", walk.cell.number(), problem.rule);
+        vec![Effect::SaveAdvice { near: walk.document.path.clone(), name, text }]
+    }
+}
+
+fn pane_index(pane: Pane) -> usize {
+    match pane {
+        Pane::Guide => 0,
+        Pane::Code => 1,
+        Pane::Overview => 2,
+    }
+}
+
+fn moved(at: usize, command: Command, page: usize, last: usize) -> usize {
+    let page = page.max(1);
+    match command {
+        Command::Up => at.saturating_sub(1),
+        Command::Down => (at + 1).min(last),
+        Command::PageUp => at.saturating_sub(page),
+        Command::PageDown => (at + page).min(last),
+        Command::Top => 0,
+        Command::Bottom => last,
+        _ => at,
+    }
+}
+
+fn scroll_walk(walk: &mut Walk, command: Command) {
+    let bounds = |pane: Pane| {
+        let (content, visible) = walk.measured.get(pane_index(pane)).copied().unwrap_or_default();
+        (content.saturating_sub(visible), visible.saturating_sub(1))
+    };
+    match walk.focus {
+        Pane::Guide => {
+            let (last, page) = bounds(Pane::Guide);
+            walk.scroll = moved(walk.scroll, command, page, last);
+        }
+        Pane::Code => {
+            let (last, page) = bounds(Pane::Code);
+            walk.code_scroll = Some(moved(walk.code_scroll.unwrap_or(0), command, page, last));
+        }
+        Pane::Overview => {
+            let last = walk.document.notebook.cells.len().saturating_sub(1);
+            let page = bounds(Pane::Overview).1;
+            let to = moved(walk.cell.0, command, page, last);
+            if to != walk.cell.0 {
+                walk.visit(crate::text::CellIndex(to), 0);
+            }
+        }
+    }
+}
+
+/// The problems of the cell, the current one first; on the first step the evidence as well.
+fn underlines(walk: &Walk) -> Vec<Underline> {
+    let mut found: Vec<Underline> = Vec::new();
+    for (index, problem) in walk.problems().into_iter().enumerate() {
+        let tone = match problem.severity {
+            crate::diagnostic::Severity::Error => Tone::Mistake,
+            crate::diagnostic::Severity::Warning => Tone::Caution,
+            crate::diagnostic::Severity::Hint => Tone::Advice,
+        };
+        let underline = Underline {
+            range: problem.span.range,
+            tone,
+            mark: Some(document::mark(problem.severity)),
+            label: problem.rule.to_owned(),
+        };
+        if index == walk.problem { found.insert(0, underline) } else { found.push(underline) }
+    }
+    if walk.step == Step::Situation
+        && let Some(answer) = walk.document.review.classifications.get(walk.cell.0)
+    {
+        let uses = answer.situations.iter().filter(|it| crate::classify::USE.contains(&it.id));
+        for evidence in uses.flat_map(|situation| &situation.evidence) {
+            let known = found.iter().any(|other| other.range.overlaps(evidence.span.range));
+            if !known && evidence.span.cell == walk.cell {
+                found.push(Underline {
+                    range: evidence.span.range,
+                    tone: Tone::Evidence,
+                    mark: None::<Mark>,
+                    label: String::new(),
+                });
+            }
+        }
+    }
+    found
+}
