@@ -25,3 +25,6 @@ pub mod review;
 
 // 6. The walkthrough as a pure machine.
 pub mod tutor;
+
+// 7. Every effect.
+pub mod shell;

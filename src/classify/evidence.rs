@@ -2,7 +2,7 @@
 
 use super::{Evidence, Situation};
 use crate::diagnostic::{Diagnostic, Message};
-use crate::facts::{Facts, Runs, Site, is_await, is_loop};
+use crate::facts::{Facts, Site, is_await, is_loop};
 use crate::notebook::{CellKind, Format, Notebook, Output};
 use crate::python::{Kind, Role};
 use crate::rewrite::under_main_guard;
@@ -89,7 +89,9 @@ impl Collected {
         for call in here {
             let Some(path) = call.callee.path() else { continue };
             let span = facts.span(call.site);
-            let at_top = call.owner.is_none();
+            let function = call.owner.and_then(|id| facts.function(id));
+            // An `async def` may ask for the loop it runs on; other code steers one by hand.
+            let at_top = function.is_none_or(|function| !function.is_async);
             match path {
                 "asyncio.gather"
                 | "asyncio.wait"
@@ -103,10 +105,11 @@ impl Collected {
                     self.add("orchestrating-tasks", span, "concurrent");
                 }
                 "asyncio.new_event_loop"
+                | "asyncio.run_coroutine_threadsafe"
                 | "asyncio.set_event_loop"
                 | "asyncio.set_event_loop_policy"
                 | "asyncio.get_event_loop"
-                    if at_top && facts.runs(call.site) == Runs::Cell =>
+                    if at_top =>
                 {
                     self.add("event-loop-conflict", span, "loop-object");
                 }
@@ -148,7 +151,7 @@ impl Collected {
 
     fn from_definitions(&mut self, facts: &Facts, cell: CellIndex) {
         let here = facts.functions.iter().filter(|function| function.site.cell == cell);
-        for function in here.filter(|function| function.is_async) {
+        for function in here.filter(|it| it.is_async || it.name == "__await__") {
             if let Kind::FunctionDef { name, .. } = facts.kind(function.site) {
                 let key = if function.class.is_some() { "async-method" } else { "async-def" };
                 self.add("placing-reusable-logic", Span::new(cell, *name), key);
@@ -161,7 +164,8 @@ impl Collected {
         let Some(here) = facts.cell(cell) else { return };
         let Some(magic) = &here.syntax.magic else { return };
         let source = here.syntax.tree.source();
-        let writes = matches!(magic.name.slice(source), "writefile" | "file");
+        let writes = matches!(magic.name.slice(source), "writefile" | "file")
+            && magic.arguments.slice(source).trim().trim_matches(['"', '\'']).ends_with(".py");
         let body = magic.body.slice(source);
         let async_words = ["async def", "await ", "asyncio.", "uvicorn", "FastAPI("];
         let found = async_words

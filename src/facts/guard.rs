@@ -16,6 +16,9 @@ const NOTEBOOK_WORDS: [&str; 9] = [
     "in_colab",
 ];
 
+/// Words in a condition that ask whether this is a script.
+const SCRIPT_WORDS: [&str; 4] = ["is_script", "script_run", "as_script", "is_cli"];
+
 /// What a condition says of a running loop when it is true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Says {
@@ -92,7 +95,10 @@ impl Facts<'_> {
     fn says_by_value(&self, name: Site) -> Says {
         let of_loop = self.bindings(name).iter().any(|(cell, binding)| {
             let super::How::Value(value) = binding.how else { return false };
-            let value = self.source_of(Site { cell: *cell, node: value });
+            let value = Site { cell: *cell, node: value };
+            // `get_running_loop() is mine` asks for one loop, not for any.
+            let asks_for_one = matches!(self.kind(value), Kind::Compare);
+            let value = if asks_for_one { "" } else { self.source_of(value) };
             value.contains("is_running(") || value.contains("running_loop(")
         });
         if of_loop { Says::Running } else { self.says_by_words(self.source_of(name)) }
@@ -100,7 +106,9 @@ impl Facts<'_> {
 
     fn says_by_words(&self, text: &str) -> Says {
         let text = text.to_ascii_lowercase();
-        if NOTEBOOK_WORDS.iter().any(|word| text.contains(word)) {
+        if SCRIPT_WORDS.iter().any(|word| text.contains(word)) {
+            Says::NotRunning
+        } else if NOTEBOOK_WORDS.iter().any(|word| text.contains(word)) {
             Says::Running
         } else {
             Says::Nothing

@@ -218,6 +218,40 @@ fn caller_reach(facts: &Facts, call: &Call, reach: &[Reach]) -> Reach {
     here
 }
 
+/// Words in the names of decorators that move a function to another thread, process or time.
+const MOVING: [&str; 14] = [
+    "thread",
+    "executor",
+    "async",
+    "remote",
+    "delayed",
+    "task",
+    "background",
+    "process",
+    "worker",
+    "flow",
+    "job",
+    "parallel",
+    "callback",
+    "event",
+];
+
+/// A plain function under decorators that are not known but whose names do not say that they run
+/// it elsewhere: calling the name runs the body here.
+fn decorated_target(facts: &Facts, call: &Call) -> Option<FnId> {
+    let func = facts.child(call.site, Role::Func)?;
+    let bindings = matches!(facts.kind(func), Kind::Name { .. }).then(|| facts.bindings(func))?;
+    let [(cell, binding)] = bindings.as_slice() else { return None };
+    let def = Site { cell: *cell, node: binding.node };
+    let id = facts.function_at(def)?;
+    let stays = facts.children_in(def, Role::Decorator).all(|decorator| {
+        let text = facts.source_of(decorator).to_ascii_lowercase();
+        !MOVING.iter().any(|word| text.contains(word))
+    });
+    let plain = facts.function(id).is_some_and(|function| !function.is_async);
+    (stays && plain).then_some(id)
+}
+
 /// The functions of the notebook that a call runs.
 fn targets(facts: &Facts, call: &Call) -> Vec<FnId> {
     let mut targets = Vec::new();
@@ -228,6 +262,7 @@ fn targets(facts: &Facts, call: &Call) -> Vec<FnId> {
             targets.extend(special.iter().filter_map(|name| facts.method(*class, name, 0)));
         }
         Value::Instance(class) => targets.extend(facts.method(*class, "__call__", 0)),
+        Value::Unknown => targets.extend(decorated_target(facts, call)),
         _ => {}
     }
     let args = facts.children_in(call.site, Role::Arg);

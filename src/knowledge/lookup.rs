@@ -1,6 +1,6 @@
 //! Finds pages by what people type, in either language. The door to the fuzzy matcher.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
@@ -86,7 +86,7 @@ const CONTENTS: [PageKind; 9] = [
 impl Index {
     /// Collects the words of all pages.
     pub fn new(knowledge: &Knowledge) -> Self {
-        let mut places = BTreeMap::new();
+        let mut places = HashMap::new();
         let pages = CONTENTS.into_iter().flat_map(|kind| knowledge.pages(kind));
         let entries = pages
             .map(|page| {
@@ -195,17 +195,24 @@ fn front_text(page: &Page, language: Language) -> Option<String> {
     Some(plain(&markdown::inlines(text)))
 }
 
-fn field(tier: Tier, text: &str, places: &mut BTreeMap<String, usize>) -> Field {
+fn field(tier: Tier, text: &str, places: &mut HashMap<String, usize>) -> Field {
     let text = text.to_lowercase();
     let words = words::latin(&text)
         .into_iter()
         .map(|word| {
-            let next = places.len();
-            *places.entry(word.to_owned()).or_insert(next)
+            let known = places.get(word).copied();
+            known.unwrap_or_else(|| {
+                let next = places.len();
+                places.insert(word.to_owned(), next);
+                next
+            })
         })
         .collect();
     Field { tier, text, words }
 }
+
+/// How many words of a query count: more is a pasted text, not a query.
+const WORDS: usize = 24;
 
 /// A query made ready for the index.
 struct Query {
@@ -224,7 +231,7 @@ impl Query {
     fn new(query: &str, index: &Index) -> Self {
         let text = query.trim().to_lowercase();
         let mut wanted = Vec::new();
-        for word in words::query(&text) {
+        for word in words::query(&text).into_iter().take(WORDS) {
             match word {
                 Word::Chinese(word) => wanted.push(Wanted::Chinese(word.to_owned())),
                 Word::Latin(word) => {
@@ -314,5 +321,4 @@ impl Wanted {
 }
 
 #[cfg(test)]
-#[path = "lookup_tests.rs"]
 mod tests;

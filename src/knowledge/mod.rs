@@ -114,7 +114,8 @@ impl Knowledge {
     }
 
     /// The pages that a query finds, best first. Every word of it has to match something; an
-    /// empty query gives every page in the order of a table of contents.
+    /// empty query gives every page in the order of a table of contents. The first call reads all
+    /// pages and collects their words, which takes some 20 ms.
     pub fn lookup<'k>(&'k self, query: &str) -> Vec<Hit<'k>> {
         let index = self.index.get_or_init(|| lookup::Index::new(self));
         index.lookup(self, query)
@@ -197,21 +198,17 @@ impl Knowledge {
 
 /// Reads the tables; all are empty when one of them is broken.
 fn tables(library: &Library, errors: &mut Vec<ContentError>) -> Tables {
-    let mut text = |name: &str| match library.tables.get(name).map(files::Source::text) {
-        Some(Ok(text)) => text,
-        Some(Err(error)) => {
-            errors.push(error);
-            "[]"
-        }
-        None => {
-            errors.push(ContentError::whole(&format!("content/tables/{name}.yaml"), "is missing"));
-            "[]"
-        }
+    let text = |name: &str| match library.tables.get(name) {
+        Some(source) => source.text(),
+        None => Err(ContentError::whole(&format!("content/tables/{name}.yaml"), "is missing")),
     };
-    let [blocking, coroutines, modules] = ["blocking", "coroutines", "modules"].map(&mut text);
-    Tables::parse(blocking, coroutines, modules).unwrap_or_else(|(file, error)| {
-        let file = format!("content/{file}");
-        errors.push(files::yaml(&file, "", 0, &error));
+    let read = || {
+        let (blocking, coroutines) = (text("blocking")?, text("coroutines")?);
+        Tables::parse(blocking, coroutines, text("modules")?)
+            .map_err(|(file, error)| files::yaml(&format!("content/{file}"), "", 0, &error))
+    };
+    read().unwrap_or_else(|error| {
+        errors.push(error);
         Tables::default()
     })
 }
@@ -231,4 +228,64 @@ fn themes(
         }
     }
     themes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{Shipped, files};
+    use super::*;
+
+    #[test]
+    fn knowledge_can_be_shared_between_threads() {
+        fn shared<T: Send + Sync>(_: &T) {}
+        shared(&Knowledge::default());
+    }
+
+    #[test]
+    fn a_mistake_is_found_before_another_page_of_that_id() {
+        let knowledge = Knowledge::open(&Shipped);
+        let kind = |id| knowledge.find(id).map(|page| page.kind);
+        assert_eq!(kind("dropped-task"), Some(PageKind::Mistake));
+        assert_eq!(kind("gather"), Some(PageKind::Pattern));
+        assert_eq!(kind("no-fire-and-forget"), Some(PageKind::Skill));
+        assert_eq!(kind("nonsense"), None);
+    }
+
+    #[test]
+    fn situations_come_in_the_order_of_the_skill() {
+        let knowledge = Knowledge::open(&Shipped);
+        let ids: Vec<_> = knowledge.pages(PageKind::Situation).map(|page| &page.id).collect();
+        let skill = knowledge.skill();
+        let listed = skill.when_to_use.iter().chain(&skill.when_not_to_use);
+        assert_eq!(ids, listed.map(|item| &item.id).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_main_skill_announces_itself_and_gives_the_name_of_its_notice() {
+        let knowledge = Knowledge::open(&Shipped);
+        assert_eq!(knowledge.skill().name, "python-notebooks-async");
+        assert_eq!(knowledge.skill().invocation_notice, "python-design-modularity");
+        assert_eq!(knowledge.skills().count(), 4);
+    }
+
+    #[test]
+    fn a_message_is_filled_literally_and_an_unknown_one_is_named() {
+        let page = "---\nid: p\nkind: pattern\ntitle: t\nkeywords: [k]\nchoose: c\n\
+                    messages:\n  fix: 'Await {call}'\n---\nA.\n";
+        let knowledge = Knowledge::open(&files(&[("content/patterns/p.md", page)]));
+        let message = Message::new("p", "fix").with("call", "f({call})");
+        assert_eq!(knowledge.say(Language::En, &message), "Await f({call})");
+        assert_eq!(knowledge.say(Language::En, &Message::new("p", "no")), "p.no");
+        assert_eq!(knowledge.message(Language::Zh, "q", "fix", &[]), None);
+    }
+
+    #[test]
+    fn missing_content_is_reported_and_nothing_fails() {
+        let (knowledge, errors) = Knowledge::load(&BTreeMap::<String, String>::new());
+        let said: Vec<_> = errors.iter().map(|error| error.file.as_str()).collect();
+        let main = "skills/python-notebooks-async/SKILL.md";
+        assert_eq!(said, ["content/interface.yaml", "content/tables/blocking.yaml", main]);
+        assert_eq!(knowledge.lookup("x").len(), 0);
+        assert_eq!(knowledge.ui(Language::En, "home.title", &[]), "home.title");
+    }
 }

@@ -155,6 +155,7 @@ fn collect(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::knowledge::{Knowledge, PageKind};
 
     fn folder(files: &[&str]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().expect("a folder");
@@ -164,6 +165,14 @@ mod tests {
             fs::write(path, "own").expect("a file");
         }
         folder
+    }
+
+    #[test]
+    fn the_content_that_the_program_carries_is_correct() {
+        let (knowledge, errors) = Knowledge::load(&Embedded);
+        let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        assert!(said.is_empty(), "{} errors:\n{}", said.len(), said.join("\n"));
+        assert!(knowledge.pages(PageKind::Mistake).count() > 0);
     }
 
     #[test]

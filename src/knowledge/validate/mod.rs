@@ -105,5 +105,4 @@ fn themes(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;
