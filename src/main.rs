@@ -1,1 +1,7 @@
-fn main() {}
+//! The `nbasync` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    nbasync::shell::cli::main()
+}

@@ -19,6 +19,18 @@ pub struct Hit<'k> {
     pub score: i64,
 }
 
+/// Which of `names` hold the characters of `query` in their order, best first, as places in
+/// `names`. Equals keep their order, and an empty query keeps all.
+pub fn filter(query: &str, names: &[String]) -> Vec<usize> {
+    let matcher = SkimMatcherV2::default();
+    let query = query.trim();
+    let score = |name: &String| matcher.fuzzy_match(name, query);
+    let mut found: Vec<(usize, i64)> =
+        names.iter().enumerate().filter_map(|(at, name)| Some((at, score(name)?))).collect();
+    found.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
+    found.into_iter().map(|(at, _)| at).collect()
+}
+
 /// The words of all pages, made once.
 pub(super) struct Index {
     /// In the order of a table of contents.

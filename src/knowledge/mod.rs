@@ -7,7 +7,6 @@ use std::sync::OnceLock;
 
 mod block;
 mod files;
-mod filter;
 mod front;
 mod language;
 mod library;
@@ -25,10 +24,9 @@ mod words;
 
 pub use block::{Block, Inline, plain};
 pub use files::{ContentError, Files};
-pub use filter::filter;
 pub use front::When;
 pub use language::{Both, Language};
-pub use lookup::Hit;
+pub use lookup::{Hit, filter};
 pub use markdown::inlines;
 pub use page::{Front, Page, PageKind, SkillFront};
 pub use skill::{MAIN_SKILL, Skill, SkillItem};

@@ -6,7 +6,7 @@ use super::page::{Front, Page};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Fit {
     place: Place,
-    /// The line on which it stands, in exception lines alone.
+    /// The line on which it stands, where a class stands before it.
     line: usize,
     /// Length of what was found, in bytes.
     length: usize,
@@ -18,6 +18,8 @@ enum Place {
     Anywhere,
     /// In one of the last lines.
     Late,
+    /// Behind a file's name and the class of the warning.
+    Warning,
     /// Right behind the class of the error, as a traceback ends.
     Exception,
 }
@@ -50,6 +52,8 @@ impl Clean {
         let mut clean = Self { text: String::with_capacity(plain.len()), lines: Vec::new() };
         for line in plain.lines().filter(|line| !line.trim().is_empty()) {
             clean.lines.push(clean.text.len());
+            // Bars and the like frame the parts of an exception group, or a quotation.
+            let line = line.trim_start_matches([' ', '|', '+', '-', '>', '│']);
             for word in line.split_whitespace() {
                 clean.text.push_str(word);
                 clean.text.push(' ');
@@ -73,15 +77,27 @@ impl Clean {
         let line = next.saturating_sub(1);
         let start = self.lines.get(line).copied().unwrap_or_default();
         let rest = self.text.get(start..).unwrap_or_default();
-        let class = rest.split([':', ' ']).next().unwrap_or_default();
-        // `anyio.NoEventLoopError` stands for `NoEventLoopError`.
-        let is_error = !error.is_empty() && class.rsplit('.').next() == Some(error);
-        if is_error {
-            return Fit { place: Place::Exception, line, length };
-        }
-        let late = next.saturating_add(LAST_LINES) > self.lines.len();
-        Fit { place: if late { Place::Late } else { Place::Anywhere }, line: 0, length }
+        let place = match class_place(rest, error) {
+            Some(place) => return Fit { place, line, length },
+            None if next.saturating_add(LAST_LINES) > self.lines.len() => Place::Late,
+            None => Place::Anywhere,
+        };
+        Fit { place, line: 0, length }
     }
+}
+
+/// Whether a line is one that Python writes for the class `error`, and of which sort.
+fn class_place(line: &str, error: &str) -> Option<Place> {
+    if error.is_empty() {
+        return None;
+    }
+    if error.ends_with("Warning") {
+        // A line that begins with the class is an addition to the warning before it.
+        return line.contains(&format!(": {error}: ")).then_some(Place::Warning);
+    }
+    // `anyio.NoEventLoopError` stands for `NoEventLoopError`.
+    let class = line.split([':', ' ']).next()?;
+    (class.rsplit('.').next() == Some(error)).then_some(Place::Exception)
 }
 
 /// Leaves out terminal colour codes, which notebooks save in tracebacks.
@@ -99,8 +115,8 @@ fn without_colours(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::files;
-    use super::super::{Knowledge, PageKind};
+    use super::super::testing::{Shipped, files};
+    use super::super::{Front, Knowledge, PageKind};
 
     fn page(id: &str, error: &str, matches: &str) -> [(String, String); 2] {
         let en = format!(
@@ -117,9 +133,10 @@ mod tests {
         all.extend(page("run", "RuntimeError", "cannot be called from a running event loop"));
         all.extend(page("running", "RuntimeError", "This event loop is already running"));
         all.extend(page("never", "RuntimeWarning", "was never awaited"));
+        all.extend(page("memory", "RuntimeWarning", "Enable tracemalloc to get the object"));
         all.extend(page("never-main", "RuntimeWarning", "'main' was never awaited"));
         let knowledge = Knowledge::open(&all);
-        assert_eq!(knowledge.pages(PageKind::Message).count(), 4);
+        assert_eq!(knowledge.pages(PageKind::Message).count(), 5);
         knowledge.recognise(text).map(|page| page.id.clone())
     }
 
@@ -128,6 +145,22 @@ mod tests {
         let text = "RuntimeError: asyncio.run() cannot be called from a running event loop\n\
                     sys:1: RuntimeWarning: coroutine 'f' was never awaited\n";
         assert_eq!(recognise(text).as_deref(), Some("run"));
+    }
+
+    #[test]
+    fn a_warning_speaks_before_what_python_adds_to_it() {
+        let text = "/tmp/1.py:2: RuntimeWarning: coroutine 'f' was never awaited\n  f(3)\n\
+                    RuntimeWarning: Enable tracemalloc to get the object allocation traceback\n";
+        assert_eq!(recognise(text).as_deref(), Some("never"));
+    }
+
+    #[test]
+    fn the_frame_of_an_exception_group_does_not_hide_its_parts() {
+        let text = "  | ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)\n  \
+                    +-+---------------- 1 ----------------\n    \
+                    | RuntimeError: This event loop is already running\n    \
+                    +------------------------------------\n";
+        assert_eq!(recognise(text).as_deref(), Some("running"));
     }
 
     #[test]
@@ -148,6 +181,23 @@ mod tests {
     fn colours_and_broken_lines_do_not_hide_a_message() {
         let text = "\u{1b}[0;31mRuntimeError\u{1b}[0m: asyncio.run() cannot be\n  called from a running event loop";
         assert_eq!(recognise(text).as_deref(), Some("run"));
+    }
+
+    #[test]
+    fn every_page_is_recognised_by_its_own_words() {
+        let knowledge = Knowledge::open(&Shipped);
+        let mut wrong = Vec::new();
+        for page in knowledge.pages(PageKind::Message) {
+            let Front::Message { matches, error, .. } = &page.front else { continue };
+            for text in matches {
+                let pasted = format!("Traceback (most recent call last):\n{error}: {text}\n");
+                let found = knowledge.recognise(&pasted).map(|page| page.id.as_str());
+                if found != Some(&page.id) {
+                    wrong.push(format!("{}: `{text}` is taken for {found:?}", page.id));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     #[test]

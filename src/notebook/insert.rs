@@ -6,7 +6,7 @@ use crate::notebook::save::{Splice, marker_line, splice};
 use crate::notebook::{CellKind, Format, Notebook, Place, SaveError, lines, marker, start};
 use crate::text::CellIndex;
 
-/// A cell to insert.
+/// A cell to insert. A kind that nbformat 4 does not know is written as a raw cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCell {
     pub kind: CellKind,
@@ -84,12 +84,10 @@ impl Notebook {
         }
     }
 
-    /// The sources as the file has them, whatever became of the public ones.
+    /// The sources as the file has them.
     fn sources(&self) -> Vec<String> {
-        let raw = |index| self.raw_source(CellIndex(index));
-        (0..self.places.len())
-            .map(|index| raw(index).map_or_else(String::new, |raw| raw.text()))
-            .collect()
+        let source = |index| self.original_source(CellIndex(index)).unwrap_or_default();
+        (0..self.places.len()).map(source).collect()
     }
 
     fn checked(
@@ -239,10 +237,10 @@ impl Notebook {
         let short = markers().any(|line| line.contains("[md]"));
         let sign = if tight { "#%%" } else { "# %%" };
         match kind {
-            CellKind::Code | CellKind::Other(_) => sign.to_owned(),
+            CellKind::Code => sign.to_owned(),
             CellKind::Markdown if short => format!("{sign} [md]"),
             CellKind::Markdown => format!("{sign} [markdown]"),
-            CellKind::Raw => format!("{sign} [raw]"),
+            CellKind::Raw | CellKind::Other(_) => format!("{sign} [raw]"),
         }
     }
 }

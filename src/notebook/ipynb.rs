@@ -83,7 +83,9 @@ fn scan(file: &str) -> Scan<Scanned> {
                 found.cells = Some(cells);
             }
             "worksheets" => found.worksheets = Some(scan_worksheets(json, &mut found.misshapen)?),
-            _ => drop(json.skip()?),
+            _ => {
+                json.skip()?;
+            }
         }
         Ok(())
     })?;
@@ -97,7 +99,9 @@ fn kernel_metadata(json: &mut Json) -> Scan<KernelMetadata> {
         match key {
             "kernelspec" => found.spec = kernelspec(json)?,
             "language_info" => found.info = language_info(json)?,
-            _ => drop(json.skip()?),
+            _ => {
+                json.skip()?;
+            }
         }
         Ok(())
     })?;
@@ -111,7 +115,9 @@ fn kernelspec(json: &mut Json) -> Scan<KernelSpec> {
             "name" => spec.name = json.text()?,
             "display_name" => spec.display_name = json.text()?,
             "language" => spec.language = json.text()?,
-            _ => drop(json.skip()?),
+            _ => {
+                json.skip()?;
+            }
         }
         Ok(())
     })?;
@@ -124,7 +130,9 @@ fn language_info(json: &mut Json) -> Scan<LanguageInfo> {
         match key {
             "name" => info.name = json.text()?,
             "version" => info.version = json.text()?,
-            _ => drop(json.skip()?),
+            _ => {
+                json.skip()?;
+            }
         }
         Ok(())
     })?;
@@ -171,7 +179,9 @@ fn scan_cell(json: &mut Json) -> Scan<RawCell> {
             "outputs" => cell.outputs = json.skip()?,
             "execution_count" | "prompt_number" => cell.execution_count = json.number()?,
             "metadata" => cell.metadata = cell_metadata(json)?,
-            _ => drop(json.skip()?),
+            _ => {
+                json.skip()?;
+            }
         }
         Ok(())
     })?;
@@ -186,7 +196,9 @@ fn cell_metadata(json: &mut Json) -> Scan<CellMetadata> {
             "vscode" => found.vscode = member(json, "languageId")?,
             "dotnet_interactive" => found.dotnet = member(json, "language")?,
             "polyglot_notebook" => found.polyglot = member(json, "kernelName")?,
-            _ => drop(json.skip()?),
+            _ => {
+                json.skip()?;
+            }
         }
         Ok(())
     })?;

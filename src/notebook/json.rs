@@ -137,21 +137,18 @@ impl<'a> Json<'a> {
         let start = self.at;
         loop {
             let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-            let Some(found) = memchr::memchr2(b'"', b'\\', rest) else {
+            let Some(found) = special(rest) else {
                 return Err(Fault::new(start - 1, "this string has no end"));
             };
             self.at += found;
-            if self.byte() == Some(b'"') {
-                break;
+            match rest.get(found) {
+                Some(b'"') => break,
+                Some(b'\\') => self.escape()?,
+                _ => return Err(self.fault("control character in a string")),
             }
-            self.escape()?;
         }
-        let raw = start..self.at;
         self.at += 1;
-        match control_character(self.text.as_bytes().get(raw.clone()).unwrap_or_default()) {
-            Some(at) => Err(Fault::new(start + at, "control character in a string")),
-            None => Ok(raw),
-        }
+        Ok(start..self.at - 1)
     }
 
     /// Fails unless nothing but white space is left.
@@ -264,11 +261,37 @@ impl<'a> Json<'a> {
     }
 }
 
-/// Where the first byte below 0x20 stands. Looks at blocks first: that is fast for long strings.
-fn control_character(bytes: &[u8]) -> Option<usize> {
-    let bad = |byte: &u8| *byte < 0x20;
-    let dirty = |block: &[u8]| block.iter().fold(false, |seen, byte| seen | bad(byte));
-    bytes.chunks(64).any(dirty).then(|| bytes.iter().position(bad)).flatten()
+/// Where the first quote, backslash or control character stands. The first bytes are looked at in
+/// words, since most strings are short; the rest of a long one in larger steps.
+fn special(bytes: &[u8]) -> Option<usize> {
+    const SHORT: usize = 64;
+    let (head, rest) = bytes.split_at(bytes.len().min(SHORT));
+    let (words, tail) = head.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let found = special_in_word(u64::from_le_bytes(*word));
+        if found != 0 {
+            return Some(index * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let is_control = |byte: &u8| *byte < 0x20;
+    let is_special = |byte: &u8| matches!(byte, b'"' | b'\\') || is_control(byte);
+    if let Some(found) = tail.iter().position(is_special) {
+        return Some(words.len() * 8 + found);
+    }
+    let found = memchr::memchr2(b'"', b'\\', rest);
+    let plain = rest.get(..found.unwrap_or(rest.len()))?;
+    let dirty = |block: &[u8]| block.iter().fold(false, |seen, byte| seen | is_control(byte));
+    let control = plain.chunks(64).any(dirty).then(|| plain.iter().position(is_control));
+    control.flatten().or(found).map(|at| at + head.len())
+}
+
+/// Sets the high bit of the first special byte of `word`, the lowest, and perhaps of later ones.
+/// Source: <https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord>.
+fn special_in_word(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let less = |word: u64, than: u64| word.wrapping_sub(ONES * than) & !word;
+    let is = |byte: u8| less(word ^ (ONES * u64::from(byte)), 1);
+    (less(word, 0x20) | is(b'"') | is(b'\\')) & (ONES << 7)
 }
 
 /// How many bytes a JSON number at the start of `bytes` takes; 0 when there is none.
@@ -326,6 +349,19 @@ mod tests {
         assert_eq!(skip(r#""\x""#), Err((1, "invalid escape in a string")));
         assert_eq!(skip(r#"["abc"#), Err((1, "this string has no end")));
         assert_eq!(skip("[[1]"), Err((4, "the text ends too early")));
+    }
+
+    #[test]
+    fn the_first_special_byte_is_found_wherever_it_stands() {
+        for special_byte in [b'"', b'\\', 0, 0x1f] {
+            for at in (0..80).chain([127, 128, 200]) {
+                let mut bytes = "é!#[]\u{7f} x".repeat(25).into_bytes();
+                bytes[at] = special_byte;
+                bytes[at + 1] = b'"';
+                assert_eq!(special(&bytes), Some(at), "{special_byte}");
+            }
+        }
+        assert_eq!(special(&[b' '; 300]), None);
     }
 
     #[test]

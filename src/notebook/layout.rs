@@ -116,35 +116,45 @@ impl CellLayout {
 pub(super) fn list_style(
     file: &str,
     source: &RawSource,
-    mut siblings: impl Iterator<Item = RawSource>,
+    siblings: &mut dyn Iterator<Item = RawSource>,
 ) -> ListStyle {
-    let shown = |source: &RawSource| of_elements(file, source);
-    shown(source).or_else(|| siblings.find_map(|source| shown(&source))).unwrap_or_else(|| {
-        let layout = Layout::of(file);
-        let indent = text::indentation(file, source.head.start);
-        let line_start = text::line_range(file, source.head.start).start + indent.len();
-        // A list that does not stand on a line of its own key belongs to a cell on one line.
-        let own_line = file.get(line_start..).is_some_and(|line| line.starts_with('"'));
-        if own_line { layout.list(indent) } else { Layout { line_end: None, ..layout }.list("") }
-    })
+    if source.shape == Shape::JsonList {
+        let raw = |range: &Range<usize>| file.get(range.clone()).unwrap_or_default().to_owned();
+        let open = raw(&source.head);
+        let separator = separator(file, source, &open, siblings);
+        return ListStyle { open, separator, close: raw(&source.tail) };
+    }
+    let mut lists = siblings.filter(|sibling| sibling.shape == Shape::JsonList);
+    if let Some(sibling) = lists.next() {
+        return list_style(file, &sibling, &mut lists);
+    }
+    let layout = Layout::of(file);
+    let indent = text::indentation(file, source.head.start);
+    let line_start = text::line_range(file, source.head.start).start + indent.len();
+    // A list that does not stand on a line of its own key belongs to a cell on one line.
+    let own_line = file.get(line_start..).is_some_and(|line| line.starts_with('"'));
+    if own_line { layout.list(indent) } else { Layout { line_end: None, ..layout }.list("") }
 }
 
-/// The style that a list's own elements show; `None` when there are no elements.
-fn of_elements(file: &str, source: &RawSource) -> Option<ListStyle> {
-    let raw = |range: &Range<usize>| file.get(range.clone()).unwrap_or_default();
-    let (open, close) = (raw(&source.head), raw(&source.tail));
-    if source.shape != Shape::JsonList {
-        return None;
-    }
-    // A separator with more than two quotes has an empty element in it.
-    let separators = source.lines.iter().map(|line| raw(&line.separator));
-    let simple = |separator: &&str| separator.matches('"').count() == 2;
-    let separator = separators.clone().find(simple).map(str::to_owned).or_else(|| {
-        let blank = open.strip_prefix('[')?.strip_suffix('"')?;
-        let inline = if blank.is_empty() { Layout::of(file).comma } else { "," };
-        Some(format!("\"{inline}{blank}\""))
-    })?;
-    Some(ListStyle { open: open.to_owned(), separator, close: close.to_owned() })
+/// What stands between two elements of a list that opens with `open`. A list of one element says
+/// it with its line breaks; one without, other lists that open alike say it.
+fn separator(
+    file: &str,
+    source: &RawSource,
+    open: &str,
+    siblings: &mut dyn Iterator<Item = RawSource>,
+) -> String {
+    let shown = |source: &RawSource| {
+        let separators = source.lines.iter().filter_map(|line| file.get(line.separator.clone()));
+        // A separator with more than two quotes has an empty element in it.
+        separators.into_iter().find(|it| it.matches('"').count() == 2).map(str::to_owned)
+    };
+    let blank = open.trim_start_matches('[').trim_end_matches('"');
+    let broken = || (!blank.is_empty()).then(|| format!("\",{blank}\""));
+    let alike = |sibling: &RawSource| file.get(sibling.head.clone()) == Some(open);
+    let siblings = || siblings.filter(alike).find_map(|sibling| shown(&sibling));
+    let inline = || format!("\"{}\"", Layout::of(file).comma);
+    shown(source).or_else(broken).or_else(siblings).unwrap_or_else(inline)
 }
 
 #[cfg(test)]
@@ -154,7 +164,7 @@ mod tests {
 
     fn check(file: &str, expected: [&str; 3]) {
         let at = file.rfind("\"source\":").unwrap() + "\"source\":".len();
-        let style = list_style(file, &lines::json(file, at).unwrap(), std::iter::empty());
+        let style = list_style(file, &lines::json(file, at).unwrap(), &mut std::iter::empty());
         assert_eq!([&*style.open, &*style.separator, &*style.close], expected, "{file}");
     }
 

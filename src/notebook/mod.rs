@@ -21,6 +21,10 @@ mod traceback;
 
 #[cfg(test)]
 mod corpus_tests;
+#[cfg(test)]
+mod insert_tests;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -123,6 +127,11 @@ impl Notebook {
     /// The cell at `index`.
     pub fn cell(&self, index: CellIndex) -> Option<&Cell> {
         self.cells.get(index.0)
+    }
+
+    /// A cell's source as the file has it, whatever became of [`Cell::source`] since.
+    pub fn original_source(&self, cell: CellIndex) -> Option<String> {
+        self.raw_source(cell).map(|raw| raw.text())
     }
 
     /// Decodes the saved outputs of a cell. What is not text is left out, not decoded.

@@ -61,7 +61,9 @@ fn members(json: &mut Json) -> Scan<Members> {
             "evalue" => found.evalue = json.text()?.unwrap_or_default(),
             "traceback" => found.traceback = strings(json)?,
             "data" => (found.plain, found.media) = bundle(json)?,
-            _ => drop(json.skip()?),
+            _ => {
+                json.skip()?;
+            }
         }
         Ok(())
     })?;
@@ -125,7 +127,8 @@ mod tests {
 
     #[test]
     fn payloads_that_are_not_text_are_named_only() {
-        let list = r#"[{"output_type":"display_data","data":{"image/png":"iVBO","text/plain":"<Figure>"}}]"#;
+        let list = r#"[{"output_type":"display_data",
+            "data":{"image/png":"iVBO","text/plain":"<Figure>"}}]"#;
         let (text, media) = (Some("<Figure>".to_owned()), vec!["image/png".to_owned()]);
         assert_eq!(decoded(list), [Output::Display { text, media }]);
     }

@@ -108,7 +108,7 @@ impl Notebook {
             let list = compose::ListStyle::default();
             return Style { crlf, escapes: Escapes::default(), list };
         }
-        let list = list_style(&self.file, old, self.siblings(cell));
+        let list = list_style(&self.file, old, &mut self.siblings(cell));
         Style { crlf: crlf.unwrap_or_default(), escapes: self.escapes(cell, new), list }
     }
 
@@ -124,10 +124,11 @@ impl Notebook {
         Escapes::seen_in(sources.chain([self.file.as_str()]))
     }
 
-    /// The sources of the other cells, the nearest one before first.
+    /// The sources of all cells: those before `cell` first, the nearest of them at the front. For
+    /// a cell that is still to come `cell` is its place.
     fn siblings(&self, cell: CellIndex) -> impl Iterator<Item = RawSource> {
         let before = (0..cell.0.min(self.places.len())).rev();
-        let after = cell.0.saturating_add(1)..self.places.len();
+        let after = cell.0..self.places.len();
         before.chain(after).filter_map(|index| self.raw_source(CellIndex(index)))
     }
 

@@ -236,7 +236,16 @@ mod tests {
 
     #[test]
     fn the_header_names_the_kernel_and_stays_in_cell_0() {
-        let header = "# ---\n# jupyter:\n#   jupytext:\n#     name: no\n#   kernelspec:\n#     display_name: 'R 4'\n#     language: R\n#     name: ir\n# ---\n";
+        let header = "# ---
+# jupyter:
+#   jupytext:
+#     name: no
+#   kernelspec:
+#     display_name: 'R 4'
+#     language: R
+#     name: ir
+# ---
+";
         let notebook = parse_script(format!("{header}\n# %%\nx\n")).unwrap();
         assert_eq!(notebook.kernel.language, "R");
         assert_eq!(notebook.kernel.name.as_deref(), Some("ir"));

@@ -28,8 +28,8 @@ fn after_header<'a>(lines: &[&'a str]) -> Option<Found<'a>> {
     let named = |found: &Found| is_exception(found.0) || found.0 == name;
     if name.starts_with('+') {
         // The lines of a group stand behind a bar; the outermost group comes first.
-        let barred = lines.iter().filter_map(|line| error_line(line.strip_prefix("| ")?));
-        return barred.filter(named).next().or(Some(("ExceptionGroup", "")));
+        let mut barred = lines.iter().filter_map(|line| error_line(line.strip_prefix("| ")?));
+        return barred.find(named).or(Some(("ExceptionGroup", "")));
     }
     let errors = || lines.iter().filter_map(|line| error_line(line)).filter(named);
     let last =
@@ -55,7 +55,8 @@ fn without_header<'a>(lines: &[&'a str]) -> Option<Found<'a>> {
     let frames =
         || ink().any(|line| FRAMES.iter().any(|frame| line.trim_start().starts_with(frame)));
     // `name: Error` is an annotation; nobody annotates with a sentence.
-    (alone || frames() || message.contains([' ', '\''])).then_some((name, message))
+    let sentence = (alone || message.contains([' ', '\''])) && !message.contains(" = ");
+    (sentence || frames()).then_some((name, message))
 }
 
 /// `Name: message` or `Name` at the margin.
@@ -144,12 +145,23 @@ mod tests {
     #[test]
     fn tracebacks_of_python_and_ipython_are_recognised() {
         let python = format!(
-            "Traceback (most recent call last):\n  File \"a.py\", line 1, in <module>\n    asyncio.run(main())\nRuntimeError: {RUNNING}\n"
+            r#"Traceback (most recent call last):
+  File "a.py", line 1, in <module>
+    asyncio.run(main())
+RuntimeError: {RUNNING}
+"#
         );
         check(&python, "RuntimeError", RUNNING);
         check(&python.replace('\n', "\r\n"), "RuntimeError", RUNNING);
         let ipython = format!(
-            "---------\nRuntimeError                    Traceback (most recent call last)\nCell In[3], line 1\n----> 1 asyncio.run(main())\n\nRuntimeError: {RUNNING}\nsys:1: RuntimeWarning: coroutine 'main' was never awaited\n"
+            "---------
+RuntimeError                    Traceback (most recent call last)
+Cell In[3], line 1
+----> 1 asyncio.run(main())
+
+RuntimeError: {RUNNING}
+sys:1: RuntimeWarning: coroutine 'main' was never awaited
+"
         );
         check(&ipython, "RuntimeError", RUNNING);
         check(&format!("In [3]: asyncio.run(main())\n{ipython}"), "RuntimeError", RUNNING);
@@ -160,7 +172,11 @@ mod tests {
     fn colours_do_not_hide_a_traceback() {
         for escape in ["\u{1b}", r"\u001b", r"\x1b", ""] {
             let text = format!(
-                "{escape}[0;31m-----{escape}[0m\n{escape}[0;31mRuntimeError{escape}[0m        Traceback (most recent call last)\n{escape}[0;32m<ipython-input-1>{escape}[0m in main\n\n{escape}[0;31mRuntimeError{escape}[0m: {RUNNING}"
+                "{escape}[0;31m-----{escape}[0m
+{escape}[0;31mRuntimeError{escape}[0m        Traceback (most recent call last)
+{escape}[0;32m<ipython-input-1>{escape}[0m in main
+
+{escape}[0;31mRuntimeError{escape}[0m: {RUNNING}"
             );
             check(&text, "RuntimeError", RUNNING);
         }
@@ -186,17 +202,28 @@ mod tests {
     #[test]
     fn groups_warnings_and_log_lines_are_recognised() {
         check(
-            "  + Exception Group Traceback (most recent call last):\n  |   File \"a.py\", line 1\n  | ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)\n  +-+---- 1 ----\n    | Traceback (most recent call last):\n    | ValueError: x\n",
+            r#"  + Exception Group Traceback (most recent call last):
+  |   File "a.py", line 1
+  | ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)
+  +-+---- 1 ----
+    | Traceback (most recent call last):
+    | ValueError: x
+"#,
             "ExceptionGroup",
             "unhandled errors in a TaskGroup (1 sub-exception)",
         );
         check(
-            "/tmp/a.py:3: RuntimeWarning: coroutine 'f' was never awaited\n  f()\nRuntimeWarning: Enable tracemalloc to get the object allocation traceback",
+            "/tmp/a.py:3: RuntimeWarning: coroutine 'f' was never awaited
+  f()
+RuntimeWarning: Enable tracemalloc to get the object allocation traceback",
             "RuntimeWarning",
             "coroutine 'f' was never awaited",
         );
         check(
-            "Cell In[3], line 1\n    def f(): await x\n             ^\nSyntaxError: 'await' outside async function",
+            "Cell In[3], line 1
+    def f(): await x
+             ^
+SyntaxError: 'await' outside async function",
             "SyntaxError",
             "'await' outside async function",
         );
@@ -209,12 +236,18 @@ mod tests {
 
     #[test]
     fn code_is_no_traceback() {
-        let doctest = "def f():\n    '''\n    Traceback (most recent call last):\n    ValueError: no way\n    '''\n";
+        let doctest = "def f():
+    '''
+    Traceback (most recent call last):
+    ValueError: no way
+    '''
+";
         for code in [
             doctest,
             "x: int",
             "class A:\n    error: ValueError",
             "x = 1\nLastError: str",
+            "x = 1\nLastError: str | None = None",
             "print('Traceback (most recent call last)')",
             "a[0]",
             "",

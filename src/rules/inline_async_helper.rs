@@ -123,6 +123,9 @@ fn is_toy(facts: &Facts, id: FnId, seen: &mut BTreeSet<FnId>) -> bool {
         && facts.calls_in(Some(id)).all(|call| match &call.callee {
             Value::Path(path) => is_toy_call(path),
             Value::Function(callee) => is_toy(facts, *callee, seen),
+            Value::Class(class) => facts.class(*class).is_some_and(|class| {
+                class.bases.iter().any(|base| facts.value(*base).path().is_some_and(is_exception))
+            }),
             _ => false,
         })
 }

@@ -1,6 +1,11 @@
-//! Every effect: the command line, files, the terminal, the clipboard.
+//! Every effect: the command line, files, reports, the terminal, the clipboard.
 
+pub mod cli;
 pub mod clipboard;
 pub mod embedded;
+pub mod files;
+pub mod linear;
+pub mod perform;
+pub mod report;
 pub mod tui;
 pub mod visible;

@@ -62,10 +62,9 @@ impl Document {
 
     /// The changed cells' sources, now and as the file has them.
     pub fn changed(&self) -> Vec<(CellIndex, String, String)> {
-        let old = self.notebook.reload(self.notebook.original().to_vec()).ok();
         let pair = |(cell, new): (&CellIndex, &String)| {
-            let before = old.as_ref().and_then(|old| old.cell(*cell));
-            (*cell, before.map(|cell| cell.source.clone()).unwrap_or_default(), new.clone())
+            let before = self.notebook.original_source(*cell).unwrap_or_default();
+            (*cell, before, new.clone())
         };
         self.changes.iter().map(pair).collect()
     }

@@ -12,7 +12,7 @@ pub mod message;
 mod opening;
 pub mod pages;
 mod popups;
-mod reading;
+pub mod reading;
 mod screen;
 pub mod view;
 mod walk;
@@ -147,6 +147,11 @@ impl<'k> Tutor<'k> {
         if line.text != before {
             window.refresh(knowledge, reading);
         }
+    }
+
+    /// The language of headers, keys and messages.
+    pub fn language(&self) -> crate::knowledge::Language {
+        self.reading.base()
     }
 
     /// Which keys are in force.

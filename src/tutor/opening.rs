@@ -47,6 +47,12 @@ impl Tutor<'_> {
         }
     }
 
+    /// What went wrong when the first notebook was opened, if the tutor is still at home.
+    pub fn complaint(&self) -> Option<String> {
+        let at_home = matches!(self.screen, Screen::Home { .. });
+        self.status.as_ref().filter(|_| at_home).map(super::view::Prose::text)
+    }
+
     /// Answers a traceback by the page of its message, or by looking its words up.
     fn answer(&mut self, error: &str, message: &str, text: &str) {
         let page = self.knowledge.recognise(text);

@@ -102,3 +102,11 @@ fn a_title_weighs_more_than_a_keyword_and_a_keyword_more_than_a_heading() {
     let pages: Vec<_> = pages.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     assert_eq!(found(&Knowledge::open(&files(&pages)), "zebra"), ["d", "c", "b"]);
 }
+
+#[test]
+fn names_are_filtered_by_their_characters_in_order() {
+    let names = ["data/etl.py", "notes.md", "scrape.ipynb", "src/drapes.py"].map(String::from);
+    assert_eq!(filter("rap", &names), [2, 3]);
+    assert_eq!(filter("", &names), [0, 1, 2, 3]);
+    assert_eq!(filter("xyz", &names), Vec::<usize>::new());
+}

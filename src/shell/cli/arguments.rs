@@ -1,0 +1,243 @@
+//! What can be said on the command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXAMPLES: &str = "\
+Examples:
+  nbasync tutor analysis.ipynb          walk through a notebook, cell by cell
+  pbpaste | nbasync tutor -             walk through a cell from the clipboard
+  nbasync check .                       report what is wrong in all notebooks here
+  nbasync check --format json a.ipynb   the same for a program
+  nbasync explain asyncio-run-in-cell   read a page
+  nbasync lookup blocking requests      find pages by a few words
+
+Exit codes:
+  0  nothing to complain about
+  1  something at warning or above
+  2  the work could not be done: an unreadable file, bad arguments";
+
+/// Async Python in notebooks: a tutor that shows what a cell does wrong, why, and how to write it,
+/// and a checker for scripts and editors.
+///
+/// A notebook's kernel already runs an event loop. That is why `asyncio.run()` raises in a cell,
+/// and why a cell may write `await` at the top level. nbasync reads .ipynb files and .py files
+/// with # %% cells; it never runs their code.
+#[derive(Debug, Parser)]
+#[command(name = "nbasync", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct GlobalArgs {
+    /// Language of everything that is shown [default: NBASYNC_LANG, else the locale]
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<Lang>,
+    /// Pages and skills from this folder in place of those in the program
+    #[arg(long, global = true, value_name = "DIR")]
+    pub content: Option<PathBuf>,
+    /// When to use colour; NO_COLOR and CLICOLOR_FORCE are heeded
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Write nothing but ASCII
+    #[arg(long, global = true)]
+    pub ascii: bool,
+}
+
+/// A language or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// English
+    En,
+    /// 中文
+    Zh,
+    /// Each sentence in English, then in Chinese
+    Both,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    Auto,
+    Always,
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Tutor(TutorArgs),
+    Check(CheckArgs),
+    Classify(ClassifyArgs),
+    Lookup(LookupArgs),
+    Explain(ExplainArgs),
+    Skill(SkillArgs),
+}
+
+/// Walk through a notebook: what each cell's situation is, its mistake, the pattern, the price
+///
+/// Without a file the tutor starts with a page on which to paste a cell, to choose a notebook or
+/// to look something up. Nothing is written back before you have seen the change and agreed.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync tutor
+  nbasync tutor analysis.ipynb --cell 7
+  pbpaste | nbasync tutor -
+  nbasync tutor --linear analysis.ipynb")]
+pub struct TutorArgs {
+    /// A notebook or a script with # %% cells; - reads a cell from stdin
+    pub file: Option<PathBuf>,
+    /// Start at this cell, counted from 1
+    #[arg(long, value_name = "N")]
+    pub cell: Option<NonZeroUsize>,
+    /// Numbered choices line by line, for screen readers and pipes
+    #[arg(long)]
+    pub linear: bool,
+    /// Colours for a dark or a light terminal
+    #[arg(long, default_value = "auto")]
+    pub theme: Theme,
+    /// Take clicks and the wheel from the start
+    #[arg(long)]
+    pub mouse: bool,
+}
+
+/// Colours for which ground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Theme {
+    /// As the terminal says it is
+    Auto,
+    Dark,
+    Light,
+}
+
+/// Report the mistakes in notebooks and scripts with # %% cells
+///
+/// Folders are walked; ignore files are heeded, hidden folders and virtual environments left out.
+/// A .py file without # %% cells is no notebook, and nothing is said of it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync check .
+  nbasync check --lang both analysis.ipynb
+  nbasync check --format json . | jq '.files[].diagnostics[].rule'
+
+In a cell, `# nbasync: ignore[dropped-task]` at the end of a line silences that rule there,
+`# nbasync: ignore` every rule, and `# nbasync: skip-cell` the whole cell.
+
+Exit code 0: clean; 1: something at warning or above; 2: a file could not be read.")]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// Say for each cell whether the skill for async Python in notebooks applies, and why
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync classify analysis.ipynb
+  nbasync classify --format json . | jq '.files[] | {path, verdict}'
+
+Exit code 0: done; 2: a file could not be read.")]
+pub struct ClassifyArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// Which files to read and how to report.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// Notebooks, scripts and folders
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// For people or for programs
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+/// The shape of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Text,
+    /// One object, "version": 1
+    Json,
+}
+
+/// Find pages by words: situations, mistakes, patterns, errors, deviations
+///
+/// Words match in both languages, and need not be whole or spelled right. Exit code 1: no page.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync lookup blocking requests
+  nbasync lookup cannot be called from a running event loop")]
+pub struct LookupArgs {
+    /// What to look for
+    #[arg(required = true, value_name = "QUERY")]
+    pub words: Vec<String>,
+    /// Pages shown at most
+    #[arg(long, value_name = "N", default_value = "10")]
+    pub limit: usize,
+}
+
+/// Print a page: of a mistake, a pattern, a situation, an error message ...
+///
+/// On a terminal the page is laid out; into a pipe it goes as Markdown.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync explain asyncio-run-in-cell
+  nbasync explain gather --lang zh
+  nbasync explain python-notebooks-async > skill.md")]
+pub struct ExplainArgs {
+    /// The page's name, as `check` and `lookup` write it, or the text of an error
+    pub name: String,
+}
+
+/// Work on the skills and pages themselves
+#[derive(Debug, Args)]
+pub struct SkillArgs {
+    #[command(subcommand)]
+    pub command: SkillCommand,
+}
+
+/// What to do with skills and pages.
+#[derive(Debug, Subcommand)]
+pub enum SkillCommand {
+    Check(SkillCheckArgs),
+}
+
+/// Report every error in skills and pages as file:line:column: message
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync skill check                   what the program carries
+  nbasync skill check .                 content/ and skills/ of this folder
+  nbasync skill check skills/my-skill   a skill of your own
+
+Exit code 0: no error; 1: errors; 2: the folder could not be read.")]
+pub struct SkillCheckArgs {
+    /// A folder that holds content/ and skills/, or is one of them, or is a skill
+    pub dir: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_contradict_each_other_nowhere() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,66 @@
+//! `nbasync explain`: a page.
+
+use std::io;
+
+use super::arguments::ExplainArgs;
+use super::{Exit, Session, complain, lookup, print};
+use crate::knowledge::Page;
+use crate::shell::{report, visible};
+
+/// Pages suggested for a name that there is not.
+const SUGGESTIONS: usize = 5;
+
+/// Prints the page, laid out on a terminal and as Markdown elsewhere.
+///
+/// # Errors
+/// When stdout cannot be written to.
+pub fn run(args: &ExplainArgs, session: &Session) -> io::Result<Exit> {
+    match find(session, args.name.trim()) {
+        Some(page) if session.paper.width.is_some() => {
+            print(&report::page(session.paper, session.voice(), page))?;
+            Ok(Exit::Clean)
+        }
+        Some(page) => {
+            print(&markdown(session, page))?;
+            Ok(Exit::Clean)
+        }
+        None => {
+            complain(&suggestions(session, &args.name));
+            Ok(Exit::Failed)
+        }
+    }
+}
+
+/// The page of this name, however it is spelled, or about this error.
+fn find<'s>(session: &'s Session, name: &str) -> Option<&'s Page> {
+    let knowledge = &session.knowledge;
+    let spelled = name.to_lowercase().replace(['_', ' '], "-");
+    knowledge.find(name).or_else(|| knowledge.find(&spelled)).or_else(|| knowledge.recognise(name))
+}
+
+/// The page as it is written, under its title.
+fn markdown(session: &Session, page: &Page) -> String {
+    let mut out = String::new();
+    for language in session.voice().languages() {
+        let body = page.markdown.get(language).trim();
+        if !body.starts_with("# ") {
+            out.push_str(&format!("# {}\n\n", page.title.get(language)));
+        }
+        out.push_str(body);
+        out.push_str("\n\n");
+    }
+    visible::lines(out.trim_end(), session.paper.charset) + "\n"
+}
+
+fn suggestions(session: &Session, name: &str) -> String {
+    let hits = session.knowledge.lookup(&name.replace(['-', '_'], " "));
+    let mut out = String::new();
+    for said in session.voice().say("cli.no-such-page", &[("name", name)]) {
+        out.push_str(&format!("{}\n", session.paper.safe(&said)));
+    }
+    if !hits.is_empty() {
+        out.push('\n');
+    }
+    out.extend(hits.iter().take(SUGGESTIONS).map(|hit| lookup::entry(session, hit.page)));
+    out
+}

@@ -1,0 +1,128 @@
+//! The command line: reads the arguments, runs the command, answers with an exit code.
+
+mod arguments;
+mod check;
+mod classify;
+mod explain;
+mod lookup;
+mod reviewed;
+mod session;
+mod skill;
+pub mod tutor;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::thread;
+
+use clap::{CommandFactory, Parser};
+
+pub use arguments::{Color, GlobalArgs, Lang, Theme, TutorArgs};
+pub use session::{Session, SessionError};
+
+use self::arguments::{Cli, Command, SkillCommand};
+use crate::shell::files;
+
+/// How a command ended. The greater one wins where several things happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// Nothing to complain about.
+    Clean = 0,
+    /// Something at warning or above.
+    Found = 1,
+    /// The work could not be done, or not all of it.
+    Failed = 2,
+    /// The program was interrupted.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    silence_caught_panics();
+    // Deep syntax trees need a deeper stack than the main thread has.
+    let worker = thread::Builder::new().stack_size(files::STACK).spawn(run);
+    let exit = match worker.map(thread::JoinHandle::join) {
+        Ok(Ok(exit)) => exit,
+        // The panic has been reported.
+        Ok(Err(_)) => Exit::Failed.into(),
+        Err(error) => fail(&error),
+    };
+    exit
+}
+
+/// Writes to stdout.
+///
+/// # Errors
+/// When it cannot be written to. A reader that went away is no error.
+pub fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
+/// Writes to stderr. That it cannot be written to has nowhere to be said.
+pub fn complain(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return explain_usage(&error),
+    };
+    let Some(command) = cli.command else {
+        let help = Cli::command().render_long_help().to_string();
+        return print(&help).map_or_else(|error| fail(&error), |()| Exit::Clean.into());
+    };
+    let session = match Session::open(&cli.global) {
+        Ok(session) => session,
+        Err(error) => return fail(&error),
+    };
+    let done = match command {
+        Command::Tutor(args) => tutor::run(&args, &session),
+        Command::Check(args) => check::run(&args, &session),
+        Command::Classify(args) => classify::run(&args, &session),
+        Command::Lookup(args) => lookup::run(&args, &session),
+        Command::Explain(args) => explain::run(&args, &session),
+        Command::Skill(args) => match args.command {
+            SkillCommand::Check(args) => skill::run(&args, &session),
+        },
+    };
+    done.map_or_else(|error| fail(&error), ExitCode::from)
+}
+
+/// Prints the help that was asked for, or what is wrong with the arguments.
+fn explain_usage(error: &clap::Error) -> ExitCode {
+    // A reader that went away is no error; nothing else can be said without stdout and stderr.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Failed.into() } else { Exit::Clean.into() }
+}
+
+/// Reports an error with its causes.
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    let mut text = format!("nbasync: {error}");
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        text.push_str(&format!(": {source}"));
+        cause = source.source();
+    }
+    complain(&format!("{}\n", crate::shell::visible::line(&text)));
+    Exit::Failed.into()
+}
+
+/// Panics of the parser are caught and answered; they are not to be printed.
+fn silence_caught_panics() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !crate::python::is_catching() {
+            report(info);
+        }
+    }));
+}

@@ -1,0 +1,45 @@
+//! Reads and reviews the files that a command names.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use super::Session;
+use crate::notebook::{self, Notebook};
+use crate::review::{Review, review};
+use crate::shell::files::{self, FileError};
+use crate::shell::report::Reviewed;
+
+/// Reviews every file that `paths` lead to and makes something of each, in path order. A file that
+/// cannot be read, or on which the program fails, is an answer like the others.
+pub fn each<T: Send>(
+    session: &Session,
+    paths: &[PathBuf],
+    make: impl Fn(&Reviewed) -> T + Sync,
+) -> Vec<T> {
+    files::read_each(files::find(paths), |path, bytes| {
+        let outcome = bytes.and_then(|bytes| reviewed(session, path, bytes));
+        let mut file = Reviewed { path: path.display().to_string(), outcome };
+        match catch_unwind(AssertUnwindSafe(|| make(&file))) {
+            Ok(made) => made,
+            Err(_) => {
+                file.outcome = Err(FileError::Internal);
+                make(&file)
+            }
+        }
+    })
+}
+
+/// A panic, which is a fault of ours, concerns this file alone.
+fn reviewed(
+    session: &Session,
+    path: &Path,
+    bytes: Vec<u8>,
+) -> Result<(Notebook, Review), FileError> {
+    let name = path.to_string_lossy();
+    let work = || -> Result<_, FileError> {
+        let notebook = notebook::parse(&name, bytes).map_err(FileError::Notebook)?;
+        let review = review(&notebook, &session.knowledge.tables);
+        Ok((notebook, review))
+    };
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(FileError::Internal))
+}

@@ -1,0 +1,136 @@
+//! What every command works with: the knowledge, the reader's languages, the place for output.
+
+use std::env;
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::arguments::{Color, GlobalArgs, Lang};
+use super::complain;
+use crate::knowledge::{Knowledge, Language};
+use crate::shell::embedded::{Directory, Embedded, Fallback};
+use crate::shell::report::{Paper, Voice};
+use crate::shell::visible::Charset;
+use crate::tutor::Reading;
+
+/// What a command works with.
+#[derive(Debug)]
+pub struct Session {
+    pub knowledge: Knowledge,
+    pub reading: Reading,
+    /// Where output goes: stdout's signs, colours and width.
+    pub paper: Paper,
+    /// As asked for; `paper.color` is what came of it for stdout.
+    pub color: Color,
+    /// The folder that stands for the content of the program.
+    pub content: Option<PathBuf>,
+}
+
+/// Why a command cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    #[error("NBASYNC_LANG is `{value}`, expected en, zh or both")]
+    Language { value: String },
+    #[error("the content of {} cannot be read", .folder.display())]
+    Content {
+        folder: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Session {
+    /// Reads the knowledge and looks at the environment.
+    ///
+    /// # Errors
+    /// When a variable of the environment makes no sense, or the content cannot be read.
+    pub fn open(args: &GlobalArgs) -> Result<Self, SessionError> {
+        let reading = reading(args.lang)?;
+        let paper = Paper { charset: charset(args), color: is_colored(args.color), width: width() };
+        let knowledge = match &args.content {
+            Some(folder) => edited(folder, paper)?,
+            None => Knowledge::open(&Embedded),
+        };
+        Ok(Self { knowledge, reading, paper, color: args.color, content: args.content.clone() })
+    }
+
+    /// The knowledge in the reader's languages.
+    pub fn voice(&self) -> Voice<'_> {
+        Voice { knowledge: &self.knowledge, reading: self.reading }
+    }
+}
+
+/// The content of a folder; what is wrong with it is said and the rest is used.
+fn edited(folder: &Path, paper: Paper) -> Result<Knowledge, SessionError> {
+    let files = Directory::open(folder, Fallback::Files)
+        .map_err(|source| SessionError::Content { folder: folder.to_owned(), source })?;
+    let (knowledge, errors) = Knowledge::load(&files);
+    for error in errors {
+        complain(&format!("{}\n", paper.safe(&error.to_string())));
+    }
+    Ok(knowledge)
+}
+
+/// The value of an environment variable; an empty one counts as not set.
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn reading(asked: Option<Lang>) -> Result<Reading, SessionError> {
+    let of_locale = sys_locale::get_locale().and_then(|tag| Language::from_tag(&tag));
+    let of_locale = of_locale.unwrap_or_default();
+    let wanted = match variable("NBASYNC_LANG") {
+        _ if asked.is_some() => asked,
+        Some(value) => match Lang::from_str(&value, true) {
+            Ok(lang) => Some(lang),
+            Err(_) => return Err(SessionError::Language { value }),
+        },
+        None => None,
+    };
+    Ok(match wanted {
+        Some(Lang::En) => Reading::One(Language::En),
+        Some(Lang::Zh) => Reading::One(Language::Zh),
+        Some(Lang::Both) => Reading::Both(of_locale),
+        None => Reading::One(of_locale),
+    })
+}
+
+/// The characters of the terminal, as the locale names them. Without a locale they are taken to be
+/// Unicode, and so they are where Chinese was asked for.
+fn charset(args: &GlobalArgs) -> Charset {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
+    let is_utf8 = locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    });
+    let wants_chinese = matches!(args.lang, Some(Lang::Zh | Lang::Both));
+    match args.ascii || !(is_utf8 || wants_chinese || cfg!(windows)) {
+        true => Charset::Ascii,
+        false => Charset::Unicode,
+    }
+}
+
+/// Source: <https://no-color.org> and <https://bixense.com/clicolors>.
+fn is_colored(asked: Color) -> bool {
+    match asked {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if variable("NO_COLOR").is_some() => false,
+        Color::Auto if variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+        Color::Auto => {
+            let is_dumb = variable("TERM").is_some_and(|term| term == "dumb");
+            let is_off = variable("CLICOLOR").is_some_and(|value| value == "0");
+            io::stdout().is_terminal() && !is_dumb && !is_off
+        }
+    }
+}
+
+/// Columns of the terminal on stdout.
+fn width() -> Option<usize> {
+    let is_terminal = io::stdout().is_terminal();
+    let size = is_terminal.then(terminal_size::terminal_size).flatten();
+    let told = variable("COLUMNS").and_then(|columns| columns.parse().ok());
+    let seen = size.map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0);
+    is_terminal.then(|| told.or(seen).unwrap_or(80))
+}

@@ -1,0 +1,60 @@
+//! `nbasync skill check`: whether skills and pages keep to their format.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::arguments::SkillCheckArgs;
+use super::{Exit, Session, SessionError, complain, print};
+use crate::knowledge::{ContentError, Knowledge};
+use crate::shell::embedded::{Directory, Embedded, Fallback};
+
+/// Checks the folder, or without one what the program carries.
+///
+/// # Errors
+/// When the folder cannot be read or stdout cannot be written to.
+pub fn run(args: &SkillCheckArgs, session: &Session) -> io::Result<Exit> {
+    let folder = args.dir.as_ref().or(session.content.as_ref());
+    let (knowledge, errors) = match folder.map(|folder| open(folder)) {
+        None => Knowledge::load(&Embedded),
+        Some(Ok(files)) => Knowledge::load(&files),
+        Some(Err(error)) => return Err(io::Error::other(error)),
+    };
+    let paper = session.paper;
+    let mut out = String::new();
+    for error in &errors {
+        let error = placed(error, folder.map(PathBuf::as_path));
+        out.push_str(&format!("{}\n", paper.safe(&error.to_string())));
+    }
+    print(&out)?;
+    for language in session.voice().languages() {
+        let count = |key: &str, number| session.voice().count(language, key, number);
+        let pages = count("cli.pages", knowledge.all_pages().count());
+        let found = match errors.len() {
+            0 => session.knowledge.ui(language, "cli.no-errors", &[]),
+            number => count("cli.content-errors", number),
+        };
+        let args = [("pages", &*pages), ("found", &*found)];
+        let said = session.knowledge.ui(language, "cli.checked", &args);
+        complain(&format!("{}\n", paper.safe(&said)));
+    }
+    Ok(if errors.is_empty() { Exit::Clean } else { Exit::Found })
+}
+
+fn open(folder: &Path) -> Result<Directory, SessionError> {
+    Directory::open(folder, Fallback::Folders)
+        .map_err(|source| SessionError::Content { folder: folder.to_owned(), source })
+}
+
+/// The error with the path of the file as it lies on disk, so that an editor can open it.
+fn placed(error: &ContentError, folder: Option<&Path>) -> ContentError {
+    let mut file = error.file.clone();
+    // The folder may be `content`, `skills` or a single skill.
+    let inside = error.file.match_indices('/').map(|(at, _)| at + 1);
+    let tails = std::iter::once(0).chain(inside).filter_map(|at| error.file.get(at..));
+    if let Some(folder) = folder
+        && let Some(found) = tails.map(|tail| folder.join(tail)).find(|path| path.is_file())
+    {
+        file = found.strip_prefix(".").unwrap_or(&found).display().to_string();
+    }
+    ContentError { file, ..error.clone() }
+}

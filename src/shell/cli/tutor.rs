@@ -1,0 +1,128 @@
+//! `nbasync tutor`: the walkthrough, on the whole screen or line by line.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal, Read};
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use super::arguments::Theme as Choice;
+use super::{Exit, Session, TutorArgs};
+use crate::knowledge::Knowledge;
+use crate::shell::linear::Linear;
+use crate::shell::perform::Performer;
+use crate::shell::tui::color::Depth;
+use crate::shell::tui::glyphs::Glyphs;
+use crate::shell::tui::theme::{Theme, ThemeError, Themes};
+use crate::shell::tui::{self, Machine, Options, TuiError};
+use crate::tutor::Tutor;
+use crate::tutor::message::{Effect, Msg};
+use crate::tutor::view::{ThemeChoice, View};
+
+impl Machine for Tutor<'_> {
+    fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        Tutor::update(self, msg)
+    }
+
+    fn view(&self) -> View {
+        Tutor::view(self)
+    }
+}
+
+/// Runs the tutor.
+///
+/// # Errors
+/// When the file or stdin cannot be read, or there is no terminal to run on.
+pub fn run(args: &TutorArgs, session: &Session) -> io::Result<Exit> {
+    let theme = match args.theme {
+        Choice::Auto => ThemeChoice::Auto,
+        Choice::Dark => ThemeChoice::Dark,
+        Choice::Light => ThemeChoice::Light,
+    };
+    let mut tutor = Tutor::new(&session.knowledge, session.reading)
+        .with_terminal(theme, args.mouse)
+        .with_cell(args.cell.map(NonZeroUsize::get));
+    let mut performer = Performer::default();
+    let from_stdin = args.file.as_deref() == Some(Path::new("-"));
+    match args.file.as_deref() {
+        Some(_) if from_stdin => tutor.take_in(&read_stdin()?),
+        Some(path) => {
+            let answer = performer.perform(Effect::Open(path.to_owned()));
+            if let Some(Msg::Opened(Err(why))) = &answer {
+                return Err(io::Error::other(why.clone()));
+            }
+            if let Some(answer) = answer {
+                tutor.update(answer);
+            }
+            // A file that is no notebook leaves the tutor at home with the reason.
+            if let Some(why) = tutor.complaint() {
+                return Err(io::Error::other(why));
+            }
+        }
+        None => {}
+    }
+    if args.linear || !is_screen() {
+        linear(&mut tutor, &mut performer, session, from_stdin)
+    } else {
+        full_screen(&mut tutor, &mut performer, session)
+    }
+}
+
+/// A cell or a traceback from a pipe; what is no UTF-8 is shown as replacement characters.
+fn read_stdin() -> io::Result<String> {
+    let mut bytes = Vec::new();
+    io::stdin().read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Whether stdout is a terminal that can be drawn on.
+fn is_screen() -> bool {
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    io::stdout().is_terminal() && !is_dumb
+}
+
+fn linear(
+    tutor: &mut Tutor,
+    performer: &mut Performer,
+    session: &Session,
+    from_stdin: bool,
+) -> io::Result<Exit> {
+    // Where stdin held the cell, the answers come from the terminal.
+    let input: Box<dyn BufRead> = match from_stdin.then(|| File::open("/dev/tty")) {
+        Some(Ok(terminal)) => Box::new(BufReader::new(terminal)),
+        _ => Box::new(BufReader::new(io::stdin())),
+    };
+    let mut linear = Linear {
+        input,
+        output: io::stdout().lock(),
+        knowledge: &session.knowledge,
+        charset: session.paper.charset,
+    };
+    linear.run(tutor, &mut |effect| performer.perform(effect))?;
+    Ok(Exit::Clean)
+}
+
+fn full_screen(
+    tutor: &mut Tutor,
+    performer: &mut Performer,
+    session: &Session,
+) -> io::Result<Exit> {
+    let options = Options {
+        themes: themes(&session.knowledge).map_err(io::Error::other)?,
+        glyphs: Glyphs::new(session.paper.charset),
+        depth: Depth::from_environment(|name| std::env::var(name).ok()),
+    };
+    let mut perform = |effect| performer.perform(effect);
+    match tui::run(tutor, &mut perform, options) {
+        Ok(()) => Ok(Exit::Clean),
+        Err(TuiError::Signal(_)) => Ok(Exit::Interrupted),
+        Err(error) => Err(io::Error::other(error)),
+    }
+}
+
+fn themes(knowledge: &Knowledge) -> Result<Themes, ThemeError> {
+    let theme = |name: &str| {
+        let entries = knowledge.themes.get(name).cloned().unwrap_or_default();
+        Theme::parse(&entries)
+    };
+    Ok(Themes { dark: theme("dark")?, light: theme("light")?, plain16: theme("plain16")? })
+}

@@ -1,0 +1,200 @@
+//! A view as flat lines of text, every sign spelled out.
+
+use crate::knowledge::{Knowledge, Language};
+use crate::shell::visible::{self, Charset};
+use crate::text::position;
+use crate::tutor::view::{
+    Block, Body, Change, CodePane, Header, ListRow, Mark, Page, Popup, Prose, Row, StepState, View,
+    Walkthrough,
+};
+
+/// Rows of a list that are offered at once.
+pub(super) const ROWS: usize = 20;
+
+/// The lines of a view: the window's if one is open, else the screen's.
+pub(super) fn of_view(
+    view: &View,
+    knowledge: &Knowledge,
+    language: Language,
+    charset: Charset,
+) -> Vec<String> {
+    let mut out = Out { lines: vec![String::new()], knowledge, language, charset };
+    out.text(&format!("{}. {}.", view.announcement.0, view.announcement.1));
+    match (&view.popup, &view.body) {
+        (Some(popup), _) => out.popup(popup),
+        (None, Body::Home(home)) => {
+            out.text(&format!("{}: {}.", home.title, home.subtitle));
+            out.text(&home.invitation);
+        }
+        (None, Body::Walkthrough(walk)) => out.walkthrough(&view.header, walk),
+    }
+    if let Some(status) = &view.status {
+        let label = out.ui("linear.note");
+        out.text(&format!("{label}{}", status.text()));
+    }
+    out.lines
+}
+
+/// A row of a list.
+pub(super) fn row(row: &ListRow, charset: Charset) -> String {
+    let text = if row.detail.is_empty() {
+        row.label.clone()
+    } else {
+        format!("{} ({})", row.label, row.detail)
+    };
+    visible::line_in(&text, charset).into_owned()
+}
+
+struct Out<'k> {
+    lines: Vec<String>,
+    knowledge: &'k Knowledge,
+    language: Language,
+    charset: Charset,
+}
+
+impl Out<'_> {
+    fn ui(&self, key: &str) -> String {
+        self.knowledge.ui(self.language, key, &[])
+    }
+
+    /// Adds text as safe lines.
+    fn text(&mut self, text: &str) {
+        for line in text.lines() {
+            self.lines.push(visible::line_in(line, self.charset).into_owned());
+        }
+    }
+
+    fn walkthrough(&mut self, header: &Header, walk: &Walkthrough) {
+        let [errors, warnings, hints] = header.counts.unwrap_or_default().map(|n| n.to_string());
+        let args = [
+            ("file", header.file.as_str()),
+            ("place", header.place.as_str()),
+            ("errors", errors.as_str()),
+            ("warnings", warnings.as_str()),
+            ("hints", hints.as_str()),
+        ];
+        let place = self.knowledge.ui(self.language, "linear.file", &args);
+        self.text(&place);
+        if header.unsaved {
+            let unsaved = self.ui("linear.unsaved");
+            self.text(&unsaved);
+        }
+        if let Some(step) = walk.steps.iter().find(|step| step.state == StepState::Current) {
+            let (number, count) = (step.number.to_string(), walk.steps.len().to_string());
+            let args =
+                [("number", number.as_str()), ("count", count.as_str()), ("label", &step.label)];
+            let step = self.knowledge.ui(self.language, "linear.step", &args);
+            self.text(&step);
+        }
+        if walk.steps.first().is_some_and(|step| step.state == StepState::Current) {
+            self.code(&walk.code);
+        }
+        self.page(&walk.guide);
+    }
+
+    fn code(&mut self, code: &CodePane) {
+        let label = self.ui("linear.code");
+        self.text(&label);
+        for line in code.source.lines() {
+            let shown = visible::line_in(line, self.charset).into_owned();
+            self.lines.push(format!("    {shown}"));
+        }
+        for underline in code.underlines.iter().filter(|it| !it.label.is_empty()) {
+            let line = position(&code.source, underline.range.start).line.to_string();
+            let mark = underline.mark.map(|mark| self.mark(mark)).unwrap_or_default();
+            let label = format!("{mark}{}", underline.label);
+            let args = [("line", line.as_str()), ("label", label.as_str())];
+            let text = self.knowledge.ui(self.language, "linear.underlined", &args);
+            self.text(&text);
+        }
+    }
+
+    fn page(&mut self, page: &Page) {
+        for row in &page.rows {
+            match row {
+                Row::One(block) => self.block(block),
+                Row::Pair(en, zh) => {
+                    self.block(en);
+                    self.block(zh);
+                }
+            }
+        }
+    }
+
+    fn block(&mut self, block: &Block) {
+        match block {
+            Block::Conclusion(prose) | Block::Paragraph(prose) => self.prose("", prose),
+            Block::Heading(prose) => {
+                self.lines.push(String::new());
+                let colon = if self.language == Language::Zh { "：" } else { ":" };
+                self.text(&format!("{}{colon}", prose.text()));
+            }
+            Block::Item { mark, body } => {
+                let mark = self.mark(*mark);
+                self.prose(&mark, body);
+            }
+            Block::Code { text, .. } => {
+                for line in text.lines() {
+                    let shown = visible::line_in(line, self.charset).into_owned();
+                    self.lines.push(format!("    {shown}"));
+                }
+            }
+            Block::Diff(lines) => {
+                for line in lines {
+                    let label = match line.change {
+                        Change::Same => self.ui("linear.same"),
+                        Change::Removed => self.ui("linear.removed"),
+                        Change::Added => self.ui("linear.added"),
+                        Change::Gap => continue,
+                    };
+                    self.text(&format!("{label}{}", line.text));
+                }
+            }
+            Block::Table(rows) => {
+                for row in rows {
+                    let cells: Vec<String> = row.iter().map(Prose::text).collect();
+                    self.text(&cells.join("; "));
+                }
+            }
+        }
+    }
+
+    /// A paragraph is one line: whoever listens, or a terminal, breaks it.
+    fn prose(&mut self, label: &str, prose: &Prose) {
+        let text = prose.text().replace('\n', " ");
+        self.text(&format!("{label}{text}"));
+    }
+
+    fn mark(&self, mark: Mark) -> String {
+        let key = match mark {
+            Mark::Bullet => return "- ".to_owned(),
+            Mark::Number(number) => return format!("{number}. "),
+            Mark::Fits => "linear.fits",
+            Mark::FitsNot => "linear.fits-not",
+            Mark::Error => "linear.error",
+            Mark::Warning => "linear.warning",
+            Mark::Hint => "linear.hint",
+            Mark::Right => "linear.right",
+        };
+        self.ui(key)
+    }
+
+    fn popup(&mut self, popup: &Popup) {
+        match popup {
+            Popup::List { title, query, rows, empty, .. } => {
+                self.text(title);
+                if query.is_some() {
+                    let ask = self.ui("linear.ask-search");
+                    self.text(&ask);
+                }
+                if rows.is_empty() {
+                    self.text(empty);
+                }
+            }
+            Popup::Reader { title, page, .. } | Popup::Confirm { title, page, .. } => {
+                self.text(title);
+                self.page(page);
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The tutor as flat, labelled lines and numbered choices: for screen readers and plain pipes.
+//!
+//! It draws nothing twice and needs no colour; the numbers of choices come from the key table and
+//! stay the same from screen to screen.
+
+mod lines;
+
+use std::io::{self, BufRead, Write};
+
+use super::visible::Charset;
+use crate::knowledge::{Knowledge, Language};
+use crate::tutor::Tutor;
+use crate::tutor::key::{Code, Key};
+use crate::tutor::keys::{Binding, Command, Context, KEYS};
+use crate::tutor::message::{Effect, Msg, Target};
+use crate::tutor::view::{Popup, View};
+
+/// What the linear front end works with.
+pub struct Linear<'a, R, W> {
+    pub input: R,
+    pub output: W,
+    pub knowledge: &'a Knowledge,
+    pub charset: Charset,
+}
+
+/// A numbered choice.
+struct Choice {
+    number: u8,
+    label: String,
+    act: Act,
+}
+
+enum Act {
+    Key(Key),
+    Paste,
+    Row(usize),
+}
+
+impl<R: BufRead, W: Write> Linear<'_, R, W> {
+    /// Shows the tutor until it is left or the input ends.
+    ///
+    /// # Errors
+    /// When the output cannot be written or the input not be read.
+    pub fn run(
+        &mut self,
+        tutor: &mut Tutor,
+        perform: &mut dyn FnMut(Effect) -> Option<Msg>,
+    ) -> io::Result<()> {
+        loop {
+            let view = tutor.view();
+            let language = tutor.language();
+            for line in lines::of_view(&view, self.knowledge, language, self.charset) {
+                writeln!(self.output, "{line}")?;
+            }
+            let choices = self.choices(tutor, &view);
+            self.offer(&choices, language)?;
+            let Some(answer) = self.ask()? else { return Ok(()) };
+            let msgs = self.answer(tutor, &view, &choices, answer.trim())?;
+            for msg in msgs {
+                if tell(tutor, msg, perform) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn ui(&self, language: Language, key: &str) -> String {
+        self.knowledge.ui(language, key, &[])
+    }
+
+    fn choices(&self, tutor: &Tutor, view: &View) -> Vec<Choice> {
+        let language = tutor.language();
+        let context = tutor.context();
+        let mut choices = Vec::new();
+        if context == Context::Home {
+            let label = self.ui(language, "linear.paste-choice");
+            choices.push(Choice { number: 1, label, act: Act::Paste });
+        }
+        if let Some(Popup::List { rows, .. }) = &view.popup {
+            for (index, row) in rows.iter().take(lines::ROWS).enumerate() {
+                let number = u8::try_from(index + 1).unwrap_or(u8::MAX);
+                let label = lines::row(row, self.charset);
+                choices.push(Choice { number, label, act: Act::Row(index) });
+            }
+        }
+        choices.extend(self.key_choices(tutor, language, context));
+        choices.sort_by_key(|choice| if choice.number == 0 { u8::MAX } else { choice.number });
+        choices
+    }
+
+    fn key_choices(&self, tutor: &Tutor, language: Language, context: Context) -> Vec<Choice> {
+        let main = matches!(context, Context::Home | Context::Walkthrough);
+        let here = |row: &&Binding| {
+            row.context == context || (main && row.context == Context::Everywhere)
+        };
+        let rows = KEYS.iter().filter(here).filter(|row| tutor.is_useful(row.command));
+        rows.filter_map(|row| {
+            let number = row.number?;
+            let (code, ctrl) = row.keys.first()?;
+            let key = Key { code: *code, ctrl: *ctrl, alt: false };
+            let label = self.ui(language, &format!("keys.{}", row.label));
+            Some(Choice { number, label, act: Act::Key(key) })
+        })
+        .collect()
+    }
+
+    fn offer(&mut self, choices: &[Choice], language: Language) -> io::Result<()> {
+        let list: Vec<String> =
+            choices.iter().map(|choice| format!("{} {}", choice.number, choice.label)).collect();
+        let comma = if language == Language::Zh { "，" } else { ", " };
+        let label = self.ui(language, "linear.choices");
+        writeln!(self.output, "{label} {}", list.join(comma))
+    }
+
+    /// One line of input; `None` at its end.
+    fn ask(&mut self) -> io::Result<Option<String>> {
+        write!(self.output, "> ")?;
+        self.output.flush()?;
+        let mut line = Vec::new();
+        let read = self.input.read_until(b'\n', &mut line)?;
+        writeln!(self.output)?;
+        Ok((read > 0).then(|| String::from_utf8_lossy(&line).into_owned()))
+    }
+
+    fn answer(
+        &mut self,
+        tutor: &Tutor,
+        view: &View,
+        choices: &[Choice],
+        answer: &str,
+    ) -> io::Result<Vec<Msg>> {
+        let number = answer.parse::<u8>().ok();
+        let chosen = choices.iter().find(|choice| Some(choice.number) == number);
+        match chosen.map(|choice| &choice.act) {
+            Some(Act::Key(key)) => Ok(vec![Msg::Key(*key)]),
+            Some(Act::Row(row)) => Ok(self.choose_row(view, *row)),
+            Some(Act::Paste) => self.paste(tutor.language()),
+            None if tutor.context() == Context::Filter && !answer.is_empty() => {
+                Ok(search(view, answer))
+            }
+            // An empty line goes on to the next step.
+            None if answer.is_empty() && tutor.is_useful(Command::NextStep) => {
+                Ok(vec![Msg::Key(Key::plain(Code::Enter))])
+            }
+            None => {
+                let text = self.ui(tutor.language(), "linear.unknown-choice");
+                writeln!(self.output, "{text}")?;
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// A row is clicked until it is the selected one and opens.
+    fn choose_row(&self, view: &View, row: usize) -> Vec<Msg> {
+        let Some(Popup::List { selected, .. }) = &view.popup else { return Vec::new() };
+        let click = Msg::Clicked(Target::PopupRow(row));
+        if *selected == row { vec![click] } else { vec![click.clone(), click] }
+    }
+
+    fn paste(&mut self, language: Language) -> io::Result<Vec<Msg>> {
+        let text = self.ui(language, "linear.paste");
+        writeln!(self.output, "{text}")?;
+        let mut pasted = String::new();
+        while let Some(line) = self.ask()? {
+            if line.trim_end() == "." {
+                break;
+            }
+            pasted.push_str(&line);
+        }
+        Ok(vec![Msg::Pasted(pasted)])
+    }
+}
+
+/// The keys that put `text` in place of what the filter line holds.
+fn search(view: &View, text: &str) -> Vec<Msg> {
+    let held = match &view.popup {
+        Some(Popup::List { query: Some((text, _)), .. }) => text.chars().count(),
+        _ => 0,
+    };
+    let end = std::iter::once(Key::plain(Code::End));
+    let clear = std::iter::repeat_n(Key::plain(Code::Backspace), held);
+    let typed = text.chars().map(Key::char);
+    end.chain(clear).chain(typed).map(Msg::Key).collect()
+}
+
+/// Tells the tutor and does what it asks for; whether it wants to be left.
+fn tell(tutor: &mut Tutor, msg: Msg, perform: &mut dyn FnMut(Effect) -> Option<Msg>) -> bool {
+    let mut effects: std::collections::VecDeque<Effect> = tutor.update(msg).into();
+    while let Some(effect) = effects.pop_front() {
+        if effect == Effect::Quit {
+            return true;
+        }
+        if let Some(answer) = perform(effect) {
+            effects.extend(tutor.update(answer));
+        }
+    }
+    false
+}
+
+
+#[cfg(test)]
+mod tests;

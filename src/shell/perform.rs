@@ -1,0 +1,60 @@
+//! Does what the tutor asks for, and answers.
+
+use std::path::{Path, PathBuf};
+
+use super::clipboard::Clipboard;
+use super::files;
+use crate::tutor::message::{Effect, Msg, Opened};
+
+/// Performs effects for both front ends.
+#[derive(Default)]
+pub struct Performer {
+    clipboard: Clipboard,
+}
+
+impl Performer {
+    /// Does what is asked. Leaving, stopping and the mouse are the front end's business and give
+    /// no answer here.
+    pub fn perform(&mut self, effect: Effect) -> Option<Msg> {
+        match effect {
+            Effect::Open(path) => Some(Msg::Opened(open(path))),
+            Effect::Find => Some(Msg::Found(notebooks())),
+            Effect::Save { path, expected, bytes } => {
+                let saved = files::save(&path, &expected, &bytes).map_err(|error| chain(&error));
+                Some(Msg::Saved(saved.map(|()| path)))
+            }
+            Effect::Copy(text) => {
+                Some(Msg::Copied(self.clipboard.copy(&text).map_err(|error| chain(&error))))
+            }
+            Effect::SaveAdvice { near, name, text } => {
+                let folder = near.as_deref().and_then(Path::parent).map(Path::to_path_buf);
+                let path = folder.unwrap_or_default().join(name);
+                let saved = files::save_new(&path, text.as_bytes());
+                Some(Msg::AdviceSaved(saved.map_err(|error| chain(&error))))
+            }
+            Effect::Quit | Effect::Suspend | Effect::Mouse(_) => None,
+        }
+    }
+}
+
+fn open(path: PathBuf) -> Result<Opened, String> {
+    match files::read(&path) {
+        Ok(bytes) => Ok(Opened { path, bytes }),
+        Err(error) => Err(format!("{}: {}", path.display(), chain(&error))),
+    }
+}
+
+/// Notebooks and scripts under the current folder, with paths from there.
+fn notebooks() -> Vec<PathBuf> {
+    let found = files::find(&[PathBuf::from(".")]);
+    let readable = found.into_iter().filter(|found| found.error.is_none());
+    readable
+        .map(|found| found.path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(found.path))
+        .collect()
+}
+
+/// An error with its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,33 @@
+//! How a place in a notebook is told: by cell, line and column, or by the line of a script.
+
+use crate::notebook::{Format, Notebook};
+use crate::text::{CellIndex, Position, Span, position};
+
+/// A stretch of a cell by its positions in the cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub cell: CellIndex,
+    pub start: Position,
+    pub end: Position,
+    /// How many lines of a script stand before the cell's first one; 0 in a notebook.
+    pub lines_before: usize,
+}
+
+impl Place {
+    /// Finds the positions of a span.
+    pub fn of(notebook: &Notebook, span: Span) -> Self {
+        let source = notebook.cell(span.cell).map_or("", |cell| &cell.source);
+        let start = position(source, span.range.start);
+        let in_file = match notebook.format {
+            Format::Percent | Format::Script => notebook.file_position(span.cell, span.range.start),
+            Format::Ipynb { .. } | Format::Pasted => None,
+        };
+        let lines_before = in_file.map_or(0, |file| file.line.saturating_sub(start.line));
+        Self { cell: span.cell, start, end: position(source, span.range.end), lines_before }
+    }
+
+    /// The line that people look for: in the script, or in the notebook's cell.
+    pub fn line(&self) -> usize {
+        self.start.line.saturating_add(self.lines_before)
+    }
+}

@@ -1,0 +1,298 @@
+//! The report of `check` for people.
+
+use super::place::Place;
+use super::snippet::snippet;
+use super::{Paper, Piece, Problem, Reviewed, Tone, Voice, wrap};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Note, Severity};
+use crate::knowledge::{Language, PageKind};
+use crate::notebook::{Format, Notebook};
+use crate::review::Review;
+use crate::shell::visible;
+
+/// Notes shown with a diagnostic at most.
+const NOTES: usize = 6;
+
+/// What there is to print about a file.
+#[derive(Debug, Default)]
+pub struct FileReport {
+    /// For stdout.
+    pub text: String,
+    /// For stderr.
+    pub problem: Option<String>,
+    pub tally: Tally,
+}
+
+/// What was found, over files.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Tally {
+    pub files: usize,
+    /// Files that nothing can be said of.
+    pub failed: usize,
+    /// Files with a diagnostic.
+    pub marked: usize,
+    pub errors: usize,
+    pub warnings: usize,
+    pub hints: usize,
+    /// Diagnostics whose first fix changes nothing else.
+    pub safe_fixes: usize,
+    /// The first file with a diagnostic.
+    pub first: Option<String>,
+}
+
+impl Tally {
+    /// Both together; `other` comes later.
+    pub fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.failed += other.failed;
+        self.marked += other.marked;
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.hints += other.hints;
+        self.safe_fixes += other.safe_fixes;
+        self.first = self.first.take().or(other.first);
+    }
+}
+
+/// The report on one file.
+pub fn check(paper: Paper, voice: Voice<'_>, file: &Reviewed) -> FileReport {
+    match &file.outcome {
+        Err(error) => FileReport {
+            problem: Some(problem(paper, voice, file, error)),
+            tally: Tally { files: 1, failed: 1, ..Tally::default() },
+            ..FileReport::default()
+        },
+        Ok((notebook, review)) => {
+            let mut text = remark(paper, voice, &file.path, notebook);
+            for found in &review.diagnostics {
+                text.push_str(&diagnostic(paper, voice, &file.path, notebook, found));
+                text.push('\n');
+            }
+            FileReport { text, problem: None, tally: tally(&file.path, review) }
+        }
+    }
+}
+
+/// `path:line:column: error: message`, once for each language.
+pub(super) fn problem(
+    paper: Paper,
+    voice: Voice<'_>,
+    file: &Reviewed,
+    error: &crate::shell::files::FileError,
+) -> String {
+    let mut out = String::new();
+    for language in voice.languages() {
+        let problem = Problem::new(voice, language, error);
+        let mut place = file.path.clone();
+        for number in [problem.line, problem.column].into_iter().flatten() {
+            place.push_str(&format!(":{number}"));
+        }
+        let cell = problem.cell.map(|cell| {
+            let cell = cell.number().to_string();
+            voice.knowledge.ui(language, "report.in-cell", &[("cell", &cell)])
+        });
+        let label = voice.knowledge.ui(language, "report.error", &[]);
+        let label = paper.paint(Tone::Severity(Severity::Error), &format!("{label}:"));
+        let message = paper.safe(&problem.message);
+        let cell = cell.unwrap_or_default();
+        out.push_str(&format!("{}: {label} {message}{}\n", paper.safe(&place), paper.safe(&cell)));
+    }
+    out
+}
+
+/// The closing lines: how much there is, and what to do next.
+pub fn summary(paper: Paper, voice: Voice<'_>, tally: &Tally) -> String {
+    let mut out = String::new();
+    for language in voice.languages() {
+        let count = |key: &str, number| voice.count(language, &format!("report.{key}"), number);
+        let files = count("files", tally.files);
+        let ui = |key: &str, args: &[(&str, &str)]| {
+            voice.knowledge.ui(language, &format!("report.{key}"), args)
+        };
+        let (tone, sign, said) = match (tally.files, tally.marked) {
+            (0, _) => (Tone::Quiet, "", ui("no-files", &[])),
+            (_, 0) if tally.failed == tally.files => (Tone::Quiet, "", ui("nothing-read", &[])),
+            (_, 0) => (Tone::Right, paper.right(), ui("clean", &[("files", &files)])),
+            _ => {
+                let list = [
+                    ("errors", tally.errors),
+                    ("warnings", tally.warnings),
+                    ("hints", tally.hints),
+                ];
+                let list = list.into_iter().filter(|(_, number)| *number > 0);
+                let list: Vec<_> = list.map(|(key, number)| count(key, number)).collect();
+                let found = list.join(&ui("comma", &[]));
+                let marked = tally.marked.to_string();
+                let args = [("found", &*found), ("marked", &*marked), ("files", &*files)];
+                (Tone::Strong, "", ui("found", &args))
+            }
+        };
+        let parts = [
+            said,
+            extra(tally.safe_fixes, |n| count("safe-fixes", n)),
+            extra(tally.failed, |n| count("failed", n)),
+        ];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        let line = format!("{sign} {}", parts.join(" "));
+        out.push_str(&paper.paint(tone, line.trim_start()));
+        out.push('\n');
+        if let Some(first) = &tally.first {
+            let walk = ui("walk", &[("path", &quoted(first))]);
+            out.push_str(&paper.paint(Tone::Quiet, &walk));
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn extra(number: usize, say: impl Fn(usize) -> String) -> String {
+    if number == 0 { String::new() } else { say(number) }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let plain = |char: char| char.is_alphanumeric() || "/._-+:@%".contains(char);
+    if path.chars().all(plain) && !path.starts_with('-') {
+        return path.to_owned();
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
+}
+
+fn tally(path: &str, review: &Review) -> Tally {
+    let [errors, warnings, hints] = review.counts();
+    let is_safe = |fix: &&Fix| fix.applicability == Applicability::Safe;
+    let is_marked = !review.diagnostics.is_empty();
+    Tally {
+        files: 1,
+        failed: 0,
+        marked: usize::from(is_marked),
+        errors,
+        warnings,
+        hints,
+        safe_fixes: review.diagnostics.iter().filter_map(Diagnostic::fix).filter(is_safe).count(),
+        first: is_marked.then(|| path.to_owned()),
+    }
+}
+
+/// A word about a notebook that is left alone or cannot be saved.
+fn remark(paper: Paper, voice: Voice<'_>, path: &str, notebook: &Notebook) -> String {
+    let mut out = String::new();
+    let mut say = |key: &str, args: &[(&str, &str)]| {
+        for said in voice.say(key, args) {
+            out.push_str(&format!("{}: {}\n", paper.safe(path), paper.safe(&said)));
+        }
+    };
+    if !notebook.is_python() {
+        say("report.other-language", &[("language", &notebook.kernel.language)]);
+    }
+    if let Format::Ipynb { major: major @ ..4, .. } = notebook.format {
+        say("report.old-format", &[("major", &major.to_string())]);
+    }
+    out
+}
+
+fn diagnostic(
+    paper: Paper,
+    voice: Voice<'_>,
+    path: &str,
+    notebook: &Notebook,
+    found: &Diagnostic,
+) -> String {
+    let place = Place::of(notebook, found.span);
+    let tone = Tone::Severity(found.severity);
+    let mut lines = head(paper, voice, path, notebook, found, place);
+    let source = notebook.cell(found.span.cell).map_or("", |cell| &cell.source);
+    lines.extend(snippet(paper, source, found.span.range, place.lines_before, tone));
+    for note in found.notes.iter().take(NOTES) {
+        lines.extend(labelled(paper, voice, "report.note", told(voice, notebook, note)));
+    }
+    let more = found.notes.len().saturating_sub(NOTES);
+    if more > 0 {
+        let count = |language| voice.count(language, "report.more-notes", more);
+        let said = voice.languages().into_iter().map(count).collect();
+        lines.extend(labelled(paper, voice, "report.note", said));
+    }
+    if let Some(fix) = found.fix() {
+        lines.extend(labelled(paper, voice, "report.fix", offered(voice, fix)));
+    }
+    if voice.knowledge.page(PageKind::Mistake, found.rule).is_some() {
+        let label = paper.paint(Tone::Quiet, &voice.label("report.read", &[]));
+        lines.push(format!("  {label} nbasync explain {}", found.rule));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// `path:cell 7:2:11: ✖ error rule: message`, then the message in the other language.
+fn head(
+    paper: Paper,
+    voice: Voice<'_>,
+    path: &str,
+    notebook: &Notebook,
+    found: &Diagnostic,
+    place: Place,
+) -> Vec<String> {
+    let place = where_it_is(voice, notebook, place);
+    let severity = voice.label(&format!("report.{}", found.severity.as_str()), &[]);
+    let severity = format!("{} {severity}", paper.sign(found.severity));
+    let mut sentences = voice.sentences(&found.message).into_iter();
+    let first = sentences.next().unwrap_or_default();
+    let head = format!(
+        "{}: {} {}: {}",
+        paper.paint(Tone::Strong, &format!("{path}:{place}")),
+        paper.paint(Tone::Severity(found.severity), &severity),
+        found.rule,
+        paper.safe(&first)
+    );
+    let others = sentences.flat_map(|said| indented(paper, "  ", &said));
+    std::iter::once(head).chain(others).collect()
+}
+
+/// `cell 7:2:11` in a notebook, `31:11` in a script.
+pub(super) fn where_it_is(voice: Voice<'_>, notebook: &Notebook, place: Place) -> String {
+    let (line, column) = (place.line().to_string(), place.start.column.to_string());
+    if matches!(notebook.format, Format::Percent | Format::Script) {
+        return format!("{line}:{column}");
+    }
+    let cell = place.cell.number().to_string();
+    voice.label("report.place", &[("cell", &cell), ("line", &line), ("column", &column)])
+}
+
+/// A note's sentence, once for each language, with the place that it does not name itself.
+fn told(voice: Voice<'_>, notebook: &Notebook, note: &Note) -> Vec<String> {
+    let sentences = voice.sentences(&note.message);
+    let Some(span) = note.span else { return sentences };
+    let place = Place::of(notebook, span);
+    let (cell, line) = (place.cell.number().to_string(), place.line().to_string());
+    let is_named = |message: &Message| message.args.contains(&("cell", cell.clone()));
+    let key = if is_named(&note.message) { "report.at-line" } else { "report.at-cell" };
+    let at =
+        |language: Language| voice.knowledge.ui(language, key, &[("cell", &cell), ("line", &line)]);
+    let places = voice.languages().into_iter().map(at);
+    sentences.into_iter().zip(places).map(|(said, at)| format!("{said} {at}")).collect()
+}
+
+fn offered(voice: Voice<'_>, fix: &Fix) -> Vec<String> {
+    let trust = voice.say(&format!("report.{}", fix.applicability.as_str()), &[]);
+    let titles = voice.sentences(&fix.title).into_iter();
+    titles.zip(trust).map(|(title, trust)| format!("{title} ({trust})")).collect()
+}
+
+/// `  label: words`, once for each language, with the label in front of the first.
+fn labelled(paper: Paper, voice: Voice<'_>, key: &str, sentences: Vec<String>) -> Vec<String> {
+    let label = voice.label(key, &[]);
+    let hang = " ".repeat(visible::width(&label) + 3);
+    let mut lines: Vec<String> =
+        sentences.iter().flat_map(|said| indented(paper, &hang, said)).collect();
+    if let Some(first) = lines.first_mut() {
+        let label = paper.paint(Tone::Quiet, &label);
+        *first = format!("  {label} {}", first.trim_start());
+    }
+    lines
+}
+
+/// Words behind an indent, broken where the terminal ends.
+pub(super) fn indented(paper: Paper, indent: &str, text: &str) -> Vec<String> {
+    let width = paper.width.map(|width| width.saturating_sub(indent.len()).max(20));
+    let lines = wrap(paper, &[Piece::new(Tone::Plain, text)], width);
+    lines.into_iter().map(|line| format!("{indent}{line}")).collect()
+}

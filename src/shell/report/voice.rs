@@ -1,0 +1,47 @@
+//! In which languages a command speaks, and its sentences in them.
+
+use crate::diagnostic::Message;
+use crate::knowledge::{Knowledge, Language};
+use crate::review::sentence;
+use crate::tutor::Reading;
+
+/// The knowledge, spoken in the reader's languages.
+#[derive(Debug, Clone, Copy)]
+pub struct Voice<'k> {
+    pub knowledge: &'k Knowledge,
+    pub reading: Reading,
+}
+
+impl Voice<'_> {
+    /// The languages in which sentences are said, in the order in which they are shown.
+    pub fn languages(&self) -> Vec<Language> {
+        match self.reading {
+            Reading::One(language) => vec![language],
+            Reading::Both(_) => Language::ALL.to_vec(),
+        }
+    }
+
+    /// A text of the interface in the reader's first language, for labels that stand once.
+    pub fn label(&self, key: &str, args: &[(&str, &str)]) -> String {
+        self.knowledge.ui(self.reading.base(), key, args)
+    }
+
+    /// A text of the interface, once for each language.
+    pub fn say(&self, key: &str, args: &[(&str, &str)]) -> Vec<String> {
+        let ui = |language| self.knowledge.ui(language, key, args);
+        self.languages().into_iter().map(ui).collect()
+    }
+
+    /// A message's sentence, once for each language.
+    pub fn sentences(&self, message: &Message) -> Vec<String> {
+        let sentence = |language| sentence(self.knowledge, language, message);
+        self.languages().into_iter().map(sentence).collect()
+    }
+
+    /// How many there are of something: the text at `key.one` or `key.many`.
+    pub fn count(&self, language: Language, key: &str, number: usize) -> String {
+        let form = if number == 1 { "one" } else { "many" };
+        let number = number.to_string();
+        self.knowledge.ui(language, &format!("{key}.{form}"), &[("n", &number)])
+    }
+}
