@@ -36,7 +36,18 @@ pub fn lines(before: &str, after: &str) -> Vec<DiffLine> {
             }
         }
     }
-    out
+    without_blank_ends(out)
+}
+
+/// Blank lines of context at either end say nothing.
+fn without_blank_ends(mut lines: Vec<DiffLine>) -> Vec<DiffLine> {
+    let is_blank = |line: &DiffLine| line.change == Change::Same && line.text.trim().is_empty();
+    while lines.last().is_some_and(is_blank) {
+        lines.pop();
+    }
+    let blank = lines.iter().take_while(|line| is_blank(line)).count();
+    lines.drain(..blank);
+    lines
 }
 
 #[cfg(test)]

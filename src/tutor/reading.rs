@@ -104,6 +104,15 @@ impl<'k> Writer<'k> {
         self.each(|language| block(prose_of(&sentence(knowledge, language, message))));
     }
 
+    /// Adds a message as a whole sentence: with a capital letter and a full stop.
+    pub fn sentence(&mut self, message: &Message, block: impl Fn(Prose) -> Block) {
+        let knowledge = self.knowledge;
+        self.each(|language| {
+            let text = sentence(knowledge, language, message);
+            block(prose_of(&as_sentence(&text, language)))
+        });
+    }
+
     /// Adds blocks of a content page, in both languages block by block.
     pub fn blocks(&mut self, en: &[knowledge::Block], zh: &[knowledge::Block]) {
         match self.reading {
@@ -178,6 +187,17 @@ impl<'k> Writer<'k> {
 /// An interface text as prose; it may hold inline Markdown.
 pub fn ui(knowledge: &Knowledge, language: Language, key: &str, args: &[(&str, &str)]) -> Prose {
     prose_of(&knowledge.ui(language, key, args))
+}
+
+fn as_sentence(text: &str, language: Language) -> String {
+    let mut chars = text.chars();
+    let capital = chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>());
+    let stop = if language == Language::Zh { '。' } else { '.' };
+    let mut sentence = capital.unwrap_or_default();
+    if !sentence.ends_with(['.', '。', '?', '？', '!', '！']) {
+        sentence.push(stop);
+    }
+    sentence
 }
 
 /// Inline Markdown as prose.

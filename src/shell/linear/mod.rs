@@ -90,9 +90,8 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
 
     fn key_choices(&self, tutor: &Tutor, language: Language, context: Context) -> Vec<Choice> {
         let main = matches!(context, Context::Home | Context::Walkthrough);
-        let here = |row: &&Binding| {
-            row.context == context || (main && row.context == Context::Everywhere)
-        };
+        let here =
+            |row: &&Binding| row.context == context || (main && row.context == Context::Everywhere);
         let rows = KEYS.iter().filter(here).filter(|row| tutor.is_useful(row.command));
         rows.filter_map(|row| {
             let number = row.number?;
@@ -196,7 +195,6 @@ fn tell(tutor: &mut Tutor, msg: Msg, perform: &mut dyn FnMut(Effect) -> Option<M
     }
     false
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -74,6 +74,8 @@ pub const SLOTS: [(Slot, &str); 27] = [
 /// What is wrong with a theme file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ThemeError {
+    #[error("no theme is called {0}")]
+    File(&'static str),
     #[error("no entry for {0}")]
     Missing(&'static str),
     #[error("{0} is no entry of a theme")]
@@ -165,6 +167,14 @@ impl Theme {
 }
 
 impl Themes {
+    /// Builds the themes from files by name, as `content/themes/` has them.
+    /// # Errors
+    /// When a file is missing, or as for [`Theme::parse`].
+    pub fn parse(files: &BTreeMap<String, BTreeMap<String, String>>) -> Result<Self, ThemeError> {
+        let theme = |name| Theme::parse(files.get(name).ok_or(ThemeError::File(name))?);
+        Ok(Self { dark: theme("dark")?, light: theme("light")?, plain16: theme("plain16")? })
+    }
+
     /// The theme for a choice, a terminal's ground and its colours. Where the choice may not
     /// suit the terminal's ground, the theme brings its own.
     pub fn choose(&self, choice: ThemeChoice, ground: Ground, depth: Depth) -> Theme {
@@ -240,11 +250,9 @@ pub(super) mod tests {
 
     /// The theme files as they ship.
     pub(in crate::shell::tui) fn themes() -> Themes {
-        Themes { dark: theme("dark"), light: theme("light"), plain16: theme("plain16") }
-    }
-
-    fn theme(name: &str) -> Theme {
-        Theme::parse(&entries(name)).unwrap()
+        let names = ["dark", "light", "plain16"];
+        let files = names.map(|name| (name.to_owned(), entries(name))).into_iter().collect();
+        Themes::parse(&files).unwrap()
     }
 
     fn entries(name: &str) -> BTreeMap<String, String> {
@@ -270,7 +278,7 @@ pub(super) mod tests {
 
     #[test]
     fn dark_text_colours_are_readable_on_black_and_on_their_own_ground() {
-        let dark = theme("dark");
+        let Themes { dark, .. } = themes();
         for depth in [Depth::True, Depth::Indexed] {
             readable(&dark.at(depth), Color::Rgb(0, 0, 0));
             readable(&dark.at(depth), color::fit(dark.style(Slot::Screen), depth).bg.unwrap());
@@ -279,7 +287,7 @@ pub(super) mod tests {
 
     #[test]
     fn light_text_colours_are_readable_on_white_and_on_their_own_ground() {
-        let light = theme("light");
+        let Themes { light, .. } = themes();
         for depth in [Depth::True, Depth::Indexed] {
             readable(&light.at(depth), Color::Rgb(255, 255, 255));
             readable(&light.at(depth), color::fit(light.style(Slot::Screen), depth).bg.unwrap());

@@ -9,7 +9,7 @@ use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{Block, Mark};
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
-    writer.message(&problem.message, Block::Conclusion);
+    writer.sentence(&problem.message, Block::Conclusion);
     notes(writer, subject, problem);
     if let Some(page) = subject.knowledge.page(PageKind::Mistake, problem.rule) {
         writer.opening_as_paragraph(page);

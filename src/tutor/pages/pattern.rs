@@ -15,10 +15,10 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
     alternatives(writer, subject, problem);
     let shown = subject.fix().map(|fix| fix.pattern).or(problem.patterns.first().copied());
     if let Some(page) = shown.and_then(|id| subject.knowledge.page(PageKind::Pattern, id)) {
-        let knowledge = subject.knowledge;
-        writer.each(|language| Block::Heading(prose_of(page.title.get(language))));
-        let _ = knowledge;
-        writer.opening_as_paragraph(page);
+        if subject.fix().is_some() {
+            writer.each(|language| Block::Heading(prose_of(page.title.get(language))));
+            writer.opening_as_paragraph(page);
+        }
         for anchor in ["how", "why", "not"] {
             writer.section(page, anchor);
         }
@@ -26,7 +26,7 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
 }
 
 fn applied(writer: &mut Writer, subject: Subject, fix: &Fix) {
-    writer.message(&fix.title, Block::Conclusion);
+    writer.sentence(&fix.title, Block::Conclusion);
     trust(writer, fix.applicability);
     let several = differences(subject.document, &fix.edits);
     let shows_cell = several.len() > 1 || several.iter().any(|(cell, _)| *cell != subject.cell);
@@ -72,13 +72,18 @@ fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
         Some(page) => writer.opening(page),
         None => writer.conclusion("pattern.by-hand", &[]),
     }
-    writer.paragraph("pattern.by-hand-why", &[]);
+    // A rule may say itself what has to come first.
+    let first = problem.notes.iter().find(|note| note.message.key == "fix-those-first");
+    match first {
+        Some(note) => writer.sentence(&note.message, Block::Paragraph),
+        None => writer.paragraph("pattern.by-hand-why", &[]),
+    }
 }
 
 /// The other patterns that fit, each with when to choose it.
 fn alternatives(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let knowledge = subject.knowledge;
-    let pages: Vec<&Page> = choices(subject, problem)
+    let pages: Vec<&Page> = choices(problem)
         .into_iter()
         .filter_map(|id| knowledge.page(PageKind::Pattern, id))
         .collect();
@@ -104,7 +109,7 @@ fn alternatives(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
 }
 
 /// The patterns to choose from: the problem's own, and the usual partner of the first.
-fn choices(subject: Subject, problem: &Diagnostic) -> Vec<&'static str> {
+fn choices(problem: &Diagnostic) -> Vec<&'static str> {
     let mut ids: Vec<&'static str> = problem.fixes.iter().map(|fix| fix.pattern).collect();
     ids.extend(problem.patterns.iter().copied());
     let partner = match ids.first() {
@@ -120,6 +125,5 @@ fn choices(subject: Subject, problem: &Diagnostic) -> Vec<&'static str> {
         seen.push(*id);
         new
     });
-    let _ = subject;
     ids
 }

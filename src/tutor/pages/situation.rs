@@ -45,7 +45,7 @@ fn conclusion(writer: &mut Writer, subject: Subject, answer: &Classification) {
         Verdict::HandOff { to: None } => {
             writer.conclusion("situation.leave-alone", &[]);
             match first.and_then(|first| first.evidence.first()) {
-                Some(why) => writer.message(&why.why, |why| Block::Paragraph(capital(why))),
+                Some(why) => writer.message(&why.why, Block::Paragraph),
                 None => writer.paragraph("situation.quiet-code", &[]),
             }
         }
@@ -58,11 +58,6 @@ fn conclusion(writer: &mut Writer, subject: Subject, answer: &Classification) {
     if problems > 0 {
         writer.paragraph("situation.problems", &[("count", &problems.to_string())]);
     }
-}
-
-/// `This cell …` with the evidence's words as the rest of the sentence.
-fn capital(why: Prose) -> Prose {
-    why
 }
 
 fn list(writer: &mut Writer, subject: Subject, answer: &Classification, ids: &[&str]) {

@@ -21,7 +21,7 @@ pub fn header(header: &Header, row: Rect, buf: &mut Buffer, ink: &Ink<'_>) {
     let left_row = Rect { width: row.width - right_row.width, ..row };
     let (program, place) = (ink.safe(&header.program), ink.safe(&header.place));
     let unsaved = if header.unsaved { ink.glyphs.unsaved } else { "" };
-    let fixed = 1 + visible::width(unsaved) + 2 + visible::width(&place) + 2;
+    let fixed = 1 + visible::width(unsaved) + 2 + visible::width(&place);
     let room = usize::from(left_row.width).saturating_sub(fixed);
     let named = header.file.is_empty() || room >= visible::width(&program) + SHORTEST;
     let mut spans = vec![Span::raw(" ")];

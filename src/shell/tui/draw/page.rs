@@ -67,7 +67,7 @@ fn block(block: &Block, width: usize, ink: &Ink<'_>, painter: &mut Painter) -> V
         Block::Paragraph(prose) => wrap(&ink.prose(prose), width),
         Block::Item { mark, body } => item(*mark, body, width, ink),
         Block::Code { language, text } => code(language, text, width, ink, painter),
-        Block::Diff(lines) => lines.iter().flat_map(|line| diff(line, width, ink)).collect(),
+        Block::Diff(lines) => trim(lines).iter().flat_map(|line| diff(line, width, ink)).collect(),
         Block::Table(rows) => table::lay_out(rows, width, ink),
     }
 }
@@ -144,6 +144,22 @@ fn code_line(line: &str, start: usize, painted: &Painted, ground: Slot, ink: &In
         }
     }
     spans
+}
+
+/// A difference without the empty lines around it.
+fn trim(mut lines: &[DiffLine]) -> &[DiffLine] {
+    let empty = |line: &DiffLine| line.change == Change::Same && line.text.trim().is_empty();
+    while let [first, rest @ ..] = lines
+        && empty(first)
+    {
+        lines = rest;
+    }
+    while let [rest @ .., last] = lines
+        && empty(last)
+    {
+        lines = rest;
+    }
+    lines
 }
 
 fn diff(line: &DiffLine, width: usize, ink: &Ink<'_>) -> Vec<Spans> {

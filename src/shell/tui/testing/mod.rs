@@ -1,6 +1,8 @@
 //! Views made up for tests, and a screen to draw them on.
 
 mod demo;
+#[cfg(target_os = "linux")]
+mod pty;
 mod screens;
 pub mod views;
 

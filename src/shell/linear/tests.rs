@@ -1,0 +1,80 @@
+use std::io::Cursor;
+
+use super::Linear;
+use crate::knowledge::{Knowledge, Language};
+use crate::shell::embedded::Embedded;
+use crate::shell::visible::Charset;
+use crate::tutor::{Reading, Tutor};
+
+/// Everything that is said when somebody answers with these lines.
+fn talk(language: Language, first: &str, answers: &str) -> String {
+    let knowledge = Knowledge::open(&Embedded);
+    let mut tutor = Tutor::new(&knowledge, Reading::One(language));
+    if !first.is_empty() {
+        tutor.take_in(first);
+    }
+    let mut output = Vec::new();
+    let mut linear = Linear {
+        input: Cursor::new(answers.as_bytes().to_vec()),
+        output: &mut output,
+        knowledge: &knowledge,
+        charset: Charset::Unicode,
+    };
+    linear.run(&mut tutor, &mut |_| None).expect("memory can be written");
+    String::from_utf8(output).expect("UTF-8")
+}
+
+const CELL: &str = "import asyncio\nasync def main():\n    return 1\nasyncio.run(main())";
+
+#[test]
+fn every_screen_opens_with_the_announcement() {
+    let said = talk(Language::En, CELL, "1\n1\n0\n");
+    assert_eq!(said.matches("Skill in use: python-notebooks-async").count(), 3, "{said}");
+}
+
+#[test]
+fn the_steps_are_numbered_and_the_change_is_said_in_two_lines() {
+    let said = talk(Language::En, CELL, "1\n1\n0\n");
+    assert!(said.contains("Step 3 of 5: Pattern."), "{said}");
+    assert!(said.contains("Line now: asyncio.run(main())"), "{said}");
+    assert!(said.contains("Line then: await main()"), "{said}");
+}
+
+#[test]
+fn a_choice_keeps_its_number_from_screen_to_screen() {
+    let said = talk(Language::En, CELL, "1\n1\n0\n");
+    let look_up: Vec<&str> = said.lines().filter(|line| line.contains("5 look up")).collect();
+    assert_eq!(look_up.len(), 3, "{said}");
+}
+
+#[test]
+fn a_cell_can_be_pasted_line_by_line() {
+    let said = talk(Language::En, "", &format!("1\n{CELL}\n.\n0\n"));
+    assert!(said.contains("Error: asyncio-run-in-cell"), "{said}");
+}
+
+#[test]
+fn look_up_takes_words_and_then_a_number() {
+    let said = talk(Language::En, CELL, "5\nblocking requests\n1\n0\n0\n0\n");
+    assert!(said.contains("blocking"), "{said}");
+    assert!(said.matches("Skill in use").count() >= 4, "{said}");
+}
+
+#[test]
+fn it_speaks_chinese() {
+    let said = talk(Language::Zh, CELL, "0\n");
+    assert!(said.contains("正在使用的技能：python-notebooks-async"), "{said}");
+    assert!(said.contains("可选："), "{said}");
+}
+
+#[test]
+fn an_unknown_number_is_said_and_the_end_of_input_ends_it() {
+    let said = talk(Language::En, CELL, "99\n");
+    assert!(said.contains("There is no such choice."), "{said}");
+}
+
+#[test]
+fn escape_sequences_of_a_cell_never_reach_the_output() {
+    let said = talk(Language::En, "x = '\u{1b}[31m\u{202e}'\nasyncio.run(x)", "0\n");
+    assert!(!said.contains('\u{1b}') && !said.contains('\u{202e}'), "{said:?}");
+}
