@@ -117,12 +117,13 @@ fn clash(one: &Fix, other: &Fix) -> bool {
     one.edits.iter().any(|a| other.edits.iter().any(|b| touch(a, b)))
 }
 
+/// Whether two edits cannot both be made. The same import, added by both, is one edit; any other
+/// insertion at one place would have to know of the other.
 fn touch(a: &Edit, b: &Edit) -> bool {
     let (x, y) = (a.span.range, b.span.range);
-    a.span.cell == b.span.cell
-        && x.start <= y.end
-        && y.start <= x.end
-        && (x != y || a.text != b.text)
+    let meet = a.span.cell == b.span.cell && x.start <= y.end && y.start <= x.end;
+    let same = a == b && (!x.is_empty() || a.text.starts_with("import "));
+    meet && !same
 }
 
 /// The new source of every cell that `edits` change. `None` when two of them overlap.

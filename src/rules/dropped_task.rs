@@ -61,6 +61,10 @@ fn await_fix(facts: &Facts, call: Site) -> Option<Fix> {
 
 /// A name for the task, and an `await` at the end of the cell or function.
 fn handle_fix(facts: &Facts, call: Site) -> Option<Fix> {
+    // A task of another loop cannot be awaited on this one.
+    if facts.keyword(call, "loop").is_some() {
+        return None;
+    }
     let (asyncio, _) = module_name(facts, call, "asyncio");
     let edits = keep_handle(facts, call, &asyncio)?;
     let mut reasons = vec![(facts.span(call), Message::new(NAME, "why-keep"))];
