@@ -277,9 +277,11 @@ impl Tutor<'_> {
         }
     }
 
-    /// Applies the fix that is looked at, then asks before the file is written.
+    /// Applies the fix that is looked at, then asks before the file is written. After an undo
+    /// what is there now is written as it is.
     fn apply_and_write(&mut self) {
-        if self.apply() {
+        let settled = self.document().is_some_and(|it| it.settled && it.is_unsaved());
+        if settled || self.apply() {
             self.write();
         }
     }

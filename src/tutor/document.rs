@@ -25,6 +25,8 @@ pub struct Document {
     changes: BTreeMap<CellIndex, String>,
     undo: Vec<Vec<(CellIndex, String)>>,
     redo: Vec<Vec<(CellIndex, String)>>,
+    /// The last thing done was to take a step back or forth: what is there now is meant.
+    pub settled: bool,
 }
 
 impl Document {
@@ -40,6 +42,7 @@ impl Document {
             changes: BTreeMap::new(),
             undo: Vec::new(),
             redo: Vec::new(),
+            settled: false,
         };
         document.overview = document.overview_rows();
         document
@@ -71,6 +74,7 @@ impl Document {
 
     /// Changes cells as one step that can be undone, and reviews the notebook anew.
     pub fn change(&mut self, sources: Vec<(CellIndex, String)>, tables: &Tables) {
+        self.settled = false;
         let before = self.replace(sources);
         if !before.is_empty() {
             self.undo.push(before);
@@ -103,6 +107,7 @@ impl Document {
     /// Takes the last step back; the cells it changed, or `None` when there is none.
     pub fn undo(&mut self, tables: &Tables) -> Option<Vec<CellIndex>> {
         let step = self.undo.pop()?;
+        self.settled = true;
         let cells = step.iter().map(|(cell, _)| *cell).collect();
         let before = self.replace(step);
         self.redo.push(before);
@@ -113,6 +118,7 @@ impl Document {
     /// Does the last undone step again.
     pub fn redo(&mut self, tables: &Tables) -> Option<Vec<CellIndex>> {
         let step = self.redo.pop()?;
+        self.settled = true;
         let cells = step.iter().map(|(cell, _)| *cell).collect();
         let before = self.replace(step);
         self.undo.push(before);
@@ -137,6 +143,7 @@ impl Document {
     pub fn written(&mut self, bytes: Vec<u8>, tables: &Tables) -> Result<(), NotebookError> {
         self.notebook = self.notebook.reload(bytes)?;
         self.changes.clear();
+        self.settled = false;
         self.review_again(tables);
         Ok(())
     }
@@ -149,7 +156,11 @@ impl Document {
                 continue;
             }
             before.push((index, std::mem::replace(&mut cell.source, source.clone())));
-            self.changes.insert(index, source);
+            if self.notebook.original_source(index).as_deref() == Some(source.as_str()) {
+                self.changes.remove(&index);
+            } else {
+                self.changes.insert(index, source);
+            }
         }
         before
     }

@@ -202,6 +202,23 @@ fn undo_works_after_writing_too() {
 }
 
 #[test]
+fn after_an_undo_what_is_there_is_written_as_it_is() {
+    let mut tutor = opened(&[RUN]);
+    press(&mut tutor, "w y");
+    tutor.update(Msg::Saved(Ok("work/a.ipynb".into())));
+    let effects = press(&mut tutor, "u w y");
+    let [Effect::Save { bytes, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(bytes, &notebook(&[RUN]));
+}
+
+#[test]
+fn a_change_that_is_taken_back_leaves_nothing_to_write() {
+    let mut tutor = opened(&[RUN]);
+    press(&mut tutor, "w n u");
+    assert!(!tutor.view().header.unsaved);
+}
+
+#[test]
 fn declining_leaves_the_change_in_memory_only() {
     let mut tutor = opened(&[RUN]);
     assert_eq!(press(&mut tutor, "w n"), []);

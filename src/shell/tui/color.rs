@@ -15,6 +15,9 @@ pub enum Depth {
     True,
 }
 
+/// Terminals with 24 bits, by `TERM`; `COLORTERM` does not travel over ssh.
+const TRUE_TERMS: [&str; 6] = ["-direct", "kitty", "alacritty", "foot", "wezterm", "ghostty"];
+
 impl Depth {
     /// Reads the depth from environment variables, given by `variable`.
     /// Source: <https://no-color.org>, and the COLORTERM convention of terminals with 24 bits.
@@ -24,16 +27,13 @@ impl Depth {
             return Self::None;
         }
         let color_term = variable("COLORTERM").unwrap_or_default();
-        if color_term == "truecolor" || color_term == "24bit" || term.ends_with("-direct") {
-            return Self::True;
-        }
-        if variable("WT_SESSION").is_some() {
-            return Self::True;
-        }
-        if term.contains("256") || color_term.contains("256") {
-            Self::Indexed
-        } else {
-            Self::Sixteen
+        let named = TRUE_TERMS.iter().any(|name| term.contains(name));
+        let windows = variable("WT_SESSION").is_some();
+        match color_term.as_str() {
+            "truecolor" | "24bit" => Self::True,
+            _ if named || windows => Self::True,
+            _ if term.contains("256") => Self::Indexed,
+            _ => Self::Sixteen,
         }
     }
 }
@@ -147,6 +147,7 @@ mod tests {
         assert_eq!(depth(&[("TERM", "tmux-256color"), ("COLORTERM", "truecolor")]), Depth::True);
         assert_eq!(depth(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]), Depth::None);
         assert_eq!(depth(&[("NO_COLOR", ""), ("COLORTERM", "24bit")]), Depth::True);
+        assert_eq!(depth(&[("TERM", "xterm-kitty")]), Depth::True);
         assert_eq!(depth(&[("TERM", "dumb")]), Depth::None);
     }
 

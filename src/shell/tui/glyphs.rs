@@ -67,7 +67,7 @@ impl Glyphs {
         error: "x",
         warning: "!",
         hint: ".",
-        right: "ok",
+        right: "+",
         bullet: "-",
         fits: "[x]",
         fits_not: "[ ]",

@@ -27,7 +27,7 @@ pub struct Rows {
 /// What the places in the body depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needs {
-    /// Rows that the code takes with its frame in the whole width.
+    /// Rows that the code takes with its frame in [`code_width`] columns.
     pub code: usize,
     pub bilingual: bool,
     pub editing: bool,
@@ -60,13 +60,23 @@ impl Rows {
     }
 }
 
+/// The columns that code above a guide has, frame included.
+pub fn code_width(body: Rect, bilingual: bool) -> u16 {
+    let rest = body.width - overview_width(body);
+    if bilingual && body.width >= WIDE && rest >= COLUMNS { rest } else { body.width }
+}
+
+fn overview_width(body: Rect) -> u16 {
+    (body.width / 6).clamp(28, 34).min(body.width)
+}
+
 impl Places {
     /// The places of the walkthrough's parts.
     pub fn new(body: Rect, needs: Needs) -> Self {
         if body.width < WIDE {
             return Self::narrow(body, needs);
         }
-        let width = (body.width / 6).clamp(28, 34);
+        let width = overview_width(body);
         let overview = Rect { width, ..body };
         let rest = Rect { x: body.x + width, width: body.width - width, ..body };
         match needs.bilingual {

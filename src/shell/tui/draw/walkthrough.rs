@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::code::{self, Code, Extent, Window};
 use super::ink::{Ink, Rest, from, row};
-use super::places::{COLUMNS, Needs, Places};
+use super::places::{COLUMNS, Needs, Places, code_width};
 use super::{overview, page, sheets, tabs};
 use crate::shell::tui::screen::{Screen, Seen};
 use crate::text::TextRange;
@@ -25,10 +25,11 @@ pub fn draw(
     screen.edit(&shown.code);
     let text = screen.editor.as_ref().map_or(shown.code.source.as_str(), |editor| editor.text());
     screen.source.fill(text, &shown.code.language, &mut screen.painter);
-    let inner = usize::from(body.width.saturating_sub(2));
+    let bilingual = page::is_bilingual(&shown.guide);
+    let inner = usize::from(code_width(body, bilingual).saturating_sub(2));
     let needs = Needs {
         code: code::height(&screen.source, &shown.code.underlines, inner, ink) + 2,
-        bilingual: page::is_bilingual(&shown.guide),
+        bilingual,
         editing: shown.code.editing.is_some(),
         focus: shown.focus,
     };

@@ -26,18 +26,22 @@ pub fn watch(events: Sender<Event>) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
     std::thread::spawn(move || {
         for signal in &mut signals {
-            let heard = match signal {
-                SIGTSTP => events.send(Event::Suspend),
-                SIGCONT => events.send(Event::Continue),
+            let event = match signal {
+                SIGTSTP => Event::Suspend,
+                SIGCONT => Event::Continue,
+                other => Event::End(other),
+            };
+            let heard = events.send(event).is_ok();
+            match signal {
+                SIGCONT => {}
+                // After the front end has ended a signal does what it always does.
+                SIGTSTP if heard => {}
+                SIGTSTP => drop(raise(SIGSTOP)),
                 other => {
-                    let heard = events.send(Event::End(other)).is_ok();
                     std::thread::sleep(if heard { PATIENCE } else { Duration::ZERO });
                     restore();
-                    std::process::exit(128 + signal);
+                    std::process::exit(128 + other);
                 }
-            };
-            if heard.is_err() {
-                return;
             }
         }
     });
