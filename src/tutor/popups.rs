@@ -188,10 +188,10 @@ impl Window {
     /// The window as a front end draws it.
     pub fn view(&self, knowledge: &Knowledge, language: Language) -> Popup {
         let ui = |key: &str| knowledge.ui(language, key, &[]);
-        let list = |title: &str, found: &[Found]| Popup::List {
+        let list = |title: &str, rows: Vec<ListRow>| Popup::List {
             title: ui(title),
             query: None,
-            rows: found.iter().map(|it| row(knowledge, language, it)).collect(),
+            rows,
             selected: self.selected,
             preview: None,
             empty: ui("popup.nothing"),
@@ -213,8 +213,15 @@ impl Window {
                 preview: None,
                 empty: ui(if *searching { "popup.searching" } else { "popup.no-notebooks" }),
             },
-            Kind::Deviations(found) => list("popup.deviations", found),
-            Kind::SeeAlso(found) => list("popup.see-also", found),
+            Kind::Deviations(found) => {
+                // All of one kind, and their reasons take the room.
+                let row = |it: &Found| ListRow { label: it.label.clone(), detail: String::new() };
+                list("popup.deviations", found.iter().map(row).collect())
+            }
+            Kind::SeeAlso(found) => {
+                let rows = found.iter().map(|it| row(knowledge, language, it)).collect();
+                list("popup.see-also", rows)
+            }
             Kind::Reader { title, page, .. } => {
                 Popup::Reader { title: title.clone(), page: page.clone(), scroll: self.scroll }
             }

@@ -148,6 +148,9 @@ impl Tutor<'_> {
     /// Whether a key would do something here; the footer leaves out those that would not.
     pub fn is_useful(&self, command: Command) -> bool {
         let Screen::Walk(walk) = &self.screen else { return true };
+        if self.context() == Context::Leaving && command == Command::Yes {
+            return walk.document.path.is_some();
+        }
         if self.context() != Context::Walkthrough {
             return true;
         }
@@ -318,7 +321,13 @@ fn scroll_walk(walk: &mut Walk, command: Command) {
         }
         Pane::Code => {
             let (last, page) = bounds(Pane::Code);
-            walk.code_scroll = Some(moved(walk.code_scroll.unwrap_or(0), command, page, last));
+            // The pane has scrolled to the evidence by itself until now.
+            let shown = walk.current().map_or(0, |found| {
+                let source = walk.document.source(walk.cell);
+                crate::text::position(source, found.span.range.start).line
+            });
+            let start = shown.saturating_sub(page / 2 + 1).min(last);
+            walk.code_scroll = Some(moved(walk.code_scroll.unwrap_or(start), command, page, last));
         }
         Pane::Overview => {
             let last = walk.document.notebook.cells.len().saturating_sub(1);

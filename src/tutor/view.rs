@@ -56,6 +56,8 @@ impl Prose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mark {
     Bullet,
+    /// Something that belongs to the item above it.
+    Under,
     Number(usize),
     /// A situation that this cell is in.
     Fits,

@@ -63,7 +63,7 @@ pub fn run(args: &TutorArgs, session: &Session) -> io::Result<Exit> {
     if args.linear || !is_screen() {
         linear(&mut tutor, &mut performer, session, from_stdin)
     } else {
-        full_screen(&mut tutor, &mut performer, session)
+        full_screen(&mut tutor, &mut performer, session, args.mouse)
     }
 }
 
@@ -105,11 +105,13 @@ fn full_screen(
     tutor: &mut Tutor,
     performer: &mut Performer,
     session: &Session,
+    mouse: bool,
 ) -> io::Result<Exit> {
     let options = Options {
         themes: themes(&session.knowledge).map_err(io::Error::other)?,
         glyphs: Glyphs::new(session.paper.charset),
         depth: Depth::from_environment(|name| std::env::var(name).ok()),
+        mouse,
     };
     let mut perform = |effect| performer.perform(effect);
     match tui::run(tutor, &mut perform, options) {

@@ -167,7 +167,7 @@ impl Out<'_> {
 
     fn mark(&self, mark: Mark) -> String {
         let key = match mark {
-            Mark::Bullet => return "- ".to_owned(),
+            Mark::Bullet | Mark::Under => return "- ".to_owned(),
             Mark::Number(number) => return format!("{number}. "),
             Mark::Fits => "linear.fits",
             Mark::FitsNot => "linear.fits-not",

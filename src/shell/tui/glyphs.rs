@@ -105,6 +105,7 @@ impl Glyphs {
     pub fn mark(&self, mark: Mark) -> String {
         match mark {
             Mark::Bullet => self.bullet.to_owned(),
+            Mark::Under => self.dash.to_owned(),
             Mark::Number(number) => format!("{number}."),
             Mark::Fits => self.fits.to_owned(),
             Mark::FitsNot => self.fits_not.to_owned(),

@@ -53,6 +53,8 @@ pub struct Options {
     pub themes: Themes,
     pub glyphs: Glyphs,
     pub depth: Depth,
+    /// Whether mouse events are wanted from the start.
+    pub mouse: bool,
 }
 
 /// Why the front end ended, other than by the reader's wish.
@@ -97,9 +99,13 @@ pub fn run(
         let _ = answers.send(Event::Painted(job, painted));
     });
     events::read(sender);
-    let Options { themes, glyphs, depth } = options;
+    let Options { themes, glyphs, depth, mouse } = options;
     let screen = Screen::new(themes, ground, depth, glyphs, painter);
     let view = tutor.view();
+    let mut terminal = terminal;
+    if mouse {
+        terminal.mouse(true).map_err(TuiError::Lost)?;
+    }
     let mut front = Front { tutor, perform, terminal, screen, view, done: false, resumed: None };
     front.run(&events)
 }

@@ -187,7 +187,7 @@ fn install_hook() {
     ONCE.call_once(|| {
         let report = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if CATCHING.get() == 0 {
+            if CATCHING.get() == 0 && !crate::python::is_catching() {
                 restore();
                 report(info);
             }

@@ -143,7 +143,7 @@ impl Theme {
     /// The look of a mark.
     pub fn mark(&self, mark: Mark) -> Style {
         self.tone(match mark {
-            Mark::Bullet | Mark::Number(_) | Mark::FitsNot => Tone::Quiet,
+            Mark::Bullet | Mark::Under | Mark::Number(_) | Mark::FitsNot => Tone::Quiet,
             Mark::Fits => Tone::Evidence,
             Mark::Error => Tone::Mistake,
             Mark::Warning => Tone::Caution,

@@ -49,7 +49,7 @@ fn why(writer: &mut Writer, subject: Subject, fix: &Fix, cell: crate::text::Cell
         let line = line_of(subject.document, span).to_string();
         writer.each(|language| {
             let at = knowledge.ui(language, "situation.line", &[("line", &line)]);
-            let mut runs = vec![Run { text: format!("{at} "), tone: Tone::Quiet }];
+            let mut runs = vec![Run { text: at, tone: Tone::Quiet }];
             runs.extend(prose_of(&sentence(knowledge, language, message)).0);
             Block::Item { mark: Mark::Bullet, body: Prose(runs) }
         });

@@ -98,11 +98,11 @@ fn evidence(writer: &mut Writer, subject: Subject, situation: &Situation) {
         writer.each(|language| {
             let at = knowledge.ui(language, "situation.line", &[("line", &line)]);
             let why = sentence(knowledge, language, &evidence.why);
-            let mut runs = vec![Run { text: format!("{at} "), tone: Tone::Quiet }];
+            let mut runs = vec![Run { text: at, tone: Tone::Quiet }];
             runs.push(Run { text: cut.clone(), tone: Tone::Evidence });
             runs.push(Run { text: separator(language).to_owned(), tone: Tone::Quiet });
             runs.extend(prose_of(&why).0);
-            Block::Item { mark: Mark::Bullet, body: Prose(runs) }
+            Block::Item { mark: Mark::Under, body: Prose(runs) }
         });
     }
 }

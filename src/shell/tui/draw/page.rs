@@ -84,13 +84,17 @@ pub fn strong(prose: &Prose, ink: &Ink<'_>) -> Spans {
 fn item(mark: Mark, body: &Prose, width: usize, ink: &Ink<'_>) -> Vec<Spans> {
     let sign = ink.mark(mark);
     let mut indent = 1 + visible::width(&sign.content) + 1;
+    if mark == Mark::Under {
+        indent += 2;
+    }
     if let Mark::Number(_) = mark {
         // Two-digit numbers in the same list keep the text in one column.
         indent = indent.max(4);
     }
     let lines = wrap(&ink.prose(body), width.saturating_sub(indent));
-    let pad = indent - 1 - visible::width(&sign.content);
-    hang(lines, vec![Span::raw(" "), sign, Span::raw(" ".repeat(pad))], indent)
+    let before = if mark == Mark::Under { 3 } else { 1 };
+    let pad = indent - before - visible::width(&sign.content);
+    hang(lines, vec![Span::raw(" ".repeat(before)), sign, Span::raw(" ".repeat(pad))], indent)
 }
 
 /// Puts `sign` before the first line and `indent` spaces before the others.

@@ -144,7 +144,12 @@ fn look_at_it() {
     let variable = |name: &str| std::env::var(name).ok();
     let ascii = variable("ASCII").is_some();
     let glyphs = if ascii { Glyphs::ASCII } else { Glyphs::UNICODE };
-    let options = Options { themes: themes(), glyphs, depth: Depth::from_environment(variable) };
+    let options = Options {
+        themes: themes(),
+        glyphs,
+        depth: Depth::from_environment(variable),
+        mouse: false,
+    };
     let mut clipboard = crate::shell::clipboard::Clipboard::default();
     let mut perform = |effect| match effect {
         Effect::Copy(text) => {

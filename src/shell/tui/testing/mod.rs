@@ -4,6 +4,7 @@ mod demo;
 #[cfg(target_os = "linux")]
 mod pty;
 mod screens;
+mod tutor;
 pub mod views;
 
 use ratatui::backend::TestBackend;

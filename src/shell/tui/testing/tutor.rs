@@ -1,0 +1,125 @@
+//! Every screen of the real tutor, in both languages, narrow and wide, as named snapshots.
+
+use super::draw;
+use crate::knowledge::{Knowledge, Language};
+use crate::shell::embedded::Embedded;
+use crate::tutor::key::{Code, Key};
+use crate::tutor::message::{Msg, Opened};
+use crate::tutor::{Reading, Tutor};
+
+/// A cell for each kind of screen: an error with a helper, a warning with two patterns, nothing.
+const NOTEBOOK: &str = r#"{"cells": [
+ {"cell_type": "markdown", "id": "m", "metadata": {}, "source": ["Prices of the day"]},
+ {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": null, "source": ["import asyncio\n", "import requests\n", "\n", "async def fetch(url):\n", "    return requests.get(url, timeout=5).json()"]},
+ {"cell_type": "code", "id": "b", "metadata": {}, "outputs": [], "execution_count": null, "source": ["def load(urls):\n", "    return [asyncio.run(fetch(url)) for url in urls]\n", "\n", "rows = load([\"https://example.org/1\"])"]},
+ {"cell_type": "code", "id": "c", "metadata": {}, "outputs": [], "execution_count": null, "source": ["sorted(rows)"]}
+], "metadata": {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}, "language_info": {"name": "python", "version": "3.12.4"}}, "nbformat": 4, "nbformat_minor": 5}"#;
+
+fn keys(tutor: &mut Tutor, keys: &str) {
+    for char in keys.chars() {
+        let key = match char {
+            '>' => Key::plain(Code::Right),
+            '\n' => Key::plain(Code::Enter),
+            char => Key::char(char),
+        };
+        tutor.update(Msg::Key(key));
+    }
+}
+
+/// Draws the screen that a tutor shows after these keys, in each language at both sizes.
+fn show(name: &str, open: bool, pressed: &str) {
+    let knowledge = Knowledge::open(&Embedded);
+    let readings = [
+        ("en", Reading::One(Language::En)),
+        ("zh", Reading::One(Language::Zh)),
+        ("both", Reading::Both(Language::En)),
+    ];
+    for (language, reading) in readings {
+        let mut tutor = Tutor::new(&knowledge, reading);
+        if open {
+            let opened = Opened { path: "prices.ipynb".into(), bytes: NOTEBOOK.into() };
+            tutor.update(Msg::Opened(Ok(opened)));
+        }
+        keys(&mut tutor, pressed);
+        let view = tutor.view();
+        for (width, height) in [(80, 24), (160, 48)] {
+            let file = format!("{name}_{language}_{width}x{height}");
+            insta::assert_snapshot!(file, draw(&view, width, height));
+        }
+    }
+}
+
+#[test]
+fn the_home_screen() {
+    show("tutor_home", false, "");
+}
+
+#[test]
+fn the_situation_of_a_cell() {
+    show("tutor_1_situation", true, "n");
+}
+
+#[test]
+fn the_mistake_in_a_cell() {
+    show("tutor_2_mistake", true, "n>");
+}
+
+#[test]
+fn the_pattern_over_several_cells() {
+    show("tutor_3_pattern", true, "n>>");
+}
+
+#[test]
+fn two_patterns_to_choose_from() {
+    show("tutor_3_choice", true, ">>");
+}
+
+#[test]
+fn the_tradeoffs_of_a_repair() {
+    show("tutor_4_tradeoffs", true, "n>>>");
+}
+
+#[test]
+fn what_will_be_written() {
+    show("tutor_5_apply", true, "n>>>>");
+}
+
+#[test]
+fn the_question_before_writing() {
+    show("tutor_confirm", true, "nw");
+}
+
+#[test]
+fn a_cell_that_is_to_be_left_alone() {
+    show("tutor_calm", true, "]]");
+}
+
+#[test]
+fn the_overview_of_cells() {
+    show("tutor_overview", true, "o");
+}
+
+#[test]
+fn look_up_with_a_preview() {
+    show("tutor_look_up", true, "/gather");
+}
+
+#[test]
+fn a_page_that_was_looked_up() {
+    show("tutor_page", true, "/gather\n");
+}
+
+#[test]
+fn the_deviations() {
+    show("tutor_deviations", true, "nd");
+}
+
+#[test]
+fn the_keys() {
+    show("tutor_keys", true, "?");
+}
+
+#[test]
+fn the_editor() {
+    show("tutor_editor", true, "ne");
+}
