@@ -69,6 +69,7 @@ impl Collected {
                 "asyncio-run-in-cell" => ("asyncio-run-error", "run"),
                 "run-until-complete-in-cell" => ("event-loop-conflict", "loop-run"),
                 "nest-asyncio-by-default" => ("event-loop-conflict", "patch"),
+                "coroutine-never-awaited" => ("orchestrating-tasks", "never-awaited"),
                 _ => continue,
             };
             if found.span.cell == cell {

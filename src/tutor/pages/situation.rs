@@ -42,10 +42,19 @@ fn conclusion(writer: &mut Writer, subject: Subject, answer: &Classification) {
             writer.conclusion("situation.hand-off", &[("skill", skill)]);
             writer.paragraph("situation.hand-off-key", &[("skill", skill)]);
         }
+        Verdict::HandOff { to: None } if !subject.document.notebook.is_python() => {
+            let language = &subject.document.notebook.kernel.language;
+            writer.conclusion("situation.other-kernel", &[("language", language)]);
+            writer.paragraph("situation.other-kernel-why", &[]);
+        }
         Verdict::HandOff { to: None } => {
             writer.conclusion("situation.leave-alone", &[]);
             match first.and_then(|first| first.evidence.first()) {
-                Some(why) => writer.message(&why.why, Block::Paragraph),
+                Some(why) => writer.each(|language| {
+                    let why = sentence(knowledge, language, &why.why);
+                    let whole = knowledge.ui(language, "situation.this-cell", &[("why", &why)]);
+                    Block::Paragraph(prose_of(&whole))
+                }),
                 None => writer.paragraph("situation.quiet-code", &[]),
             }
         }
@@ -65,7 +74,8 @@ fn list(writer: &mut Writer, subject: Subject, answer: &Classification, ids: &[&
     for id in ids.iter().filter(fits) {
         let found = answer.situations.iter().find(|situation| situation.id == *id);
         title(writer, subject, id, Mark::Fits);
-        if let Some(situation) = found {
+        // That a cell is text or another language's code shows in no single line.
+        if let Some(situation) = found.filter(|situation| situation.id != "no-async") {
             evidence(writer, subject, situation);
         }
     }
