@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use nbasync::knowledge::Tables;
 use nbasync::notebook;
@@ -13,6 +14,7 @@ use nbasync::review::{Review, review};
 use nbasync::rules::RULES;
 use nbasync::text::CellIndex;
 use serde::Deserialize;
+use serde_json::Value;
 
 /// What a reader says of one cell. `note` is for people.
 #[derive(Deserialize)]
@@ -61,7 +63,8 @@ fn corpus() -> Option<PathBuf> {
         return Some(root);
     }
     // Not `eprintln!`, which a passing test keeps to itself.
-    writeln!(std::io::stderr(), "skipped: no corpus at {}", root.display()).unwrap();
+    let note = format!("skipped: no corpus at {}\n", root.display());
+    std::io::stderr().write_all(note.as_bytes()).unwrap();
     None
 }
 
@@ -120,6 +123,23 @@ fn the_answers_are_those_of_a_reader() {
     assert!(report.total().precision() >= 0.99, "precision");
     assert!(report.total().recall() >= 0.97, "recall");
     assert!(report.situations() >= 0.97, "situations");
+}
+
+#[test]
+fn the_program_answers_for_the_whole_corpus_in_every_format() {
+    let Some(root) = corpus() else { return };
+    let run = |args: &[&str]| {
+        let program = Command::new(env!("CARGO_BIN_EXE_nbasync")).args(args).arg(&root).output();
+        let output = program.unwrap();
+        assert!(matches!(output.status.code(), Some(0..=2)), "{args:?}: {}", output.status);
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for command in ["check", "classify"] {
+        let report: Value = serde_json::from_str(&run(&[command, "--format", "json"])).unwrap();
+        let files = report["files"].as_array().unwrap().len();
+        assert!(files * 10 > crate::files(&root).len() * 9, "{files} files");
+        assert!(!run(&[command, "--lang", "both"]).is_empty());
+    }
 }
 
 fn labels() -> Vec<Label> {

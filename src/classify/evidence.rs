@@ -23,13 +23,13 @@ pub(super) fn of_cell(
     }
     let mut collected = Collected::default();
     if facts.cell(cell).is_some_and(|facts| facts.runs) {
-        collected.from_diagnostics(diagnostics, cell);
-        collected.from_calls(facts, cell);
-        collected.from_awaits(facts, cell);
-        collected.from_definitions(facts, cell);
-        collected.from_written_file(facts, cell);
+        collected.look_at_diagnostics(diagnostics, cell);
+        collected.look_at_calls(facts, cell);
+        collected.look_at_awaits(facts, cell);
+        collected.look_at_definitions(facts, cell);
+        collected.look_at_written_file(facts, cell);
         if !collected.found.is_empty() {
-            collected.from_outputs(notebook, facts, cell);
+            collected.look_at_outputs(notebook, facts, cell);
         }
     }
     if collected.found.is_empty() && !is_unclear(facts, cell) {
@@ -63,7 +63,7 @@ impl Collected {
         }
     }
 
-    fn from_diagnostics(&mut self, diagnostics: &[Diagnostic], cell: CellIndex) {
+    fn look_at_diagnostics(&mut self, diagnostics: &[Diagnostic], cell: CellIndex) {
         for found in diagnostics {
             let (id, key) = match found.rule {
                 "asyncio-run-in-cell" => ("asyncio-run-error", "run"),
@@ -85,7 +85,7 @@ impl Collected {
         }
     }
 
-    fn from_calls(&mut self, facts: &Facts, cell: CellIndex) {
+    fn look_at_calls(&mut self, facts: &Facts, cell: CellIndex) {
         let here = facts.calls.iter().filter(|call| call.site.cell == cell);
         for call in here {
             let Some(path) = call.callee.path() else { continue };
@@ -132,7 +132,7 @@ impl Collected {
         }
     }
 
-    fn from_awaits(&mut self, facts: &Facts, cell: CellIndex) {
+    fn look_at_awaits(&mut self, facts: &Facts, cell: CellIndex) {
         let tree = facts.tree(cell);
         for node in tree.all().filter(|node| is_await(tree, *node)) {
             let site = Site { cell, node };
@@ -150,7 +150,7 @@ impl Collected {
         }
     }
 
-    fn from_definitions(&mut self, facts: &Facts, cell: CellIndex) {
+    fn look_at_definitions(&mut self, facts: &Facts, cell: CellIndex) {
         let here = facts.functions.iter().filter(|function| function.site.cell == cell);
         for function in here.filter(|it| it.is_async || it.name == "__await__") {
             if let Kind::FunctionDef { name, .. } = facts.kind(function.site) {
@@ -161,7 +161,7 @@ impl Collected {
     }
 
     /// `%%writefile server.py` with async code: the kernel does not run it.
-    fn from_written_file(&mut self, facts: &Facts, cell: CellIndex) {
+    fn look_at_written_file(&mut self, facts: &Facts, cell: CellIndex) {
         let Some(here) = facts.cell(cell) else { return };
         let Some(magic) = &here.syntax.magic else { return };
         let source = here.syntax.tree.source();
@@ -180,7 +180,7 @@ impl Collected {
     }
 
     /// A saved error of the kind that a situation describes.
-    fn from_outputs(&mut self, notebook: &Notebook, facts: &Facts, cell: CellIndex) {
+    fn look_at_outputs(&mut self, notebook: &Notebook, facts: &Facts, cell: CellIndex) {
         for output in notebook.outputs(cell) {
             let Output::Error { message: value, .. } = output else { continue };
             let id = match value.as_str() {

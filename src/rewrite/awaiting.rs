@@ -141,11 +141,12 @@ fn is_read_to_end(facts: &Facts, generator: Site) -> bool {
 /// `await x` binds more loosely than what follows a value: `.name`, `[…]`, `(…)`.
 fn needs_parentheses_around_await(facts: &Facts, site: Site) -> bool {
     let Some(parent) = facts.parent(site) else { return false };
-    match (facts.kind(parent), facts.role(site)) {
-        (Kind::Attribute { .. } | Kind::Subscript, Role::Value) => true,
-        (Kind::Call, Role::Func) | (Kind::Await, _) => true,
-        _ => false,
-    }
+    matches!(
+        (facts.kind(parent), facts.role(site)),
+        (Kind::Attribute { .. } | Kind::Subscript, Role::Value)
+            | (Kind::Call, Role::Func)
+            | (Kind::Await, _)
+    )
 }
 
 /// `await` takes a primary: a name, call, attribute, item, or something in brackets.

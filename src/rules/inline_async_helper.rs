@@ -116,7 +116,7 @@ fn is_toy(facts: &Facts, id: FnId, seen: &mut BTreeSet<FnId>) -> bool {
         matches!(facts.kind(site), Kind::WithItem)
             && !facts
                 .child(site, Role::Context)
-                .is_some_and(|it| facts.value(it).path().is_some_and(|path| is_toy_call(path)))
+                .is_some_and(|it| facts.value(it).path().is_some_and(is_toy_call))
     });
     !iterates
         && !enters_others

@@ -118,9 +118,10 @@ fn walk(folder: &Path, found: &mut Map) {
     for entry in walker.build() {
         match entry {
             Ok(entry) => {
-                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                // Reading a pipe or a device would wait for ever.
+                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
                 let path = plain(entry.path());
-                if !is_folder && is_notebook_name(&path) {
+                if is_file && is_notebook_name(&path) {
                     take(path, None, found);
                 }
             }

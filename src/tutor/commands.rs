@@ -10,9 +10,7 @@ use super::popups::{self, Found, Kind, Line, Question};
 use super::view::{Pane, ThemeChoice, Tone};
 use super::{Screen, Tutor};
 use crate::classify::Verdict;
-use crate::diagnostic::Applicability;
 use crate::knowledge::PageKind;
-use crate::review::changed_sources;
 use crate::text::CellIndex;
 
 impl Tutor<'_> {
@@ -274,89 +272,6 @@ impl Tutor<'_> {
     pub(super) fn end_edit(&mut self) {
         if let Some(walk) = self.walk() {
             walk.end_edit();
-        }
-    }
-
-    /// Applies the fix that is looked at, then asks before the file is written. After an undo
-    /// what is there now is written as it is.
-    fn apply_and_write(&mut self) {
-        let settled = self.document().is_some_and(|it| it.settled && it.is_unsaved());
-        if settled || self.apply() {
-            self.write();
-        }
-    }
-
-    /// Applies the fix that is looked at to the cells; `false` when there is nothing to write.
-    fn apply(&mut self) -> bool {
-        let tables = &self.knowledge.tables;
-        let Some(walk) = self.walk() else { return false };
-        if let Some(why) = walk.document.notebook.read_only() {
-            let why = why.to_string();
-            self.say("status.read-only", &[("why", &why)], Tone::Caution);
-            return false;
-        }
-        let fix = walk.current().and_then(|found| found.fixes.get(walk.choice));
-        let writable = fix.filter(|fix| fix.applicability > Applicability::DisplayOnly).cloned();
-        let changed = writable.and_then(|fix| changed_sources(&walk.document.notebook, &fix.edits));
-        match changed {
-            Some(sources) => {
-                walk.document.change(sources, tables);
-                walk.choice = 0;
-                true
-            }
-            None if walk.document.is_unsaved() => true,
-            None => {
-                self.say("status.nothing-to-write", &[], Tone::Caution);
-                false
-            }
-        }
-    }
-
-    /// Asks before the file is written; a notebook without a file is only changed here.
-    fn write(&mut self) {
-        let Some(document) = self.document() else { return };
-        if !document.is_unsaved() {
-            self.say("status.nothing-to-write", &[], Tone::Quiet);
-        } else if document.path.is_some() {
-            self.ask(Question::Write);
-        } else {
-            self.say("status.changed-in-memory", &[], Tone::Right);
-        }
-    }
-
-    fn copy(&mut self) -> Vec<Effect> {
-        if let Some(window) = self.windows.last() {
-            let Kind::Reader { id: Some((kind, id)), .. } = &window.kind else { return Vec::new() };
-            let page = self.knowledge.page(*kind, id);
-            let text = page.map(|page| page.markdown.get(self.reading.base()).clone());
-            return text.map(Effect::Copy).into_iter().collect();
-        }
-        let Some(walk) = self.walk() else { return Vec::new() };
-        let source = walk.document.source(walk.cell);
-        let fix = walk.current().and_then(|found| found.fixes.get(walk.choice));
-        let repaired = fix.and_then(|fix| {
-            let changed = changed_sources(&walk.document.notebook, &fix.edits)?;
-            changed.into_iter().find(|(cell, _)| *cell == walk.cell).map(|(_, source)| source)
-        });
-        vec![Effect::Copy(repaired.unwrap_or_else(|| source.to_owned()))]
-    }
-
-    fn step_back(
-        &mut self,
-        step: impl Fn(&mut Document, &crate::knowledge::Tables) -> Option<Vec<CellIndex>>,
-        done: &str,
-        nothing: &str,
-    ) {
-        let tables = &self.knowledge.tables;
-        let Some(walk) = self.walk() else { return };
-        match step(&mut walk.document, tables) {
-            Some(cells) => {
-                if let Some(first) = cells.first().filter(|_| !cells.contains(&walk.cell)) {
-                    walk.visit(*first, 0);
-                }
-                self.say(done, &[], Tone::Quiet);
-            }
-            None => self.say(nothing, &[], Tone::Quiet),
         }
     }
 

@@ -16,6 +16,7 @@ pub mod reading;
 mod screen;
 pub mod view;
 mod walk;
+mod writing;
 
 use std::sync::Arc;
 

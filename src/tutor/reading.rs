@@ -178,7 +178,7 @@ impl<'k> Writer<'k> {
     pub fn opening(&mut self, page: &knowledge::Page) {
         let of = |language| {
             let first = page.opening(language).first();
-            Block::Conclusion(first.map(|it| text_of(it)).unwrap_or_default())
+            Block::Conclusion(first.map(text_of).unwrap_or_default())
         };
         self.each(of);
     }

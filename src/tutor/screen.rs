@@ -1,9 +1,6 @@
 //! The model as a [`View`]; scrolling, because it depends on what is seen; writing and advice.
 
-use std::path::PathBuf;
-
 use super::keys::{self, Command, Context};
-use super::message::Effect;
 use super::pages::Step;
 use super::popups::Kind;
 use super::view::{
@@ -220,71 +217,6 @@ impl Tutor<'_> {
         if let Some(slot) = walk.measured.get_mut(pane_index(pane)) {
             *slot = (content, visible);
         }
-    }
-
-    /// Asks the shell to write the file.
-    pub(super) fn save(&mut self) -> Vec<Effect> {
-        let Some(document) = self.document() else { return Vec::new() };
-        let Some(path) = document.path.clone() else {
-            self.quit_after_write = false;
-            self.say("status.no-file", &[], Tone::Caution);
-            return Vec::new();
-        };
-        match document.bytes() {
-            Ok(bytes) => {
-                let expected = document.notebook.original().to_vec();
-                self.writing = Some(bytes.clone());
-                vec![Effect::Save { path, expected, bytes }]
-            }
-            Err(error) => {
-                let why = super::opening::error_chain(&error);
-                self.quit_after_write = false;
-                self.say("status.not-written", &[("why", &why)], Tone::Mistake);
-                Vec::new()
-            }
-        }
-    }
-
-    pub(super) fn saved(&mut self, result: Result<PathBuf, String>) -> Vec<Effect> {
-        let quit = std::mem::take(&mut self.quit_after_write);
-        let bytes = self.writing.take();
-        let tables = &self.knowledge.tables;
-        match (result, bytes) {
-            (Ok(path), Some(bytes)) => {
-                let read = self.walk().map(|walk| walk.document.written(bytes, tables));
-                if let Some(Err(error)) = read {
-                    let why = super::opening::error_chain(&error);
-                    self.say("status.not-written", &[("why", &why)], Tone::Mistake);
-                    return Vec::new();
-                }
-                self.rewrite();
-                let path = path.display().to_string();
-                self.say("status.written", &[("file", &path)], Tone::Right);
-                if quit { vec![Effect::Quit] } else { Vec::new() }
-            }
-            (Err(why), _) => {
-                self.say("status.not-written", &[("why", &why)], Tone::Mistake);
-                Vec::new()
-            }
-            (Ok(_), None) => Vec::new(),
-        }
-    }
-
-    /// Asks the shell to save the advice for this problem as Markdown.
-    pub(super) fn save_advice(&mut self) -> Vec<Effect> {
-        let (knowledge, language) = (self.knowledge, self.reading.base());
-        let Some(walk) = self.walk() else { return Vec::new() };
-        let Some(problem) = walk.current() else {
-            self.say("status.no-advice", &[], Tone::Quiet);
-            return Vec::new();
-        };
-        let text =
-            super::advice::markdown(knowledge, language, &walk.document, problem, walk.choice);
-        let stem = walk.document.path.as_ref().and_then(|path| path.file_stem());
-        let stem =
-            stem.map_or_else(|| "cell".to_owned(), |stem| stem.to_string_lossy().into_owned());
-        let name = format!("{stem}-cell-{}-{}.md", walk.cell.number(), problem.rule);
-        vec![Effect::SaveAdvice { near: walk.document.path.clone(), name, text }]
     }
 }
 

@@ -46,13 +46,12 @@ pub fn main() -> ExitCode {
     silence_caught_panics();
     // Deep syntax trees need a deeper stack than the main thread has.
     let worker = thread::Builder::new().stack_size(files::STACK).spawn(run);
-    let exit = match worker.map(thread::JoinHandle::join) {
+    match worker.map(thread::JoinHandle::join) {
         Ok(Ok(exit)) => exit,
         // The panic has been reported.
         Ok(Err(_)) => Exit::Failed.into(),
         Err(error) => fail(&error),
-    };
-    exit
+    }
 }
 
 /// Writes to stdout.
@@ -95,7 +94,12 @@ fn run() -> ExitCode {
             SkillCommand::Check(args) => skill::run(&args, &session),
         },
     };
-    done.map_or_else(|error| fail(&error), ExitCode::from)
+    match done {
+        Ok(exit) => exit.into(),
+        // A reader that went away is no error.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean.into(),
+        Err(error) => fail(&error),
+    }
 }
 
 /// Prints the help that was asked for, or what is wrong with the arguments.

@@ -42,7 +42,7 @@ fn of_notebook(
     lines.extend(announcement(paper, voice));
     let verdict = |key| voice.say(key, &[]);
     for (label, said) in verdict("report.verdict").iter().zip(said_of(voice, review.verdict)) {
-        lines.push(format!("  {} {said}", paper.paint(Tone::Strong, label)));
+        lines.push(format!("  {}{said}", paper.paint(Tone::Strong, label)));
     }
     if !notebook.is_python() {
         let said = voice.say("report.other-language", &[("language", &notebook.kernel.language)]);

@@ -7,6 +7,7 @@ mod paper;
 mod place;
 mod problem;
 mod snippet;
+mod summary;
 mod text;
 mod voice;
 mod wrap;
@@ -15,7 +16,8 @@ pub use classification::classification;
 pub use page::page;
 pub use paper::{Paper, Tone};
 pub use problem::Problem;
-pub use text::{FileReport, Tally, check, summary};
+pub use summary::{Tally, summary};
+pub use text::{FileReport, check};
 pub use voice::Voice;
 pub use wrap::{Piece, wrap};
 

@@ -124,11 +124,7 @@ fn see_also(
         return Vec::new();
     }
     let label = voice.knowledge.ui(language, "cli.see-also", &[]);
-    let text = [
-        Piece::new(Tone::Quiet, label),
-        Piece::new(Tone::Plain, " "),
-        Piece::new(Tone::Link, page.see.join(", ")),
-    ];
+    let text = [Piece::new(Tone::Quiet, label), Piece::new(Tone::Link, page.see.join(", "))];
     let mut lines = vec![String::new()];
     lines.extend(wrap(paper, &text, Some(width)));
     lines
@@ -150,4 +146,65 @@ fn pieces(text: &[Inline], tone: Tone) -> Vec<Piece> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::knowledge::{Knowledge, PageKind};
+    use crate::tutor::Reading;
+
+    const EN: &str = "---
+id: a
+kind: note
+title: \"`f` here\"
+keywords: [f]
+see: [b]
+---
+One sentence with `code` and **weight**.
+
+## Head {#head}
+
+- an item that is longer than a line
+- another
+
+```python
+x = 1
+```
+
+| a | b |
+| --- | --- |
+| one | two words |
+";
+
+    fn draw(paper: Paper) -> String {
+        let interface =
+            "kinds:\n  note: {en: note, zh: 说明}\ncli:\n  see-also: {en: 'See: ', zh: 见}\n";
+        let files = [("content/notes/a.md", EN), ("content/interface.yaml", interface)];
+        let files: BTreeMap<String, String> =
+            files.map(|(path, text)| (path.to_owned(), text.to_owned())).into();
+        let knowledge = Knowledge::open(&files);
+        let voice = Voice { knowledge: &knowledge, reading: Reading::One(Language::En) };
+        page(paper, voice, knowledge.page(PageKind::Note, "a").unwrap())
+    }
+
+    #[test]
+    fn a_page_is_laid_out_to_the_width() {
+        let page = draw(Paper { width: Some(28), ..Paper::PLAIN });
+        let lines: Vec<&str> = page.lines().collect();
+        let body = ["One sentence with code and", "weight.", "", "Head", ""];
+        let items = ["  • an item that is longer", "    than a line", "  • another", ""];
+        let rest = ["    x = 1", "", "a    b", "──────────────", "one  two words", "", "See: b"];
+        let head = ["f here", "note a", ""];
+        assert_eq!(lines, [&head[..], &body, &items, &rest].concat());
+    }
+
+    #[test]
+    fn meanings_have_colours() {
+        let page = draw(Paper { color: true, ..Paper::PLAIN });
+        assert!(page.starts_with("\u{1b}[1;35mf here\u{1b}[0m\n"), "{page}");
+        assert!(page.contains("\u{1b}[36mcode\u{1b}[0m and \u{1b}[1mweight\u{1b}[0m."), "{page}");
+    }
 }

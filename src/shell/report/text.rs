@@ -2,11 +2,11 @@
 
 use super::place::Place;
 use super::snippet::snippet;
-use super::{Paper, Piece, Problem, Reviewed, Tone, Voice, wrap};
+use super::{Paper, Piece, Problem, Reviewed, Tally, Tone, Voice, wrap};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Note, Severity};
 use crate::knowledge::{Language, PageKind};
 use crate::notebook::{Format, Notebook};
-use crate::review::Review;
+use crate::review::{Review, sentence};
 use crate::shell::visible;
 
 /// Notes shown with a diagnostic at most.
@@ -20,37 +20,6 @@ pub struct FileReport {
     /// For stderr.
     pub problem: Option<String>,
     pub tally: Tally,
-}
-
-/// What was found, over files.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Tally {
-    pub files: usize,
-    /// Files that nothing can be said of.
-    pub failed: usize,
-    /// Files with a diagnostic.
-    pub marked: usize,
-    pub errors: usize,
-    pub warnings: usize,
-    pub hints: usize,
-    /// Diagnostics whose first fix changes nothing else.
-    pub safe_fixes: usize,
-    /// The first file with a diagnostic.
-    pub first: Option<String>,
-}
-
-impl Tally {
-    /// Both together; `other` comes later.
-    pub fn add(&mut self, other: Self) {
-        self.files += other.files;
-        self.failed += other.failed;
-        self.marked += other.marked;
-        self.errors += other.errors;
-        self.warnings += other.warnings;
-        self.hints += other.hints;
-        self.safe_fixes += other.safe_fixes;
-        self.first = self.first.take().or(other.first);
-    }
 }
 
 /// The report on one file.
@@ -90,71 +59,13 @@ pub(super) fn problem(
             let cell = cell.number().to_string();
             voice.knowledge.ui(language, "report.in-cell", &[("cell", &cell)])
         });
-        let label = voice.knowledge.ui(language, "report.error", &[]);
-        let label = paper.paint(Tone::Severity(Severity::Error), &format!("{label}:"));
+        let label = voice.knowledge.ui(language, "report.problem-label", &[]);
+        let label = paper.paint(Tone::Severity(Severity::Error), &label);
         let message = paper.safe(&problem.message);
         let cell = cell.unwrap_or_default();
-        out.push_str(&format!("{}: {label} {message}{}\n", paper.safe(&place), paper.safe(&cell)));
+        out.push_str(&format!("{}: {label}{message}{}\n", paper.safe(&place), paper.safe(&cell)));
     }
     out
-}
-
-/// The closing lines: how much there is, and what to do next.
-pub fn summary(paper: Paper, voice: Voice<'_>, tally: &Tally) -> String {
-    let mut out = String::new();
-    for language in voice.languages() {
-        let count = |key: &str, number| voice.count(language, &format!("report.{key}"), number);
-        let files = count("files", tally.files);
-        let ui = |key: &str, args: &[(&str, &str)]| {
-            voice.knowledge.ui(language, &format!("report.{key}"), args)
-        };
-        let (tone, sign, said) = match (tally.files, tally.marked) {
-            (0, _) => (Tone::Quiet, "", ui("no-files", &[])),
-            (_, 0) if tally.failed == tally.files => (Tone::Quiet, "", ui("nothing-read", &[])),
-            (_, 0) => (Tone::Right, paper.right(), ui("clean", &[("files", &files)])),
-            _ => {
-                let list = [
-                    ("errors", tally.errors),
-                    ("warnings", tally.warnings),
-                    ("hints", tally.hints),
-                ];
-                let list = list.into_iter().filter(|(_, number)| *number > 0);
-                let list: Vec<_> = list.map(|(key, number)| count(key, number)).collect();
-                let found = list.join(&ui("comma", &[]));
-                let marked = tally.marked.to_string();
-                let args = [("found", &*found), ("marked", &*marked), ("files", &*files)];
-                (Tone::Strong, "", ui("found", &args))
-            }
-        };
-        let parts = [
-            said,
-            extra(tally.safe_fixes, |n| count("safe-fixes", n)),
-            extra(tally.failed, |n| count("failed", n)),
-        ];
-        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        let line = format!("{sign} {}", parts.join(" "));
-        out.push_str(&paper.paint(tone, line.trim_start()));
-        out.push('\n');
-        if let Some(first) = &tally.first {
-            let walk = ui("walk", &[("path", &quoted(first))]);
-            out.push_str(&paper.paint(Tone::Quiet, &walk));
-            out.push('\n');
-        }
-    }
-    out
-}
-
-fn extra(number: usize, say: impl Fn(usize) -> String) -> String {
-    if number == 0 { String::new() } else { say(number) }
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &str) -> String {
-    let plain = |char: char| char.is_alphanumeric() || "/._-+:@%".contains(char);
-    if path.chars().all(plain) && !path.starts_with('-') {
-        return path.to_owned();
-    }
-    format!("'{}'", path.replace('\'', r"'\''"))
 }
 
 fn tally(path: &str, review: &Review) -> Tally {
@@ -216,7 +127,7 @@ fn diagnostic(
     }
     if voice.knowledge.page(PageKind::Mistake, found.rule).is_some() {
         let label = paper.paint(Tone::Quiet, &voice.label("report.read", &[]));
-        lines.push(format!("  {label} nbasync explain {}", found.rule));
+        lines.push(format!("  {label}nbasync explain {}", found.rule));
     }
     lines.push(String::new());
     lines.join("\n")
@@ -268,24 +179,28 @@ fn told(voice: Voice<'_>, notebook: &Notebook, note: &Note) -> Vec<String> {
     let at =
         |language: Language| voice.knowledge.ui(language, key, &[("cell", &cell), ("line", &line)]);
     let places = voice.languages().into_iter().map(at);
-    sentences.into_iter().zip(places).map(|(said, at)| format!("{said} {at}")).collect()
+    sentences.into_iter().zip(places).map(|(said, at)| said + &at).collect()
 }
 
 fn offered(voice: Voice<'_>, fix: &Fix) -> Vec<String> {
-    let trust = voice.say(&format!("report.{}", fix.applicability.as_str()), &[]);
-    let titles = voice.sentences(&fix.title).into_iter();
-    titles.zip(trust).map(|(title, trust)| format!("{title} ({trust})")).collect()
+    let offer = |language: Language| {
+        let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+        let trust = ui(&format!("report.{}", fix.applicability.as_str()), &[]);
+        let title = sentence(voice.knowledge, language, &fix.title);
+        ui("report.trusted", &[("title", &title), ("trust", &trust)])
+    };
+    voice.languages().into_iter().map(offer).collect()
 }
 
 /// `  label: words`, once for each language, with the label in front of the first.
 fn labelled(paper: Paper, voice: Voice<'_>, key: &str, sentences: Vec<String>) -> Vec<String> {
     let label = voice.label(key, &[]);
-    let hang = " ".repeat(visible::width(&label) + 3);
+    let hang = " ".repeat(visible::width(&label) + 2);
     let mut lines: Vec<String> =
         sentences.iter().flat_map(|said| indented(paper, &hang, said)).collect();
     if let Some(first) = lines.first_mut() {
         let label = paper.paint(Tone::Quiet, &label);
-        *first = format!("  {label} {}", first.trim_start());
+        *first = format!("  {label}{}", first.trim_start());
     }
     lines
 }

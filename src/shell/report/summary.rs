@@ -1,0 +1,112 @@
+//! The closing lines of a report: how much there is, and what to do next.
+
+use super::{Paper, Tone, Voice};
+use crate::knowledge::Language;
+
+/// What was found, over files.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Tally {
+    pub files: usize,
+    /// Files that nothing can be said of.
+    pub failed: usize,
+    /// Files with a diagnostic.
+    pub marked: usize,
+    pub errors: usize,
+    pub warnings: usize,
+    pub hints: usize,
+    /// Diagnostics whose first fix changes nothing else.
+    pub safe_fixes: usize,
+    /// The first file with a diagnostic.
+    pub first: Option<String>,
+}
+
+impl Tally {
+    /// Both together; `other` comes later.
+    pub fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.failed += other.failed;
+        self.marked += other.marked;
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.hints += other.hints;
+        self.safe_fixes += other.safe_fixes;
+        self.first = self.first.take().or(other.first);
+    }
+}
+
+/// The closing lines, once for each language.
+pub fn summary(paper: Paper, voice: Voice<'_>, tally: &Tally) -> String {
+    let mut out = String::new();
+    for language in voice.languages() {
+        let tone = if is_clean(tally) { Tone::Right } else { Tone::Strong };
+        out.push_str(&paper.paint(tone, &line(paper, voice, language, tally)));
+        out.push('\n');
+        if let Some(first) = &tally.first {
+            let args = [("path", &*quoted(first))];
+            let walk = voice.knowledge.ui(language, "report.walk", &args);
+            out.push_str(&paper.paint(Tone::Quiet, &walk));
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// Whether files were read and nothing was found in any.
+fn is_clean(tally: &Tally) -> bool {
+    tally.files > tally.failed && tally.marked == 0
+}
+
+fn line(paper: Paper, voice: Voice<'_>, language: Language, tally: &Tally) -> String {
+    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let count = |key: &str, number| voice.count(language, &format!("report.{key}"), number);
+    let read = count("files", tally.files.saturating_sub(tally.failed));
+    let mut sentences = vec![match tally {
+        Tally { files: 0, .. } => ui("report.no-files", &[]),
+        tally if is_clean(tally) => {
+            format!("{} {}", paper.right(), ui("report.clean", &[("files", &read)]))
+        }
+        Tally { marked: 0, .. } => ui("report.nothing-read", &[]),
+        tally => found(voice, language, tally),
+    }];
+    if tally.safe_fixes > 0 {
+        sentences.push(count("safe-fixes", tally.safe_fixes));
+    }
+    if tally.failed > 0 {
+        sentences.push(count("failed", tally.failed));
+    }
+    sentences.join(if language == Language::En { " " } else { "" })
+}
+
+/// `2 errors, 1 hint in 2 of 7 files.`
+fn found(voice: Voice<'_>, language: Language, tally: &Tally) -> String {
+    let count = |key: &str, number| voice.count(language, &format!("report.{key}"), number);
+    let counts = [("errors", tally.errors), ("warnings", tally.warnings), ("hints", tally.hints)];
+    let counts = counts.into_iter().filter(|(_, number)| *number > 0);
+    let counts: Vec<String> = counts.map(|(key, number)| count(key, number)).collect();
+    let found = counts.join(&voice.knowledge.ui(language, "report.comma", &[]));
+    let (marked, files) = (tally.marked.to_string(), count("files", tally.files));
+    let args = [("found", &*found), ("marked", &*marked), ("files", &*files)];
+    let is_all = tally.marked == tally.files;
+    let key = if is_all { "report.found-in-all" } else { "report.found" };
+    voice.knowledge.ui(language, key, &args)
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let plain = |char: char| char.is_alphanumeric() || "/._-+:@%".contains(char);
+    if path.chars().all(plain) && !path.starts_with('-') {
+        return path.to_owned();
+    }
+    format!("'{}'", path.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_a_space_is_quoted() {
+        assert_eq!(quoted("a/b.ipynb"), "a/b.ipynb");
+        assert_eq!(quoted("a b's.ipynb"), r"'a b'\''s.ipynb'");
+    }
+}
