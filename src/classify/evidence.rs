@@ -5,7 +5,6 @@ use crate::diagnostic::{Diagnostic, Message};
 use crate::facts::{Facts, Site, is_await, is_loop};
 use crate::notebook::{CellKind, Format, Notebook, Output};
 use crate::python::{Kind, Role};
-use crate::rewrite::under_main_guard;
 use crate::text::{CellIndex, Span, TextRange};
 
 /// As many places as help a reader; the first ones are shown.
@@ -114,7 +113,7 @@ impl Collected {
                 {
                     self.add("event-loop-conflict", span, "loop-object");
                 }
-                "asyncio.run" if under_main_guard(facts, call.site) => {
+                "asyncio.run" if facts.under_main_guard(call.site) => {
                     self.add("porting-a-script", span, "main-guard");
                 }
                 "argparse.ArgumentParser" if has_async_def(facts, cell) => {
@@ -144,7 +143,7 @@ impl Collected {
             let first_line = tree.text(range).lines().next().map_or(0, str::len);
             let range = TextRange::new(range.start, range.start + first_line.min(range.len()));
             self.add("orchestrating-tasks", Span::new(cell, range), "top-level-await");
-            if under_main_guard(facts, site) {
+            if facts.under_main_guard(site) {
                 self.add("porting-a-script", Span::new(cell, range), "main-guard");
             }
         }

@@ -56,6 +56,16 @@ impl Facts<'_> {
         self.after_early_exit_at_top(inner)
     }
 
+    /// Whether the code stands under `if __name__ == "__main__":`.
+    pub fn under_main_guard(&self, site: Site) -> bool {
+        self.ancestors(site).any(|up| {
+            matches!(self.kind(up), Kind::If)
+                && self
+                    .child(up, Role::Test)
+                    .is_some_and(|test| self.source_of(test).contains("__name__"))
+        })
+    }
+
     fn condition(&self, branch: Site) -> Says {
         self.child(branch, Role::Test).map_or(Says::Nothing, |test| self.says(test))
     }

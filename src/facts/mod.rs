@@ -6,6 +6,7 @@
 mod definitions;
 mod effects;
 mod guard;
+pub mod modules;
 mod reach;
 mod resolve;
 mod scope;
@@ -25,6 +26,7 @@ use crate::text::{CellIndex, Span, TextRange};
 
 pub use definitions::{Class, ClassId, FnId, Function, Wrapping};
 pub use effects::Leaves;
+pub use modules::{ModuleSource, Modules};
 pub use reach::{Reach, Runs};
 pub use scope::{Binding, How, MODULE, ScopeId, ScopeKind};
 pub use tasks::{Background, is_loop};
@@ -91,6 +93,8 @@ pub struct Facts<'a> {
     pub cells: Vec<Arc<CellFacts>>,
     pub tables: &'a Tables,
     pub environment: Environment,
+    /// The user's modules beside the notebook.
+    pub modules: Arc<Modules>,
     pub functions: Vec<Function>,
     pub classes: Vec<Class>,
     /// Every call of the notebook in order.
@@ -105,11 +109,17 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// Joins the cells, which stand in execution order.
-    pub fn join(cells: Vec<Arc<CellFacts>>, tables: &'a Tables, environment: Environment) -> Self {
+    pub fn join(
+        cells: Vec<Arc<CellFacts>>,
+        tables: &'a Tables,
+        environment: Environment,
+        modules: Arc<Modules>,
+    ) -> Self {
         let mut facts = Self {
             cells,
             tables,
             environment,
+            modules,
             functions: Vec::new(),
             classes: Vec::new(),
             calls: Vec::new(),

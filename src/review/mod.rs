@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::classify::{self, Classification, Verdict};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::environment::Environment;
-use crate::facts::{CellFacts, Facts};
+use crate::facts::{self, CellFacts, Facts, Modules};
 use crate::knowledge::Tables;
 use crate::notebook::{Format, Notebook};
 use crate::rules;
@@ -46,17 +46,36 @@ impl Review {
     }
 }
 
-/// Reviews a notebook.
+/// What is known of a notebook beside its cells.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The user's modules in the notebook's folder.
+    pub modules: Arc<Modules>,
+}
+
+/// Reviews a notebook by itself.
 pub fn review(notebook: &Notebook, tables: &Tables) -> Review {
-    review_again(notebook, tables, &[])
+    review_again(notebook, tables, &Surroundings::default(), &[])
+}
+
+/// The modules that the notebook imports, and the scripts that it runs by `%run`: the names to
+/// look for beside it.
+pub fn wanted_modules(notebook: &Notebook) -> (Vec<String>, Vec<String>) {
+    facts::modules::wanted(&read_cells(notebook, &[]))
 }
 
 /// Reviews a notebook of which some cells were read before: a cell whose source is the same as
 /// that of `known` at its index is not read again.
-pub fn review_again(notebook: &Notebook, tables: &Tables, known: &[Arc<CellFacts>]) -> Review {
+pub fn review_again(
+    notebook: &Notebook,
+    tables: &Tables,
+    surroundings: &Surroundings,
+    known: &[Arc<CellFacts>],
+) -> Review {
     let environment = environment_of(notebook);
     let cells = read_cells(notebook, known);
-    let facts = Facts::join(cells.clone(), tables, environment);
+    let modules = Arc::clone(&surroundings.modules);
+    let facts = Facts::join(cells.clone(), tables, environment, modules);
     // A script without cells is no notebook: its own entry point is right.
     let mut diagnostics = match notebook.format {
         Format::Script => Vec::new(),

@@ -60,7 +60,7 @@ pub fn await_instead(
     let lossy = ["leftover-tasks", "executor-threads", "fresh-loop", "debug-mode"];
     let keeps_result =
         !tradeoffs.iter().any(|id| lossy.contains(id)) && !is_caught(facts, entry.call);
-    let as_script = facts.environment.is_script && under_main_guard(facts, entry.call);
+    let as_script = facts.environment.is_script && facts.under_main_guard(entry.call);
     let safe = !coloured && read_to_end && !plan.laziness_lost && keeps_result && !as_script;
     let name = facts.source_of(facts.child(entry.call, Role::Func).unwrap_or(entry.call));
     let title = if coloured {
@@ -107,22 +107,12 @@ fn tradeoffs(facts: &Facts, entry: LoopEntry, coloured: bool) -> Vec<&'static st
         (leaves.counts_tasks, "shared-loop"),
         (coloured, "callers-become-async"),
         (
-            facts.environment.is_script || under_main_guard(facts, entry.call),
+            facts.environment.is_script || facts.under_main_guard(entry.call),
             "script-no-longer-runs",
         ),
         (displayed, "result-displayed"),
     ];
     all.into_iter().filter(|(applies, _)| *applies).map(|(_, id)| id).collect()
-}
-
-/// Whether the call stands under `if __name__ == "__main__":`.
-pub fn under_main_guard(facts: &Facts, site: Site) -> bool {
-    facts.ancestors(site).any(|up| {
-        matches!(facts.kind(up), Kind::If)
-            && facts
-                .child(up, Role::Test)
-                .is_some_and(|test| facts.source_of(test).contains("__name__"))
-    })
 }
 
 /// Whether an `except` around the call hides the error that it raises.

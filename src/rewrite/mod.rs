@@ -11,7 +11,7 @@ pub use awaiting::{await_argument, await_expression, lists_for_generators};
 pub use colour::{Colouring, Obstacle, ObstacleKind, colour, note_obstacles, obstacle_to_await};
 pub use handles::keep_handle;
 pub use imports::{module_name, name_of_module};
-pub use loop_entry::{LoopEntry, await_instead, is_caught, remove, under_main_guard};
+pub use loop_entry::{LoopEntry, await_instead, is_caught, remove};
 pub use removal::{delete_import, delete_statement};
 
 use crate::diagnostic::{Applicability, Fix};

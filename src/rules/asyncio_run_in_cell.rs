@@ -2,10 +2,10 @@
 
 use super::Rule;
 use crate::diagnostic::{Diagnostic, Message, Severity};
+use crate::facts::modules::LoopStart;
 use crate::facts::{Facts, FnId, Runs, Site};
-use crate::rewrite::{
-    LoopEntry, Obstacle, await_instead, is_caught, note_obstacles, under_main_guard,
-};
+use crate::python::Kind;
+use crate::rewrite::{LoopEntry, Obstacle, await_instead, is_caught, note_obstacles};
 
 const NAME: &str = "asyncio-run-in-cell";
 
@@ -22,6 +22,46 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
         }
         out.push(diagnose(facts, call.site, runs, path == "asyncio.run"));
     }
+    for call in &facts.calls {
+        let start = call.callee.path().and_then(|path| facts.modules.runs(path));
+        if let Some(start) = start.filter(|_| facts.runs(call.site) != Runs::Elsewhere) {
+            out.push(in_module(facts, call.site, start, "in-module"));
+        }
+    }
+    imports(facts, out);
+}
+
+/// Imports of the user's modules that start a loop when they are imported.
+fn imports(facts: &Facts, out: &mut Vec<Diagnostic>) {
+    for site in facts.sites() {
+        let tree = facts.tree(site.cell);
+        let names: Vec<&str> = match facts.kind(site) {
+            Kind::Import { names } => names.iter().map(|name| tree.text(name.name)).collect(),
+            Kind::ImportFrom { module: Some(module), .. } => vec![tree.text(*module)],
+            _ => continue,
+        };
+        let start = names.into_iter().find_map(|name| facts.modules.at_import(name));
+        if let Some(start) = start.filter(|_| facts.runs(site) != Runs::Elsewhere) {
+            out.push(in_module(facts, site, start, "at-import"));
+        }
+    }
+}
+
+/// A loop that a module beside the notebook starts when this cell calls or imports it.
+fn in_module(facts: &Facts, site: Site, start: &LoopStart, key: &'static str) -> Diagnostic {
+    let patch = facts.patch_before(site);
+    let severity = if patch.is_some() { Severity::Warning } else { Severity::Error };
+    let mut found = Diagnostic::new(NAME, severity, facts.span(site), key)
+        .with("call", facts.callee_text(site))
+        .with("start", &start.call)
+        .with("file", &start.path)
+        .with("line", start.line);
+    if let Some(patch) = patch {
+        let note = Message::new(NAME, "patched-here").with("cell", patch.cell.number());
+        found.note(note, Some(facts.span(patch)));
+    }
+    found.patterns = vec!["module", "to-thread", "dual-entry-point"];
+    found
 }
 
 fn diagnose(facts: &Facts, call: Site, runs: Runs, can_be_patched: bool) -> Diagnostic {
@@ -33,7 +73,7 @@ fn diagnose(facts: &Facts, call: Site, runs: Runs, can_be_patched: bool) -> Diag
         Runs::Async(_) => "in-async",
         Runs::Helper(_) => "helper",
         _ if is_caught(facts, call) => "caught",
-        _ if under_main_guard(facts, call) => "main-guard",
+        _ if facts.under_main_guard(call) => "main-guard",
         _ => "direct",
     };
     let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)

@@ -91,7 +91,9 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
 
 fn is_coroutine(facts: &Facts, call: &Call) -> bool {
     match &call.callee {
-        Value::Path(path) => facts.tables.is_coroutine_function(path),
+        Value::Path(path) => {
+            facts.tables.is_coroutine_function(path) || facts.modules.is_coroutine_function(path)
+        }
         // A plain function may hand on a coroutine that it made.
         Value::Function(_) => matches!(facts.value(call.site), Value::Coroutine(_)),
         _ => false,

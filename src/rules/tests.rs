@@ -143,6 +143,16 @@ fn every_rule_has_its_page_in_both_languages() {
 }
 
 #[test]
+fn every_page_of_a_mistake_has_its_rule() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/mistakes");
+    for entry in std::fs::read_dir(folder).expect("the folder").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let name = name.split('.').next().unwrap_or_default().to_owned();
+        assert!(RULES.iter().any(|rule| rule.name == name), "no rule for the page {name}");
+    }
+}
+
+#[test]
 fn the_folder_and_the_list_name_the_same_rules() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
     let mut files: Vec<String> = std::fs::read_dir(folder)

@@ -5,6 +5,7 @@ pub mod clipboard;
 pub mod embedded;
 pub mod files;
 pub mod linear;
+pub mod modules;
 pub mod perform;
 pub mod report;
 pub mod tui;

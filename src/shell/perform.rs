@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::clipboard::Clipboard;
-use super::files;
+use super::{files, modules};
 use crate::tutor::message::{Effect, Msg, Opened};
 
 /// Performs effects for both front ends.
@@ -39,7 +39,10 @@ impl Performer {
 
 fn open(path: PathBuf) -> Result<Opened, String> {
     match files::read(&path) {
-        Ok(bytes) => Ok(Opened { path, bytes }),
+        Ok(bytes) => {
+            let modules = modules::beside(&path, &bytes);
+            Ok(Opened { path, bytes, modules })
+        }
         Err(error) => Err(format!("{}: {}", path.display(), chain(&error))),
     }
 }

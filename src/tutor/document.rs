@@ -8,7 +8,7 @@ use super::view::{Mark, OverviewRow};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::knowledge::Tables;
 use crate::notebook::{CellKind, Notebook, NotebookError, SaveError};
-use crate::review::{Review, review, review_again};
+use crate::review::{Review, Surroundings, review_again};
 use crate::text::CellIndex;
 
 /// A notebook in the tutor.
@@ -20,6 +20,7 @@ pub struct Document {
     pub path: Option<PathBuf>,
     /// The sources are those being worked on; the bytes are those of the file.
     pub notebook: Notebook,
+    surroundings: Surroundings,
     pub review: Review,
     pub overview: Arc<[OverviewRow]>,
     changes: BTreeMap<CellIndex, String>,
@@ -31,12 +32,19 @@ pub struct Document {
 
 impl Document {
     /// Opens a notebook and reviews it.
-    pub fn new(name: String, path: Option<PathBuf>, notebook: Notebook, tables: &Tables) -> Self {
-        let review = review(&notebook, tables);
+    pub fn new(
+        name: String,
+        path: Option<PathBuf>,
+        notebook: Notebook,
+        surroundings: Surroundings,
+        tables: &Tables,
+    ) -> Self {
+        let review = review_again(&notebook, tables, &surroundings, &[]);
         let mut document = Self {
             name,
             path,
             notebook,
+            surroundings,
             review,
             overview: Arc::from([]),
             changes: BTreeMap::new(),
@@ -166,7 +174,7 @@ impl Document {
     }
 
     fn review_again(&mut self, tables: &Tables) {
-        self.review = review_again(&self.notebook, tables, &self.review.cells);
+        self.review = review_again(&self.notebook, tables, &self.surroundings, &self.review.cells);
         self.overview = self.overview_rows();
     }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::key::Key;
 use super::view::Pane;
+use crate::facts::ModuleSource;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +52,8 @@ pub enum Target {
 pub struct Opened {
     pub path: PathBuf,
     pub bytes: Vec<u8>,
+    /// The user's modules beside it.
+    pub modules: Vec<ModuleSource>,
 }
 
 /// Something the tutor wants done; the shell does it and answers with a [`Msg`].

@@ -1,6 +1,7 @@
 //! How text and files come in: paste, open, sample, search.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::document::Document;
 use super::message::{Effect, Opened};
@@ -9,7 +10,9 @@ use super::reading::Writer;
 use super::view::Tone;
 use super::walk::Walk;
 use super::{Screen, Tutor};
+use crate::facts::Modules;
 use crate::notebook::{self, Notebook, Pasted, parse_pasted};
+use crate::review::Surroundings;
 use crate::text::CellIndex;
 
 impl Tutor<'_> {
@@ -41,7 +44,7 @@ impl Tutor<'_> {
         match parse_pasted(text) {
             Pasted::Notebook(notebook) => {
                 let name = self.knowledge.ui(self.reading.base(), "header.pasted", &[]);
-                self.show(name, None, notebook);
+                self.show(name, None, notebook, Surroundings::default());
             }
             Pasted::Traceback { error, message, text } => self.answer(&error, &message, &text),
         }
@@ -79,7 +82,11 @@ impl Tutor<'_> {
         let shown = opened.path.file_name().unwrap_or(opened.path.as_os_str());
         let name = shown.to_string_lossy().into_owned();
         match notebook::parse(&name, opened.bytes) {
-            Ok(notebook) => self.show(name, Some(opened.path), notebook),
+            Ok(notebook) => {
+                let modules = Modules::read(&opened.modules, &self.knowledge.tables);
+                let surroundings = Surroundings { modules: Arc::new(modules) };
+                self.show(name, Some(opened.path), notebook, surroundings);
+            }
             Err(error) => {
                 let why = error_chain(&error);
                 self.say("status.unreadable", &[("file", &name), ("why", &why)], Tone::Mistake);
@@ -93,11 +100,17 @@ impl Tutor<'_> {
         let Some(name) = knowledge.samples().next().map(str::to_owned) else { return };
         let Some(bytes) = knowledge.sample(&name) else { return };
         if let Ok(notebook) = notebook::parse_ipynb(bytes.to_vec()) {
-            self.show(name, None, notebook);
+            self.show(name, None, notebook, Surroundings::default());
         }
     }
 
-    fn show(&mut self, name: String, path: Option<PathBuf>, notebook: Notebook) {
+    fn show(
+        &mut self,
+        name: String,
+        path: Option<PathBuf>,
+        notebook: Notebook,
+        surroundings: Surroundings,
+    ) {
         let last = notebook.cells.len();
         let wanted = self.wanted_cell.take();
         let cell = wanted.filter(|number| (1..=last).contains(number));
@@ -105,7 +118,7 @@ impl Tutor<'_> {
             let (number, last) = (number.to_string(), last.to_string());
             self.say("status.no-such-cell", &[("cell", &number), ("last", &last)], Tone::Caution);
         }
-        let document = Document::new(name, path, notebook, &self.knowledge.tables);
+        let document = Document::new(name, path, notebook, surroundings, &self.knowledge.tables);
         let cell = cell.map(|number| CellIndex(number - 1));
         let walk = Walk::new(document, cell, self.knowledge, self.reading);
         self.windows.clear();

@@ -49,7 +49,11 @@ fn pasted(cell: &str) -> Tutor<'static> {
 /// A notebook with these code cells, opened from a file.
 fn opened(cells: &[&str]) -> Tutor<'static> {
     let mut tutor = tutor();
-    tutor.update(Msg::Opened(Ok(Opened { path: "work/a.ipynb".into(), bytes: notebook(cells) })));
+    tutor.update(Msg::Opened(Ok(Opened {
+        path: "work/a.ipynb".into(),
+        bytes: notebook(cells),
+        modules: Vec::new(),
+    })));
     tutor
 }
 
@@ -276,7 +280,11 @@ fn a_cell_without_async_is_left_alone_and_its_other_steps_are_skipped() {
 fn a_plain_script_is_handed_to_the_companion_skill() {
     let mut tutor = tutor();
     let bytes = b"import asyncio\n\nasync def main():\n    pass\n\nif __name__ == '__main__':\n    asyncio.run(main())\n";
-    tutor.update(Msg::Opened(Ok(Opened { path: "app.py".into(), bytes: bytes.to_vec() })));
+    tutor.update(Msg::Opened(Ok(Opened {
+        path: "app.py".into(),
+        bytes: bytes.to_vec(),
+        modules: Vec::new(),
+    })));
     assert!(guide(&tutor).contains("python-concurrency-performance"), "{}", guide(&tutor));
     press(&mut tutor, "g");
     let Some(Popup::Reader { title, .. }) = tutor.view().popup else { panic!("no page") };
@@ -361,7 +369,11 @@ fn a_wanted_cell_is_shown_and_a_missing_one_is_said() {
     let open = |number| {
         let mut tutor = tutor().with_cell(Some(number));
         let bytes = notebook(&["x = 1", "y = 2", RUN]);
-        tutor.update(Msg::Opened(Ok(Opened { path: "a.ipynb".into(), bytes })));
+        tutor.update(Msg::Opened(Ok(Opened {
+            path: "a.ipynb".into(),
+            bytes,
+            modules: Vec::new(),
+        })));
         tutor
     };
     assert_eq!(open(2).view().header.place, "cell 2 of 3");
@@ -371,7 +383,8 @@ fn a_wanted_cell_is_shown_and_a_missing_one_is_said() {
 #[test]
 fn what_is_no_notebook_leaves_the_tutor_at_home_with_the_reason() {
     let mut tutor = tutor();
-    let opened = Opened { path: "bad.ipynb".into(), bytes: b"{\"cells\": [".to_vec() };
+    let opened =
+        Opened { path: "bad.ipynb".into(), bytes: b"{\"cells\": [".to_vec(), modules: Vec::new() };
     tutor.update(Msg::Opened(Ok(opened)));
     assert!(matches!(tutor.view().body, Body::Home(_)));
     assert!(status(&tutor).contains("bad.ipynb"), "{}", status(&tutor));
@@ -382,7 +395,7 @@ fn an_old_notebook_can_be_read_and_not_written() {
     let mut tutor = tutor();
     let bytes = br#"{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [
         {"cell_type": "code", "language": "python", "outputs": [], "input": "import asyncio\nasyncio.run(f())"}]}]}"#;
-    let opened = Opened { path: "old.ipynb".into(), bytes: bytes.to_vec() };
+    let opened = Opened { path: "old.ipynb".into(), bytes: bytes.to_vec(), modules: Vec::new() };
     tutor.update(Msg::Opened(Ok(opened)));
     assert_eq!(press(&mut tutor, "w"), []);
     assert!(status(&tutor).contains("only be read"), "{}", status(&tutor));

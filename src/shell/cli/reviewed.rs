@@ -2,11 +2,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Session;
+use crate::facts::Modules;
 use crate::notebook::{self, Notebook};
-use crate::review::{Review, review};
+use crate::review::{Review, Surroundings, review_again};
 use crate::shell::files::{self, FileError};
+use crate::shell::modules;
 use crate::shell::report::Reviewed;
 
 /// Reviews every file that `paths` lead to and makes something of each, in path order. A file that
@@ -38,7 +41,10 @@ fn reviewed(
     let name = path.to_string_lossy();
     let work = || -> Result<_, FileError> {
         let notebook = notebook::parse(&name, bytes).map_err(FileError::Notebook)?;
-        let review = review(&notebook, &session.knowledge.tables);
+        let tables = &session.knowledge.tables;
+        let modules = Modules::read(&modules::of(path, &notebook), tables);
+        let surroundings = Surroundings { modules: Arc::new(modules) };
+        let review = review_again(&notebook, tables, &surroundings, &[]);
         Ok((notebook, review))
     };
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(FileError::Internal))

@@ -37,7 +37,8 @@ fn show(name: &str, open: bool, pressed: &str) {
     for (language, reading) in readings {
         let mut tutor = Tutor::new(&knowledge, reading);
         if open {
-            let opened = Opened { path: "prices.ipynb".into(), bytes: NOTEBOOK.into() };
+            let opened =
+                Opened { path: "prices.ipynb".into(), bytes: NOTEBOOK.into(), modules: Vec::new() };
             tutor.update(Msg::Opened(Ok(opened)));
         }
         keys(&mut tutor, pressed);

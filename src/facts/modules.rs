@@ -1,0 +1,273 @@
+//! The user's own modules beside the notebook: which of their functions are coroutine functions,
+//! and which start an event loop.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::{Call, CellFacts, Facts, FnId, Value, is_loop};
+use crate::environment::Environment;
+use crate::knowledge::Tables;
+use crate::notebook::{Cell, CellKind};
+use crate::python::Kind;
+use crate::text::{CellIndex, position};
+
+/// A module's text as it was found beside the notebook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModuleSource {
+    /// The dotted name under which a cell imports it, or a script's path as `%run` names it.
+    pub name: String,
+    /// The file, as people are told.
+    pub path: String,
+    pub source: String,
+}
+
+/// What is known of the modules beside the notebook.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Modules {
+    /// Full paths: `helpers.fetch`, `helpers.Client().get`.
+    coroutines: HashSet<String>,
+    runs: HashMap<String, LoopStart>,
+    at_import: BTreeMap<String, LoopStart>,
+    as_script: BTreeMap<String, LoopStart>,
+}
+
+/// A place in a module that starts an event loop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoopStart {
+    /// The module's file.
+    pub path: String,
+    /// From 1.
+    pub line: usize,
+    /// The call as written there.
+    pub call: String,
+}
+
+impl Modules {
+    /// Reads the modules.
+    pub fn read(sources: &[ModuleSource], tables: &Tables) -> Self {
+        let mut modules = Self::default();
+        for source in sources {
+            modules.add(source, tables);
+        }
+        modules
+    }
+
+    /// Whether `path` is a coroutine function of one of the modules.
+    pub fn is_coroutine_function(&self, path: &str) -> bool {
+        self.coroutines.contains(path)
+    }
+
+    /// Where the plain function `path` starts a loop when it is called.
+    pub fn runs(&self, path: &str) -> Option<&LoopStart> {
+        self.runs.get(path)
+    }
+
+    /// Where importing the module `name` starts a loop.
+    pub fn at_import(&self, name: &str) -> Option<&LoopStart> {
+        self.at_import.get(name)
+    }
+
+    /// Where running the file `name` as a script starts a loop.
+    pub fn as_script(&self, name: &str) -> Option<&LoopStart> {
+        self.as_script.get(name)
+    }
+
+    fn add(&mut self, module: &ModuleSource, tables: &Tables) {
+        let cell = Cell {
+            index: CellIndex(0),
+            id: None,
+            kind: CellKind::Code,
+            language: None,
+            source: module.source.clone(),
+            tags: Vec::new(),
+            title: None,
+            execution_count: None,
+        };
+        let cells = vec![Arc::new(CellFacts::read(&cell, true))];
+        let environment = Environment { is_script: true, ..Environment::default() };
+        let facts = Facts::join(cells, tables, environment, Arc::default());
+        for (id, function) in facts.functions.iter().enumerate() {
+            let Some(path) = public_path(&facts, FnId(id), &module.name) else { continue };
+            if function.is_coroutine_function() {
+                self.coroutines.insert(path);
+            } else if let Some(start) = loop_start(&facts, FnId(id), module) {
+                self.runs.insert(path, start);
+            }
+        }
+        let top = facts.calls_in(None).filter(|call| starts_loop(call));
+        for call in top {
+            let start = at(&facts, call, module);
+            if !is_skipped(&facts, call) {
+                self.at_import.entry(module.name.clone()).or_insert_with(|| start.clone());
+            }
+            self.as_script.entry(module.name.clone()).or_insert(start);
+        }
+        self.add_called_at_top(&facts, module);
+    }
+
+    /// `main()` at a module's end, where `main` starts a loop.
+    fn add_called_at_top(&mut self, facts: &Facts, module: &ModuleSource) {
+        for call in facts.calls_in(None) {
+            let Value::Function(id) = call.callee else { continue };
+            let Some(start) = loop_start(facts, id, module) else { continue };
+            if !is_skipped(facts, call) {
+                self.at_import.entry(module.name.clone()).or_insert_with(|| start.clone());
+            }
+            self.as_script.entry(module.name.clone()).or_insert(start);
+        }
+    }
+}
+
+/// The path by which other files reach a function: of the module itself or of one of its classes.
+fn public_path(facts: &Facts, id: FnId, module: &str) -> Option<String> {
+    let function = facts.function(id)?;
+    if function.outer.is_some() || function.name.is_empty() {
+        return None;
+    }
+    match function.class.and_then(|class| facts.class(class)) {
+        Some(class) => Some(format!("{module}.{}().{}", class.name, function.name)),
+        None => Some(format!("{module}.{}", function.name)),
+    }
+}
+
+/// Whether the call runs a loop on the thread that makes it.
+fn starts_loop(call: &Call) -> bool {
+    let Some(path) = call.callee.path() else { return false };
+    path == "asyncio.run"
+        || path.strip_suffix(".run_until_complete").is_some_and(is_loop)
+        || path.strip_suffix(".run_forever").is_some_and(is_loop)
+}
+
+/// Where a plain function, or one that it calls, starts a loop.
+fn loop_start(facts: &Facts, id: FnId, module: &ModuleSource) -> Option<LoopStart> {
+    let mut waiting = vec![id];
+    let mut seen = HashSet::from([id]);
+    while let Some(id) = waiting.pop() {
+        if !facts.function(id)?.is_plain() {
+            continue;
+        }
+        for call in facts.calls_in(Some(id)).filter(|call| !facts.is_guarded(call.site)) {
+            if starts_loop(call) {
+                return Some(at(facts, call, module));
+            }
+            if let Value::Function(callee) = call.callee
+                && seen.insert(callee)
+            {
+                waiting.push(callee);
+            }
+        }
+    }
+    None
+}
+
+fn at(facts: &Facts, call: &Call, module: &ModuleSource) -> LoopStart {
+    let source = facts.tree(call.site.cell).source();
+    LoopStart {
+        path: module.path.clone(),
+        line: position(source, facts.range(call.site).start).line,
+        call: facts.callee_text(call.site).to_owned(),
+    }
+}
+
+/// Whether the call stands under `if __name__ == "__main__":`, which an import skips, or in a
+/// branch that no notebook takes.
+fn is_skipped(facts: &Facts, call: &Call) -> bool {
+    facts.is_guarded(call.site) || facts.under_main_guard(call.site)
+}
+
+/// The modules that the cells import and the scripts that they `%run`, as names to look for
+/// beside the notebook.
+pub fn wanted(cells: &[Arc<CellFacts>]) -> (Vec<String>, Vec<String>) {
+    let mut modules = Vec::new();
+    let mut scripts = Vec::new();
+    for cell in cells {
+        let tree = &cell.syntax.tree;
+        for node in tree.all() {
+            match tree.kind(node) {
+                Kind::Import { names } => {
+                    modules.extend(names.iter().map(|name| tree.text(name.name).to_owned()));
+                }
+                Kind::ImportFrom { module: Some(module), level: 0, names } => {
+                    let module = tree.text(*module).to_owned();
+                    // `from package import module` may name a file as well.
+                    let below = names.iter().map(|it| format!("{module}.{}", tree.text(it.name)));
+                    modules.extend(below);
+                    modules.push(module);
+                }
+                Kind::Escape { sigil: '%', name } if tree.text(*name) == "run" => {
+                    scripts.extend(script_of(tree.source_of(node)).map(str::to_owned));
+                }
+                _ => {}
+            }
+        }
+    }
+    modules.sort();
+    modules.dedup();
+    scripts.sort();
+    scripts.dedup();
+    (modules, scripts)
+}
+
+/// The file that a `%run` line names.
+pub fn script_of(line: &str) -> Option<&str> {
+    let words = line.split_whitespace().skip(1);
+    let file = words.into_iter().find(|word| !word.starts_with('-'))?;
+    Some(file.trim_matches(['"', '\'']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn modules(source: &str) -> Modules {
+        let source = ModuleSource {
+            name: "helpers".to_owned(),
+            path: "helpers.py".to_owned(),
+            source: source.to_owned(),
+        };
+        Modules::read(&[source], &Tables::default())
+    }
+
+    #[test]
+    fn functions_and_methods_are_known_by_their_path() {
+        let known = modules(
+            "async def fetch(): ...\nclass Client:\n    async def get(self): ...\ndef plain(): ...\n",
+        );
+        assert!(known.is_coroutine_function("helpers.fetch"));
+        assert!(known.is_coroutine_function("helpers.Client().get"));
+        assert!(!known.is_coroutine_function("helpers.plain"));
+    }
+
+    #[test]
+    fn a_function_that_starts_a_loop_is_known_through_its_helpers() {
+        let known = modules(
+            "import asyncio\nasync def f(): ...\ndef inner():\n    return asyncio.run(f())\ndef outer():\n    return inner()\n",
+        );
+        assert_eq!(known.runs("helpers.outer").map(|start| start.line), Some(4));
+        assert!(known.at_import("helpers").is_none());
+    }
+
+    #[test]
+    fn the_main_guard_tells_an_import_from_a_script() {
+        let known = modules(
+            "import asyncio\nasync def main(): ...\nif __name__ == '__main__':\n    asyncio.run(main())\n",
+        );
+        assert!(known.at_import("helpers").is_none());
+        assert!(known.as_script("helpers").is_some());
+        let known = modules("import asyncio\nasync def main(): ...\nasyncio.run(main())\n");
+        assert!(known.at_import("helpers").is_some());
+    }
+
+    #[test]
+    fn a_dual_entry_point_starts_no_loop_in_a_notebook() {
+        let known = modules(
+            "import asyncio\nasync def f(): ...\ndef go():\n    try:\n        asyncio.get_running_loop()\n    except RuntimeError:\n        return asyncio.run(f())\n    return asyncio.ensure_future(f())\n",
+        );
+        assert!(known.runs("helpers.go").is_none());
+    }
+
+    #[test]
+    fn a_run_magic_names_its_script_past_its_options() {
+        assert_eq!(script_of("%run -i job.py --fast"), Some("job.py"));
+    }
+}
