@@ -2,6 +2,7 @@
 //! comes out.
 
 mod place;
+mod saved;
 mod sentence;
 mod suppress;
 
@@ -82,6 +83,9 @@ pub fn review_again(
         _ => rules::check(&facts),
     };
     diagnostics.extend(syntax_errors(&cells, notebook.format));
+    if notebook.format != Format::Script {
+        saved::add(notebook, &cells, &mut diagnostics);
+    }
     let diagnostics = suppress::apply(&cells, diagnostics);
     let classifications = classify::classify(notebook, &facts, &diagnostics);
     let verdict = classify::verdict_of_file(notebook, &classifications);
@@ -117,6 +121,9 @@ fn syntax_errors(cells: &[Arc<CellFacts>], format: Format) -> Vec<Diagnostic> {
 
 /// The name under which the parser's errors are reported.
 pub const SYNTAX_ERROR: &str = "syntax-error";
+
+/// The name under which a saved output is reported that nothing in the notebook explains.
+pub const SAVED_OUTPUT: &str = "saved-output";
 
 /// The fixes to apply together: those that may be trusted at least as far as `limit`, in order,
 /// each only where it touches nothing that an earlier one changes. Fixes that say the same twice

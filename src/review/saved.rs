@@ -1,0 +1,136 @@
+//! Saved outputs as evidence: an error of two loops or a lost coroutine under a cell.
+
+use memchr::memmem;
+
+use super::{SAVED_OUTPUT, Severity};
+use crate::diagnostic::{Diagnostic, Message};
+use crate::facts::CellFacts;
+use crate::notebook::{Notebook, Output};
+use crate::text::{CellIndex, Span, TextRange};
+
+/// Words of an output and the rules that they speak for.
+///
+/// Source: messages of CPython's asyncio, as kernels print them.
+const SIGNS: [(&str, &[&str]); 7] = [
+    (
+        "asyncio.run() cannot be called from a running event loop",
+        &["asyncio-run-in-cell", "framework-runner-in-cell"],
+    ),
+    ("This event loop is already running", &["run-until-complete-in-cell"]),
+    (
+        "Cannot run the event loop while another loop is running",
+        &["run-until-complete-in-cell", "asyncio-run-in-cell", "framework-runner-in-cell"],
+    ),
+    ("was never awaited", &["coroutine-never-awaited", "asyncio-run-in-cell"]),
+    ("Task was destroyed but it is pending", &["dropped-task", "task-never-collected"]),
+    ("Task exception was never retrieved", &["dropped-task", "task-never-collected"]),
+    ("using Playwright Sync API inside the asyncio loop", &["loop-owning-sync-api"]),
+];
+
+/// Adds what saved outputs show: a note to the diagnostic that it supports, or, where nothing in
+/// the notebook explains it, a hint of its own.
+pub(super) fn add(
+    notebook: &Notebook,
+    cells: &[std::sync::Arc<CellFacts>],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    // Most notebooks hold none of these words, and their outputs need no decoding.
+    let file = notebook.original();
+    let present: Vec<_> =
+        SIGNS.iter().filter(|(words, _)| memmem::find(file, words.as_bytes()).is_some()).collect();
+    if present.is_empty() {
+        return;
+    }
+    for index in 0..notebook.cells.len() {
+        let cell = CellIndex(index);
+        if notebook.output_bytes(cell) < 8 || !cells.get(index).is_some_and(|cell| cell.runs) {
+            continue;
+        }
+        let shown = text(notebook, cell);
+        for (words, rules) in &present {
+            if shown.contains(words) {
+                take(cell, words, rules, cells, diagnostics);
+            }
+        }
+    }
+}
+
+fn take(
+    cell: CellIndex,
+    words: &str,
+    rules: &[&str],
+    cells: &[std::sync::Arc<CellFacts>],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let note = Message::new("interface", "saved-output-supports").with("words", words);
+    let here =
+        diagnostics.iter_mut().find(|found| found.span.cell == cell && rules.contains(&found.rule));
+    if let Some(found) = here {
+        found.note(note, None);
+        return;
+    }
+    // A warning may come late, under a cell that has nothing to do with it.
+    if diagnostics.iter().any(|found| rules.contains(&found.rule)) {
+        return;
+    }
+    let Some(facts) = cells.get(cell.0) else { return };
+    let tree = &facts.syntax.tree;
+    let last = tree.statements().last().map_or(TextRange::default(), |node| tree.range(node));
+    let first_line = tree.text(last).lines().next().map_or(0, str::len);
+    let range = TextRange::new(last.start, last.start + first_line);
+    let mut found =
+        Diagnostic::new(SAVED_OUTPUT, Severity::Hint, Span::new(cell, range), SAVED_OUTPUT);
+    found.message = Message::new("interface", SAVED_OUTPUT).with("words", words);
+    diagnostics.push(found);
+}
+
+/// What the cell's outputs say, errors and streams.
+fn text(notebook: &Notebook, cell: CellIndex) -> String {
+    let mut text = String::new();
+    for output in notebook.outputs(cell) {
+        match output {
+            Output::Stream { text: shown, .. } => text.push_str(&shown),
+            Output::Error { message, .. } => text.push_str(&message),
+            Output::Result { .. } | Output::Display { .. } | Output::Other(_) => {}
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::knowledge::Tables;
+    use crate::notebook::parse_ipynb;
+    use crate::review::review;
+
+    fn rules(source: &str, error: &str) -> Vec<(String, usize)> {
+        let outputs = serde_json::json!([{"output_type": "error", "ename": "RuntimeError",
+            "evalue": error, "traceback": []}]);
+        let cell = serde_json::json!({"cell_type": "code", "id": "a", "metadata": {},
+            "execution_count": 1, "source": source, "outputs": outputs});
+        let whole = serde_json::json!({"cells": [cell], "metadata": {}, "nbformat": 4,
+            "nbformat_minor": 5});
+        let notebook = parse_ipynb(whole.to_string()).expect("a notebook");
+        let review = review(&notebook, &Tables::default());
+        review.diagnostics.iter().map(|it| (it.rule.to_owned(), it.notes.len())).collect()
+    }
+
+    const ERROR: &str = "asyncio.run() cannot be called from a running event loop";
+
+    #[test]
+    fn a_saved_error_supports_the_diagnostic_of_its_cell() {
+        let found = rules("import asyncio\nasyncio.run(f())", ERROR);
+        assert_eq!(found, [("asyncio-run-in-cell".to_owned(), 1)]);
+    }
+
+    #[test]
+    fn a_saved_error_that_nothing_explains_stands_as_a_hint() {
+        assert_eq!(rules("library.load()", ERROR), [("saved-output".to_owned(), 0)]);
+    }
+
+    #[test]
+    fn other_errors_say_nothing() {
+        assert_eq!(rules("1 / 0", "division by zero"), []);
+    }
+}
