@@ -1,15 +1,28 @@
 //! The place where a notebook's cells run, as far as it changes what is right there.
 
 /// The program that runs the cells.
-///
-/// Source: in the IPython terminal no loop runs between prompts and `asyncio.run` works there;
-/// every other place below keeps a loop running while a cell runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Host {
     #[default]
     Jupyter,
+    /// The IPython terminal: no loop runs between prompts.
+    IpythonTerminal,
     VsCode,
     Colab,
+    Marimo,
+    /// Python in the browser; with JSPI `asyncio.run` suspends the caller.
+    Pyodide,
+    Databricks,
+    Spyder,
+    /// Jupyter on Windows, whose selector loop has no subprocesses.
+    Windows,
+}
+
+/// Whether a kernel of that place was seen to behave so, or it follows from its documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    Verified,
+    Inferred,
 }
 
 /// A Python version such as 3.11.
@@ -27,6 +40,57 @@ pub struct Environment {
     pub python: Option<PythonVersion>,
     /// The cells stand in a `.py` file, which may also be run as a script.
     pub is_script: bool,
+}
+
+impl Host {
+    /// Every place, by the name that `--env` takes.
+    pub const ALL: [(&'static str, Host); 9] = [
+        ("jupyter", Host::Jupyter),
+        ("ipython", Host::IpythonTerminal),
+        ("vscode", Host::VsCode),
+        ("colab", Host::Colab),
+        ("marimo", Host::Marimo),
+        ("pyodide", Host::Pyodide),
+        ("databricks", Host::Databricks),
+        ("spyder", Host::Spyder),
+        ("windows", Host::Windows),
+    ];
+
+    /// The name that `--env` takes.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, host)| *host == self).map_or("jupyter", |(name, _)| name)
+    }
+
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Host::Jupyter => "Jupyter",
+            Host::IpythonTerminal => "IPython",
+            Host::VsCode => "VS Code",
+            Host::Colab => "Colab",
+            Host::Marimo => "marimo",
+            Host::Pyodide => "Pyodide",
+            Host::Databricks => "Databricks",
+            Host::Spyder => "Spyder",
+            Host::Windows => "Jupyter, Windows",
+        }
+    }
+
+    /// Whether a loop is running already when a cell begins, so that a second one is refused.
+    ///
+    /// Source: ipykernel and the IPython terminal as seen; for Pyodide its documentation of
+    /// `run_until_complete` with JSPI; the others run ipykernel or say that they keep a loop.
+    pub fn keeps_a_loop_running(self) -> bool {
+        !matches!(self, Host::IpythonTerminal | Host::Pyodide)
+    }
+
+    /// How sure [`Host::keeps_a_loop_running`] is.
+    pub fn certainty(self) -> Certainty {
+        match self {
+            Host::Jupyter | Host::IpythonTerminal => Certainty::Verified,
+            _ => Certainty::Inferred,
+        }
+    }
 }
 
 impl PythonVersion {
@@ -48,5 +112,12 @@ mod tests {
     fn a_stale_python_2_version_is_no_version() {
         assert_eq!(PythonVersion::parse("2.7.6"), None);
         assert_eq!(PythonVersion::parse("3.11.7"), Some(PythonVersion { major: 3, minor: 11 }));
+    }
+
+    #[test]
+    fn every_place_has_its_name() {
+        for (name, host) in Host::ALL {
+            assert_eq!(host.name(), name);
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::classify::{self, Classification, Verdict};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::environment::Environment;
+use crate::environment::{Environment, Host};
 use crate::facts::{self, CellFacts, Facts, Modules};
 use crate::knowledge::Tables;
 use crate::notebook::{Format, Notebook};
@@ -52,6 +52,8 @@ impl Review {
 pub struct Surroundings {
     /// The user's modules in the notebook's folder.
     pub modules: Arc<Modules>,
+    /// The place where the cells run, when the reader knows better than the file.
+    pub host: Option<Host>,
 }
 
 /// Reviews a notebook by itself.
@@ -73,7 +75,8 @@ pub fn review_again(
     surroundings: &Surroundings,
     known: &[Arc<CellFacts>],
 ) -> Review {
-    let environment = environment_of(notebook);
+    let mut environment = environment_of(notebook);
+    environment.host = surroundings.host.unwrap_or(environment.host);
     let cells = read_cells(notebook, known);
     let modules = Arc::clone(&surroundings.modules);
     let facts = Facts::join(cells.clone(), tables, environment, modules);

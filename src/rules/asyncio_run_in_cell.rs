@@ -12,15 +12,21 @@ const NAME: &str = "asyncio-run-in-cell";
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+    let refused = |runs: Runs| {
+        matches!(runs, Runs::Async(_)) || facts.environment.host.keeps_a_loop_running()
+    };
     for call in &facts.calls {
         let Some(path @ ("asyncio.run" | "asyncio.Runner().run")) = call.callee.path() else {
             continue;
         };
         let runs = facts.runs(call.site);
-        if runs == Runs::Elsewhere {
+        if runs == Runs::Elsewhere || !refused(runs) {
             continue;
         }
         out.push(diagnose(facts, call.site, runs, path == "asyncio.run"));
+    }
+    if !facts.environment.host.keeps_a_loop_running() {
+        return;
     }
     for call in &facts.calls {
         let start = call.callee.path().and_then(|path| facts.modules.runs(path));

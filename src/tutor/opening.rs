@@ -84,7 +84,8 @@ impl Tutor<'_> {
         match notebook::parse(&name, opened.bytes) {
             Ok(notebook) => {
                 let modules = Modules::read(&opened.modules, &self.knowledge.tables);
-                let surroundings = Surroundings { modules: Arc::new(modules) };
+                let surroundings =
+                    Surroundings { modules: Arc::new(modules), ..Surroundings::default() };
                 self.show(name, Some(opened.path), notebook, surroundings);
             }
             Err(error) => {

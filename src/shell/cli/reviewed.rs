@@ -43,7 +43,7 @@ fn reviewed(
         let notebook = notebook::parse(&name, bytes).map_err(FileError::Notebook)?;
         let tables = &session.knowledge.tables;
         let modules = Modules::read(&modules::of(path, &notebook), tables);
-        let surroundings = Surroundings { modules: Arc::new(modules) };
+        let surroundings = Surroundings { modules: Arc::new(modules), ..Surroundings::default() };
         let review = review_again(&notebook, tables, &surroundings, &[]);
         Ok((notebook, review))
     };

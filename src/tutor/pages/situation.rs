@@ -2,7 +2,7 @@
 
 use super::{Subject, line_of};
 use crate::classify::{Classification, NOT_USE, Situation, USE, Verdict};
-use crate::environment::Host;
+use crate::environment::Certainty;
 use crate::knowledge::{Language, PageKind};
 use crate::review::sentence;
 use crate::tutor::reading::{Writer, prose_of};
@@ -127,17 +127,20 @@ fn separator(language: Language) -> &'static str {
 /// Where the cell runs, when the notebook says so.
 fn place(writer: &mut Writer, subject: Subject) {
     let environment = subject.document.review.environment;
-    let host = match environment.host {
-        Host::Colab => "Colab",
-        Host::VsCode => "VS Code",
-        Host::Jupyter => "Jupyter",
-    };
+    let host = environment.host.title();
     match environment.python {
         Some(python) => {
             let version = format!("{}.{}", python.major, python.minor);
             writer.paragraph("situation.place", &[("host", host), ("version", &version)]);
         }
         None => writer.paragraph("situation.place-unknown", &[("host", host)]),
+    }
+    if !environment.host.keeps_a_loop_running() {
+        let key = match environment.host.certainty() {
+            Certainty::Verified => "situation.no-loop-verified",
+            Certainty::Inferred => "situation.no-loop-inferred",
+        };
+        writer.paragraph(key, &[("host", host)]);
     }
     if let Some(why) = subject.document.notebook.read_only() {
         writer.paragraph("situation.read-only", &[("why", &why.to_string())]);
