@@ -212,7 +212,7 @@ fn async_keyword(facts: &Facts, id: FnId) -> Option<Edit> {
 }
 
 /// Adds a note for each obstacle and gives the patterns that get round them.
-pub fn note_obstacles(
+pub(super) fn note_obstacles(
     facts: &Facts,
     found: &mut Diagnostic,
     obstacles: &[Obstacle],

@@ -1,11 +1,14 @@
 //! `run(x)` becomes `await x`: in the cell, in an `async def`, or in a helper that is coloured.
 
 use super::awaiting::{await_argument, lists_for_generators};
-use super::colour::{Colouring, Obstacle, colour, obstacle_to_await};
+use super::colour::{Colouring, Obstacle, colour, note_obstacles, obstacle_to_await};
 use super::removal::delete_statement;
-use crate::diagnostic::{Applicability, Fix, Message};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
 use crate::facts::{Facts, Runs, Site, Usage};
 use crate::python::{Kind, Role};
+
+/// As many callers as a note names.
+const MOST_CALLERS: usize = 4;
 
 /// A call that runs a loop until its argument is done.
 #[derive(Debug, Clone, Copy)]
@@ -141,6 +144,37 @@ pub fn is_caught(facts: &Facts, call: Site) -> bool {
         inner = outer;
     }
     false
+}
+
+/// Notes from where a helper's loop entry is reached, and which patch lets it through.
+pub fn note_origin(facts: &Facts, found: &mut Diagnostic, call: Site, patch: Option<Site>) {
+    let page = found.rule;
+    if let Runs::Helper(id) = facts.runs(call) {
+        for entry in facts.entry_calls(id).into_iter().take(MOST_CALLERS) {
+            let note = Message::new(page, "called-here").with("cell", entry.cell.number());
+            found.note(note, Some(facts.span(entry)));
+        }
+    }
+    if let Some(patch) = patch {
+        let note = Message::new(page, "patched-here").with("cell", patch.cell.number());
+        found.note(note, Some(facts.span(patch)));
+    }
+}
+
+/// Adds a repair with its pattern, or what stands in its way with the patterns that get round it.
+pub fn offer(facts: &Facts, found: &mut Diagnostic, repair: Result<Fix, Vec<Obstacle>>) {
+    let patterns = match repair {
+        Ok(fix) => {
+            let pattern = fix.pattern;
+            found.fixes.push(fix);
+            vec![pattern]
+        }
+        Err(obstacles) => note_obstacles(facts, found, &obstacles),
+    };
+    for pattern in patterns.into_iter().rev() {
+        found.patterns.retain(|known| *known != pattern);
+        found.patterns.insert(0, pattern);
+    }
 }
 
 /// Removes a statement as part of a fix, with its reason.

@@ -8,10 +8,10 @@ mod loop_entry;
 mod removal;
 
 pub use awaiting::{await_argument, await_expression, lists_for_generators};
-pub use colour::{Colouring, Obstacle, ObstacleKind, colour, note_obstacles, obstacle_to_await};
+pub use colour::{Colouring, Obstacle, ObstacleKind, colour, obstacle_to_await};
 pub use handles::keep_handle;
 pub use imports::{module_name, name_of_module};
-pub use loop_entry::{LoopEntry, await_instead, is_caught, remove};
+pub use loop_entry::{LoopEntry, await_instead, is_caught, note_origin, offer, remove};
 pub use removal::{delete_import, delete_statement};
 
 use crate::diagnostic::{Applicability, Fix};

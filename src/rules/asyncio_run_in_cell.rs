@@ -1,11 +1,11 @@
 //! `asyncio.run()` reached on the kernel's thread, where the kernel's loop is running already.
 
 use super::Rule;
-use crate::diagnostic::{Diagnostic, Message, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::modules::LoopStart;
 use crate::facts::{Facts, FnId, Runs, Site};
 use crate::python::Kind;
-use crate::rewrite::{LoopEntry, Obstacle, await_instead, is_caught, note_obstacles};
+use crate::rewrite::{LoopEntry, await_instead, is_caught, note_origin, offer};
 
 const NAME: &str = "asyncio-run-in-cell";
 
@@ -62,10 +62,7 @@ fn in_module(facts: &Facts, site: Site, start: &LoopStart, key: &'static str) ->
         .with("start", &start.call)
         .with("file", &start.path)
         .with("line", start.line);
-    if let Some(patch) = patch {
-        let note = Message::new(NAME, "patched-here").with("cell", patch.cell.number());
-        found.note(note, Some(facts.span(patch)));
-    }
+    note_origin(facts, &mut found, site, patch);
     found.patterns = vec!["module", "to-thread", "dual-entry-point"];
     found
 }
@@ -85,40 +82,14 @@ fn diagnose(facts: &Facts, call: Site, runs: Runs, can_be_patched: bool) -> Diag
     let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
         .with("call", facts.callee_text(call))
         .with("function", function_name(facts, runs));
-    if let Runs::Helper(id) = runs {
-        for entry in facts.entry_calls(id).into_iter().take(4) {
-            let note = Message::new(NAME, "called-here").with("cell", entry.cell.number());
-            found.note(note, Some(facts.span(entry)));
-        }
-    }
-    if let Some(patch) = patch {
-        let note = Message::new(NAME, "patched-here").with("cell", patch.cell.number());
-        found.note(note, Some(facts.span(patch)));
-    }
-    add_fix(facts, call, &mut found, can_be_patched);
-    found
-}
-
-fn add_fix(facts: &Facts, call: Site, found: &mut Diagnostic, is_function: bool) {
-    let entry = LoopEntry::of(facts, call, if is_function { "main" } else { "coro" });
+    note_origin(facts, &mut found, call, patch);
+    found.patterns.push("top-level-await");
     // A `Runner` has a `with` around it that would have to go too.
-    let fix = entry.filter(|_| is_function).map(|entry| await_instead(facts, NAME, entry));
-    match fix {
-        Some(Ok(fix)) => {
-            found.patterns.push(fix.pattern);
-            found.fixes.push(fix);
-        }
-        Some(Err(obstacles)) => blocked(facts, found, &obstacles),
-        None => {}
+    let entry = LoopEntry::of(facts, call, "main").filter(|_| can_be_patched);
+    if let Some(entry) = entry {
+        offer(facts, &mut found, await_instead(facts, NAME, entry));
     }
-    if !found.patterns.contains(&"top-level-await") {
-        found.patterns.push("top-level-await");
-    }
-}
-
-fn blocked(facts: &Facts, found: &mut Diagnostic, obstacles: &[Obstacle]) {
-    let patterns = note_obstacles(facts, found, obstacles);
-    found.patterns.extend(patterns);
+    found
 }
 
 fn function_name(facts: &Facts, runs: Runs) -> String {

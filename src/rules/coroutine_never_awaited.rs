@@ -5,7 +5,7 @@ use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Call, Facts, Runs, Site, Usage, Value};
 use crate::python::{Builds, Kind, Role};
 use crate::rewrite::{
-    await_expression, checked, colour, lists_for_generators, note_obstacles, obstacle_to_await,
+    await_expression, checked, colour, lists_for_generators, obstacle_to_await, offer,
 };
 
 const NAME: &str = "coroutine-never-awaited";
@@ -163,13 +163,7 @@ fn diagnose(facts: &Facts, call: &Call, fault: Fault) -> Diagnostic {
     } else {
         await_fix(facts, call.site, fault)
     };
-    match fix {
-        Ok(fix) => found.fixes.push(fix),
-        Err(obstacles) => {
-            let patterns = note_obstacles(facts, &mut found, &obstacles);
-            found.patterns.extend(patterns);
-        }
-    }
+    offer(facts, &mut found, fix);
     found
 }
 

@@ -4,7 +4,9 @@ use super::Rule;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Facts, How, MODULE, Runs, Site, Usage, Value, is_loop};
 use crate::python::{Kind, Role};
-use crate::rewrite::{LoopEntry, await_instead, checked, delete_statement, note_obstacles, remove};
+use crate::rewrite::{
+    LoopEntry, await_instead, checked, delete_statement, note_origin, offer, remove,
+};
 
 const NAME: &str = "run-until-complete-in-cell";
 
@@ -71,29 +73,10 @@ fn run_until_complete(facts: &Facts, call: Site, all: &[(Site, Asked)]) -> Diagn
     let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
         .with("call", facts.callee_text(call))
         .with("function", function.map_or("", |function| &function.name));
-    if let Runs::Helper(id) = facts.runs(call) {
-        for entry in facts.entry_calls(id).into_iter().take(4) {
-            let note = Message::new(NAME, "called-here").with("cell", entry.cell.number());
-            found.note(note, Some(facts.span(entry)));
-        }
-    }
-    if let Some(patch) = patch {
-        let note = Message::new(NAME, "patched-here").with("cell", patch.cell.number());
-        found.note(note, Some(facts.span(patch)));
-    }
+    note_origin(facts, &mut found, call, patch);
     found.patterns.push("top-level-await");
-    let Some(entry) = LoopEntry::of(facts, call, "future") else { return found };
-    match group_fix(facts, call, entry, all) {
-        Ok(fix) => {
-            if !found.patterns.contains(&fix.pattern) {
-                found.patterns.insert(0, fix.pattern);
-            }
-            found.fixes.push(fix);
-        }
-        Err(obstacles) => {
-            let patterns = note_obstacles(facts, &mut found, &obstacles);
-            found.patterns.extend(patterns);
-        }
+    if let Some(entry) = LoopEntry::of(facts, call, "future") {
+        offer(facts, &mut found, group_fix(facts, call, entry, all));
     }
     found
 }
