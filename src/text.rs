@@ -94,11 +94,12 @@ impl Edit {
 }
 
 /// Applies to `source` those of `edits` that concern `cell`. `None` when two of them overlap or
-/// one does not fit the text; equal edits count once.
+/// one does not fit the text; equal replacements, and equal imports, count once.
 pub fn apply_edits(cell: CellIndex, source: &str, edits: &[Edit]) -> Option<String> {
     let mut mine: Vec<&Edit> = edits.iter().filter(|edit| edit.span.cell == cell).collect();
     mine.sort_by_key(|edit| (edit.span.range.start, edit.span.range.end));
-    mine.dedup();
+    // Two brackets may be put in at one place; the same import is wanted once.
+    mine.dedup_by(|a, b| a == b && (!a.span.range.is_empty() || a.text.starts_with("import ")));
     let mut out = String::with_capacity(source.len());
     let mut done = 0;
     for edit in mine {

@@ -42,6 +42,11 @@ pub struct Function {
 }
 
 impl Function {
+    /// Its name, or what a function without one is called.
+    pub fn title(&self) -> &str {
+        if self.name.is_empty() { "lambda" } else { &self.name }
+    }
+
     /// Whether calling it makes a coroutine.
     pub fn is_coroutine_function(&self) -> bool {
         self.is_async && !self.is_generator && self.wrapping == Wrapping::Transparent

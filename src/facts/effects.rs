@@ -49,10 +49,12 @@ impl Facts<'_> {
         let Some(function) = self.function(id) else { return };
         for call in self.calls_in(Some(id)) {
             let Some(path) = call.callee.path() else { continue };
-            let forgotten = || self.is_forgotten(call.site);
-            leaves.tasks |= self.starts_task(path) && forgotten();
+            let loose = || !self.is_waited_for(call.site);
+            leaves.tasks |= self.starts_task(path) && loose();
+            // What `wait` gives up on goes on.
+            leaves.tasks |= path == "asyncio.wait";
             let in_executor = path == "asyncio.to_thread" || path.ends_with(".run_in_executor");
-            leaves.executor_work |= in_executor && forgotten();
+            leaves.executor_work |= in_executor && loose();
             leaves.context_variables |= path == "contextvars.ContextVar().set";
             leaves.counts_tasks |= path == "asyncio.all_tasks";
         }
@@ -63,6 +65,17 @@ impl Facts<'_> {
                     leaves.expects_ctrl_c |=
                         caught.is_some_and(|it| self.source_of(it).contains("KeyboardInterrupt"));
                 }
+                Kind::Call => {
+                    let callee = self.child(site, Role::Func).map(|func| self.value(func));
+                    let generator = match callee {
+                        Some(Value::Function(id)) => self
+                            .function(id)
+                            .is_some_and(|function| function.is_async && function.is_generator),
+                        _ => false,
+                    };
+                    leaves.async_generators |=
+                        generator && self.usage(site) != Usage::AsyncProtocol;
+                }
                 Kind::For { is_async: true } => {
                     leaves.async_generators |=
                         self.descendants(site).any(|inner| self.source_of(inner) == "break");
@@ -72,13 +85,37 @@ impl Facts<'_> {
         }
     }
 
-    /// Whether nothing awaits what the call at `site` starts.
-    fn is_forgotten(&self, site: Site) -> bool {
-        match self.usage(site) {
-            Usage::Dropped | Usage::Displayed => true,
-            Usage::Assigned(target) => self.reads_of(target).is_empty(),
-            _ => false,
+    /// Whether what the call at `site` starts is awaited, by itself or with others.
+    fn is_waited_for(&self, site: Site) -> bool {
+        let below_await = |site: Site| {
+            let mut ups = self.ancestors(site);
+            ups.any(|up| matches!(self.kind(up), Kind::Await))
+        };
+        let mut kept = site;
+        loop {
+            match self.usage(kept) {
+                Usage::Assigned(target) => {
+                    return self.reads_of(target).into_iter().any(below_await);
+                }
+                Usage::Element(container) => kept = container,
+                _ => return below_await(site),
+            }
         }
+    }
+
+    /// Whether a coroutine function of the notebook never ends by itself.
+    pub fn is_endless(&self, id: FnId) -> bool {
+        let Some(function) = self.function(id) else { return false };
+        self.descendants(function.site).any(|site| {
+            matches!(self.kind(site), Kind::While)
+                && self
+                    .child(site, Role::Test)
+                    .is_some_and(|test| matches!(self.kind(test), Kind::True | Kind::Number))
+                && !self.descendants(site).any(|inner| {
+                    matches!(self.kind(inner), Kind::Return | Kind::Raise)
+                        || self.source_of(inner) == "break"
+                })
+        })
     }
 }
 

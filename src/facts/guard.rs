@@ -4,7 +4,9 @@ use super::{Facts, Site};
 use crate::python::{Kind, Role};
 
 /// Words in a condition that ask whether this is a notebook or whether a loop is running.
-const NOTEBOOK_WORDS: [&str; 9] = [
+const NOTEBOOK_WORDS: [&str; 11] = [
+    "notebook",
+    "zmqinteractiveshell",
     "is_running",
     "running_loop",
     "ipython",
@@ -17,7 +19,7 @@ const NOTEBOOK_WORDS: [&str; 9] = [
 ];
 
 /// Words in a condition that ask whether this is a script.
-const SCRIPT_WORDS: [&str; 4] = ["is_script", "script_run", "as_script", "is_cli"];
+const SCRIPT_WORDS: [&str; 5] = ["is_script", "script_run", "as_script", "is_cli", "\"__file__\""];
 
 /// What a condition says of a running loop when it is true.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +99,8 @@ impl Facts<'_> {
                 if negative { opposite(says) } else { says }
             }
             Kind::Name { .. } => self.says_by_value(test),
+            Kind::False => Says::NotRunning,
+            Kind::Call => self.says_by_function(test),
             _ => self.says_by_words(self.source_of(test)),
         }
     }
@@ -114,9 +118,24 @@ impl Facts<'_> {
         if of_loop { Says::Running } else { self.says_by_words(self.source_of(name)) }
     }
 
+    /// `in_notebook()`, by its name or by what the notebook's own function of it asks.
+    fn says_by_function(&self, call: Site) -> Says {
+        let by_words = self.says_by_words(self.source_of(call));
+        let func = self.child(call, Role::Func);
+        match func.map(|func| self.value(func)) {
+            Some(super::Value::Function(id)) if by_words == Says::Nothing => {
+                let body = self.function(id).map_or("", |function| self.source_of(function.site));
+                self.says_by_words(body)
+            }
+            _ => by_words,
+        }
+    }
+
     fn says_by_words(&self, text: &str) -> Says {
         let text = text.to_ascii_lowercase();
-        if SCRIPT_WORDS.iter().any(|word| text.contains(word)) {
+        if text.contains("ps1") {
+            Says::Running
+        } else if SCRIPT_WORDS.iter().any(|word| text.contains(word)) {
             Says::NotRunning
         } else if NOTEBOOK_WORDS.iter().any(|word| text.contains(word)) {
             Says::Running
@@ -128,17 +147,23 @@ impl Facts<'_> {
     /// `try: get_running_loop()` with the code in the `except`.
     fn asks_for_the_loop(&self, attempt: Site) -> bool {
         self.children_in(attempt, Role::Body).any(|statement| {
-            let text = self.source_of(statement);
-            text.contains("running_loop")
-                || text.contains("is_running")
-                || text.contains("get_ipython")
+            let text = self.source_of(statement).to_ascii_lowercase();
+            ["running_loop", "is_running", "ipython"].iter().any(|word| text.contains(word))
         })
     }
 
     /// `try: asyncio.run(…)` whose `except` does the work in another way.
     fn falls_back(&self, attempt: Site) -> bool {
-        let works =
-            ["await ", "create_task", "run_until_complete", "nest_asyncio", "ensure_future"];
+        let works = [
+            "await ",
+            "create_task",
+            "run_until_complete",
+            "nest_asyncio",
+            "ensure_future",
+            "Thread(",
+            ".submit(",
+            "to_thread",
+        ];
         self.children_in(attempt, Role::Handler).any(|handler| {
             let text = self.source_of(handler);
             works.iter().any(|word| text.contains(word))
@@ -160,6 +185,9 @@ impl Facts<'_> {
     }
 
     fn is_early_exit(&self, statement: Site) -> bool {
+        if matches!(self.kind(statement), Kind::Try) {
+            return self.children_in(statement, Role::Body).any(|inner| self.is_early_exit(inner));
+        }
         matches!(self.kind(statement), Kind::If)
             && self.condition(statement) == Says::Running
             && self

@@ -105,6 +105,8 @@ pub struct Facts<'a> {
     globals: HashMap<Box<str>, Vec<(CellIndex, Binding)>>,
     stars: Vec<(Site, String)>,
     memo: RefCell<HashMap<Site, Option<Value>>>,
+    /// Names of attributes that something assigns to outside `self`.
+    stored_attributes: std::collections::HashSet<String>,
 }
 
 impl<'a> Facts<'a> {
@@ -129,8 +131,10 @@ impl<'a> Facts<'a> {
             globals: HashMap::new(),
             stars: Vec::new(),
             memo: RefCell::default(),
+            stored_attributes: std::collections::HashSet::new(),
         };
         facts.gather_globals();
+        facts.gather_stored_attributes();
         facts.gather_definitions();
         facts.calls = facts.find_calls();
         facts.reach = reach::of(&facts);
@@ -150,6 +154,16 @@ impl<'a> Facts<'a> {
             };
             self.stars.extend(cell.scopes.stars.iter().map(star));
         }
+    }
+
+    fn gather_stored_attributes(&mut self) {
+        let stored = self.sites().filter_map(|site| {
+            let Kind::Attribute { name } = self.kind(site) else { return None };
+            let is_target = self.role(site) == python::Role::Target;
+            let name = self.tree(site.cell).text(*name).to_owned();
+            is_target.then_some(name)
+        });
+        self.stored_attributes = stored.collect();
     }
 
     fn find_calls(&self) -> Vec<Call> {
@@ -286,12 +300,12 @@ impl<'a> Facts<'a> {
     /// first call of the helper that it stands in.
     pub fn patch_before(&self, site: Site) -> Option<Site> {
         let runs_at = match self.runs(site) {
-            Runs::Helper(id) => self.entry_calls(id).last().copied(),
-            // An `async def` runs when something awaits it, at some later time.
-            Runs::Async(_) => None,
-            Runs::Cell | Runs::Elsewhere => Some(site),
+            Runs::Helper(id) | Runs::Async(id) => {
+                self.entry_calls(id).first().copied().unwrap_or(site)
+            }
+            Runs::Cell | Runs::Elsewhere => site,
         };
-        let before = |call: &&Call| runs_at.is_none_or(|at| call.site < at);
+        let before = |call: &&Call| call.site < runs_at;
         self.patches().find(before).map(|call| call.site)
     }
 

@@ -219,7 +219,21 @@ fn caller_reach(facts: &Facts, call: &Call, reach: &[Reach]) -> Reach {
 }
 
 /// Words in the names of decorators that move a function to another thread, process or time.
-const MOVING: [&str; 14] = [
+const MOVING: [&str; 28] = [
+    "udf",
+    "isolated",
+    "fixture",
+    "command",
+    "route",
+    "app.",
+    "cli",
+    "register",
+    "hook",
+    "subscribe",
+    "schedule",
+    "cron",
+    "defer",
+    "lazy",
     "thread",
     "executor",
     "async",
@@ -245,7 +259,11 @@ fn decorated_target(facts: &Facts, call: &Call) -> Option<FnId> {
     let def = Site { cell: *cell, node: binding.node };
     let id = facts.function_at(def)?;
     let stays = facts.children_in(def, Role::Decorator).all(|decorator| {
-        let text = facts.source_of(decorator).to_ascii_lowercase();
+        let own = match facts.value(decorator) {
+            Value::Function(id) => facts.function(id).map(|it| facts.source_of(it.site)),
+            _ => None,
+        };
+        let text = own.unwrap_or_else(|| facts.source_of(decorator)).to_ascii_lowercase();
         !MOVING.iter().any(|word| text.contains(word))
     });
     let plain = facts.function(id).is_some_and(|function| !function.is_async);

@@ -38,13 +38,18 @@ impl Facts<'_> {
             }
         };
         let after = |site: &Site| *site > started && self.owner(*site).is_none();
-        let collected = self.reads_of(target).into_iter().filter(after).find(|read| {
-            self.ancestors(*read).any(|up| {
-                matches!(self.kind(up), Kind::Await)
-                    || (matches!(self.kind(up), Kind::Attribute { .. })
-                        && self.role(up) == Role::Func)
+        let reads: Vec<Site> = self.reads_of(target).into_iter().filter(after).collect();
+        // Asking whether it is done collects nothing.
+        let collects = |read: &Site| {
+            self.ancestors(*read).any(|up| match self.kind(up) {
+                Kind::Await => true,
+                Kind::Attribute { name } => {
+                    self.role(up) == Role::Func && self.tree(up.cell).text(*name) != "done"
+                }
+                _ => false,
             })
-        })?;
+        };
+        let collected = *reads.iter().find(|read| collects(read)).or(reads.last())?;
         Some(Background { started, collected })
     }
 }

@@ -132,6 +132,15 @@ impl Facts<'_> {
             && cell.syntax.tree.statements().last() == Some(site.node)
     }
 
+    /// Whether a later cell reads IPython's output cache.
+    pub fn reads_output_after(&self, site: Site) -> bool {
+        let later = self.sites().filter(|other| other.cell > site.cell);
+        later.into_iter().any(|other| {
+            matches!(self.kind(other), Kind::Name { used: crate::python::NameUse::Load })
+                && matches!(self.source_of(other), "_" | "__" | "Out")
+        })
+    }
+
     /// The places that read the name which the definition at `def` binds, up to where the name
     /// is bound anew.
     pub fn reads_of_global(&self, name: &str, def: Site) -> Vec<Site> {

@@ -77,6 +77,24 @@ impl Facts<'_> {
         }
     }
 
+    /// The call whose result the expression is: itself, or the one that its name is bound to.
+    pub fn origin(&self, site: Site) -> Option<Site> {
+        match self.kind(site) {
+            Kind::Call => Some(site),
+            Kind::Name { .. } => match self.bindings(site).as_slice() {
+                [(cell, binding)] => match binding.how {
+                    How::Value(node) => {
+                        let value = Site { cell: *cell, node };
+                        matches!(self.kind(value), Kind::Call).then_some(value)
+                    }
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn child_value(&self, site: Site, role: Role) -> Value {
         self.child(site, role).map_or(Value::Unknown, |child| self.value(child))
     }
@@ -164,6 +182,7 @@ impl Facts<'_> {
             Value::Path(path) => Value::Path(canonical(&format!("{path}.{name}"))),
             Value::Instance(class) | Value::Class(class) => {
                 let method = self.method(class, name, 0);
+                let method = method.filter(|id| !self.is_replaced(class, name, *id));
                 let transparent = method.filter(|id| {
                     self.function(*id).is_some_and(|f| f.wrapping == Wrapping::Transparent)
                 });
@@ -171,6 +190,17 @@ impl Facts<'_> {
             }
             _ => Value::Unknown,
         }
+    }
+
+    /// Whether something assigns to an attribute of this name, or a subclass has a method of the
+    /// name in the other colour.
+    fn is_replaced(&self, class: ClassId, name: &str, id: FnId) -> bool {
+        let overridden = self.classes.iter().enumerate().any(|(other, found)| {
+            ClassId(other) != class
+                && found.methods.get(name).is_some_and(|own| !self.same_colour(*own, id))
+                && found.bases.iter().any(|base| self.value(*base) == Value::Class(class))
+        });
+        overridden || self.stored_attributes.contains(name)
     }
 
     /// A method by name, looked up in the class and in the bases that the notebook defines.
@@ -214,6 +244,10 @@ impl Facts<'_> {
 
     fn returned_value(&self, id: FnId) -> Value {
         let Some(function) = self.function(id) else { return Value::Unknown };
+        // One `return None` beside others: which it is cannot be told here.
+        if function.returns.iter().any(|value| self.value(*value) == Value::None) {
+            return Value::Unknown;
+        }
         self.agree(function.returns.iter().map(|value| self.value(*value)))
     }
 

@@ -9,14 +9,22 @@ use crate::text::{CellIndex, Edit, Span, TextRange};
 pub fn await_argument(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
     let (outer, inner) = (facts.range(call), facts.range(argument));
     let source = facts.tree(call.cell).source();
-    let wrap = needs_parentheses_around_await(facts, call);
+    // `await run(x)` and `run(await x)` have their `await` already.
+    let awaited = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await))
+        || matches!(facts.kind(argument), Kind::Await);
+    let wrap = needs_parentheses_around_await(facts, call) && !awaited;
     let head = TextRange::new(outer.start, inner.start);
     let tail = TextRange::new(inner.end, outer.end);
     let has_comment = head.slice(source).contains('#') || tail.slice(source).contains('#');
     let hangs = newline_outside_brackets(inner.slice(source));
     let close = |text: &str| if wrap { format!("{text})") } else { text.to_owned() };
-    let open = if wrap { "(await " } else { "await " };
-    if has_comment || hangs || needs_parentheses_after_await(facts, argument) {
+    let open = match (awaited, wrap) {
+        (true, _) => "",
+        (false, true) => "(await ",
+        (false, false) => "await ",
+    };
+    let needs_more = needs_parentheses_after_await(facts, argument) && !awaited;
+    if has_comment || hangs || needs_more {
         let only_argument = facts.children_in(call, Role::Arg).count() == 1
             && facts.child(call, Role::Keyword).is_none();
         if has_comment && only_argument {
@@ -100,7 +108,8 @@ pub fn lists_for_generators(facts: &Facts, site: Site) -> (Vec<Edit>, bool) {
             Kind::Comprehension { builds: Builds::Generator, parenthesized }
                 if !is_first_iterable(facts, outer, inner, site) =>
             {
-                edits.extend(brackets(outer.cell, facts.range(outer), *parenthesized));
+                let iterator = is_argument_of_next(facts, outer);
+                edits.extend(brackets(outer.cell, facts.range(outer), *parenthesized, iterator));
                 read_to_end &= is_read_to_end(facts, outer);
             }
             _ => {}
@@ -110,14 +119,28 @@ pub fn lists_for_generators(facts: &Facts, site: Site) -> (Vec<Edit>, bool) {
     (edits, read_to_end)
 }
 
-fn brackets(cell: CellIndex, range: TextRange, parenthesized: bool) -> [Edit; 2] {
+/// `next()` takes an iterator, which a list is not.
+fn is_argument_of_next(facts: &Facts, generator: Site) -> bool {
+    match facts.usage(generator) {
+        crate::facts::Usage::Argument(call) => facts.callee_text(call) == "next",
+        _ => false,
+    }
+}
+
+fn brackets(
+    cell: CellIndex,
+    range: TextRange,
+    parenthesized: bool,
+    as_iterator: bool,
+) -> [Edit; 2] {
+    let (opening, closing) = if as_iterator { ("iter([", "])") } else { ("[", "]") };
     let (open, close) = if parenthesized {
         let last = TextRange::new(range.end.saturating_sub(1), range.end);
         (TextRange::new(range.start, range.start + 1), last)
     } else {
         (TextRange::at(range.start), TextRange::at(range.end))
     };
-    [Edit::replace(Span::new(cell, open), "["), Edit::replace(Span::new(cell, close), "]")]
+    [Edit::replace(Span::new(cell, open), opening), Edit::replace(Span::new(cell, close), closing)]
 }
 
 /// A comprehension's first iterable is evaluated outside of it.

@@ -173,16 +173,32 @@ fn obstacles_to_async(facts: &Facts, id: FnId) -> Vec<Obstacle> {
         Wrapping::Unknown => add(ObstacleKind::Decorator, function.site),
     }
     let special = function.name.starts_with("__") && function.name.ends_with("__");
-    if special && function.name != "__call__" {
+    if special {
         add(ObstacleKind::SpecialMethod, function.site);
     }
     if facts.reach.get(id.0).is_some_and(|reach| reach.worker) {
         add(ObstacleKind::Thread, function.site);
     }
-    for site in mentions(facts, id) {
+    for site in mentions(facts, id).into_iter().chain(unclear_calls(facts, id)) {
         add(ObstacleKind::Callback, site);
     }
     found
+}
+
+/// Calls of a method of this name on something that is not known: it may be this one.
+fn unclear_calls(facts: &Facts, id: FnId) -> Vec<Site> {
+    let Some(function) = facts.function(id).filter(|function| function.class.is_some()) else {
+        return Vec::new();
+    };
+    let is_unclear = |call: &&crate::facts::Call| {
+        let func = facts.child(call.site, Role::Func);
+        call.callee == Value::Unknown
+            && func.is_some_and(|func| match facts.kind(func) {
+                Kind::Attribute { name } => facts.tree(func.cell).text(*name) == function.name,
+                _ => false,
+            })
+    };
+    facts.calls.iter().filter(is_unclear).map(|call| call.site).collect()
 }
 
 /// The places that use the function as a value without calling it.

@@ -85,6 +85,14 @@ fn end_of(facts: &Facts, statement: Site, owner: Option<FnId>) -> Option<Site> {
 
 fn last_line(facts: &Facts, call: Site, end: Site, line: &str) -> Edit {
     let source = facts.tree(call.cell).source();
+    // What the cell shows in the end stays what it shows.
+    let prints =
+        facts.child(end, Role::Value).is_some_and(|value| facts.callee_text(value) == "print");
+    let shows = facts.is_displayed(end) && matches!(facts.kind(end), Kind::Expression) && !prints;
+    if shows && facts.parent(call) != Some(end) {
+        let start = line_range(source, facts.range(end).start).start;
+        return Edit::replace(Span::new(call.cell, TextRange::at(start)), format!("{line}\n"));
+    }
     let line_end = line_range(source, facts.range(end).end).end;
     Edit::replace(Span::new(call.cell, TextRange::at(line_end)), format!("\n{line}"))
 }

@@ -4,7 +4,7 @@ use super::awaiting::{await_argument, lists_for_generators};
 use super::colour::{Colouring, Obstacle, colour, note_obstacles, obstacle_to_await};
 use super::removal::delete_statement;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
-use crate::facts::{Facts, Runs, Site, Usage};
+use crate::facts::{Facts, Runs, Site, Usage, Value};
 use crate::python::{Kind, Role};
 
 /// As many callers as a note names.
@@ -41,6 +41,14 @@ pub fn await_instead(
     if let Some(kind) = obstacle_to_await(facts, entry.call) {
         return Err(vec![Obstacle { kind, site: entry.call }]);
     }
+    // Shutting the loop down is asyncio.run's business; on the kernel's loop it is nobody's.
+    if facts.value(entry.argument).path().is_some_and(|path| path.contains(".shutdown_")) {
+        return Err(Vec::new());
+    }
+    // `run(main)` names the function and does not call it.
+    if matches!(facts.value(entry.argument), Value::Function(_)) {
+        return Err(Vec::new());
+    }
     let plan = match facts.runs(entry.call) {
         Runs::Helper(id) => colour(facts, id)?,
         Runs::Cell | Runs::Async(_) | Runs::Elsewhere => Colouring::default(),
@@ -60,9 +68,21 @@ pub fn await_instead(
     }
     edits.extend(plan.edits);
     let tradeoffs = tradeoffs(facts, entry, coloured);
-    let lossy = ["leftover-tasks", "executor-threads", "fresh-loop", "debug-mode"];
+    let lossy = [
+        "leftover-tasks",
+        "executor-threads",
+        "fresh-loop",
+        "debug-mode",
+        "shared-loop",
+        "context-variables",
+        "async-generators",
+    ];
+    // Of somebody else's coroutine nobody here knows what it leaves behind.
+    let is_known = matches!(facts.value(entry.argument), Value::Coroutine(id)
+        if !facts.is_endless(id))
+        || facts.value(entry.argument).path().is_some_and(|path| path == "asyncio.gather()");
     let keeps_result =
-        !tradeoffs.iter().any(|id| lossy.contains(id)) && !is_caught(facts, entry.call);
+        is_known && !tradeoffs.iter().any(|id| lossy.contains(id)) && !is_caught(facts, entry.call);
     let as_script = facts.environment.is_script && facts.under_main_guard(entry.call);
     let safe = !coloured && read_to_end && !plan.laziness_lost && keeps_result && !as_script;
     let name = facts.source_of(facts.child(entry.call, Role::Func).unwrap_or(entry.call));
@@ -97,7 +117,7 @@ fn tradeoffs(facts: &Facts, entry: LoopEntry, coloured: bool) -> Vec<&'static st
     };
     let is_option = |name| facts.keyword(entry.call, name).is_some();
     let displayed = matches!(facts.usage(entry.call), Usage::Displayed)
-        && matches!(facts.value(entry.argument), crate::facts::Value::Coroutine(id)
+        && matches!(facts.value(entry.argument), Value::Coroutine(id)
             if facts.function(id).is_some_and(|function| !function.returns.is_empty()));
     let all = [
         (leaves.tasks, "leftover-tasks"),
@@ -125,13 +145,18 @@ pub fn is_caught(facts: &Facts, call: Site) -> bool {
         if matches!(facts.kind(outer), Kind::FunctionDef { .. } | Kind::Lambda) {
             return false;
         }
+        let suppressed = matches!(facts.kind(outer), Kind::With { .. })
+            && facts.children_in(outer, Role::Context).any(|item| {
+                let text = facts.source_of(item);
+                text.contains("suppress(") && text.contains("RuntimeError")
+            });
+        if suppressed {
+            return true;
+        }
         if matches!(facts.kind(outer), Kind::Try) && facts.role(inner) == Role::Body {
             let hides = facts.children_in(outer, Role::Handler).any(|handler| {
-                let names = ["RuntimeError", "Exception", "BaseException"];
                 let test = facts.child(handler, Role::Test);
-                let catches = test.is_none_or(|test| {
-                    names.iter().any(|name| facts.source_of(test).contains(name))
-                });
+                let catches = test.is_none_or(|test| catches_runtime_errors(facts, test));
                 catches
                     && !facts
                         .descendants(handler)
@@ -144,6 +169,12 @@ pub fn is_caught(facts: &Facts, call: Site) -> bool {
         inner = outer;
     }
     false
+}
+
+fn catches_runtime_errors(facts: &Facts, test: Site) -> bool {
+    let text = facts.source_of(test);
+    let names = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    names.into_iter().any(|name| matches!(name, "RuntimeError" | "Exception" | "BaseException"))
 }
 
 /// Notes from where a helper's loop entry is reached, and which patch lets it through.

@@ -3,7 +3,7 @@
 use super::Rule;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::facts::modules::LoopStart;
-use crate::facts::{Facts, FnId, Runs, Site};
+use crate::facts::{Facts, Runs, Site};
 use crate::python::Kind;
 use crate::rewrite::{LoopEntry, await_instead, is_caught, note_origin, offer};
 
@@ -70,7 +70,9 @@ fn in_module(facts: &Facts, site: Site, start: &LoopStart, key: &'static str) ->
 fn diagnose(facts: &Facts, call: Site, runs: Runs, can_be_patched: bool) -> Diagnostic {
     // The patch leaves `Runner` alone. Source: a kernel, after `nest_asyncio.apply()`.
     let patch = facts.patch_before(call).filter(|_| can_be_patched);
-    let severity = if patch.is_some() { Severity::Warning } else { Severity::Error };
+    // Where an `except` takes the error the cell goes on, without the work.
+    let goes_on = patch.is_some() || is_caught(facts, call);
+    let severity = if goes_on { Severity::Warning } else { Severity::Error };
     let key = match runs {
         _ if patch.is_some() => "patched",
         Runs::Async(_) => "in-async",
@@ -93,10 +95,9 @@ fn diagnose(facts: &Facts, call: Site, runs: Runs, can_be_patched: bool) -> Diag
 }
 
 fn function_name(facts: &Facts, runs: Runs) -> String {
-    let name = |id: FnId| facts.function(id).map(|function| function.name.clone());
     match runs {
         Runs::Async(id) | Runs::Helper(id) => {
-            name(id).filter(|name| !name.is_empty()).unwrap_or_else(|| "lambda".to_owned())
+            facts.function(id).map_or(String::new(), |function| function.title().to_owned())
         }
         Runs::Cell | Runs::Elsewhere => String::new(),
     }

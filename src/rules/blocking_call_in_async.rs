@@ -2,7 +2,7 @@
 
 use super::Rule;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Background, Call, Facts, FnId, Runs, Site};
+use crate::facts::{Background, Call, Facts, FnId, Runs, Site, Value};
 use crate::knowledge::{Blocking, BlockingKind};
 use crate::python::{Kind, Role};
 use crate::rewrite::{checked, lists_for_generators, module_name, obstacle_to_await};
@@ -45,6 +45,7 @@ fn place(facts: &Facts, call: &Call, background: &[Background]) -> Option<Place>
             let below = facts.reach.get(id.0).is_some_and(|reach| reach.in_async);
             below.then_some(Place::BelowAsync(id))
         }
+        Runs::Cell if is_deadlock(facts, call.site) => Some(Place::InAwaitingCell),
         Runs::Cell => {
             let running = background
                 .iter()
@@ -63,12 +64,39 @@ fn place(facts: &Facts, call: &Call, background: &[Background]) -> Option<Place>
     }
 }
 
+fn callee(facts: &Facts, call: Site) -> Value {
+    facts.child(call, Role::Func).map_or(Value::Unknown, |func| facts.value(func))
+}
+
+/// `run_coroutine_threadsafe(c, kernel_loop).result()` on the kernel's thread waits for a loop
+/// that waits for it.
+///
+/// Source: a kernel, where it ends in the timeout that was given, or never.
+fn is_deadlock(facts: &Facts, call: Site) -> bool {
+    if callee(facts, call).path() != Some("asyncio.run_coroutine_threadsafe().result") {
+        return false;
+    }
+    let object = facts.child(call, Role::Func).and_then(|func| facts.child(func, Role::Value));
+    let made = object.and_then(|object| facts.origin(object));
+    let target = made.and_then(|made| facts.argument(made, 1, "loop"));
+    let on_kernel = matches!(facts.runs(call), Runs::Cell | Runs::Async(_) | Runs::Helper(_));
+    on_kernel
+        && target.is_some_and(|target| {
+            let value = facts.value(target);
+            matches!(value.path(), Some("asyncio.get_running_loop()" | "asyncio.get_event_loop()"))
+        })
+}
+
 /// `await open(…)` is another library's `open`, or an error of its own.
 fn call_is_awaited(facts: &Facts, call: Site) -> bool {
     facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await))
 }
 
 fn diagnose(facts: &Facts, call: Site, blocking: &Blocking, place: Place) -> Diagnostic {
+    if is_deadlock(facts, call) {
+        return Diagnostic::new(NAME, Severity::Error, facts.span(call), "deadlock")
+            .with("call", facts.callee_text(call));
+    }
     let quiet = blocking.kind == BlockingKind::File || place == Place::InAwaitingCell;
     let severity = if quiet { Severity::Hint } else { Severity::Warning };
     let (key, function) = match place {
@@ -95,33 +123,52 @@ fn diagnose(facts: &Facts, call: Site, blocking: &Blocking, place: Place) -> Dia
         _ => vec!["to-thread"],
     };
     if matches!(place, Place::InAsync(_) | Place::InAwaitingCell) {
-        found.fixes.extend(fix(facts, call, blocking.kind));
+        found.fixes.extend(fix(facts, call, blocking.kind, place));
     }
     found
 }
 
-fn fix(facts: &Facts, call: Site, kind: BlockingKind) -> Option<Fix> {
+fn fix(facts: &Facts, call: Site, kind: BlockingKind, place: Place) -> Option<Fix> {
     if obstacle_to_await(facts, call).is_some() {
         return None;
     }
     let opens = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::WithItem));
     match kind {
-        BlockingKind::Sleep => sleep_fix(facts, call),
-        // A file object, a prompt or a future is more than one call.
-        BlockingKind::File | BlockingKind::Input | BlockingKind::Wait => None,
+        BlockingKind::Sleep => sleep_fix(facts, call, place),
+        // A file object, a prompt or a future is more than one call, and a database connection
+        // may belong to its thread.
+        BlockingKind::File | BlockingKind::Input | BlockingKind::Wait | BlockingKind::Database => {
+            None
+        }
+        // What these give is read later, and blocks then.
+        _ if matches!(callee(facts, call).path(), Some("os.popen" | "urllib.request.urlopen")) => {
+            None
+        }
         _ if opens => None,
         _ => thread_fix(facts, call),
     }
 }
 
 /// `time.sleep(n)` becomes `await asyncio.sleep(n)`.
-fn sleep_fix(facts: &Facts, call: Site) -> Option<Fix> {
+///
+/// Safe only in a cell where nothing else runs: elsewhere others get their turn meanwhile, which
+/// is what the fix is for, and which code between two lines may not expect. Under a plain `with`
+/// they might wait for what it holds.
+fn sleep_fix(facts: &Facts, call: Site, place: Place) -> Option<Fix> {
+    let holds = facts
+        .ancestors(call)
+        .take_while(|up| !matches!(facts.kind(*up), Kind::FunctionDef { .. } | Kind::Lambda))
+        .any(|up| matches!(facts.kind(up), Kind::With { is_async: false }));
+    if holds {
+        return None;
+    }
     let func = facts.child(call, Role::Func)?;
     let (asyncio, import) = module_name(facts, call, "asyncio");
     let (lists, read_to_end) = lists_for_generators(facts, call);
     let mut edits: Vec<Edit> = import.into_iter().chain(lists).collect();
     edits.push(Edit::replace(facts.span(func), format!("await {asyncio}.sleep")));
-    let safe = if read_to_end { Applicability::Safe } else { Applicability::Unsafe };
+    let alone = place == Place::InAwaitingCell && read_to_end;
+    let safe = if alone { Applicability::Safe } else { Applicability::Unsafe };
     Some(checked(
         facts,
         Fix {

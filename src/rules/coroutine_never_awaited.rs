@@ -41,7 +41,10 @@ const NEEDS: [&str; 14] = [
 ];
 
 /// What a coroutine object has itself.
-const OWN_ATTRIBUTES: [&str; 10] = [
+const OWN_ATTRIBUTES: [&str; 13] = [
+    "__name__",
+    "__qualname__",
+    "cr_suspended",
     "close",
     "send",
     "throw",
@@ -83,10 +86,29 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
     for call in &facts.calls {
         if is_coroutine(facts, call)
             && let Some(fault) = fault(facts, call.site)
+            && !(fault == Fault::Used && is_demonstrated(facts, call.site))
         {
             out.push(diagnose(facts, call, fault));
         }
     }
+}
+
+/// Whether the error is what the code is about: `pytest.raises`, `except TypeError`.
+fn is_demonstrated(facts: &Facts, site: Site) -> bool {
+    facts.ancestors(site).any(|up| match facts.kind(up) {
+        Kind::With { .. } => facts.children_in(up, Role::Context).any(|item| {
+            let text = facts.source_of(item).to_ascii_lowercase();
+            ["raises", "fail", "suppress"].iter().any(|word| text.contains(word))
+        }),
+        Kind::Try => facts.children_in(up, Role::Handler).any(|handler| {
+            let test = facts.child(handler, Role::Test);
+            test.is_none_or(|test| {
+                let text = facts.source_of(test);
+                ["TypeError", "AttributeError", "Exception"].iter().any(|it| text.contains(it))
+            })
+        }),
+        _ => false,
+    })
 }
 
 fn is_coroutine(facts: &Facts, call: &Call) -> bool {
@@ -103,11 +125,14 @@ fn is_coroutine(facts: &Facts, call: &Call) -> bool {
 fn fault(facts: &Facts, site: Site) -> Option<Fault> {
     match facts.usage(site) {
         Usage::Dropped => Some(Fault::Dropped),
-        Usage::Displayed => Some(Fault::Displayed),
-        Usage::Assigned(target) => is_kept_for_nothing(facts, target).then_some(Fault::Kept),
+        // A later cell may take it from `Out`.
+        Usage::Displayed => (!facts.reads_output_after(site)).then_some(Fault::Displayed),
+        Usage::Assigned(target) => kept_fault(facts, target),
         Usage::Argument(call) => argument_fault(facts, call, site),
-        Usage::Tested | Usage::Compared => Some(Fault::Tested),
+        Usage::Tested => Some(Fault::Tested),
+        Usage::Compared => Some(compared_fault(facts, site)),
         Usage::Formatted => Some(Fault::Shown),
+        Usage::Operand if formats(facts, site) => Some(Fault::Shown),
         Usage::Operand | Usage::Subscripted | Usage::Iterated | Usage::Entered => Some(Fault::Used),
         Usage::Attribute(attribute) => {
             let Kind::Attribute { name } = facts.kind(attribute) else { return None };
@@ -129,11 +154,35 @@ fn argument_fault(facts: &Facts, call: Site, argument: Site) -> Option<Fault> {
         return Some(Fault::Shown);
     }
     let first = facts.argument(call, 0, "") == Some(argument);
-    (first && NEEDS.contains(&path)).then_some(Fault::Used)
+    let any_place = matches!(path, "builtins.max" | "builtins.min");
+    ((first || any_place) && NEEDS.contains(&path)).then_some(Fault::Used)
 }
 
-/// A list of coroutines that is itself thrown away, shown or never read.
+/// `==` and `is` give an answer about the coroutine; an order or membership raises.
+fn compared_fault(facts: &Facts, site: Site) -> Fault {
+    let comparison = facts.parent(site).map_or("", |parent| facts.source_of(parent));
+    let asks = ["==", "!=", " is "].iter().any(|sign| comparison.contains(sign));
+    if asks { Fault::Tested } else { Fault::Used }
+}
+
+/// `"%s" % f()` shows the coroutine.
+fn formats(facts: &Facts, site: Site) -> bool {
+    let left = facts.parent(site).and_then(|parent| facts.child(parent, Role::Operand));
+    left.is_some_and(|left| left != site && matches!(facts.kind(left), Kind::Str | Kind::FString))
+}
+
+/// A list of coroutines that is itself thrown away, shown or never read, or added up.
 fn container_fault(facts: &Facts, container: Site) -> Option<Fault> {
+    if let Usage::Argument(call) = facts.usage(container) {
+        let func = facts.child(call, Role::Func)?;
+        return match facts.value(func).path() {
+            Some("builtins.sum" | "builtins.max" | "builtins.min" | "builtins.sorted") => {
+                Some(Fault::Used)
+            }
+            Some("builtins.any" | "builtins.all") => Some(Fault::Tested),
+            _ => None,
+        };
+    }
     if matches!(facts.kind(container), Kind::Comprehension { builds: Builds::Generator, .. }) {
         return None;
     }
@@ -143,13 +192,35 @@ fn container_fault(facts: &Facts, container: Site) -> Option<Fault> {
     }
 }
 
-/// Whether no place reads the name, or every one only shows it.
-fn is_kept_for_nothing(facts: &Facts, target: Site) -> bool {
-    facts.reads_of(target).into_iter().all(|read| match facts.usage(read) {
-        Usage::Dropped | Usage::Displayed | Usage::Tested | Usage::Formatted => true,
-        Usage::Argument(call) => argument_fault(facts, call, read) == Some(Fault::Shown),
-        _ => false,
-    })
+/// What is wrong with a coroutine that a name keeps: no place reads the name, every one only shows
+/// it, or all of them take it for the result.
+fn kept_fault(facts: &Facts, target: Site) -> Option<Fault> {
+    let mut fault = Fault::Kept;
+    for read in facts.reads_of(target) {
+        let used = match facts.usage(read) {
+            Usage::Dropped | Usage::Displayed | Usage::Tested | Usage::Formatted => false,
+            Usage::Argument(call) => argument_fault(facts, call, read)? == Fault::Used,
+            Usage::Operand | Usage::Subscripted | Usage::Iterated => true,
+            Usage::Attribute(attribute) => {
+                let Kind::Attribute { name } = facts.kind(attribute) else { return None };
+                if OWN_ATTRIBUTES.contains(&facts.tree(read.cell).text(*name)) {
+                    return None;
+                }
+                true
+            }
+            _ => return None,
+        };
+        if used {
+            // Another value may have the name by then.
+            let bindings = facts.bindings(read);
+            let [(_, binding)] = bindings.as_slice() else { return None };
+            if binding.node != target.node {
+                return None;
+            }
+            fault = Fault::Used;
+        }
+    }
+    Some(fault)
 }
 
 fn diagnose(facts: &Facts, call: &Call, fault: Fault) -> Diagnostic {
@@ -175,6 +246,10 @@ fn await_fix(
 ) -> Result<Fix, Vec<crate::rewrite::Obstacle>> {
     if let Some(kind) = obstacle_to_await(facts, site) {
         return Err(vec![crate::rewrite::Obstacle { kind, site }]);
+    }
+    let endless = matches!(facts.value(site), Value::Coroutine(id) if facts.is_endless(id));
+    if endless || is_awaited_further_out(facts, site) {
+        return Err(Vec::new());
     }
     let owner = facts.owner(site);
     let plain = owner.filter(|id| facts.function(*id).is_some_and(|function| !function.is_async));
@@ -202,6 +277,15 @@ fn await_fix(
     ))
 }
 
+/// `await f().json()` awaits the wrong thing; which one was meant is the author's to say.
+fn is_awaited_further_out(facts: &Facts, site: Site) -> bool {
+    let chain = facts.ancestors(site).skip_while(|up| {
+        matches!(facts.kind(*up), Kind::Attribute { .. } | Kind::Subscript | Kind::Call)
+    });
+    let mut chain = chain;
+    chain.next().is_some_and(|up| matches!(facts.kind(up), Kind::Await))
+}
+
 /// `[f(i) for i in x]` becomes `await asyncio.gather(*[f(i) for i in x])`.
 fn gather_fix(facts: &Facts, site: Site) -> Result<Fix, Vec<crate::rewrite::Obstacle>> {
     let container = std::iter::successors(Some(site), |site| match facts.usage(*site) {
@@ -213,7 +297,8 @@ fn gather_fix(facts: &Facts, site: Site) -> Result<Fix, Vec<crate::rewrite::Obst
     if let Some(kind) = obstacle_to_await(facts, container) {
         return Err(vec![crate::rewrite::Obstacle { kind, site: container }]);
     }
-    let plain = matches!(facts.runs(container), Runs::Helper(_) | Runs::Elsewhere);
+    let direct = facts.usage(site) == Usage::Element(container);
+    let plain = !direct || matches!(facts.runs(container), Runs::Helper(_) | Runs::Elsewhere);
     let is_list = matches!(
         facts.kind(container),
         Kind::List | Kind::Comprehension { builds: Builds::List, .. }

@@ -2,7 +2,8 @@
 
 use super::Rule;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Facts, Runs, Site, Usage};
+use crate::facts::{Facts, Runs, Site, Usage, Value};
+use crate::python::{Kind, Role};
 use crate::rewrite::{await_expression, checked, keep_handle, module_name, obstacle_to_await};
 
 const NAME: &str = "dropped-task";
@@ -17,10 +18,17 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
             continue;
         }
         let displayed = match facts.usage(call.site) {
+            Usage::Element(list) if !gathers && facts.usage(list) == Usage::Dropped => false,
+            Usage::Element(list) if !gathers && facts.usage(list) == Usage::Displayed => true,
             Usage::Dropped => false,
-            Usage::Displayed => true,
+            Usage::Displayed => !facts.reads_output_after(call.site),
             _ => continue,
         };
+        if (gathers && are_kept(facts, call.site))
+            || (facts.usage(call.site) == Usage::Displayed && !displayed)
+        {
+            continue;
+        }
         let key = match (gathers, displayed) {
             (true, false) => "gather",
             (true, true) => "gather-displayed",
@@ -38,6 +46,23 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
         }
         out.push(found);
     }
+}
+
+/// Whether everything that is gathered has a name that other code reads.
+fn are_kept(facts: &Facts, call: Site) -> bool {
+    let mut arguments = facts.children_in(call, Role::Arg).peekable();
+    arguments.peek().is_some()
+        && arguments.all(|argument| {
+            let value = match facts.kind(argument) {
+                Kind::Starred => facts.child(argument, Role::Value),
+                _ => Some(argument),
+            };
+            value.is_some_and(|value| {
+                let is_read = |other: &Site| *other != value;
+                matches!(facts.kind(value), Kind::Name { .. })
+                    && facts.reads_of(value).iter().any(is_read)
+            })
+        })
 }
 
 /// `await gather(…)` where it stands.
@@ -63,6 +88,11 @@ fn await_fix(facts: &Facts, call: Site) -> Option<Fix> {
 fn handle_fix(facts: &Facts, call: Site) -> Option<Fix> {
     // A task of another loop cannot be awaited on this one.
     if facts.keyword(call, "loop").is_some() {
+        return None;
+    }
+    // What never ends is not waited for at the end of a cell.
+    let made = facts.argument(call, 0, "coro").map(|argument| facts.value(argument));
+    if matches!(made, Some(Value::Coroutine(id)) if facts.is_endless(id)) {
         return None;
     }
     let (asyncio, _) = module_name(facts, call, "asyncio");

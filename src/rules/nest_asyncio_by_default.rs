@@ -3,7 +3,7 @@
 use super::Rule;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Call, Facts, Runs, Site, Usage};
-use crate::python::{Kind, Role};
+use crate::python::{Kind, NameUse, Role};
 use crate::rewrite::{checked, delete_import, delete_statement};
 use crate::text::{Edit, Span, TextRange};
 
@@ -20,8 +20,10 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
 
 fn diagnose(facts: &Facts, call: &Call, needing: &[Site]) -> Diagnostic {
     let libraries = loud_imports(facts);
+    let unsure = needing.is_empty() && may_need_it(facts);
     let key = match (needing.is_empty(), libraries.is_empty()) {
         (false, _) => "needed",
+        _ if unsure => "unsure",
         (true, false) => "unneeded-here",
         (true, true) => "unneeded",
     };
@@ -39,7 +41,7 @@ fn diagnose(facts: &Facts, call: &Call, needing: &[Site]) -> Diagnostic {
     if !needing.is_empty() {
         found.note(Message::new(NAME, "fix-those-first"), None);
     } else if let Some(mut fix) = removal(facts, call) {
-        if !libraries.is_empty() {
+        if !libraries.is_empty() || unsure {
             fix = fix.at_most(Applicability::Unsafe);
         }
         found.fixes.push(checked(facts, fix));
@@ -53,10 +55,41 @@ fn calls_that_need_it(facts: &Facts) -> Vec<Site> {
         let Some(path) = call.callee.path() else { return false };
         let runs_loop = path == "asyncio.run"
             || path.ends_with(".run_until_complete")
+            || path.ends_with(".run_forever")
+            || path.ends_with(".run_app")
             || path.ends_with(".run_sync");
         runs_loop && facts.runs(call.site) != Runs::Elsewhere
     };
     facts.calls.iter().filter(enters).map(|call| call.site).collect()
+}
+
+/// Whether something in the notebook may run a loop without being seen to: by another name, from
+/// a place whose caller is not known, in code that is a string, in another file.
+fn may_need_it(facts: &Facts) -> bool {
+    let words = ["run_until_complete", "run_forever", "run_app", "run_sync"];
+    facts.sites().any(|site| match facts.kind(site) {
+        Kind::Attribute { name } => {
+            let name = facts.tree(site.cell).text(*name);
+            let runs = words.contains(&name) || facts.value(site).path() == Some("asyncio.run");
+            runs && !is_kept_away(facts, site)
+        }
+        Kind::Name { .. } => {
+            let value = facts.value(site);
+            matches!(value.path(), Some("asyncio.run" | "builtins.exec" | "builtins.eval"))
+                && !is_kept_away(facts, site)
+        }
+        Kind::Escape { sigil: '%', name } => facts.tree(site.cell).text(*name) == "run",
+        _ => false,
+    })
+}
+
+/// Whether a worker thread runs the code, or a notebook never does.
+fn is_kept_away(facts: &Facts, site: Site) -> bool {
+    let by_worker = facts
+        .owner(site)
+        .and_then(|id| facts.reach.get(id.0))
+        .is_some_and(|reach| reach.worker && !reach.kernel && !reach.escapes);
+    by_worker || facts.is_guarded(site)
 }
 
 /// The imported packages that may run a loop behind a plain call.
@@ -92,7 +125,7 @@ fn removal(facts: &Facts, call: &Call) -> Option<Fix> {
     if let Some(package) = facts.tables.patch(path).and_then(|patch| patch.package.as_deref()) {
         let others = facts.patches().filter(|other| other.site != call.site).count();
         if others == 0 {
-            for import in imports_of(facts, module) {
+            for import in imports_of(facts, module).filter(|_| !is_read_elsewhere(facts, module)) {
                 edits.extend(delete_import(facts, import, module));
                 reasons.push((facts.span(import), Message::new(NAME, "why-remove-import")));
             }
@@ -109,6 +142,18 @@ fn removal(facts: &Facts, call: &Call) -> Option<Fix> {
         edits,
         reasons,
         tradeoffs: vec!["nested-order"],
+    })
+}
+
+/// Whether the module's name is used for more than the patch.
+fn is_read_elsewhere(facts: &Facts, module: &str) -> bool {
+    facts.sites().any(|site| {
+        matches!(facts.kind(site), Kind::Name { used: NameUse::Load })
+            && facts.value(site).path() == Some(module)
+            && !facts.patches().any(|patch| {
+                patch.site.cell == site.cell
+                    && facts.tree(site.cell).is_within(site.node, patch.site.node)
+            })
     })
 }
 
@@ -140,18 +185,32 @@ fn install_lines(facts: &Facts, package: &str) -> Vec<(Span, Edit)> {
             let name = word.trim_matches(['"', '\'']).split(['=', '<', '>', '~', '[', '!']).next();
             name == Some(package) || name == Some(dashed.as_str())
         };
-        let words: Vec<&str> = text.split_whitespace().collect();
-        let Some(word) = words.iter().find(|word| is_it(word)) else { continue };
-        let after_install = words.iter().skip_while(|word| !word.ends_with("install")).skip(1);
-        let packages = after_install.filter(|word| !word.starts_with(['-', '|', '>', '&'])).count();
-        let edit = if packages <= 1 {
+        let command = text.split(" #").next().unwrap_or(text);
+        let words = words_of(command);
+        let Some((at, word)) = words.iter().find(|(_, word)| is_it(word)) else { continue };
+        let after_install = words.iter().skip_while(|(_, word)| !word.ends_with("install")).skip(1);
+        let is_package = |word: &&(usize, &str)| !word.1.starts_with(['-', '|', '>', '&']);
+        let edit = if after_install.filter(is_package).count() <= 1 {
             delete_statement(facts, site)
         } else {
-            let at = range.start + text.find(&format!(" {word}")).unwrap_or_default();
-            let gone = TextRange::new(at, at + word.len() + 1);
+            // The blank before the word goes with it.
+            let start = range.start + at.saturating_sub(1);
+            let gone = TextRange::new(start, range.start + at + word.len());
             Edit::delete(Span::new(site.cell, gone))
         };
         found.push((facts.span(site), edit));
     }
     found
+}
+
+/// The words of a line with the byte at which each starts.
+fn words_of(line: &str) -> Vec<(usize, &str)> {
+    let mut words = Vec::new();
+    let mut at = 0;
+    for word in line.split_whitespace() {
+        let start = at + line.get(at..).and_then(|rest| rest.find(word)).unwrap_or_default();
+        at = start + word.len();
+        words.push((start, word));
+    }
+    words
 }

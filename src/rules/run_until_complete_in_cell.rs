@@ -72,7 +72,7 @@ fn run_until_complete(facts: &Facts, call: Site, all: &[(Site, Asked)]) -> Diagn
     let function = facts.owner(call).and_then(|id| facts.function(id));
     let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
         .with("call", facts.callee_text(call))
-        .with("function", function.map_or("", |function| &function.name));
+        .with("function", function.map_or("", |function| function.title()));
     note_origin(facts, &mut found, call, patch);
     found.patterns.push("top-level-await");
     if let Some(entry) = LoopEntry::of(facts, call, "future") {
@@ -100,12 +100,16 @@ fn group_fix(
         .map(|(site, _)| *site)
         .collect();
     let mut leavings = Vec::new();
+    let mut needed = false;
     for read in reads_of_loop(facts, &name) {
         match leaving(facts, read, &runs) {
             Some(Leaving::Run) => {}
             Some(Leaving::Statement(statement)) => leavings.push(statement),
-            None => return Ok(fix),
+            None => needed = true,
         }
+    }
+    if needed {
+        return Ok(keep_the_loop(facts, call, fix, &leavings));
     }
     for other in runs.iter().filter(|other| **other != call) {
         let entry = LoopEntry::of(facts, *other, "future");
@@ -138,6 +142,18 @@ fn group_fix(
     Ok(checked(facts, fix))
 }
 
+/// Something else uses the loop, which stays. What belongs to a loop of its own cannot be awaited
+/// on the kernel's; and the kernel's is never closed.
+fn keep_the_loop(facts: &Facts, call: Site, mut fix: Fix, leavings: &[Site]) -> Fix {
+    if !is_kernel_loop(facts, call) {
+        return fix.at_most(Applicability::DisplayOnly);
+    }
+    for statement in leavings.iter().filter(|site| facts.source_of(**site).contains("close(")) {
+        remove(facts, &mut fix, *statement, Message::new(NAME, "why-remove-close"));
+    }
+    checked(facts, fix)
+}
+
 enum Leaving {
     /// The read is a run that the fix rewrites.
     Run,
@@ -148,7 +164,11 @@ enum Leaving {
 /// What becomes of a place that reads the loop's name; `None` when it needs the loop.
 fn leaving(facts: &Facts, read: Site, runs: &[Site]) -> Option<Leaving> {
     let tree = facts.tree(read.cell);
-    if runs.iter().any(|run| run.cell == read.cell && tree.is_within(read.node, run.node)) {
+    let is_callee = |run: &&Site| {
+        let func = facts.child(**run, Role::Func);
+        func.is_some_and(|func| func.cell == read.cell && tree.is_within(read.node, func.node))
+    };
+    if runs.iter().any(|run| is_callee(&run)) {
         return Some(Leaving::Run);
     }
     let statement = Site { node: tree.statement_of(read.node), ..read };
@@ -189,8 +209,14 @@ fn is_kernel_loop(facts: &Facts, call: Site) -> bool {
 }
 
 fn run_forever(facts: &Facts, call: Site) -> Diagnostic {
-    let mut found = Diagnostic::new(NAME, Severity::Error, facts.span(call), "forever")
+    let patch = facts.patch_before(call);
+    let (severity, key) = match patch {
+        Some(_) => (Severity::Warning, "patched"),
+        None => (Severity::Error, "forever"),
+    };
+    let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
         .with("call", facts.callee_text(call));
+    note_origin(facts, &mut found, call, patch);
     found.patterns.push("keep-the-handle");
     if is_kernel_loop(facts, call) {
         found.fixes.extend(removal(facts, call, "fix-remove-forever"));
