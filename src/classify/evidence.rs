@@ -85,8 +85,7 @@ impl Collected {
     }
 
     fn look_at_calls(&mut self, facts: &Facts, cell: CellIndex) {
-        let here = facts.calls.iter().filter(|call| call.site.cell == cell);
-        for call in here {
+        for call in facts.calls_of_cell(cell) {
             let Some(path) = call.callee.path() else { continue };
             let span = facts.span(call.site);
             let function = call.owner.and_then(|id| facts.function(id));

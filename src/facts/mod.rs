@@ -6,6 +6,7 @@
 mod definitions;
 mod effects;
 mod guard;
+mod index;
 pub mod modules;
 mod reach;
 mod resolve;
@@ -107,6 +108,9 @@ pub struct Facts<'a> {
     memo: RefCell<HashMap<Site, Option<Value>>>,
     /// Names of attributes that something assigns to outside `self`.
     stored_attributes: std::collections::HashSet<String>,
+    index: index::Index,
+    /// Global names that every binding imports from the same place.
+    same_import: HashMap<Box<str>, (CellIndex, Binding)>,
 }
 
 impl<'a> Facts<'a> {
@@ -132,12 +136,15 @@ impl<'a> Facts<'a> {
             stars: Vec::new(),
             memo: RefCell::default(),
             stored_attributes: std::collections::HashSet::new(),
+            index: index::Index::default(),
+            same_import: HashMap::new(),
         };
         facts.gather_globals();
         facts.gather_stored_attributes();
         facts.gather_definitions();
         facts.calls = facts.find_calls();
         facts.reach = reach::of(&facts);
+        facts.index = index::Index::of(&facts);
         facts
     }
 
@@ -154,6 +161,14 @@ impl<'a> Facts<'a> {
             };
             self.stars.extend(cell.scopes.stars.iter().map(star));
         }
+        let imported = |list: &Vec<(CellIndex, Binding)>| {
+            let first = list.first().filter(|(_, it)| matches!(it.how, How::Import(_)))?;
+            let same = list.iter().all(|(_, binding)| binding.how == first.1.how);
+            (same && list.len() > 1).then(|| first.clone())
+        };
+        let same =
+            self.globals.iter().filter_map(|(name, list)| Some((name.clone(), imported(list)?)));
+        self.same_import = same.collect();
     }
 
     fn gather_stored_attributes(&mut self) {
@@ -252,16 +267,6 @@ impl<'a> Facts<'a> {
         self.classes.get(id.0)
     }
 
-    /// The calls that stand in `owner`'s own body, or in the cells themselves.
-    pub fn calls_in(&self, owner: Option<FnId>) -> impl Iterator<Item = &Call> {
-        self.calls.iter().filter(move |call| call.owner == owner)
-    }
-
-    /// The calls of a function of the notebook, in order.
-    pub fn calls_of(&self, function: FnId) -> impl Iterator<Item = &Call> {
-        self.calls.iter().filter(move |call| call.callee == Value::Function(function))
-    }
-
     /// The argument at `position` (from 0) or called `name`.
     pub fn argument(&self, call: Site, position: usize, name: &str) -> Option<Site> {
         let starred = |arg: &Site| matches!(self.kind(*arg), Kind::Starred);
@@ -286,14 +291,6 @@ impl<'a> Facts<'a> {
     /// The callee of a call as the source writes it.
     pub fn callee_text(&self, call: Site) -> &str {
         self.child(call, python::Role::Func).map_or("", |func| self.source_of(func))
-    }
-
-    /// The calls that make the kernel's loop re-entrant, in order.
-    pub fn patches(&self) -> impl Iterator<Item = &Call> {
-        self.calls.iter().filter(|call| {
-            call.callee.path().is_some_and(|path| self.tables.patch(path).is_some())
-                && self.runs(call.site) != Runs::Elsewhere
-        })
     }
 
     /// The patch that is in force where `site` runs: one that stands before it, or before the

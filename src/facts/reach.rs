@@ -62,7 +62,7 @@ impl Facts<'_> {
         let mut waiting = vec![function];
         let mut seen = std::collections::BTreeSet::from([function]);
         while let Some(id) = waiting.pop() {
-            for call in self.calls.iter().filter(|call| targets(self, call).contains(&id)) {
+            for call in self.callers_of(id) {
                 match call.owner {
                     None => entries.push(call.site),
                     Some(owner) if seen.insert(owner) => waiting.push(owner),
@@ -271,7 +271,7 @@ fn decorated_target(facts: &Facts, call: &Call) -> Option<FnId> {
 }
 
 /// The functions of the notebook that a call runs.
-fn targets(facts: &Facts, call: &Call) -> Vec<FnId> {
+pub(super) fn targets(facts: &Facts, call: &Call) -> Vec<FnId> {
     let mut targets = Vec::new();
     match &call.callee {
         Value::Function(id) => targets.push(*id),

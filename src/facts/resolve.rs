@@ -24,6 +24,10 @@ impl Facts<'_> {
             }
             id = scope.parent;
         }
+        // `import asyncio` in every cell: whichever is seen, it is the same.
+        if let Some(same) = self.same_import.get(name) {
+            return vec![same.clone()];
+        }
         let all = self.globals.get(name).cloned().unwrap_or_default();
         let deferred = self.is_deferred(site, start, MODULE);
         self.seen(site, all, deferred)

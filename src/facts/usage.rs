@@ -134,11 +134,8 @@ impl Facts<'_> {
 
     /// Whether a later cell reads IPython's output cache.
     pub fn reads_output_after(&self, site: Site) -> bool {
-        let later = self.sites().filter(|other| other.cell > site.cell);
-        later.into_iter().any(|other| {
-            matches!(self.kind(other), Kind::Name { used: crate::python::NameUse::Load })
-                && matches!(self.source_of(other), "_" | "__" | "Out")
-        })
+        let caches = ["_", "__", "Out"];
+        caches.iter().any(|name| self.loads(name).iter().any(|other| other.cell > site.cell))
     }
 
     /// The places that read the name which the definition at `def` binds, up to where the name
@@ -150,25 +147,21 @@ impl Facts<'_> {
             .map(|(cell, binding)| Site { cell: *cell, node: binding.node })
             .find(|site| *site > def);
         let reads = |site: &Site| {
-            matches!(self.kind(*site), Kind::Name { used: crate::python::NameUse::Load })
-                && self.source_of(*site) == name
-                && self.binding_scope(*site) == super::MODULE
-                && *site > def
+            *site > def
                 && next.is_none_or(|next| *site < next)
+                && self.binding_scope(*site) == super::MODULE
         };
-        self.sites().filter(reads).collect()
+        self.loads(name).iter().copied().filter(reads).collect()
     }
 
     /// The places that read the name which the target at `site` binds, in order.
     pub fn reads_of(&self, target: Site) -> Vec<Site> {
         let name = self.source_of(target);
         let scope = self.binding_scope(target);
-        let reads = |site: &Site| {
-            matches!(self.kind(*site), Kind::Name { used: crate::python::NameUse::Load })
-                && self.source_of(*site) == name
-                && self.binding_scope(*site) == scope
-        };
         let local = scope != super::MODULE;
-        self.sites().filter(|site| !local || site.cell == target.cell).filter(reads).collect()
+        let reads = |site: &Site| {
+            (!local || site.cell == target.cell) && self.binding_scope(*site) == scope
+        };
+        self.loads(name).iter().copied().filter(reads).collect()
     }
 }

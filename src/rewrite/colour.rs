@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::awaiting::{await_expression, lists_for_generators};
 use crate::diagnostic::{Diagnostic, Message};
-use crate::facts::{Facts, FnId, Site, Usage, Value, Wrapping};
-use crate::python::{Kind, NameUse, Role};
+use crate::facts::{Facts, FnId, Site, Usage, Wrapping};
+use crate::python::{Kind, Role};
 use crate::text::{CellIndex, Edit, TextRange};
 
 /// Something that keeps a function from becoming `async`, or a call from being awaited.
@@ -179,7 +179,7 @@ fn obstacles_to_async(facts: &Facts, id: FnId) -> Vec<Obstacle> {
     if facts.reach.get(id.0).is_some_and(|reach| reach.worker) {
         add(ObstacleKind::Thread, function.site);
     }
-    for site in mentions(facts, id).into_iter().chain(unclear_calls(facts, id)) {
+    for site in facts.mentions(id).iter().copied().chain(unclear_calls(facts, id)) {
         add(ObstacleKind::Callback, site);
     }
     found
@@ -187,33 +187,8 @@ fn obstacles_to_async(facts: &Facts, id: FnId) -> Vec<Obstacle> {
 
 /// Calls of a method of this name on something that is not known: it may be this one.
 fn unclear_calls(facts: &Facts, id: FnId) -> Vec<Site> {
-    let Some(function) = facts.function(id).filter(|function| function.class.is_some()) else {
-        return Vec::new();
-    };
-    let is_unclear = |call: &&crate::facts::Call| {
-        let func = facts.child(call.site, Role::Func);
-        call.callee == Value::Unknown
-            && func.is_some_and(|func| match facts.kind(func) {
-                Kind::Attribute { name } => facts.tree(func.cell).text(*name) == function.name,
-                _ => false,
-            })
-    };
-    facts.calls.iter().filter(is_unclear).map(|call| call.site).collect()
-}
-
-/// The places that use the function as a value without calling it.
-fn mentions(facts: &Facts, id: FnId) -> Vec<Site> {
-    let is_mention = |site: &Site| {
-        let reads = matches!(
-            facts.kind(*site),
-            Kind::Name { used: NameUse::Load } | Kind::Attribute { .. }
-        );
-        reads
-            && facts.role(*site) != Role::Func
-            && facts.value(*site) == Value::Function(id)
-            && !matches!(facts.usage(*site), Usage::Attribute(_) | Usage::Assigned(_))
-    };
-    facts.sites().filter(is_mention).collect()
+    let method = facts.function(id).filter(|function| function.class.is_some());
+    method.map_or(Vec::new(), |method| facts.unknown_method_calls(&method.name).to_vec())
 }
 
 /// Inserts `async ` before the function's `def`.

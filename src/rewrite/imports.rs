@@ -15,10 +15,7 @@ pub fn module_name(facts: &Facts, site: Site, module: &str) -> (String, Option<E
 /// The global name that an earlier statement, in this cell or one before, gives to `module`.
 pub fn name_of_module(facts: &Facts, site: Site, module: &str) -> Option<String> {
     let binds = |other: &Site| (other.cell, other.node) < (site.cell, site.node);
-    let in_order = facts.sites().filter(binds).filter(|other| {
-        matches!(facts.kind(*other), Kind::Import { .. }) && facts.owner(*other).is_none()
-    });
-    in_order.into_iter().find_map(|statement| {
+    facts.imports().iter().copied().filter(binds).find_map(|statement| {
         let Kind::Import { names } = facts.kind(statement) else { return None };
         let tree = facts.tree(statement.cell);
         let found = names.iter().find(|name| tree.text(name.name) == module)?;

@@ -54,7 +54,10 @@ impl Tutor<'_> {
         let count = walk.document.notebook.cells.len().to_string();
         Header {
             file: walk.document.name.clone(),
-            place: self.ui("header.place", &[("cell", &cell), ("count", &count)]),
+            place: match walk.document.notebook.cells.len() {
+                0 => self.ui("header.no-cells", &[]),
+                _ => self.ui("header.place", &[("cell", &cell), ("count", &count)]),
+            },
             counts: Some(walk.document.review.counts()),
             unsaved: walk.document.is_unsaved(),
             ..base

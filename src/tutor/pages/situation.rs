@@ -12,7 +12,9 @@ use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
 const SHOWN: usize = 44;
 
 pub(super) fn write(writer: &mut Writer, subject: Subject) {
-    let Some(answer) = subject.document.review.classifications.get(subject.cell.0) else { return };
+    let Some(answer) = subject.document.review.classifications.get(subject.cell.0) else {
+        return writer.conclusion("situation.no-cells", &[]);
+    };
     conclusion(writer, subject, answer);
     writer.heading("situation.use-heading");
     list(writer, subject, answer, &USE);

@@ -1,0 +1,146 @@
+//! What is asked again and again, looked up once for the whole notebook.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Call, Facts, FnId, Runs, Site, Usage, Value, reach};
+use crate::python::{Kind, NameUse, Role};
+use crate::text::CellIndex;
+
+/// The lookups. Numbers are places in [`Facts::calls`].
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    loads: HashMap<Box<str>, Vec<Site>>,
+    names: HashSet<Box<str>>,
+    imports: Vec<Site>,
+    by_owner: HashMap<Option<FnId>, Vec<usize>>,
+    by_function: HashMap<FnId, Vec<usize>>,
+    callers: HashMap<FnId, Vec<usize>>,
+    mentions: HashMap<FnId, Vec<Site>>,
+    pub(super) patches: Vec<usize>,
+    unknown_methods: HashMap<Box<str>, Vec<Site>>,
+}
+
+impl Index {
+    /// Looks everything up.
+    pub(super) fn of(facts: &Facts) -> Self {
+        let mut index = Self::default();
+        for site in facts.sites() {
+            index.add_site(facts, site);
+        }
+        for (place, call) in facts.calls.iter().enumerate() {
+            index.add_call(facts, place, call);
+        }
+        index
+    }
+
+    fn add_site(&mut self, facts: &Facts, site: Site) {
+        match facts.kind(site) {
+            Kind::Name { used } => {
+                let name = facts.source_of(site);
+                if !self.names.contains(name) {
+                    self.names.insert(name.into());
+                }
+                if *used == NameUse::Load {
+                    match self.loads.get_mut(name) {
+                        Some(list) => list.push(site),
+                        None => _ = self.loads.insert(name.into(), vec![site]),
+                    }
+                    self.add_mention(facts, site);
+                }
+            }
+            Kind::Attribute { .. } => self.add_mention(facts, site),
+            Kind::Import { .. } if facts.owner(site).is_none() => self.imports.push(site),
+            _ => {}
+        }
+    }
+
+    fn add_mention(&mut self, facts: &Facts, site: Site) {
+        if facts.role(site) == Role::Func {
+            return;
+        }
+        let Value::Function(id) = facts.value(site) else { return };
+        if !matches!(facts.usage(site), Usage::Attribute(_) | Usage::Assigned(_)) {
+            self.mentions.entry(id).or_default().push(site);
+        }
+    }
+
+    fn add_call(&mut self, facts: &Facts, place: usize, call: &Call) {
+        self.by_owner.entry(call.owner).or_default().push(place);
+        if let Value::Function(id) = call.callee {
+            self.by_function.entry(id).or_default().push(place);
+        }
+        for id in reach::targets(facts, call) {
+            self.callers.entry(id).or_default().push(place);
+        }
+        let is_patch = call.callee.path().is_some_and(|path| facts.tables.patch(path).is_some());
+        if is_patch && facts.runs(call.site) != Runs::Elsewhere {
+            self.patches.push(place);
+        }
+        if call.callee == Value::Unknown
+            && let Some(func) = facts.child(call.site, Role::Func)
+            && let Kind::Attribute { name } = facts.kind(func)
+        {
+            let name = facts.tree(func.cell).text(*name);
+            self.unknown_methods.entry(name.into()).or_default().push(call.site);
+        }
+    }
+}
+
+impl Facts<'_> {
+    /// The places that read a name, in whatever scope, in order.
+    pub(super) fn loads(&self, name: &str) -> &[Site] {
+        self.index.loads.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the name stands anywhere in the notebook.
+    pub fn has_name(&self, name: &str) -> bool {
+        self.index.names.contains(name)
+    }
+
+    /// The `import` statements of the cells themselves, in order.
+    pub fn imports(&self) -> &[Site] {
+        &self.index.imports
+    }
+
+    /// The calls that stand in `owner`'s own body, or in the cells themselves.
+    pub fn calls_in(&self, owner: Option<FnId>) -> impl Iterator<Item = &Call> {
+        self.calls_at(self.index.by_owner.get(&owner))
+    }
+
+    /// The calls of a function of the notebook, in order.
+    pub fn calls_of(&self, function: FnId) -> impl Iterator<Item = &Call> {
+        self.calls_at(self.index.by_function.get(&function))
+    }
+
+    /// The calls that run a function of the notebook, by its name or by handing it over.
+    pub(super) fn callers_of(&self, function: FnId) -> impl Iterator<Item = &Call> {
+        self.calls_at(self.index.callers.get(&function))
+    }
+
+    fn calls_at<'s>(&'s self, places: Option<&'s Vec<usize>>) -> impl Iterator<Item = &'s Call> {
+        let places = places.map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|place| self.calls.get(*place))
+    }
+
+    /// The calls that make the kernel's loop re-entrant, in order.
+    pub fn patches(&self) -> impl Iterator<Item = &Call> {
+        self.calls_at(Some(&self.index.patches))
+    }
+
+    /// The places that use a function as a value without calling it.
+    pub fn mentions(&self, function: FnId) -> &[Site] {
+        self.index.mentions.get(&function).map_or(&[], Vec::as_slice)
+    }
+
+    /// Calls of a method of this name on something that is not known.
+    pub fn unknown_method_calls(&self, name: &str) -> &[Site] {
+        self.index.unknown_methods.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The calls of one cell, in order.
+    pub fn calls_of_cell(&self, cell: CellIndex) -> &[Call] {
+        let start = self.calls.partition_point(|call| call.site.cell < cell);
+        let end = self.calls.partition_point(|call| call.site.cell <= cell);
+        self.calls.get(start..end).unwrap_or_default()
+    }
+}
