@@ -111,6 +111,30 @@ pub fn apply_edits(cell: CellIndex, source: &str, edits: &[Edit]) -> Option<Stri
     Some(out)
 }
 
+/// Where `span` stands once `edits` are made. What they put at either end of it counts as a part of
+/// it; where an end of it is replaced, the whole replacement does.
+pub fn carry(span: Span, edits: &[Edit]) -> Span {
+    let mut mine: Vec<&Edit> = edits.iter().filter(|edit| edit.span.cell == span.cell).collect();
+    mine.sort_by_key(|edit| (edit.span.range.start, edit.span.range.end));
+    mine.dedup();
+    let (mut start, mut end) = (span.range.start, span.range.end);
+    // Later edits first: what an edit does to offsets behind it, it does to none before it.
+    for Edit { span: Span { range, .. }, text } in mine.into_iter().rev() {
+        let moved = |offset: usize| offset.saturating_sub(range.len()) + text.len();
+        if range.end <= span.range.start && range.start < span.range.start {
+            start = moved(start);
+        } else if range.start < span.range.start {
+            start = range.start;
+        }
+        if range.end <= span.range.end {
+            end = moved(end);
+        } else if range.start < span.range.end {
+            end = range.start + text.len();
+        }
+    }
+    Span::new(span.cell, TextRange::new(start, end))
+}
+
 /// A place as people and JSON name it: both from 1, the column in Unicode scalar values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
@@ -174,6 +198,23 @@ mod tests {
     #[test]
     fn edits_of_other_cells_do_not_count() {
         assert_eq!(apply_edits(CellIndex(1), "abcd", &[edit(0, 3, "x")]).as_deref(), Some("abcd"));
+    }
+
+    #[test]
+    fn a_span_goes_along_with_the_text_around_it() {
+        let carried = |start, end, edits: &[Edit]| {
+            let span = Span::new(CellIndex(0), TextRange::new(start, end));
+            let TextRange { start, end } = carry(span, edits).range;
+            (start, end)
+        };
+        let edits = [edit(8, 8, "!!"), edit(0, 3, "a"), edit(4, 4, "await "), edit(4, 4, "await ")];
+        // "abc d() e()" becomes "a await d() !!e()".
+        assert_eq!(carried(4, 7, &edits), (2, 11));
+        assert_eq!(carried(4, 8, &edits), (2, 14));
+        assert_eq!(carried(9, 10, &edits), (15, 16));
+        assert_eq!(carried(1, 2, &edits), (0, 1));
+        let elsewhere = Span::new(CellIndex(1), TextRange::new(4, 7));
+        assert_eq!(carry(elsewhere, &edits), elsewhere);
     }
 
     #[test]

@@ -22,7 +22,7 @@ const FLOORS: [(&str, u8); 14] = [
 ];
 
 /// Heavy crates and the only places that name them.
-const DOORS: [(&str, &str); 19] = [
+const DOORS: [(&str, &str); 21] = [
     ("ruff_python_ast", "src/python/"),
     ("ruff_python_parser", "src/python/"),
     ("ruff_text_size", "src/python/"),
@@ -42,6 +42,8 @@ const DOORS: [(&str, &str); 19] = [
     ("sys_locale", "src/shell/cli/"),
     ("terminal_size", "src/shell/cli/"),
     ("serde_json", "src/shell/report/"),
+    ("serde_sarif", "src/shell/report/"),
+    ("quick_junit", "src/shell/report/"),
 ];
 
 /// Parts of the standard library that touch the world.

@@ -54,6 +54,25 @@ pub(super) fn units(text: &str, raw: Range<usize>) -> impl Iterator<Item = (Unit
     })
 }
 
+/// How many bytes of the raw string `raw` the first `length` bytes of its text take.
+pub(super) fn raw_length(text: &str, raw: Range<usize>, length: usize) -> usize {
+    let mut left = length;
+    let mut taken = 0;
+    for (unit, range) in units(text, raw) {
+        let decoded = match unit {
+            Unit::Plain => range.len(),
+            Unit::Char(char) => char.len_utf8(),
+            Unit::Lone => char::REPLACEMENT_CHARACTER.len_utf8(),
+        };
+        if left < decoded {
+            return taken + if unit == Unit::Plain { left } else { 0 };
+        }
+        left -= decoded;
+        taken += range.len();
+    }
+    taken
+}
+
 fn escaped(bytes: &[u8], at: usize) -> (Unit, usize) {
     let char = match bytes.get(at + 1) {
         Some(b'b') => '\u{8}',

@@ -145,9 +145,14 @@ impl Notebook {
         self.places.get(cell.0).map_or(0, |place| place.outputs.len())
     }
 
-    /// Where byte `offset` of a cell's source stands in the file. In JSON the column is that of
-    /// the line's first character.
+    /// Where byte `offset` of a cell's source stands in the file.
     pub fn file_position(&self, cell: CellIndex, offset: usize) -> Option<Position> {
+        self.position(self.file_offset(cell, offset)?)
+    }
+
+    /// The byte of the file, from 0, where byte `offset` of a cell's source stands. In JSON that is
+    /// where the character, or its escape, begins.
+    pub fn file_offset(&self, cell: CellIndex, offset: usize) -> Option<usize> {
         let raw = self.raw_source(cell)?;
         let mut rest = offset;
         let line = raw.lines.iter().find(|line| {
@@ -155,8 +160,15 @@ impl Notebook {
             rest = if here { rest } else { rest - line.text.len() - 1 };
             here
         })?;
-        let inside = if raw.shape == lines::Shape::Script { rest } else { 0 };
-        Some(text::position(&self.file, line.content.start + inside))
+        let escaped = raw.shape != lines::Shape::Script;
+        let inside = escaped.then(|| escapes::raw_length(&self.file, line.content.clone(), rest));
+        Some(line.content.start + inside.unwrap_or(rest))
+    }
+
+    /// The line and the column of a byte of the file. A byte order mark takes no column.
+    pub fn position(&self, byte: usize) -> Option<Position> {
+        let start = start(&self.file);
+        Some(text::position(self.file.get(start..)?, byte.checked_sub(start)?))
     }
 
     /// Reads `bytes` as the same kind of notebook: a file that was saved, or saved by another

@@ -24,6 +24,17 @@ impl Notebook {
     /// When the notebook is read-only, a cell is not there, is named twice or has no source to
     /// replace, or the new text would not read back as it is: see [`SaveError`].
     pub fn save(&self, changes: &[(CellIndex, String)]) -> Result<Vec<u8>, SaveError> {
+        Ok(splice(&self.file, self.splices(changes)?).into_bytes())
+    }
+
+    /// What [`Self::save`] would change: bytes of the file, in order, and the text in their place.
+    ///
+    /// # Errors
+    /// Those of [`Self::save`].
+    pub fn splices(
+        &self,
+        changes: &[(CellIndex, String)],
+    ) -> Result<Vec<(Range<usize>, String)>, SaveError> {
         let mut changed = Vec::new();
         for (cell, new) in changes {
             if let Some(change) = self.change(*cell, new)? {
@@ -32,7 +43,7 @@ impl Notebook {
         }
         changed.sort_by_key(|change| change.cell);
         if changed.is_empty() {
-            return Ok(self.original().to_vec());
+            return Ok(Vec::new());
         }
         if let Some(reason) = self.read_only() {
             return Err(SaveError::ReadOnly(reason));
@@ -42,11 +53,11 @@ impl Notebook {
             return Err(SaveError::Twice { cell: change.cell });
         }
         let written = changed.iter().map(|change| self.write(change));
-        let file = splice(&self.file, written.collect::<Result<_, _>>()?);
+        let splices = written.collect::<Result<Vec<_>, _>>()?;
         if !matches!(self.format, Format::Ipynb { .. }) {
-            self.reads_back(&file, &changed)?;
+            self.reads_back(splice(&self.file, splices.clone()), &changed)?;
         }
-        Ok(file.into_bytes())
+        Ok(splices)
     }
 
     /// The change that `new` is; `None` when the cell's source is that already.
@@ -133,8 +144,8 @@ impl Notebook {
     }
 
     /// Checks that a script still has the same markers and, between them, what was written.
-    fn reads_back(&self, file: &str, changed: &[Change]) -> Result<(), SaveError> {
-        let after = script::read(file.to_owned(), self.format);
+    fn reads_back(&self, file: String, changed: &[Change]) -> Result<(), SaveError> {
+        let after = script::read(file, self.format);
         let expected = |cell: CellIndex| changed.iter().find(|change| change.cell == cell);
         let faithful = after.cells.len() == self.cells.len()
             && after.cells.iter().zip(&self.places).all(|(cell, place)| {

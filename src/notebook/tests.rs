@@ -99,10 +99,24 @@ fn a_position_in_a_cell_is_found_in_the_file() {
     };
     let notebook = ipynb(JUPYTER);
     assert_eq!(place(&notebook, 1, 0), Some((24, 6)));
-    assert_eq!(place(&notebook, 1, 20), Some((25, 6)));
+    assert_eq!(place(&notebook, 1, 20), Some((25, 11)));
     assert_eq!(place(&notebook, 1, 999), None);
     let script = parse_script("\u{feff}# %%\r\nx\r\ny = 1\r\n").unwrap();
     assert_eq!(place(&script, 1, 4), Some((3, 3)));
+}
+
+#[test]
+fn a_position_behind_escapes_is_found_in_the_file() {
+    let file = r#"{"cells":[{"cell_type":"code","source":["\u00e9\u0000\ud83d\ude00\"x\n","中y"]}],"nbformat":4}"#;
+    let notebook = ipynb(&format!("\u{feff}{file}"));
+    let at = |offset: usize| {
+        let byte = notebook.file_offset(CellIndex(0), offset).unwrap() - "\u{feff}".len();
+        file[byte..].chars().take(3).collect::<String>()
+    };
+    let seen = [0, 2, 3, 7, 8, 10, 13, 14].map(at);
+    assert_eq!(seen, [r"\u0", r"\u0", r"\ud", r#"\"x"#, r"x\n", "中y\"", "y\"]", "\"]}"]);
+    let column = notebook.file_position(CellIndex(0), 13).unwrap().column;
+    assert_eq!(column, file[..file.find("y\"]").unwrap()].chars().count() + 1);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 //! comes out.
 
 mod place;
+mod repair;
 mod saved;
+mod select;
 mod sentence;
 mod suppress;
 
@@ -18,7 +20,10 @@ use crate::rules;
 use crate::text::{CellIndex, Edit, Span, apply_edits};
 
 pub use place::environment_of;
+pub use repair::{Repair, Repairs, Trial};
+pub use select::{Selection, rule_names};
 pub use sentence::sentence;
+pub use suppress::UNUSED_IGNORE;
 
 /// What there is to say of a notebook.
 #[derive(Debug, Clone)]
@@ -26,8 +31,12 @@ pub struct Review {
     /// What each cell says by itself; kept for the next review of an edited notebook.
     pub cells: Vec<Arc<CellFacts>>,
     pub environment: Environment,
+    /// What was known beside the cells; kept as they are.
+    pub surroundings: Surroundings,
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// What comments in the cells keep out of `diagnostics`.
+    pub silenced: Vec<Diagnostic>,
     /// One for each cell.
     pub classifications: Vec<Classification>,
     pub verdict: Verdict,
@@ -89,10 +98,11 @@ pub fn review_again(
     if notebook.format != Format::Script {
         saved::add(notebook, &cells, &mut diagnostics);
     }
-    let diagnostics = suppress::apply(&cells, diagnostics);
+    let (diagnostics, silenced) = suppress::apply(&cells, diagnostics);
     let classifications = classify::classify(notebook, &facts, &diagnostics);
     let verdict = classify::verdict_of_file(notebook, &classifications);
-    Review { cells, environment, diagnostics, classifications, verdict }
+    let surroundings = surroundings.clone();
+    Review { cells, environment, surroundings, diagnostics, silenced, classifications, verdict }
 }
 
 fn read_cells(notebook: &Notebook, known: &[Arc<CellFacts>]) -> Vec<Arc<CellFacts>> {
@@ -128,15 +138,30 @@ pub const SYNTAX_ERROR: &str = "syntax-error";
 /// The name under which a saved output is reported that nothing in the notebook explains.
 pub const SAVED_OUTPUT: &str = "saved-output";
 
+/// A fix and what it repairs.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice<'r> {
+    pub diagnostic: &'r Diagnostic,
+    pub fix: &'r Fix,
+}
+
 /// The fixes to apply together: those that may be trusted at least as far as `limit`, in order,
 /// each only where it touches nothing that an earlier one changes. Fixes that say the same twice
 /// count once.
 pub fn fixes(diagnostics: &[Diagnostic], limit: Applicability) -> Vec<&Fix> {
-    let mut chosen: Vec<&Fix> = Vec::new();
-    for fix in diagnostics.iter().filter_map(Diagnostic::fix) {
+    let diagnostics: Vec<&Diagnostic> = diagnostics.iter().collect();
+    choose(&diagnostics, limit).into_iter().map(|choice| choice.fix).collect()
+}
+
+/// The [`fixes`] with what they repair.
+pub fn choose<'r>(diagnostics: &[&'r Diagnostic], limit: Applicability) -> Vec<Choice<'r>> {
+    let mut chosen: Vec<Choice<'r>> = Vec::new();
+    for diagnostic in diagnostics {
+        let Some(fix) = diagnostic.fix() else { continue };
         let trusted = fix.applicability >= limit && fix.applicability > Applicability::DisplayOnly;
-        if trusted && !chosen.iter().any(|other| other.edits == fix.edits || clash(other, fix)) {
-            chosen.push(fix);
+        let fits = |other: &Choice<'_>| other.fix.edits != fix.edits && !clash(other.fix, fix);
+        if trusted && chosen.iter().all(fits) {
+            chosen.push(Choice { diagnostic, fix });
         }
     }
     chosen

@@ -7,7 +7,7 @@ use crate::facts::CellFacts;
 use crate::text::{CellIndex, Span, TextRange, position};
 
 /// The name under which a comment that silences nothing is reported.
-const UNUSED: &str = "unused-ignore";
+pub const UNUSED_IGNORE: &str = "unused-ignore";
 
 /// A comment that silences diagnostics.
 struct Silence {
@@ -19,22 +19,29 @@ struct Silence {
     used: bool,
 }
 
-/// Takes out what comments silence, and reports the comments that silence nothing.
-pub(super) fn apply(cells: &[Arc<CellFacts>], diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// Takes out what comments silence, and reports the comments that silence nothing. What is left and
+/// what was taken out are sorted by place.
+pub(super) fn apply(
+    cells: &[Arc<CellFacts>],
+    diagnostics: Vec<Diagnostic>,
+) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
     let mut silences: Vec<Silence> = cells
         .iter()
         .enumerate()
         .flat_map(|(index, cell)| in_cell(CellIndex(index), cell))
         .collect();
-    let mut kept: Vec<Diagnostic> =
-        diagnostics.into_iter().filter(|found| !is_silenced(cells, &mut silences, found)).collect();
+    let (mut silenced, mut kept): (Vec<Diagnostic>, Vec<Diagnostic>) =
+        diagnostics.into_iter().partition(|found| is_silenced(cells, &mut silences, found));
     for silence in silences.iter().filter(|silence| !silence.used) {
-        let mut unused = Diagnostic::new(UNUSED, Severity::Hint, silence.span, UNUSED);
-        unused.message = Message::new("interface", UNUSED);
+        let mut unused =
+            Diagnostic::new(UNUSED_IGNORE, Severity::Hint, silence.span, UNUSED_IGNORE);
+        unused.message = Message::new("interface", UNUSED_IGNORE);
         kept.push(unused);
     }
-    kept.sort_by_key(|found| (found.span, found.rule));
-    kept
+    for list in [&mut kept, &mut silenced] {
+        list.sort_by_key(|found| (found.span, found.rule));
+    }
+    (kept, silenced)
 }
 
 fn in_cell(cell: CellIndex, facts: &CellFacts) -> Vec<Silence> {

@@ -1,5 +1,10 @@
 //! Runs the real program over small notebooks.
 
+mod choices;
+mod fix;
+mod formats;
+#[cfg(unix)]
+mod interactive;
 mod json;
 mod outside;
 mod pages;

@@ -53,7 +53,7 @@ fn the_text_report_shows_the_line_the_fix_and_where_to_read() {
     assert!(lines.iter().any(|line| line.starts_with("  fix: ") && line.ends_with("(safe)")));
     assert!(lines.contains(&"  read: nbasync explain asyncio-run-in-cell"));
     assert!(
-        run.stdout.contains("1 error in 1 of 2 files. One has a safe fix.\n"),
+        run.stdout.contains("1 error in 1 of 2 files. One has a safe fix: nbasync fix.\n"),
         "{}",
         run.stdout
     );

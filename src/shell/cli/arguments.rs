@@ -1,9 +1,14 @@
 //! What can be said on the command line.
 
+mod check;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+pub use check::{CheckArgs, CheckFormat, FixArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -11,6 +16,8 @@ Examples:
   pbpaste | nbasync tutor -             walk through a cell from the clipboard
   nbasync check .                       report what is wrong in all notebooks here
   nbasync check --format json a.ipynb   the same for a program
+  nbasync fix --diff .                  what the safe fixes would change
+  nbasync fix .                         apply them
   nbasync explain asyncio-run-in-cell   read a page
   nbasync lookup blocking requests      find pages by a few words
 
@@ -32,6 +39,25 @@ pub struct Cli {
     pub command: Option<Command>,
     #[command(flatten)]
     pub global: GlobalArgs,
+}
+
+impl Cli {
+    /// Reads what was said.
+    ///
+    /// # Errors
+    /// When it makes no sense or asks for help.
+    pub fn read() -> Result<Self, clap::Error> {
+        let cli = Self::try_parse()?;
+        let contradiction = match &cli.command {
+            Some(Command::Check(args)) => args.contradiction(),
+            Some(Command::Fix(args)) => args.contradiction(),
+            _ => None,
+        };
+        match contradiction {
+            Some(said) => Err(Self::command().error(ErrorKind::ArgumentConflict, said)),
+            None => Ok(cli),
+        }
+    }
 }
 
 /// Options of every command.
@@ -77,6 +103,7 @@ pub enum Color {
 pub enum Command {
     Tutor(TutorArgs),
     Check(CheckArgs),
+    Fix(FixArgs),
     Classify(ClassifyArgs),
     Lookup(LookupArgs),
     Explain(ExplainArgs),
@@ -118,26 +145,6 @@ pub enum Theme {
     Auto,
     Dark,
     Light,
-}
-
-/// Report the mistakes in notebooks and scripts with # %% cells
-///
-/// Folders are walked; ignore files are heeded, hidden folders and virtual environments left out.
-/// A .py file without # %% cells is no notebook, and nothing is said of it.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync check .
-  nbasync check --lang both analysis.ipynb
-  nbasync check --format json . | jq '.files[].diagnostics[].rule'
-
-In a cell, `# nbasync: ignore[dropped-task]` at the end of a line silences that rule there,
-`# nbasync: ignore` every rule, and `# nbasync: skip-cell` the whole cell.
-
-Exit code 0: clean; 1: something at warning or above; 2: a file could not be read.")]
-pub struct CheckArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
 }
 
 /// Say for each cell whether the skill for async Python in notebooks applies, and why
@@ -232,8 +239,6 @@ pub struct SkillCheckArgs {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]

@@ -2,49 +2,126 @@
 
 use std::io;
 
-use super::arguments::{CheckArgs, Format};
+use super::arguments::{CheckArgs, CheckFormat};
 use super::{Exit, Session, complain, print, reviewed};
-use crate::diagnostic::Severity;
-use crate::shell::report::{self, FileReport, Reviewed, Tally, json};
+use crate::diagnostic::{Applicability, Severity};
+use crate::review::{Repairs, Selection};
+use crate::shell::report::{
+    self, FileReport, Reviewed, Statistics, Tally, github, gitlab, json, junit, sarif,
+};
 
 /// Checks the files and reports.
 ///
 /// # Errors
 /// When the report cannot be written.
 pub fn run(args: &CheckArgs, session: &Session) -> io::Result<Exit> {
-    match args.input.format {
-        Format::Text => text(args, session),
-        Format::Json => json(args, session),
-    }
-}
-
-fn text(args: &CheckArgs, session: &Session) -> io::Result<Exit> {
-    let (paper, voice) = (session.paper, session.voice());
-    let reports =
-        reviewed::each(session, &args.input.paths, |file| report::check(paper, voice, file));
-    let mut tally = Tally::default();
-    let mut out = String::new();
-    for FileReport { text, problem, tally: one } in reports {
-        out.push_str(&text);
-        complain(&problem.unwrap_or_default());
-        tally.add(one);
-    }
-    out.push_str(&report::summary(paper, voice, &tally));
-    print(&out)?;
-    Ok(match (tally.failed, tally.errors + tally.warnings) {
-        (0, 0) => Exit::Clean,
-        (0, _) => Exit::Found,
-        _ => Exit::Failed,
-    })
-}
-
-fn json(args: &CheckArgs, session: &Session) -> io::Result<Exit> {
+    let check = Check { args, session, selection: args.rules.selection(args.severity.into()) };
     let voice = session.voice();
-    let checked =
-        reviewed::each(session, &args.input.paths, |file| (json::check(voice, file), exit(file)));
-    let (files, exits): (Vec<_>, Vec<_>) = checked.into_iter().unzip();
-    print(&json::write(&json::Checks { version: 1, files })?)?;
-    Ok(exits.into_iter().max().unwrap_or(Exit::Clean))
+    let exit = match args.format {
+        CheckFormat::Text if args.statistics => check.count_in_text(),
+        CheckFormat::Json if args.statistics => check.count_in_json(),
+        CheckFormat::Text => check.text(),
+        CheckFormat::Json => check.report(
+            |file| json::check(voice, file),
+            |files| json::write(&json::Checks { version: 1, files }),
+        ),
+        CheckFormat::Sarif => check.report(
+            |file| sarif::file(voice, file),
+            |files| json::write(&sarif::log(voice, files)),
+        ),
+        CheckFormat::Github => check.report(
+            |file| github::annotations(voice, file),
+            |files| io::Result::Ok(files.concat()),
+        ),
+        CheckFormat::Gitlab => {
+            check.report(|file| gitlab::issues(voice, file), |files| json::write(&files.concat()))
+        }
+        CheckFormat::Junit => check.report(|file| junit::suite(voice, file), junit::report),
+    };
+    exit.map(|exit| if args.exit_zero && exit == Exit::Found { Exit::Clean } else { exit })
+}
+
+struct Check<'a> {
+    args: &'a CheckArgs,
+    session: &'a Session,
+    selection: Selection,
+}
+
+impl Check<'_> {
+    /// Makes something of each file and a report of it all, and prints that.
+    fn report<T: Send, E: Into<io::Error>>(
+        &self,
+        make: impl Fn(&Reviewed) -> T + Sync,
+        join: impl FnOnce(Vec<T>) -> Result<String, E>,
+    ) -> io::Result<Exit> {
+        let checked = self.each(|file| (make(&file), exit(&file)));
+        let (made, exits): (Vec<T>, Vec<Exit>) = checked.into_iter().unzip();
+        print(&join(made).map_err(E::into)?)?;
+        Ok(exits.into_iter().max().unwrap_or(Exit::Clean))
+    }
+
+    fn text(&self) -> io::Result<Exit> {
+        let (paper, voice) = (self.session.paper, self.session.voice());
+        let reports = reviewed::each(self.session, &self.args.paths, |mut file| {
+            let changes = if self.args.diff { self.safe_changes(&file) } else { String::new() };
+            file.narrow(&self.selection);
+            let mut report = report::check(paper, voice, &file);
+            report.text.push_str(&changes);
+            report
+        });
+        let mut tally = Tally::default();
+        let mut out = String::new();
+        for FileReport { text, problem, tally: one } in reports {
+            out.push_str(&text);
+            complain(&problem.unwrap_or_default());
+            tally.add(one);
+        }
+        out.push_str(&report::summary(paper, voice, &tally));
+        print(&out)?;
+        Ok(exit_of(&tally))
+    }
+
+    fn count_in_text(&self) -> io::Result<Exit> {
+        let (paper, voice) = (self.session.paper, self.session.voice());
+        let (mut statistics, mut tally) = (Statistics::default(), Tally::default());
+        for (FileReport { problem, tally: one, .. }, counts) in
+            self.each(|file| (report::check(paper, voice, &file), Statistics::of(&file)))
+        {
+            complain(&problem.unwrap_or_default());
+            tally.add(one);
+            statistics.add(counts);
+        }
+        print(&(statistics.text(paper, voice) + &report::summary(paper, voice, &tally)))?;
+        Ok(exit_of(&tally))
+    }
+
+    fn count_in_json(&self) -> io::Result<Exit> {
+        self.report(Statistics::of, |counts| {
+            let mut statistics = Statistics::default();
+            counts.into_iter().for_each(|one| statistics.add(one));
+            json::write(&statistics.json())
+        })
+    }
+
+    /// Makes something of what was asked for in each file.
+    fn each<T: Send>(&self, make: impl Fn(Reviewed) -> T + Sync) -> Vec<T> {
+        reviewed::each(self.session, &self.args.paths, |mut file| {
+            file.narrow(&self.selection);
+            make(file)
+        })
+    }
+
+    /// What the safe fixes would change in a file.
+    fn safe_changes(&self, file: &Reviewed) -> String {
+        let Ok((notebook, review)) = &file.outcome else { return String::new() };
+        let tables = &self.session.knowledge.tables;
+        let (before, review) = (notebook.clone(), review.clone());
+        let mut repairs =
+            Repairs::new(before, review, Applicability::Safe, &self.selection, tables);
+        repairs.run();
+        let diff = report::diff(self.session.paper, &file.path, notebook, &repairs.notebook);
+        if diff.is_empty() { diff } else { diff + "\n" }
+    }
 }
 
 fn exit(file: &Reviewed) -> Exit {
@@ -57,5 +134,13 @@ fn exit(file: &Reviewed) -> Exit {
                 false => Exit::Clean,
             }
         }
+    }
+}
+
+fn exit_of(tally: &Tally) -> Exit {
+    match (tally.failed, tally.errors + tally.warnings) {
+        (0, 0) => Exit::Clean,
+        (0, _) => Exit::Found,
+        _ => Exit::Failed,
     }
 }

@@ -19,7 +19,7 @@ pub fn run(args: &ClassifyArgs, session: &Session) -> io::Result<Exit> {
 
 fn text(args: &ClassifyArgs, session: &Session) -> io::Result<Exit> {
     let (paper, voice) = (session.paper, session.voice());
-    let make = |file: &_| report::classification(paper, voice, file);
+    let make = |file| report::classification(paper, voice, &file);
     let mut tally = Tally::default();
     let mut out = String::new();
     for report in reviewed::each(session, &args.input.paths, make) {
@@ -36,7 +36,7 @@ fn text(args: &ClassifyArgs, session: &Session) -> io::Result<Exit> {
 
 fn json(args: &ClassifyArgs, session: &Session) -> io::Result<Exit> {
     let voice = session.voice();
-    let make = |file: &report::Reviewed| (json::class(voice, file), file.outcome.is_err());
+    let make = |file: report::Reviewed| (json::class(voice, &file), file.outcome.is_err());
     let (files, failed): (Vec<_>, Vec<_>) =
         reviewed::each(session, &args.input.paths, make).into_iter().unzip();
     let skill = session.knowledge.skill();

@@ -1,9 +1,11 @@
 //! The command line: reads the arguments, runs the command, answers with an exit code.
 
 mod arguments;
+mod ask;
 mod check;
 mod classify;
 mod explain;
+mod fix;
 mod lookup;
 mod reviewed;
 mod session;
@@ -14,7 +16,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 use std::thread;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 pub use arguments::{Color, GlobalArgs, Lang, Theme, TutorArgs};
 pub use session::{Session, SessionError};
@@ -72,7 +74,7 @@ pub fn complain(text: &str) {
 }
 
 fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read() {
         Ok(cli) => cli,
         Err(error) => return explain_usage(&error),
     };
@@ -87,6 +89,7 @@ fn run() -> ExitCode {
     let done = match command {
         Command::Tutor(args) => tutor::run(&args, &session),
         Command::Check(args) => check::run(&args, &session),
+        Command::Fix(args) => fix::run(&args, &session),
         Command::Classify(args) => classify::run(&args, &session),
         Command::Lookup(args) => lookup::run(&args, &session),
         Command::Explain(args) => explain::run(&args, &session),

@@ -17,35 +17,40 @@ use crate::shell::report::Reviewed;
 pub fn each<T: Send>(
     session: &Session,
     paths: &[PathBuf],
-    make: impl Fn(&Reviewed) -> T + Sync,
+    make: impl Fn(Reviewed) -> T + Sync,
 ) -> Vec<T> {
     files::read_each(files::find(paths), |path, bytes| {
-        let outcome = bytes.and_then(|bytes| reviewed(session, path, bytes));
-        let mut file = Reviewed { path: path.display().to_string(), outcome };
-        match catch_unwind(AssertUnwindSafe(|| make(&file))) {
+        let outcome = bytes.and_then(|bytes| caught(|| read(session, path, bytes)));
+        let file = |outcome| Reviewed { path: path.display().to_string(), outcome };
+        match catch_unwind(AssertUnwindSafe(|| make(file(outcome)))) {
             Ok(made) => made,
-            Err(_) => {
-                file.outcome = Err(FileError::Internal);
-                make(&file)
-            }
+            Err(_) => make(file(Err(FileError::Internal))),
         }
     })
 }
 
-/// A panic, which is a fault of ours, concerns this file alone.
-fn reviewed(
+/// Reads a notebook and reviews it.
+///
+/// # Errors
+/// When the bytes are no notebook.
+pub fn read(
     session: &Session,
     path: &Path,
     bytes: Vec<u8>,
 ) -> Result<(Notebook, Review), FileError> {
     let name = path.to_string_lossy();
-    let work = || -> Result<_, FileError> {
-        let notebook = notebook::parse(&name, bytes).map_err(FileError::Notebook)?;
-        let tables = &session.knowledge.tables;
-        let modules = Modules::read(&modules::of(path, &notebook), tables);
-        let surroundings = Surroundings { modules: Arc::new(modules), ..Surroundings::default() };
-        let review = review_again(&notebook, tables, &surroundings, &[]);
-        Ok((notebook, review))
-    };
+    let notebook = notebook::parse(&name, bytes).map_err(FileError::Notebook)?;
+    let tables = &session.knowledge.tables;
+    let modules = Modules::read(&modules::of(path, &notebook), tables);
+    let surroundings = Surroundings { modules: Arc::new(modules), ..Surroundings::default() };
+    let review = review_again(&notebook, tables, &surroundings, &[]);
+    Ok((notebook, review))
+}
+
+/// Works on one file. A panic, which is a fault of ours, concerns this file alone.
+///
+/// # Errors
+/// When the work fails or panics.
+pub fn caught<T>(work: impl FnOnce() -> Result<T, FileError>) -> Result<T, FileError> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(FileError::Internal))
 }

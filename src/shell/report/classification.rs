@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use super::text::{indented, problem, where_it_is};
-use super::{FileReport, Paper, Reviewed, Tally, Tone, Voice};
+use super::{FileReport, Paper, Problem, Reviewed, Tally, Tone, Voice};
 use crate::classify::{Classification, Evidence, Situation, Verdict};
 use crate::knowledge::PageKind;
 use crate::notebook::Notebook;
@@ -19,7 +19,9 @@ const CODE: usize = 60;
 pub fn classification(paper: Paper, voice: Voice<'_>, file: &Reviewed) -> FileReport {
     match &file.outcome {
         Err(error) => FileReport {
-            problem: Some(problem(paper, voice, file, error)),
+            problem: Some(problem(paper, voice, &file.path, |language| {
+                Problem::new(voice, language, error)
+            })),
             tally: Tally { files: 1, failed: 1, ..Tally::default() },
             ..FileReport::default()
         },

@@ -8,11 +8,13 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 
+pub use super::fixed_json::{Fixes, fixed};
+
 use super::place::Place;
 use super::{Problem, Reviewed, Voice};
 use crate::classify::{Classification, Verdict};
 use crate::diagnostic::{self, Diagnostic, Message};
-use crate::knowledge::PageKind;
+use crate::knowledge::{Language, PageKind};
 use crate::notebook::Notebook;
 use crate::text::Position;
 
@@ -52,7 +54,7 @@ pub struct Class {
 }
 
 #[derive(Debug, Serialize)]
-struct FileProblem {
+pub(super) struct FileProblem {
     message: String,
     line: Option<usize>,
     column: Option<usize>,
@@ -66,7 +68,7 @@ struct Kernel {
 }
 
 #[derive(Debug, Serialize)]
-struct Found {
+pub(super) struct Found {
     rule: &'static str,
     severity: &'static str,
     cell: usize,
@@ -175,8 +177,12 @@ pub fn write(report: &impl Serialize) -> serde_json::Result<String> {
 }
 
 fn problem(voice: Voice<'_>, error: &crate::shell::files::FileError) -> FileProblem {
-    let told = voice.languages().into_iter().map(|language| Problem::new(voice, language, error));
-    let told: Vec<Problem> = told.collect();
+    told(voice, |language| Problem::new(voice, language, error))
+}
+
+/// A problem as it is told in each language.
+pub(super) fn told(voice: Voice<'_>, tell: impl Fn(Language) -> Problem) -> FileProblem {
+    let told: Vec<Problem> = voice.languages().into_iter().map(tell).collect();
     let message = told.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>();
     let first = told.first();
     FileProblem {
@@ -188,11 +194,11 @@ fn problem(voice: Voice<'_>, error: &crate::shell::files::FileError) -> FileProb
 }
 
 /// A sentence; in both languages it has a line for each.
-fn sentence(voice: Voice<'_>, message: &Message) -> String {
+pub(super) fn sentence(voice: Voice<'_>, message: &Message) -> String {
     voice.sentences(message).join("\n")
 }
 
-fn diagnostic(voice: Voice<'_>, notebook: &Notebook, found: &Diagnostic) -> Found {
+pub(super) fn diagnostic(voice: Voice<'_>, notebook: &Notebook, found: &Diagnostic) -> Found {
     let Place { start, end, .. } = Place::of(notebook, found.span);
     let has_page = voice.knowledge.page(PageKind::Mistake, found.rule).is_some();
     Found {

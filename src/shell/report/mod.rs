@@ -1,28 +1,41 @@
 //! What the commands print: JSON for programs, text for people.
 
 mod classification;
+mod diff;
+mod fingerprint;
+mod fixed;
+mod fixed_json;
+pub mod github;
+pub mod gitlab;
+mod help;
 pub mod json;
+pub mod junit;
 mod page;
 mod paper;
 mod place;
 mod problem;
+pub mod sarif;
 mod snippet;
+mod statistics;
 mod summary;
 mod text;
 mod voice;
 mod wrap;
 
 pub use classification::classification;
+pub use diff::diff;
+pub use fixed::{FixTally, Fixed, Mended, Written, fix_summary, fixed, offer};
 pub use page::page;
 pub use paper::{Paper, Tone};
 pub use problem::Problem;
+pub use statistics::Statistics;
 pub use summary::{Tally, summary};
 pub use text::{FileReport, check};
 pub use voice::Voice;
 pub use wrap::{Piece, wrap};
 
 use crate::notebook::Notebook;
-use crate::review::Review;
+use crate::review::{Review, Selection};
 use crate::shell::files::FileError;
 
 /// A file and what came of it.
@@ -30,4 +43,13 @@ pub struct Reviewed {
     /// As given or found.
     pub path: String,
     pub outcome: Result<(Notebook, Review), FileError>,
+}
+
+impl Reviewed {
+    /// Forgets the diagnostics that nobody wants to hear of.
+    pub fn narrow(&mut self, selection: &Selection) {
+        if let Ok((_, review)) = &mut self.outcome {
+            review.diagnostics.retain(|found| selection.takes(found));
+        }
+    }
 }

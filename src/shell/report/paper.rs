@@ -25,6 +25,7 @@ pub enum Tone {
     Link,
     Heading,
     Right,
+    Removed,
     Severity(Severity),
 }
 
@@ -40,6 +41,7 @@ impl Tone {
             Tone::Link => "4;34",
             Tone::Heading => "1;35",
             Tone::Right => "32",
+            Tone::Removed => "31",
             Tone::Severity(Severity::Error) => "1;31",
             Tone::Severity(Severity::Warning) => "1;33",
             Tone::Severity(Severity::Hint) => "1;34",

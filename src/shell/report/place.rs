@@ -31,3 +31,15 @@ impl Place {
         self.start.line.saturating_add(self.lines_before)
     }
 }
+
+/// The path as services write it: with `/`, and without `./` at its front.
+pub fn portable(path: &str) -> String {
+    let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
+    path.strip_prefix("./").unwrap_or(&path).to_owned()
+}
+
+/// The lines and columns of a span in the file itself; the end is exclusive.
+pub fn in_file(notebook: &Notebook, span: Span) -> Option<(Position, Position)> {
+    let at = |offset: usize| notebook.file_position(span.cell, offset);
+    Some((at(span.range.start)?, at(span.range.end)?))
+}

@@ -5,7 +5,7 @@ use std::io;
 use super::Voice;
 use crate::knowledge::Language;
 use crate::notebook::NotebookError;
-use crate::shell::files::FileError;
+use crate::shell::files::{FileError, SaveError};
 use crate::text::CellIndex;
 
 /// The problem in one language, with its place as far as it has one. Line and column count from 1
@@ -30,6 +30,21 @@ impl Problem {
             FileError::Internal => whole(ui("report.problem.internal", &[])),
             FileError::Notebook(error) => in_notebook(ui, error),
         }
+    }
+
+    /// Tells why a file was not written.
+    pub fn unwritten(voice: Voice<'_>, language: Language, error: &SaveError) -> Self {
+        let ui = |key: &str, args: Args<'_>| voice.knowledge.ui(language, key, args);
+        let message = match error {
+            SaveError::Changed => ui("fix.unwritten.changed", &[]),
+            SaveError::Gone => ui("fix.unwritten.gone", &[]),
+            SaveError::ReadOnly => ui("fix.unwritten.read-only", &[]),
+            SaveError::Full => ui("fix.unwritten.full", &[]),
+            SaveError::Folder { source: problem, .. } | SaveError::Write(problem) => {
+                ui("fix.unwritten.failed", &[("problem", &problem.to_string())])
+            }
+        };
+        Self { message, line: None, column: None, cell: None }
     }
 }
 

@@ -26,7 +26,9 @@ pub struct FileReport {
 pub fn check(paper: Paper, voice: Voice<'_>, file: &Reviewed) -> FileReport {
     match &file.outcome {
         Err(error) => FileReport {
-            problem: Some(problem(paper, voice, file, error)),
+            problem: Some(problem(paper, voice, &file.path, |language| {
+                Problem::new(voice, language, error)
+            })),
             tally: Tally { files: 1, failed: 1, ..Tally::default() },
             ..FileReport::default()
         },
@@ -45,13 +47,13 @@ pub fn check(paper: Paper, voice: Voice<'_>, file: &Reviewed) -> FileReport {
 pub(super) fn problem(
     paper: Paper,
     voice: Voice<'_>,
-    file: &Reviewed,
-    error: &crate::shell::files::FileError,
+    path: &str,
+    tell: impl Fn(Language) -> Problem,
 ) -> String {
     let mut out = String::new();
     for language in voice.languages() {
-        let problem = Problem::new(voice, language, error);
-        let mut place = file.path.clone();
+        let problem = tell(language);
+        let mut place = path.to_owned();
         for number in [problem.line, problem.column].into_iter().flatten() {
             place.push_str(&format!(":{number}"));
         }
@@ -85,7 +87,7 @@ fn tally(path: &str, review: &Review) -> Tally {
 }
 
 /// A word about a notebook that is left alone or cannot be saved.
-fn remark(paper: Paper, voice: Voice<'_>, path: &str, notebook: &Notebook) -> String {
+pub(super) fn remark(paper: Paper, voice: Voice<'_>, path: &str, notebook: &Notebook) -> String {
     let mut out = String::new();
     let mut say = |key: &str, args: &[(&str, &str)]| {
         for said in voice.say(key, args) {
@@ -134,7 +136,7 @@ fn diagnostic(
 }
 
 /// `path:cell 7:2:11: ✖ error rule: message`, then the message in the other language.
-fn head(
+pub(super) fn head(
     paper: Paper,
     voice: Voice<'_>,
     path: &str,
@@ -193,7 +195,12 @@ fn offered(voice: Voice<'_>, fix: &Fix) -> Vec<String> {
 }
 
 /// `  label: words`, once for each language, with the label in front of the first.
-fn labelled(paper: Paper, voice: Voice<'_>, key: &str, sentences: Vec<String>) -> Vec<String> {
+pub(super) fn labelled(
+    paper: Paper,
+    voice: Voice<'_>,
+    key: &str,
+    sentences: Vec<String>,
+) -> Vec<String> {
     let label = voice.label(key, &[]);
     let hang = " ".repeat(visible::width(&label) + 2);
     let mut lines: Vec<String> =

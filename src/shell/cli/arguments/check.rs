@@ -1,0 +1,167 @@
+//! What can be said to `check` and to `fix`.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
+
+use super::Format;
+use crate::diagnostic::Severity;
+use crate::review::{Selection, rule_names};
+
+/// Report the mistakes in notebooks and scripts with # %% cells
+///
+/// Folders are walked; ignore files are heeded, hidden folders and virtual environments left out.
+/// A .py file without # %% cells is no notebook, and nothing is said of it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync check .
+  nbasync check --select dropped-task,asyncio-run-in-cell analysis.ipynb
+  nbasync check --severity warning --statistics .
+  nbasync check --format json . | jq '.files[].diagnostics[].rule'
+  nbasync check --format sarif . > nbasync.sarif
+
+In a cell, `# nbasync: ignore[dropped-task]` at the end of a line silences that rule there,
+`# nbasync: ignore` every rule, and `# nbasync: skip-cell` the whole cell.
+
+Exit code 0: clean; 1: something at warning or above; 2: a file could not be read.")]
+pub struct CheckArgs {
+    /// Notebooks, scripts and folders
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// The least that is reported
+    #[arg(long, value_name = "LEVEL", default_value = "hint")]
+    pub severity: Level,
+    /// For people, for programs, or for a service that shows reports
+    #[arg(long, default_value = "text")]
+    pub format: CheckFormat,
+    /// Count for each rule instead, most first (text and json)
+    #[arg(long)]
+    pub statistics: bool,
+    /// Show what the safe fixes would change (text)
+    #[arg(long, conflicts_with = "statistics")]
+    pub diff: bool,
+    /// Exit code 0 even when something is found
+    #[arg(long)]
+    pub exit_zero: bool,
+}
+
+impl CheckArgs {
+    /// Options that make no sense together.
+    pub(super) fn contradiction(&self) -> Option<&'static str> {
+        use CheckFormat::{Json, Text};
+        match self {
+            Self { diff: true, format, .. } if *format != Text => {
+                Some("--diff is for --format text alone")
+            }
+            Self { statistics: true, format, .. } if !matches!(format, Text | Json) => {
+                Some("--statistics is for --format text and json alone")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Repair notebooks and scripts with # %% cells
+///
+/// Safe fixes give the same result in a kernel and are applied at once; for the others there is
+/// --unsafe-fixes. Fixes are applied in rounds until nothing changes; one that would leave a new
+/// problem behind is taken back. Not another byte of a file changes, and a file that changed on
+/// disk meanwhile is left as it is.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync fix --diff .                       see what would change, write nothing
+  nbasync fix analysis.ipynb
+  nbasync fix --unsafe-fixes --interactive . decide on each change
+  nbasync fix --select asyncio-run-in-cell .
+
+Exit code 0: nothing left at warning or above; 1: something left; 2: a file could not be read or
+written. With --diff everything is left that would change.")]
+pub struct FixArgs {
+    /// Notebooks, scripts and folders
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Also apply fixes that change something which you must agree to
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Show the changes and write nothing
+    #[arg(long)]
+    pub diff: bool,
+    /// Show each change and ask
+    #[arg(long, conflicts_with = "diff")]
+    pub interactive: bool,
+    /// For people or for programs
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+impl FixArgs {
+    /// Options that make no sense together.
+    pub(super) fn contradiction(&self) -> Option<&'static str> {
+        let odd = self.interactive && self.format == Format::Json;
+        odd.then_some("--interactive asks people: it is for --format text alone")
+    }
+}
+
+/// Which rules count.
+#[derive(Debug, Clone, Args)]
+pub struct RuleArgs {
+    /// Only these rules, with commas between them
+    #[arg(long, value_name = "RULE", value_delimiter = ',', hide_possible_values = true,
+          value_parser = PossibleValuesParser::new(rule_names()))]
+    pub select: Vec<String>,
+    /// All but these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', hide_possible_values = true,
+          value_parser = PossibleValuesParser::new(rule_names()))]
+    pub ignore: Vec<String>,
+}
+
+impl RuleArgs {
+    /// The diagnostics of these rules from `severity` on.
+    pub fn selection(&self, severity: Severity) -> Selection {
+        Selection { select: self.select.clone(), ignore: self.ignore.clone(), severity }
+    }
+}
+
+/// How bad something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// The kernel raises or hangs
+    Error,
+    /// It runs and is wrong
+    Warning,
+    /// Advice
+    Hint,
+}
+
+impl From<Level> for Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Error => Severity::Error,
+            Level::Warning => Severity::Warning,
+            Level::Hint => Severity::Hint,
+        }
+    }
+}
+
+/// The shape of a report of `check`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    Text,
+    /// One object, "version": 1
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code quality of GitLab
+    Gitlab,
+    /// JUnit XML, a test suite for each file
+    Junit,
+}

@@ -1,0 +1,244 @@
+//! The report of `fix` for people.
+
+use super::text::{head, labelled, remark};
+use super::{Paper, Problem, Tone, Voice, diff};
+use crate::diagnostic::{Applicability, Diagnostic, Severity};
+use crate::knowledge::Language;
+use crate::notebook::{Format, Notebook};
+use crate::review::{Repair, Trial, sentence};
+use crate::shell::files::{FileError, SaveError};
+use crate::shell::report::place::Place;
+
+/// In the order in which they are counted.
+const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Hint];
+
+/// A file and what came of it.
+#[derive(Debug)]
+pub struct Fixed {
+    /// As given or found.
+    pub path: String,
+    pub outcome: Result<Mended, FileError>,
+}
+
+/// A notebook and what became of it.
+#[derive(Debug)]
+pub struct Mended {
+    pub before: Notebook,
+    /// With the repairs, whether they were written or not.
+    pub after: Notebook,
+    pub made: Vec<Repair>,
+    /// Fixes that would have left something new behind.
+    pub taken_back: Vec<Repair>,
+    /// What is left of what was asked for.
+    pub left: Vec<Diagnostic>,
+    pub written: Written,
+    /// It was named itself, and is not one of a folder's files.
+    pub is_named: bool,
+}
+
+/// Whether the file holds the repairs.
+#[derive(Debug)]
+pub enum Written {
+    /// There are none.
+    Same,
+    /// They were only to be shown.
+    Shown,
+    Yes,
+    No(SaveError),
+}
+
+/// What was repaired, over files.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct FixTally {
+    pub files: usize,
+    pub unread: usize,
+    /// Files that could not be read or written.
+    pub failed: usize,
+    /// Files in which something was repaired.
+    pub mended: usize,
+    pub made: usize,
+    pub taken_back: usize,
+    /// Errors, warnings and hints that are left.
+    pub left: [usize; 3],
+    /// Those of them that an unsafe fix would repair.
+    pub left_unsafe: usize,
+    /// Whether repairs were shown and not made.
+    pub shown: bool,
+    /// Scripts without cells.
+    pub scripts: usize,
+}
+
+impl FixTally {
+    /// Counts a file.
+    pub fn count(&mut self, file: &Fixed) {
+        self.files += 1;
+        let Ok(mended) = &file.outcome else {
+            (self.unread, self.failed) = (self.unread + 1, self.failed + 1);
+            return;
+        };
+        self.failed += usize::from(matches!(mended.written, Written::No(_)));
+        self.mended += usize::from(!mended.made.is_empty());
+        self.made += mended.made.len();
+        self.taken_back += mended.taken_back.len();
+        self.shown |= matches!(mended.written, Written::Shown);
+        for (left, severity) in self.left.iter_mut().zip(SEVERITIES) {
+            *left += mended.left.iter().filter(|found| found.severity == severity).count();
+        }
+        let can_write = mended.before.read_only().is_none();
+        let is_unsafe = |found: &&Diagnostic| {
+            found.fix().is_some_and(|fix| can_write && fix.applicability == Applicability::Unsafe)
+        };
+        self.left_unsafe += mended.left.iter().filter(is_unsafe).count();
+        self.scripts += usize::from(mended.before.format == Format::Script);
+    }
+}
+
+/// The lines on one file, and what is to be complained of.
+pub fn fixed(paper: Paper, voice: Voice<'_>, file: &Fixed) -> (String, Option<String>) {
+    match &file.outcome {
+        Err(error) => {
+            let tell = |language| Problem::new(voice, language, error);
+            (String::new(), Some(super::text::problem(paper, voice, &file.path, tell)))
+        }
+        Ok(mended) => {
+            let problem = match &mended.written {
+                Written::No(error) => {
+                    let tell = |language| Problem::unwritten(voice, language, error);
+                    Some(super::text::problem(paper, voice, &file.path, tell))
+                }
+                Written::Same | Written::Shown | Written::Yes => None,
+            };
+            (lines(paper, voice, &file.path, mended), problem)
+        }
+    }
+}
+
+fn lines(paper: Paper, voice: Voice<'_>, path: &str, mended: &Mended) -> String {
+    let mut out = remark(paper, voice, path, &mended.before);
+    if mended.before.format == Format::Script && mended.is_named {
+        for said in voice.say("fix.script", &[]) {
+            out.push_str(&format!("{}: {}\n", paper.safe(path), paper.safe(&said)));
+        }
+    }
+    if !mended.made.is_empty() {
+        let made = voice.count(voice.reading.base(), "fix.made", mended.made.len());
+        let head = paper.paint(Tone::Strong, path);
+        out.push_str(&format!("{head}: {}\n", paper.paint(Tone::Right, &made)));
+    }
+    for repair in &mended.made {
+        out.push_str(&repaired(paper, voice, &mended.before, repair));
+    }
+    for repair in &mended.taken_back {
+        let label = voice.label("fix.taken-back", &[]);
+        let line = repaired(paper, voice, &mended.before, repair);
+        out.push_str(&format!("  {}{}", paper.paint(Tone::Quiet, &label), line.trim_start()));
+    }
+    // Advice is counted at the end; to list it each time would hide the rest.
+    for found in mended.left.iter().filter(|found| found.severity >= Severity::Warning) {
+        let place = Place::of(&mended.after, found.span);
+        for line in head(paper, voice, path, &mended.after, found, place) {
+            out.push_str(&line);
+            out.push('\n');
+        }
+    }
+    out
+}
+
+/// `  cell 3, line 2: rule: title`.
+fn repaired(paper: Paper, voice: Voice<'_>, notebook: &Notebook, repair: &Repair) -> String {
+    let mut out = String::new();
+    for language in voice.languages() {
+        let (cell, line) = (repair.cell.number().to_string(), repair.line.to_string());
+        let is_script = matches!(notebook.format, Format::Percent | Format::Script);
+        let key = if is_script { "fix.at-line" } else { "fix.at-cell" };
+        let at = voice.knowledge.ui(language, key, &[("cell", &cell), ("line", &line)]);
+        let title = sentence(voice.knowledge, language, &repair.title);
+        let title = titled(voice, language, &title, repair.applicability);
+        let place = paper.paint(Tone::Quiet, &at);
+        out.push_str(&format!("  {place}{}: {}\n", repair.rule, paper.safe(&title)));
+    }
+    out
+}
+
+fn titled(voice: Voice<'_>, language: Language, title: &str, trust: Applicability) -> String {
+    let trust = voice.knowledge.ui(language, &format!("report.{}", trust.as_str()), &[]);
+    voice.knowledge.ui(language, "report.trusted", &[("title", title), ("trust", &trust)])
+}
+
+/// A fix that is offered: the mistake, what the fix does, and the lines that it changes.
+pub fn offer(
+    paper: Paper,
+    voice: Voice<'_>,
+    path: &str,
+    notebook: &Notebook,
+    trial: &Trial,
+) -> String {
+    let mut lines = Vec::new();
+    for found in trial.diagnostics() {
+        let place = Place::of(notebook, found.span);
+        lines.extend(head(paper, voice, path, notebook, found, place));
+    }
+    for repair in &trial.repairs {
+        let title = |language| {
+            let title = sentence(voice.knowledge, language, &repair.title);
+            titled(voice, language, &title, repair.applicability)
+        };
+        let titles = voice.languages().into_iter().map(title).collect();
+        lines.extend(labelled(paper, voice, "report.fix", titles));
+    }
+    lines.join("\n") + "\n" + &diff(paper, path, notebook, &trial.notebook)
+}
+
+/// The closing lines, once for each language.
+pub fn fix_summary(paper: Paper, voice: Voice<'_>, tally: &FixTally) -> String {
+    let is_clean = tally.left == [0; 3] && tally.failed == 0;
+    let tone = if is_clean { Tone::Right } else { Tone::Strong };
+    let line = |language| paper.paint(tone, &closing(voice, language, tally)) + "\n";
+    voice.languages().into_iter().map(line).collect()
+}
+
+fn closing(voice: Voice<'_>, language: Language, tally: &FixTally) -> String {
+    let count = |key: &str, number| voice.count(language, key, number);
+    let files = count("report.files", tally.files);
+    let (made, mended) = (count("fix.made", tally.made), tally.mended.to_string());
+    let args = [("made", &*made), ("mended", &*mended), ("files", &*files)];
+    let key = match tally {
+        FixTally { files: 0, .. } => "report.no-files",
+        FixTally { files, unread, .. } if files == unread => "report.nothing-read",
+        FixTally { made: 0, .. } => "fix.nothing",
+        FixTally { shown: true, .. } => "fix.would",
+        _ => "fix.did",
+    };
+    let mut sentences = vec![voice.knowledge.ui(language, key, &args)];
+    let keys = ["report.errors", "report.warnings", "report.hints"].into_iter();
+    let left = keys.zip(tally.left).filter(|(_, number)| *number > 0);
+    let left: Vec<String> = left.map(|(key, number)| count(key, number)).collect();
+    if !left.is_empty() {
+        let found = left.join(&voice.knowledge.ui(language, "report.comma", &[]));
+        sentences.push(voice.knowledge.ui(language, "fix.left", &[("found", &found)]));
+    }
+    let counts = [
+        ("fix.left-unsafe", tally.left_unsafe),
+        ("fix.taken-back-count", tally.taken_back),
+        ("fix.scripts", tally.scripts),
+        ("fix.failed", tally.failed),
+    ];
+    let counts = counts.into_iter().filter(|(_, number)| *number > 0);
+    sentences.extend(counts.map(|(key, number)| count(key, number)));
+    sentences.join(if language == Language::En { " " } else { "" })
+}
+
+impl Mended {
+    /// A notebook with which nothing was done.
+    pub fn untouched(before: Notebook, left: Vec<Diagnostic>) -> Self {
+        let after = before.clone();
+        let (made, taken_back) = (Vec::new(), Vec::new());
+        let is_named = false;
+        Self { before, after, made, taken_back, left, written: Written::Same, is_named }
+    }
+
+    /// Whether something at warning or above is left.
+    pub fn is_wanting(&self) -> bool {
+        self.left.iter().any(|found| found.severity >= Severity::Warning)
+    }
+}

@@ -1,0 +1,81 @@
+//! A fix in a SARIF log: the bytes of the file that change.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde_json::json;
+use serde_sarif::sarif::{ArtifactChange, ArtifactContent, Fix, Region, Replacement};
+
+use super::{artifact, bag, message, region};
+use crate::diagnostic::{self, Applicability};
+use crate::notebook::Notebook;
+use crate::review::changed_sources;
+use crate::shell::report::Voice;
+
+/// The fix; `None` when it is not to be applied or the file cannot take it.
+pub fn fix(
+    voice: Voice<'_>,
+    path: &str,
+    notebook: &Notebook,
+    fix: &diagnostic::Fix,
+) -> Option<Fix> {
+    if fix.applicability == Applicability::DisplayOnly {
+        return None;
+    }
+    let changes = changed_sources(notebook, &fix.edits)?;
+    let splices = notebook.splices(&changes).ok()?;
+    let replacements: Option<Vec<_>> =
+        splices.into_iter().map(|(range, text)| replacement(notebook, range, &text)).collect();
+    let replacements = replacements.filter(|list| !list.is_empty())?;
+    let change =
+        ArtifactChange::builder().artifact_location(artifact(path)).replacements(replacements);
+    let trust = BTreeMap::from([("applicability".to_owned(), json!(fix.applicability.as_str()))]);
+    let title = voice.sentences(&fix.title).join("\n");
+    let fix = Fix::builder()
+        .description(message(&title))
+        .artifact_changes(vec![change.build()])
+        .properties(bag(trust));
+    Some(fix.build())
+}
+
+/// Replaces as little as there is between what stays at both ends.
+fn replacement(notebook: &Notebook, range: Range<usize>, new: &str) -> Option<Replacement> {
+    let file = std::str::from_utf8(notebook.original()).ok()?;
+    let old = file.get(range.clone())?;
+    let (start, end) = same_ends(old, new);
+    let inserted = new.get(start..new.len() - end)?;
+    let content = ArtifactContent::builder().text(inserted).build();
+    let deleted = deleted(notebook, range.start + start..range.end - end)?;
+    Some(Replacement::builder().deleted_region(deleted).inserted_content(content).build())
+}
+
+fn deleted(notebook: &Notebook, range: Range<usize>) -> Option<Region> {
+    Some(region(notebook.position(range.start)?, notebook.position(range.end)?))
+}
+
+/// How many bytes two texts share at their starts, whole words only, and, beyond these, at their
+/// ends.
+fn same_ends(old: &str, new: &str) -> (usize, usize) {
+    let same = old.chars().zip(new.chars()).take_while(|(a, b)| a == b);
+    let start: usize = same.map(|(char, _)| char.len_utf8()).sum();
+    let shared = old.get(..start).unwrap_or_default();
+    let is_word = |char: char| char.is_alphanumeric() || char == '_';
+    let start = shared.trim_end_matches(is_word).len();
+    let rests = (old.get(start..).unwrap_or_default(), new.get(start..).unwrap_or_default());
+    let same = rests.0.chars().rev().zip(rests.1.chars().rev()).take_while(|(a, b)| a == b);
+    (start, same.map(|(char, _)| char.len_utf8()).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_two_texts_share_at_both_ends_is_counted_once() {
+        assert_eq!(same_ends("x = run(f())", "x = await f()"), (4, 1));
+        assert_eq!(same_ends("x = asyncio.run(f)", "x = await f"), (4, 0));
+        assert_eq!(same_ends("(((", "(("), (2, 0));
+        assert_eq!(same_ends("é 1", "é 2"), (3, 0));
+        assert_eq!(same_ends("a中", "b中"), (0, 3));
+    }
+}

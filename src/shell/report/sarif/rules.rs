@@ -1,0 +1,45 @@
+//! A rule in a SARIF log: what its page says.
+
+use serde_json::json;
+use serde_sarif::sarif::{MultiformatMessageString, ReportingConfiguration, ReportingDescriptor};
+
+use crate::diagnostic::Severity;
+use crate::knowledge::{Front, Page, PageKind};
+use crate::shell::report::{Voice, help};
+
+/// The rule's title, conclusion and page; a word for what has no page.
+pub fn rule(voice: Voice<'_>, name: &str) -> ReportingDescriptor {
+    let mut rule = ReportingDescriptor::builder().id(name).build();
+    let Some(page) = voice.knowledge.page(PageKind::Mistake, name) else {
+        let said = voice.say(&format!("report.rules.{name}"), &[]).join("\n");
+        rule.short_description = Some(words(said));
+        rule.default_configuration = Some(severity(Severity::Hint));
+        return rule;
+    };
+    let each = |say: fn(&Page, crate::knowledge::Language) -> String, between: &str| {
+        let said = voice.languages().into_iter().map(|language| say(page, language));
+        said.collect::<Vec<_>>().join(between)
+    };
+    rule.short_description = Some(words(each(help::title, "\n")));
+    rule.full_description = Some(words(each(help::conclusion, "\n")));
+    let mut text = words(format!("nbasync explain {name}"));
+    text.markdown = Some(each(help::markdown, "\n"));
+    rule.help = Some(text);
+    if let Front::Mistake { severity: worst, .. } = page.front {
+        rule.default_configuration = Some(severity(worst));
+    }
+    rule
+}
+
+fn words(text: String) -> MultiformatMessageString {
+    MultiformatMessageString::builder().text(text).build()
+}
+
+fn severity(severity: Severity) -> ReportingConfiguration {
+    let level = match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Hint => "note",
+    };
+    ReportingConfiguration::builder().level(json!(level)).build()
+}
