@@ -12,6 +12,14 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity, the least first.
+    pub const ALL: [Self; 3] = [Self::Hint, Self::Warning, Self::Error];
+
+    /// The severity of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.as_str() == name)
+    }
+
     /// The name that JSON and messages use.
     pub fn as_str(self) -> &'static str {
         match self {

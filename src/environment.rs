@@ -61,6 +61,11 @@ impl Host {
         Self::ALL.iter().find(|(_, host)| *host == self).map_or("jupyter", |(name, _)| name)
     }
 
+    /// The place of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, host)| *host)
+    }
+
     /// What people call it.
     pub fn title(self) -> &'static str {
         match self {
@@ -102,6 +107,18 @@ impl PythonVersion {
         let minor = parts.next()?.parse().ok()?;
         (major >= 3).then_some(Self { major, minor })
     }
+
+    /// The oldest version that a version specifier such as `>=3.10,<4` allows.
+    ///
+    /// Source: <https://packaging.python.org/en/latest/specifications/version-specifiers/>.
+    pub fn oldest_of(specifier: &str) -> Option<Self> {
+        let oldest = |clause: &str| {
+            let clause = clause.trim();
+            let version = [">=", "~=", "==="].iter().find_map(|sign| clause.strip_prefix(sign));
+            Self::parse(version.or_else(|| clause.strip_prefix("=="))?)
+        };
+        specifier.split(',').filter_map(oldest).max()
+    }
 }
 
 #[cfg(test)]
@@ -115,9 +132,18 @@ mod tests {
     }
 
     #[test]
+    fn the_oldest_python_of_a_project_is_read_off_its_specifier() {
+        let version = |minor| Some(PythonVersion { major: 3, minor });
+        assert_eq!(PythonVersion::oldest_of(">=3.10,<4"), version(10));
+        assert_eq!(PythonVersion::oldest_of("< 3.14, >= 3.9.2"), version(9));
+        assert_eq!(PythonVersion::oldest_of("==3.11.*"), version(11));
+        assert_eq!(PythonVersion::oldest_of("<3.12"), None);
+    }
+
+    #[test]
     fn every_place_has_its_name() {
         for (name, host) in Host::ALL {
-            assert_eq!(host.name(), name);
+            assert_eq!((host.name(), Host::named(name)), (name, Some(host)));
         }
     }
 }

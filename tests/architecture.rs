@@ -22,7 +22,7 @@ const FLOORS: [(&str, u8); 14] = [
 ];
 
 /// Heavy crates and the only places that name them.
-const DOORS: [(&str, &str); 21] = [
+const DOORS: [(&str, &str); 23] = [
     ("ruff_python_ast", "src/python/"),
     ("ruff_python_parser", "src/python/"),
     ("ruff_text_size", "src/python/"),
@@ -37,10 +37,12 @@ const DOORS: [(&str, &str); 21] = [
     ("arboard", "src/shell/clipboard.rs"),
     ("rust_embed", "src/shell/embedded.rs"),
     ("atomic_write_file", "src/shell/files/"),
-    ("ignore", "src/shell/files.rs"),
+    ("ignore", "src/shell/files"),
     ("clap", "src/shell/cli/"),
     ("sys_locale", "src/shell/cli/"),
     ("terminal_size", "src/shell/cli/"),
+    ("toml", "src/shell/config/"),
+    ("strsim", "src/shell/config/"),
     ("serde_json", "src/shell/report/"),
     ("serde_sarif", "src/shell/report/"),
     ("quick_junit", "src/shell/report/"),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use nbasync::diagnostic::{Applicability, Severity};
 use nbasync::knowledge::Tables;
 use nbasync::notebook;
-use nbasync::review::{Repairs, Review, Selection, fixes, review};
+use nbasync::review::{Repairs, Review, fixes, review};
 use nbasync::text::{Edit, TextRange};
 
 /// Notebooks that are made.
@@ -172,8 +172,7 @@ fn fix(name: &str, text: &str, limit: Applicability, tables: &Tables) -> (String
     let before = notebook::parse(name, text).unwrap();
     let first = review(&before, tables);
     disjoint(&first, limit, text);
-    let selection = Selection::default();
-    let mut repairs = Repairs::new(before, first, limit, &selection, tables);
+    let mut repairs = Repairs::new(before, first, limit, tables);
     repairs.run();
     let after = String::from_utf8(repairs.notebook.original().to_vec()).unwrap();
     // A reading of its own: nothing that the rounds kept counts.

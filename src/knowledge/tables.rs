@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Deserialize;
 
 /// The tables of `content/tables/`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tables {
     blocking: HashMap<String, Blocking>,
     coroutines: HashSet<String>,

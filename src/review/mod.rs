@@ -6,13 +6,14 @@ mod repair;
 mod saved;
 mod select;
 mod sentence;
+mod settings;
 mod suppress;
 
 use std::sync::Arc;
 
 use crate::classify::{self, Classification, Verdict};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::environment::{Environment, Host};
+use crate::environment::Environment;
 use crate::facts::{self, CellFacts, Facts, Modules};
 use crate::knowledge::Tables;
 use crate::notebook::{Format, Notebook};
@@ -23,6 +24,7 @@ pub use place::environment_of;
 pub use repair::{Repair, Repairs, Trial};
 pub use select::{Selection, rule_names};
 pub use sentence::sentence;
+pub use settings::Settings;
 pub use suppress::UNUSED_IGNORE;
 
 /// What there is to say of a notebook.
@@ -35,7 +37,7 @@ pub struct Review {
     pub surroundings: Surroundings,
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
-    /// What comments in the cells keep out of `diagnostics`.
+    /// What comments in the cells, or the settings, keep out of `diagnostics`.
     pub silenced: Vec<Diagnostic>,
     /// One for each cell.
     pub classifications: Vec<Classification>,
@@ -61,8 +63,7 @@ impl Review {
 pub struct Surroundings {
     /// The user's modules in the notebook's folder.
     pub modules: Arc<Modules>,
-    /// The place where the cells run, when the reader knows better than the file.
-    pub host: Option<Host>,
+    pub settings: Settings,
 }
 
 /// Reviews a notebook by itself.
@@ -84,8 +85,9 @@ pub fn review_again(
     surroundings: &Surroundings,
     known: &[Arc<CellFacts>],
 ) -> Review {
-    let mut environment = environment_of(notebook);
-    environment.host = surroundings.host.unwrap_or(environment.host);
+    let settings = &surroundings.settings;
+    let tables = settings.tables(tables);
+    let environment = settings.environment(environment_of(notebook));
     let cells = read_cells(notebook, known);
     let modules = Arc::clone(&surroundings.modules);
     let facts = Facts::join(cells.clone(), tables, environment, modules);
@@ -98,8 +100,9 @@ pub fn review_again(
     if notebook.format != Format::Script {
         saved::add(notebook, &cells, &mut diagnostics);
     }
-    let (diagnostics, silenced) = suppress::apply(&cells, diagnostics);
+    let (mut diagnostics, mut silenced) = suppress::apply(&cells, diagnostics);
     let classifications = classify::classify(notebook, &facts, &diagnostics);
+    silenced.extend(diagnostics.extract_if(.., |found| !settings.selection.takes(found)));
     let verdict = classify::verdict_of_file(notebook, &classifications);
     let surroundings = surroundings.clone();
     Review { cells, environment, surroundings, diagnostics, silenced, classifications, verdict }

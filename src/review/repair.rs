@@ -1,7 +1,7 @@
 //! Repairs in rounds, until nothing is left that can be repaired. What would leave something new
 //! behind is taken back.
 
-use super::{Choice, Review, Selection, changed_sources, choose, review_again};
+use super::{Choice, Review, changed_sources, choose, review_again};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::knowledge::Tables;
 use crate::notebook::{Format, Notebook};
@@ -19,7 +19,6 @@ pub struct Repairs<'t> {
     /// The repairs made so far, in order.
     pub made: Vec<Repair>,
     limit: Applicability,
-    selection: &'t Selection,
     tables: &'t Tables,
     /// Diagnostics whose fix somebody did not want.
     declined: Vec<Target>,
@@ -58,17 +57,16 @@ struct Candidate {
 }
 
 impl<'t> Repairs<'t> {
-    /// Begins to repair a notebook: what `selection` takes, with fixes that may be trusted at
-    /// least as far as `limit`. `review` is the notebook's.
+    /// Begins to repair a notebook with fixes that may be trusted at least as far as `limit`.
+    /// `review` is the notebook's.
     pub fn new(
         notebook: Notebook,
         review: Review,
         limit: Applicability,
-        selection: &'t Selection,
         tables: &'t Tables,
     ) -> Self {
         let (made, declined, refused) = (Vec::new(), Vec::new(), Vec::new());
-        Self { notebook, review, made, limit, selection, tables, declined, refused }
+        Self { notebook, review, made, limit, tables, declined, refused }
     }
 
     /// Makes every fix that holds, in rounds, until nothing changes.
@@ -133,7 +131,7 @@ impl<'t> Repairs<'t> {
             let target = (found.rule, found.span);
             self.declined.contains(&target) || self.refused.contains(&target)
         };
-        let wanted = |found: &&Diagnostic| self.selection.takes(found) && !passed(found);
+        let wanted = |found: &&Diagnostic| !passed(found);
         let wanted: Vec<_> = self.review.diagnostics.iter().filter(wanted).collect();
         let candidate = |Choice { diagnostic, fix }: Choice<'_>| Candidate {
             diagnostic: diagnostic.clone(),

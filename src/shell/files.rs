@@ -1,5 +1,6 @@
 //! Finds the notebooks that paths lead to, reads them, and saves them.
 
+mod exclude;
 mod save;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use ignore::{DirEntry, WalkBuilder};
 
 use crate::notebook::NotebookError;
 
+pub use exclude::Exclude;
 pub use save::{SaveError, save, save_new};
 
 /// Why there is nothing to say of a file.

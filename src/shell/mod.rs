@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod clipboard;
+pub mod config;
 pub mod embedded;
 pub mod files;
 pub mod linear;

@@ -3,21 +3,27 @@
 use std::path::{Path, PathBuf};
 
 use super::clipboard::Clipboard;
+use super::config::Configs;
 use super::{files, modules};
 use crate::tutor::message::{Effect, Msg, Opened};
 
 /// Performs effects for both front ends.
-#[derive(Default)]
-pub struct Performer {
+pub struct Performer<'k> {
     clipboard: Clipboard,
+    configs: Configs<'k>,
 }
 
-impl Performer {
+impl<'k> Performer<'k> {
+    /// Nothing is touched before it is asked for.
+    pub fn new(configs: Configs<'k>) -> Self {
+        Self { clipboard: Clipboard::default(), configs }
+    }
+
     /// Does what is asked. Leaving, stopping and the mouse are the front end's business and give
     /// no answer here.
     pub fn perform(&mut self, effect: Effect) -> Option<Msg> {
         match effect {
-            Effect::Open(path) => Some(Msg::Opened(open(path))),
+            Effect::Open(path) => Some(Msg::Opened(self.open(path))),
             Effect::Find => Some(Msg::Found(notebooks())),
             Effect::Save { path, expected, bytes } => {
                 let saved = files::save(&path, &expected, &bytes).map_err(|error| chain(&error));
@@ -35,15 +41,16 @@ impl Performer {
             Effect::Quit | Effect::Suspend | Effect::Mouse(_) => None,
         }
     }
-}
 
-fn open(path: PathBuf) -> Result<Opened, String> {
-    match files::read(&path) {
-        Ok(bytes) => {
-            let modules = modules::beside(&path, &bytes);
-            Ok(Opened { path, bytes, modules })
-        }
-        Err(error) => Err(format!("{}: {}", path.display(), chain(&error))),
+    fn open(&self, path: PathBuf) -> Result<Opened, String> {
+        let read = files::read(&path);
+        let bytes = read.map_err(|error| format!("{}: {}", path.display(), chain(&error)))?;
+        let modules = modules::beside(&path, &bytes);
+        let (settings, complaint) = match self.configs.of(&path) {
+            Ok(settings) => (settings, None),
+            Err(error) => (self.configs.alone(), Some(chain(&error))),
+        };
+        Ok(Opened { path, bytes, modules, settings, complaint })
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::key::Key;
 use super::view::Pane;
 use crate::facts::ModuleSource;
+use crate::review::Settings;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,12 +49,15 @@ pub enum Target {
 }
 
 /// A file as read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Opened {
     pub path: PathBuf,
     pub bytes: Vec<u8>,
     /// The user's modules beside it.
     pub modules: Vec<ModuleSource>,
+    pub settings: Settings,
+    /// What is wrong with the settings; they count as not there.
+    pub complaint: Option<String>,
 }
 
 /// Something the tutor wants done; the shell does it and answers with a [`Msg`].

@@ -29,6 +29,7 @@ use view::{Prose, ThemeChoice, Tone};
 use walk::Walk;
 
 use crate::knowledge::Knowledge;
+use crate::review::Settings;
 
 pub use pages::Step;
 pub use reading::Reading;
@@ -48,6 +49,8 @@ pub struct Tutor<'k> {
     writing: Option<Vec<u8>>,
     /// The cell to show when the file that is being opened has come, from 1.
     wanted_cell: Option<usize>,
+    /// What counts for text that is no file.
+    settings: Settings,
 }
 
 /// What is behind the windows.
@@ -70,6 +73,7 @@ impl<'k> Tutor<'k> {
             quit_after_write: false,
             writing: None,
             wanted_cell: None,
+            settings: Settings::default(),
         }
     }
 
@@ -77,6 +81,12 @@ impl<'k> Tutor<'k> {
     pub fn with_terminal(mut self, theme: ThemeChoice, mouse: bool) -> Self {
         self.theme = theme;
         self.mouse = mouse;
+        self
+    }
+
+    /// Reviews text that is no file as these settings say.
+    pub fn with_settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
         self
     }
 

@@ -7,7 +7,7 @@ use super::document::Document;
 use super::message::{Effect, Opened};
 use super::popups::{self, Kind, Question, Window};
 use super::reading::Writer;
-use super::view::Tone;
+use super::view::{Prose, Tone};
 use super::walk::Walk;
 use super::{Screen, Tutor};
 use crate::facts::Modules;
@@ -44,7 +44,7 @@ impl Tutor<'_> {
         match parse_pasted(text) {
             Pasted::Notebook(notebook) => {
                 let name = self.knowledge.ui(self.reading.base(), "header.pasted", &[]);
-                self.show(name, None, notebook, Surroundings::default());
+                self.show(name, None, notebook, self.alone());
             }
             Pasted::Traceback { error, message, text } => self.answer(&error, &message, &text),
         }
@@ -83,10 +83,14 @@ impl Tutor<'_> {
         let name = shown.to_string_lossy().into_owned();
         match notebook::parse(&name, opened.bytes) {
             Ok(notebook) => {
-                let modules = Modules::read(&opened.modules, &self.knowledge.tables);
-                let surroundings =
-                    Surroundings { modules: Arc::new(modules), ..Surroundings::default() };
+                let settings = opened.settings;
+                let tables = settings.tables(&self.knowledge.tables);
+                let modules = Arc::new(Modules::read(&opened.modules, tables));
+                let surroundings = Surroundings { modules, settings };
                 self.show(name, Some(opened.path), notebook, surroundings);
+                if let Some(complaint) = opened.complaint {
+                    self.status = Some(Prose::toned(complaint, Tone::Caution));
+                }
             }
             Err(error) => {
                 let why = error_chain(&error);
@@ -101,8 +105,13 @@ impl Tutor<'_> {
         let Some(name) = knowledge.samples().next().map(str::to_owned) else { return };
         let Some(bytes) = knowledge.sample(&name) else { return };
         if let Ok(notebook) = notebook::parse_ipynb(bytes.to_vec()) {
-            self.show(name, None, notebook, Surroundings::default());
+            self.show(name, None, notebook, self.alone());
         }
+    }
+
+    /// What is known beside a notebook that is no file.
+    fn alone(&self) -> Surroundings {
+        Surroundings { settings: self.settings.clone(), ..Surroundings::default() }
     }
 
     fn show(

@@ -52,7 +52,7 @@ fn opened(cells: &[&str]) -> Tutor<'static> {
     tutor.update(Msg::Opened(Ok(Opened {
         path: "work/a.ipynb".into(),
         bytes: notebook(cells),
-        modules: Vec::new(),
+        ..Opened::default()
     })));
     tutor
 }
@@ -283,7 +283,7 @@ fn a_plain_script_is_handed_to_the_companion_skill() {
     tutor.update(Msg::Opened(Ok(Opened {
         path: "app.py".into(),
         bytes: bytes.to_vec(),
-        modules: Vec::new(),
+        ..Opened::default()
     })));
     assert!(guide(&tutor).contains("python-concurrency-performance"), "{}", guide(&tutor));
     press(&mut tutor, "g");
@@ -372,7 +372,7 @@ fn a_wanted_cell_is_shown_and_a_missing_one_is_said() {
         tutor.update(Msg::Opened(Ok(Opened {
             path: "a.ipynb".into(),
             bytes,
-            modules: Vec::new(),
+            ..Opened::default()
         })));
         tutor
     };
@@ -384,7 +384,7 @@ fn a_wanted_cell_is_shown_and_a_missing_one_is_said() {
 fn what_is_no_notebook_leaves_the_tutor_at_home_with_the_reason() {
     let mut tutor = tutor();
     let opened =
-        Opened { path: "bad.ipynb".into(), bytes: b"{\"cells\": [".to_vec(), modules: Vec::new() };
+        Opened { path: "bad.ipynb".into(), bytes: b"{\"cells\": [".to_vec(), ..Opened::default() };
     tutor.update(Msg::Opened(Ok(opened)));
     assert!(matches!(tutor.view().body, Body::Home(_)));
     assert!(status(&tutor).contains("bad.ipynb"), "{}", status(&tutor));
@@ -395,7 +395,7 @@ fn an_old_notebook_can_be_read_and_not_written() {
     let mut tutor = tutor();
     let bytes = br#"{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": [
         {"cell_type": "code", "language": "python", "outputs": [], "input": "import asyncio\nasyncio.run(f())"}]}]}"#;
-    let opened = Opened { path: "old.ipynb".into(), bytes: bytes.to_vec(), modules: Vec::new() };
+    let opened = Opened { path: "old.ipynb".into(), bytes: bytes.to_vec(), ..Opened::default() };
     tutor.update(Msg::Opened(Ok(opened)));
     assert_eq!(press(&mut tutor, "w"), []);
     assert!(status(&tutor).contains("only be read"), "{}", status(&tutor));

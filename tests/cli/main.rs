@@ -9,4 +9,5 @@ mod json;
 mod outside;
 mod pages;
 mod reports;
+mod settings;
 mod support;

@@ -5,10 +5,13 @@ mod check;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use check::{CheckArgs, CheckFormat, FixArgs};
+
+use crate::environment::Host;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -130,6 +133,8 @@ pub struct TutorArgs {
     /// Numbered choices line by line, for screen readers and pipes
     #[arg(long)]
     pub linear: bool,
+    #[command(flatten)]
+    pub place: PlaceArgs,
     /// Colours for a dark or a light terminal
     #[arg(long, default_value = "auto")]
     pub theme: Theme,
@@ -158,6 +163,22 @@ Exit code 0: done; 2: a file could not be read.")]
 pub struct ClassifyArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}
+
+/// Where the cells run.
+#[derive(Debug, Clone, Args)]
+pub struct PlaceArgs {
+    /// The place where the cells run, which changes what is right there [default: as the notebook
+    /// or the settings say]
+    #[arg(long, value_name = "PLACE", value_parser = place())]
+    pub env: Option<Host>,
+}
+
+fn place() -> impl TypedValueParser<Value = Host> {
+    PossibleValuesParser::new(Host::ALL.map(|(name, _)| name))
+        .map(|name| Host::named(&name).unwrap_or_default())
 }
 
 /// Which files to read and how to report.

@@ -5,7 +5,8 @@ use std::io;
 use super::arguments::{CheckArgs, CheckFormat};
 use super::{Exit, Session, complain, print, reviewed};
 use crate::diagnostic::{Applicability, Severity};
-use crate::review::{Repairs, Selection};
+use crate::review::Repairs;
+use crate::shell::config::Configs;
 use crate::shell::report::{
     self, FileReport, Reviewed, Statistics, Tally, github, gitlab, json, junit, sarif,
 };
@@ -15,7 +16,9 @@ use crate::shell::report::{
 /// # Errors
 /// When the report cannot be written.
 pub fn run(args: &CheckArgs, session: &Session) -> io::Result<Exit> {
-    let check = Check { args, session, selection: args.rules.selection(args.severity.into()) };
+    let severity = args.severity.map(Severity::from);
+    let configs = session.configs(args.rules.overrides(severity, &args.place));
+    let check = Check { args, session, configs };
     let voice = session.voice();
     let exit = match args.format {
         CheckFormat::Text if args.statistics => check.count_in_text(),
@@ -44,7 +47,7 @@ pub fn run(args: &CheckArgs, session: &Session) -> io::Result<Exit> {
 struct Check<'a> {
     args: &'a CheckArgs,
     session: &'a Session,
-    selection: Selection,
+    configs: Configs<'a>,
 }
 
 impl Check<'_> {
@@ -54,7 +57,7 @@ impl Check<'_> {
         make: impl Fn(&Reviewed) -> T + Sync,
         join: impl FnOnce(Vec<T>) -> Result<String, E>,
     ) -> io::Result<Exit> {
-        let checked = self.each(|file| (make(&file), exit(&file)));
+        let checked = self.each(|file| (make(&file), exit(&file)))?;
         let (made, exits): (Vec<T>, Vec<Exit>) = checked.into_iter().unzip();
         print(&join(made).map_err(E::into)?)?;
         Ok(exits.into_iter().max().unwrap_or(Exit::Clean))
@@ -62,13 +65,12 @@ impl Check<'_> {
 
     fn text(&self) -> io::Result<Exit> {
         let (paper, voice) = (self.session.paper, self.session.voice());
-        let reports = reviewed::each(self.session, &self.args.paths, |mut file| {
+        let reports = self.each(|file| {
             let changes = if self.args.diff { self.safe_changes(&file) } else { String::new() };
-            file.narrow(&self.selection);
             let mut report = report::check(paper, voice, &file);
             report.text.push_str(&changes);
             report
-        });
+        })?;
         let mut tally = Tally::default();
         let mut out = String::new();
         for FileReport { text, problem, tally: one } in reports {
@@ -85,7 +87,7 @@ impl Check<'_> {
         let (paper, voice) = (self.session.paper, self.session.voice());
         let (mut statistics, mut tally) = (Statistics::default(), Tally::default());
         for (FileReport { problem, tally: one, .. }, counts) in
-            self.each(|file| (report::check(paper, voice, &file), Statistics::of(&file)))
+            self.each(|file| (report::check(paper, voice, &file), Statistics::of(&file)))?
         {
             complain(&problem.unwrap_or_default());
             tally.add(one);
@@ -104,11 +106,8 @@ impl Check<'_> {
     }
 
     /// Makes something of what was asked for in each file.
-    fn each<T: Send>(&self, make: impl Fn(Reviewed) -> T + Sync) -> Vec<T> {
-        reviewed::each(self.session, &self.args.paths, |mut file| {
-            file.narrow(&self.selection);
-            make(file)
-        })
+    fn each<T: Send>(&self, make: impl Fn(Reviewed) -> T + Sync) -> io::Result<Vec<T>> {
+        reviewed::each(&self.configs, &self.args.paths, make)
     }
 
     /// What the safe fixes would change in a file.
@@ -116,8 +115,7 @@ impl Check<'_> {
         let Ok((notebook, review)) = &file.outcome else { return String::new() };
         let tables = &self.session.knowledge.tables;
         let (before, review) = (notebook.clone(), review.clone());
-        let mut repairs =
-            Repairs::new(before, review, Applicability::Safe, &self.selection, tables);
+        let mut repairs = Repairs::new(before, review, Applicability::Safe, tables);
         repairs.run();
         let diff = report::diff(self.session.paper, &file.path, notebook, &repairs.notebook);
         if diff.is_empty() { diff } else { diff + "\n" }

@@ -4,6 +4,7 @@ use std::io;
 
 use super::arguments::{ClassifyArgs, Format};
 use super::{Exit, Session, complain, print, reviewed};
+use crate::shell::config::Overrides;
 use crate::shell::report::{self, Tally, json};
 
 /// Classifies the files and reports.
@@ -22,7 +23,8 @@ fn text(args: &ClassifyArgs, session: &Session) -> io::Result<Exit> {
     let make = |file| report::classification(paper, voice, &file);
     let mut tally = Tally::default();
     let mut out = String::new();
-    for report in reviewed::each(session, &args.input.paths, make) {
+    let configs = session.configs(Overrides { host: args.place.env, ..Overrides::default() });
+    for report in reviewed::each(&configs, &args.input.paths, make)? {
         out.push_str(&report.text);
         complain(&report.problem.unwrap_or_default());
         tally.add(report.tally);
@@ -37,8 +39,9 @@ fn text(args: &ClassifyArgs, session: &Session) -> io::Result<Exit> {
 fn json(args: &ClassifyArgs, session: &Session) -> io::Result<Exit> {
     let voice = session.voice();
     let make = |file: report::Reviewed| (json::class(voice, &file), file.outcome.is_err());
+    let configs = session.configs(Overrides { host: args.place.env, ..Overrides::default() });
     let (files, failed): (Vec<_>, Vec<_>) =
-        reviewed::each(session, &args.input.paths, make).into_iter().unzip();
+        reviewed::each(&configs, &args.input.paths, make)?.into_iter().unzip();
     let skill = session.knowledge.skill();
     let (skill, invocation_notice) = (skill.name.clone(), skill.invocation_notice.clone());
     print(&json::write(&json::Classes { version: 1, skill, invocation_notice, files })?)?;

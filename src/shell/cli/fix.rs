@@ -6,9 +6,10 @@ use std::path::Path;
 use super::arguments::{FixArgs, Format};
 use super::ask::{Answer, ask};
 use super::{Exit, Session, complain, print, reviewed};
-use crate::diagnostic::{Applicability, Severity};
+use crate::diagnostic::Applicability;
 use crate::notebook::Notebook;
-use crate::review::{Repairs, Review, Selection};
+use crate::review::{Repairs, Review};
+use crate::shell::config::Configs;
 use crate::shell::files::{self, FileError, Found};
 use crate::shell::report::{self, FixTally, Fixed, Mended, Written, json};
 
@@ -24,9 +25,9 @@ pub fn run(args: &FixArgs, session: &Session) -> io::Result<Exit> {
         }
         return Ok(Exit::Failed);
     }
-    let selection = args.rules.selection(Severity::Hint);
+    let configs = session.configs(args.rules.overrides(None, &args.place));
     let asking = if args.interactive { Asking::Each } else { Asking::None };
-    let mut run = Run { args, session, selection, asking, exit: Exit::Clean };
+    let mut run = Run { args, session, configs, asking, exit: Exit::Clean };
     match args.format {
         Format::Text => run.text()?,
         Format::Json => run.json()?,
@@ -46,7 +47,7 @@ enum Asking {
 struct Run<'a> {
     args: &'a FixArgs,
     session: &'a Session,
-    selection: Selection,
+    configs: Configs<'a>,
     asking: Asking,
     exit: Exit,
 }
@@ -55,7 +56,7 @@ impl Run<'_> {
     fn text(&mut self) -> io::Result<()> {
         let (paper, voice) = (self.session.paper, self.session.voice());
         let mut tally = FixTally::default();
-        for found in files::find(&self.args.paths) {
+        for found in reviewed::find(&self.configs, &self.args.paths)? {
             let file = self.file(found)?;
             tally.count(&file);
             let (text, problem) = report::fixed(paper, voice, &file);
@@ -86,7 +87,7 @@ impl Run<'_> {
 
     fn json(&mut self) -> io::Result<()> {
         let mut files = Vec::new();
-        for found in files::find(&self.args.paths) {
+        for found in reviewed::find(&self.configs, &self.args.paths)? {
             let file = self.file(found)?;
             files.push(json::fixed(self.session.voice(), &file));
         }
@@ -96,9 +97,9 @@ impl Run<'_> {
     /// Repairs one file. A second path to the same file finds it repaired.
     fn file(&mut self, Found { path, error }: Found) -> io::Result<Fixed> {
         let read = error.map_or_else(|| files::read(&path), Err);
-        let session = self.session;
+        let configs = &self.configs;
         let reviewed =
-            read.and_then(|bytes| reviewed::caught(|| reviewed::read(session, &path, bytes)));
+            read.and_then(|bytes| reviewed::caught(|| reviewed::read(configs, &path, bytes)));
         let outcome = match reviewed {
             Ok((notebook, review)) => self.mend(&path, notebook, review)?,
             Err(error) => Err(error),
@@ -120,11 +121,7 @@ impl Run<'_> {
         before: Notebook,
         review: Review,
     ) -> io::Result<Result<Mended, FileError>> {
-        let selection = self.selection.clone();
-        let wanted = |review: &Review| -> Vec<_> {
-            review.diagnostics.iter().filter(|it| selection.takes(it)).cloned().collect()
-        };
-        let mut mended = Mended::untouched(before.clone(), wanted(&review));
+        let mut mended = Mended::untouched(before.clone(), review.diagnostics.clone());
         mended.is_named = self.args.paths.iter().any(|named| named == path);
         if before.read_only().is_some() {
             return Ok(Ok(mended));
@@ -132,7 +129,7 @@ impl Run<'_> {
         let limit =
             if self.args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
         let tables = &self.session.knowledge.tables;
-        let mut repairs = Repairs::new(before, review, limit, &selection, tables);
+        let mut repairs = Repairs::new(before, review, limit, tables);
         if self.asking == Asking::Each {
             self.ask(path, &mut repairs)?;
         } else if let Err(error) = reviewed::caught(|| {
@@ -144,7 +141,7 @@ impl Run<'_> {
         mended.written = self.write(path, &mended.before, &repairs.notebook);
         // What could not be written was not made.
         if !matches!(mended.written, Written::No(_)) {
-            mended.left = wanted(&repairs.review);
+            mended.left = repairs.review.diagnostics.clone();
             mended.taken_back = repairs.refused();
             (mended.made, mended.after) = (repairs.made, repairs.notebook);
         }

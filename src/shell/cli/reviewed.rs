@@ -1,32 +1,45 @@
 //! Reads and reviews the files that a command names.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Session;
 use crate::facts::Modules;
 use crate::notebook::{self, Notebook};
 use crate::review::{Review, Surroundings, review_again};
-use crate::shell::files::{self, FileError};
+use crate::shell::config::Configs;
+use crate::shell::files::{self, FileError, Found};
 use crate::shell::modules;
 use crate::shell::report::Reviewed;
 
 /// Reviews every file that `paths` lead to and makes something of each, in path order. A file that
 /// cannot be read, or on which the program fails, is an answer like the others.
+///
+/// # Errors
+/// When settings of one of the files cannot be used.
 pub fn each<T: Send>(
-    session: &Session,
+    configs: &Configs<'_>,
     paths: &[PathBuf],
     make: impl Fn(Reviewed) -> T + Sync,
-) -> Vec<T> {
-    files::read_each(files::find(paths), |path, bytes| {
-        let outcome = bytes.and_then(|bytes| caught(|| read(session, path, bytes)));
+) -> io::Result<Vec<T>> {
+    let found = find(configs, paths)?;
+    Ok(files::read_each(found, |path, bytes| {
+        let outcome = bytes.and_then(|bytes| caught(|| read(configs, path, bytes)));
         let file = |outcome| Reviewed { path: path.display().to_string(), outcome };
         match catch_unwind(AssertUnwindSafe(|| make(file(outcome)))) {
             Ok(made) => made,
             Err(_) => make(file(Err(FileError::Internal))),
         }
-    })
+    }))
+}
+
+/// The files that `paths` lead to, as far as their settings do not leave them out.
+///
+/// # Errors
+/// When settings of one of the files cannot be used.
+pub fn find(configs: &Configs<'_>, paths: &[PathBuf]) -> io::Result<Vec<Found>> {
+    configs.keep(files::find(paths), paths).map_err(io::Error::other)
 }
 
 /// Reads a notebook and reviews it.
@@ -34,15 +47,17 @@ pub fn each<T: Send>(
 /// # Errors
 /// When the bytes are no notebook.
 pub fn read(
-    session: &Session,
+    configs: &Configs<'_>,
     path: &Path,
     bytes: Vec<u8>,
 ) -> Result<(Notebook, Review), FileError> {
     let name = path.to_string_lossy();
     let notebook = notebook::parse(&name, bytes).map_err(FileError::Notebook)?;
-    let tables = &session.knowledge.tables;
-    let modules = Modules::read(&modules::of(path, &notebook), tables);
-    let surroundings = Surroundings { modules: Arc::new(modules), ..Surroundings::default() };
+    // Settings that cannot be used were complained of when the file was found.
+    let settings = configs.of(path).unwrap_or_else(|_| configs.alone());
+    let tables = configs.tables;
+    let modules = Modules::read(&modules::of(path, &notebook), settings.tables(tables));
+    let surroundings = Surroundings { modules: Arc::new(modules), settings };
     let review = review_again(&notebook, tables, &surroundings, &[]);
     Ok((notebook, review))
 }

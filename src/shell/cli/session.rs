@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use super::arguments::{Color, GlobalArgs, Lang};
 use super::complain;
 use crate::knowledge::{Knowledge, Language};
+use crate::shell::config::{Configs, Overrides};
 use crate::shell::embedded::{Directory, Embedded, Fallback};
 use crate::shell::report::{Paper, Voice};
 use crate::shell::visible::Charset;
@@ -53,6 +54,11 @@ impl Session {
             None => Knowledge::open(&Embedded),
         };
         Ok(Self { knowledge, reading, paper, color: args.color, content: args.content.clone() })
+    }
+
+    /// The settings beside files, behind what the command line says.
+    pub fn configs(&self, overrides: Overrides) -> Configs<'_> {
+        Configs::new(overrides, &self.knowledge.tables)
     }
 
     /// The knowledge in the reader's languages.

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::arguments::Theme as Choice;
 use super::{Exit, Session, TutorArgs};
 use crate::knowledge::Knowledge;
+use crate::shell::config::Overrides;
 use crate::shell::linear::Linear;
 use crate::shell::perform::Performer;
 use crate::shell::tui::color::Depth;
@@ -38,10 +39,12 @@ pub fn run(args: &TutorArgs, session: &Session) -> io::Result<Exit> {
         Choice::Dark => ThemeChoice::Dark,
         Choice::Light => ThemeChoice::Light,
     };
+    let configs = session.configs(Overrides { host: args.place.env, ..Overrides::default() });
     let mut tutor = Tutor::new(&session.knowledge, session.reading)
         .with_terminal(theme, args.mouse)
-        .with_cell(args.cell.map(NonZeroUsize::get));
-    let mut performer = Performer::default();
+        .with_cell(args.cell.map(NonZeroUsize::get))
+        .with_settings(configs.of(Path::new(".")).unwrap_or_else(|_| configs.alone()));
+    let mut performer = Performer::new(configs);
     let from_stdin = args.file.as_deref() == Some(Path::new("-"));
     match args.file.as_deref() {
         Some(_) if from_stdin => tutor.take_in(&read_stdin()?),
@@ -82,7 +85,7 @@ fn is_screen() -> bool {
 
 fn linear(
     tutor: &mut Tutor,
-    performer: &mut Performer,
+    performer: &mut Performer<'_>,
     session: &Session,
     from_stdin: bool,
 ) -> io::Result<Exit> {
@@ -103,7 +106,7 @@ fn linear(
 
 fn full_screen(
     tutor: &mut Tutor,
-    performer: &mut Performer,
+    performer: &mut Performer<'_>,
     session: &Session,
     mouse: bool,
 ) -> io::Result<Exit> {

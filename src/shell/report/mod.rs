@@ -35,7 +35,7 @@ pub use voice::Voice;
 pub use wrap::{Piece, wrap};
 
 use crate::notebook::Notebook;
-use crate::review::{Review, Selection};
+use crate::review::Review;
 use crate::shell::files::FileError;
 
 /// A file and what came of it.
@@ -43,13 +43,4 @@ pub struct Reviewed {
     /// As given or found.
     pub path: String,
     pub outcome: Result<(Notebook, Review), FileError>,
-}
-
-impl Reviewed {
-    /// Forgets the diagnostics that nobody wants to hear of.
-    pub fn narrow(&mut self, selection: &Selection) {
-        if let Ok((_, review)) = &mut self.outcome {
-            review.diagnostics.retain(|found| selection.takes(found));
-        }
-    }
 }

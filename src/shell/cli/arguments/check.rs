@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
-use super::Format;
+use super::{Format, PlaceArgs};
 use crate::diagnostic::Severity;
-use crate::review::{Selection, rule_names};
+use crate::review::rule_names;
+use crate::shell::config::Overrides;
 
 /// Report the mistakes in notebooks and scripts with # %% cells
 ///
@@ -33,8 +34,12 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub rules: RuleArgs,
     /// The least that is reported
-    #[arg(long, value_name = "LEVEL", default_value = "hint")]
-    pub severity: Level,
+    ///
+    /// [default: hint, or as the settings say]
+    #[arg(long, value_name = "LEVEL")]
+    pub severity: Option<Level>,
+    #[command(flatten)]
+    pub place: PlaceArgs,
     /// For people, for programs, or for a service that shows reports
     #[arg(long, default_value = "text")]
     pub format: CheckFormat,
@@ -87,6 +92,8 @@ pub struct FixArgs {
     pub paths: Vec<PathBuf>,
     #[command(flatten)]
     pub rules: RuleArgs,
+    #[command(flatten)]
+    pub place: PlaceArgs,
     /// Also apply fixes that change something which you must agree to
     #[arg(long)]
     pub unsafe_fixes: bool,
@@ -123,9 +130,10 @@ pub struct RuleArgs {
 }
 
 impl RuleArgs {
-    /// The diagnostics of these rules from `severity` on.
-    pub fn selection(&self, severity: Severity) -> Selection {
-        Selection { select: self.select.clone(), ignore: self.ignore.clone(), severity }
+    /// What is to go before the settings in files.
+    pub fn overrides(&self, severity: Option<Severity>, place: &PlaceArgs) -> Overrides {
+        let (select, ignore) = (self.select.clone(), self.ignore.clone());
+        Overrides { select, ignore, severity, host: place.env }
     }
 }
 

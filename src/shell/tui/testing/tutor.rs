@@ -38,7 +38,7 @@ fn show(name: &str, open: bool, pressed: &str) {
         let mut tutor = Tutor::new(&knowledge, reading);
         if open {
             let opened =
-                Opened { path: "prices.ipynb".into(), bytes: NOTEBOOK.into(), modules: Vec::new() };
+                Opened { path: "prices.ipynb".into(), bytes: NOTEBOOK.into(), ..Opened::default() };
             tutor.update(Msg::Opened(Ok(opened)));
         }
         keys(&mut tutor, pressed);

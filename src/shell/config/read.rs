@@ -1,0 +1,190 @@
+//! Reads settings: every key is known, every value makes sense, or the place of the first that
+//! does not is told.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::ConfigError;
+use crate::diagnostic::Severity;
+use crate::environment::{Host, PythonVersion};
+use crate::knowledge::Tables;
+use crate::review::{Selection, rule_names};
+use crate::shell::files::Exclude;
+use crate::text::position;
+
+/// What a file settles.
+#[derive(Debug)]
+pub struct Config {
+    pub selection: Selection,
+    pub host: Option<Host>,
+    exclude: Vec<Spanned<String>>,
+    source: Source,
+}
+
+/// What a `pyproject.toml` says.
+#[derive(Debug, Default)]
+pub struct Project {
+    pub config: Option<Config>,
+    pub requires_python: Option<PythonVersion>,
+}
+
+/// A file, for telling places in it.
+#[derive(Debug)]
+struct Source {
+    file: PathBuf,
+    text: String,
+}
+
+/// The keys of `nbasync.toml` and of `[tool.nbasync]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Raw {
+    select: Vec<Spanned<String>>,
+    ignore: Vec<Spanned<String>>,
+    severity: Option<Spanned<String>>,
+    env: Option<Spanned<String>>,
+    exclude: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RawProject {
+    project: Option<Metadata>,
+    tool: Option<Tools>,
+}
+
+/// Source: <https://packaging.python.org/en/latest/specifications/pyproject-toml/>.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Metadata {
+    requires_python: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Tools {
+    nbasync: Option<Raw>,
+}
+
+/// Reads a file that holds nothing but settings.
+///
+/// # Errors
+/// The first place that makes no sense.
+pub fn own(file: &Path, text: &str) -> Result<Config, ConfigError> {
+    let source = Source { file: file.to_owned(), text: text.to_owned() };
+    match toml::from_str(text) {
+        Ok(raw) => source.config(raw),
+        Err(error) => Err(source.error(&error)),
+    }
+}
+
+/// Reads the file of a Python project. One that is no TOML and names no settings of ours is
+/// somebody else's business.
+///
+/// # Errors
+/// The first place that makes no sense.
+pub fn pyproject(file: &Path, text: &str) -> Result<Project, ConfigError> {
+    let source = Source { file: file.to_owned(), text: text.to_owned() };
+    let raw: RawProject = match toml::from_str(text) {
+        Ok(raw) => raw,
+        Err(_) if !text.contains("nbasync") => return Ok(Project::default()),
+        Err(error) => return Err(source.error(&error)),
+    };
+    let requires = raw.project.and_then(|project| project.requires_python);
+    let requires_python = requires.as_deref().and_then(PythonVersion::oldest_of);
+    let config = raw.tool.and_then(|tool| tool.nbasync);
+    let config = config.map(|raw| source.config(raw)).transpose()?;
+    Ok(Project { config, requires_python })
+}
+
+impl Config {
+    /// The files to leave out, where the settings stand in `folder`.
+    ///
+    /// # Errors
+    /// A pattern that makes no sense.
+    pub fn exclude(&self, folder: &Path) -> Result<Exclude, ConfigError> {
+        let patterns: Vec<&str> = self.exclude.iter().map(|it| it.get_ref().as_str()).collect();
+        Exclude::new(folder, &patterns).map_err(|(at, problem)| {
+            let span = self.exclude.get(at).map_or(0..0, Spanned::span);
+            self.source.at(span, problem)
+        })
+    }
+
+    /// The program's tables with the entries of the file, if there are any.
+    pub fn tables(&self, _own: &Tables) -> Option<Arc<Tables>> {
+        None
+    }
+}
+
+impl Source {
+    fn config(self, raw: Raw) -> Result<Config, ConfigError> {
+        let rules: Vec<&str> = rule_names().collect();
+        let hosts = Host::ALL.map(|(name, _)| name);
+        let levels = Severity::ALL.map(Severity::as_str);
+        let selection = Selection {
+            select: self.names(&raw.select, "rule", &rules)?,
+            ignore: self.names(&raw.ignore, "rule", &rules)?,
+            severity: match &raw.severity {
+                Some(name) => Severity::named(&self.name(name, "severity", &levels)?),
+                None => None,
+            }
+            .unwrap_or(Severity::Hint),
+        };
+        let host = raw.env.as_ref().map(|name| self.name(name, "environment", &hosts));
+        let host = host.transpose()?.and_then(|name| Host::named(&name));
+        Ok(Config { selection, host, exclude: raw.exclude, source: self })
+    }
+
+    fn names(
+        &self,
+        given: &[Spanned<String>],
+        what: &str,
+        known: &[&str],
+    ) -> Result<Vec<String>, ConfigError> {
+        given.iter().map(|name| self.name(name, what, known)).collect()
+    }
+
+    /// A name that has to be one of `known`.
+    fn name(
+        &self,
+        given: &Spanned<String>,
+        what: &str,
+        known: &[&str],
+    ) -> Result<String, ConfigError> {
+        let name = given.get_ref();
+        if known.contains(&name.as_str()) {
+            return Ok(name.clone());
+        }
+        Err(self.at(given.span(), format!("unknown {what} `{name}`{}", instead(name, known))))
+    }
+
+    /// What the reader of TOML found, with a proposal where it found an unknown key.
+    fn error(&self, error: &toml::de::Error) -> ConfigError {
+        let message = error.message();
+        let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+        let problem = match quoted.split_first() {
+            Some((key, known)) if message.starts_with("unknown field ") => {
+                format!("unknown key `{key}`{}", instead(key, known))
+            }
+            _ => message.to_owned(),
+        };
+        self.at(error.span().unwrap_or(0..0), problem)
+    }
+
+    fn at(&self, span: Range<usize>, problem: String) -> ConfigError {
+        let at = position(&self.text, span.start);
+        let (line, column) = (at.line, at.column);
+        ConfigError::Content { file: self.file.clone(), line, column, problem }
+    }
+}
+
+/// A proposal, or else what there is.
+fn instead(name: &str, known: &[&str]) -> String {
+    let alike = |known: &&&str| strsim::jaro_winkler(name, known);
+    match known.iter().max_by(|one, other| alike(one).total_cmp(&alike(other))) {
+        Some(nearest) if alike(&nearest) > 0.75 => format!("; did you mean `{nearest}`?"),
+        _ => format!("; there are {}", known.join(", ")),
+    }
+}

@@ -1,0 +1,131 @@
+//! The nearest settings count, and what makes no sense is told with its place.
+
+use super::*;
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+/// The settings for `file`.
+fn settle(files: &[(&str, &str)], file: &str, overrides: Overrides) -> Result<Settings, String> {
+    let folder = folder(files);
+    let tables = Tables::default();
+    let configs = Configs::new(overrides, &tables);
+    let prefix = format!("{}/", folder.path().display());
+    configs.of(&folder.path().join(file)).map_err(|error| error.to_string().replace(&prefix, ""))
+}
+
+fn check(files: &[(&str, &str)], file: &str, expected: (Option<Host>, &[&str])) {
+    let settings = settle(files, file, Overrides::default()).unwrap();
+    let ignored: Vec<&str> = settings.selection.ignore.iter().map(String::as_str).collect();
+    assert_eq!((settings.host, ignored.as_slice()), expected, "{files:?} {file}");
+}
+
+#[test]
+fn the_nearest_file_up_the_tree_counts_and_our_own_goes_before_a_projects() {
+    let colab = ("nbasync.toml", "env = \"colab\"\nignore = [\"dropped-task\"]\n");
+    let vscode = ("pyproject.toml", "[tool.nbasync]\nenv = \"vscode\"\n");
+    let plain = ("a/pyproject.toml", "[project]\nname = \"a\"\n");
+    check(&[], "x.ipynb", (None, &[]));
+    check(&[vscode], "a/b/x.ipynb", (Some(Host::VsCode), &[]));
+    check(&[vscode, colab], "x.ipynb", (Some(Host::Colab), &["dropped-task"]));
+    check(&[vscode, plain], "a/x.ipynb", (Some(Host::VsCode), &[]));
+    check(&[vscode, ("a/nbasync.toml", "")], "a/b/x.ipynb", (None, &[]));
+}
+
+#[test]
+fn the_projects_oldest_python_is_known_whatever_file_settles_the_rest() {
+    let python = |files: &[(&str, &str)]| {
+        settle(files, "a/x.ipynb", Overrides::default()).unwrap().python.map(|it| it.minor)
+    };
+    let project = ("pyproject.toml", "[project]\nrequires-python = \">=3.9\"\n");
+    assert_eq!(python(&[project]), Some(9));
+    assert_eq!(python(&[project, ("a/nbasync.toml", "env = \"colab\"")]), Some(9));
+    let nearer = ("a/pyproject.toml", "[project]\nrequires-python = \">=3.12\"\n");
+    assert_eq!(python(&[project, nearer]), Some(12));
+    assert_eq!(python(&[]), None);
+}
+
+#[test]
+fn the_command_line_goes_before_the_files() {
+    let file = ("nbasync.toml", "select = [\"dropped-task\"]\nignore = [\"unused-ignore\"]\n");
+    let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let ignoring = Overrides { ignore: names(&["syntax-error"]), ..Overrides::default() };
+    let selection = settle(&[file], "x.py", ignoring).unwrap().selection;
+    assert_eq!(selection.select, names(&["dropped-task"]));
+    assert_eq!(selection.ignore, names(&["unused-ignore", "syntax-error"]));
+    let choosing = Overrides { select: names(&["unused-ignore"]), ..Overrides::default() };
+    let selection = settle(&[file], "x.py", choosing).unwrap().selection;
+    assert_eq!((selection.select, selection.ignore), (names(&["unused-ignore"]), Vec::new()));
+    let severe = ("nbasync.toml", "severity = \"warning\"\nenv = \"colab\"\n");
+    let overrides = Overrides {
+        severity: Some(Severity::Error),
+        host: Some(Host::Pyodide),
+        ..Overrides::default()
+    };
+    let settings = settle(&[severe], "x.py", overrides).unwrap();
+    assert_eq!(
+        (settings.selection.severity, settings.host),
+        (Severity::Error, Some(Host::Pyodide))
+    );
+}
+
+#[test]
+fn what_makes_no_sense_is_told_with_its_place_and_a_proposal() {
+    let error =
+        |text: &str| settle(&[("nbasync.toml", text)], "x.py", Overrides::default()).unwrap_err();
+    assert_eq!(
+        error("\nselct = []\n"),
+        "nbasync.toml:2:1: unknown key `selct`; did you mean `select`?"
+    );
+    assert_eq!(
+        error("ignore = [\n  \"droped-task\",\n]\n"),
+        "nbasync.toml:2:3: unknown rule `droped-task`; did you mean `dropped-task`?"
+    );
+    assert_eq!(
+        error("env = \"mars\""),
+        "nbasync.toml:1:7: unknown environment `mars`; did you mean `marimo`?"
+    );
+    let text = "[project]\nname = \"a\"\n[tool.nbasync]\nseverity = \"zzz\"\n";
+    let files = [("pyproject.toml", text)];
+    assert_eq!(
+        settle(&files, "x.py", Overrides::default()).unwrap_err(),
+        "pyproject.toml:4:12: unknown severity `zzz`; there are hint, warning, error"
+    );
+    assert!(error("env = 1").starts_with("nbasync.toml:1:7: invalid type"));
+    assert!(error("env = ").starts_with("nbasync.toml:1:"));
+}
+
+#[test]
+fn somebody_elses_broken_project_is_no_business_of_ours() {
+    let broken = ("pyproject.toml", "[tool.other\n");
+    check(&[broken], "x.ipynb", (None, &[]));
+    let ours = ("pyproject.toml", "[tool.nbasync\n");
+    assert!(settle(&[ours], "x.ipynb", Overrides::default()).is_err());
+}
+
+#[test]
+fn files_that_are_left_out_are_not_found_but_stay_when_named() {
+    let folder = folder(&[
+        ("nbasync.toml", "exclude = [\"old/\", \"*_draft.ipynb\"]\n"),
+        ("a.ipynb", ""),
+        ("b_draft.ipynb", ""),
+        ("old/c.ipynb", ""),
+    ]);
+    let tables = Tables::default();
+    let configs = Configs::new(Overrides::default(), &tables);
+    let kept = |named: &[PathBuf]| {
+        let found = super::super::files::find(&[folder.path().to_owned()]);
+        let kept = configs.keep(found, named).unwrap().into_iter();
+        let name = |file: Found| file.path.file_name().unwrap().to_string_lossy().into_owned();
+        kept.map(name).collect::<Vec<_>>()
+    };
+    assert_eq!(kept(&[]), ["a.ipynb"]);
+    assert_eq!(kept(&[folder.path().join("old/c.ipynb")]), ["a.ipynb", "c.ipynb"]);
+}
