@@ -40,6 +40,18 @@ pub(super) struct RawFront {
     pub error: String,
     pub mistakes: Vec<String>,
     pub messages: Messages,
+    pub minutes: u32,
+    pub teaches: Vec<String>,
+    pub drills: Vec<String>,
+    pub answer: usize,
+    pub case: String,
+    pub lesson: String,
+    pub level: u32,
+    pub rules: Vec<String>,
+    pub keeps: Vec<String>,
+    pub uses: Vec<Vec<String>>,
+    pub avoids: Vec<String>,
+    pub runs: bool,
     pub name: String,
     pub description: String,
     pub license: String,
@@ -110,6 +122,12 @@ fn keys(kind: PageKind, language: Language) -> Vec<&'static str> {
             return vec!["id", "kind?", "title", "keywords?", "see?", "facts?"];
         }
         (PageKind::Reference, Language::Zh) => return vec!["id", "title", "keywords?"],
+        (PageKind::Lesson, Language::En) => {
+            vec!["id", "kind", "order", "minutes", "title", "keywords", "see?", "facts?"]
+        }
+        (PageKind::Drill, Language::En) => {
+            vec!["id", "kind", "lesson", "level", "title", "keywords", "see?", "facts?"]
+        }
         (_, Language::En) => vec!["id", "kind", "title", "keywords", "see?", "facts?"],
         (_, Language::Zh) => vec!["id", "title", "keywords"],
     };
@@ -134,6 +152,8 @@ fn own_keys(kind: PageKind) -> &'static [&'static str] {
         PageKind::Tradeoff => &["says"],
         PageKind::Deviation => &["because"],
         PageKind::Message => &["match", "error", "mistakes?", "patterns?"],
+        PageKind::Lesson => &["teaches", "drills", "answer", "case"],
+        PageKind::Drill => &["rules", "patterns", "keeps", "uses?", "avoids?", "runs"],
         PageKind::Note | PageKind::Skill | PageKind::Reference => &[],
     }
 }

@@ -83,7 +83,7 @@ impl Tier {
 }
 
 /// The kinds in the order of a table of contents.
-const CONTENTS: [PageKind; 9] = [
+const CONTENTS: [PageKind; 10] = [
     PageKind::Situation,
     PageKind::Mistake,
     PageKind::Pattern,
@@ -91,6 +91,7 @@ const CONTENTS: [PageKind; 9] = [
     PageKind::Tradeoff,
     PageKind::Message,
     PageKind::Note,
+    PageKind::Lesson,
     PageKind::Skill,
     PageKind::Reference,
 ];

@@ -241,7 +241,7 @@ impl Reader<'_> {
                 String::from("text")
             }
         };
-        if !["python", "text", "shell", "toml"].contains(&language.as_str()) {
+        if !["python", "text", "shell", "toml", "timeline"].contains(&language.as_str()) {
             self.complain("code is python, text, shell or toml", at);
         }
         if self.in_item {

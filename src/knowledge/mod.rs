@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 mod block;
+mod course;
 mod files;
 mod front;
 mod language;
@@ -19,16 +20,18 @@ mod strings;
 pub mod tables;
 #[cfg(test)]
 mod testing;
+pub mod timeline;
 mod validate;
 mod words;
 
 pub use block::{Block, Inline, plain};
+pub use course::{Choice, Drill, Lesson, Repair};
 pub use files::{ContentError, Files};
 pub use front::When;
 pub use language::{Both, Language};
 pub use lookup::{Hit, filter};
 pub use markdown::inlines;
-pub use page::{Front, Page, PageKind, SkillFront};
+pub use page::{DrillFront, Front, LessonFront, Page, PageKind, SkillFront};
 pub use skill::{MAIN_SKILL, Skill, SkillItem};
 pub use tables::{Blocking, BlockingKind, Tables};
 
@@ -126,6 +129,7 @@ impl Knowledge {
                 let families = &self.skill().common_mistakes;
                 families.iter().position(|item| item.id == *family).unwrap_or(families.len())
             }
+            Front::Lesson(lesson) => usize::try_from(lesson.order).unwrap_or(usize::MAX),
             _ => 0,
         }
     }

@@ -20,6 +20,10 @@ pub enum PageKind {
     Tradeoff,
     Message,
     Note,
+    /// Some screens to read, a question, drills.
+    Lesson,
+    /// Cells to repair.
+    Drill,
     Skill,
     /// A skill's deep page.
     Reference,
@@ -27,7 +31,7 @@ pub enum PageKind {
 
 impl PageKind {
     /// Every kind, in the order in which an id is looked for.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Mistake,
         Self::Pattern,
         Self::Situation,
@@ -35,6 +39,8 @@ impl PageKind {
         Self::Tradeoff,
         Self::Message,
         Self::Note,
+        Self::Lesson,
+        Self::Drill,
         Self::Skill,
         Self::Reference,
     ];
@@ -49,6 +55,8 @@ impl PageKind {
             Self::Tradeoff => "tradeoff",
             Self::Message => "message",
             Self::Note => "note",
+            Self::Lesson => "lesson",
+            Self::Drill => "drill",
             Self::Skill => "skill",
             Self::Reference => "reference",
         }
@@ -124,8 +132,47 @@ pub enum Front {
         patterns: Vec<String>,
     },
     Note,
+    Lesson(LessonFront),
+    Drill(DrillFront),
     Skill(SkillFront),
     Reference,
+}
+
+/// What a lesson's front matter adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LessonFront {
+    /// Its place among the lessons, from 1.
+    pub order: u32,
+    /// How long it takes, about.
+    pub minutes: u32,
+    /// Ids of the pages and items of the skill that it teaches.
+    pub teaches: Vec<String>,
+    /// Ids of its drills, in order.
+    pub drills: Vec<String>,
+    /// Which choice of the prediction is right, from 1.
+    pub answer: usize,
+    /// The id of the recorded kernel answer to the prediction.
+    pub case: String,
+}
+
+/// What a drill's front matter adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrillFront {
+    /// The id of the lesson to which it belongs.
+    pub lesson: String,
+    /// How hard it is, from 1 to 3.
+    pub level: u32,
+    /// The mistakes in its cells.
+    pub rules: Vec<String>,
+    pub patterns: Vec<String>,
+    /// Dotted names that a repair still binds or calls.
+    pub keeps: Vec<String>,
+    /// Of each list, a repair calls at least one.
+    pub uses: Vec<Vec<String>>,
+    /// Dotted names that a repair does without.
+    pub avoids: Vec<String>,
+    /// Whether a kernel can run it without a network and other packages.
+    pub runs: bool,
 }
 
 /// The front matter of a `SKILL.md`; the skill's name is the page's id.
@@ -273,6 +320,24 @@ fn own_front(kind: PageKind, en: RawFront, zh: RawFront) -> Front {
             Front::Message { matches: en.matches, error: en.error, mistakes, patterns }
         }
         PageKind::Note => Front::Note,
+        PageKind::Lesson => Front::Lesson(LessonFront {
+            order: en.order,
+            minutes: en.minutes,
+            teaches: en.teaches,
+            drills: en.drills,
+            answer: en.answer,
+            case: en.case,
+        }),
+        PageKind::Drill => Front::Drill(DrillFront {
+            lesson: en.lesson,
+            level: en.level,
+            rules: en.rules,
+            patterns,
+            keeps: en.keeps,
+            uses: en.uses,
+            avoids: en.avoids,
+            runs: en.runs,
+        }),
         PageKind::Skill => Front::Skill(SkillFront {
             description: Both { en: en.description, zh: zh.description },
             license: en.license,

@@ -1,6 +1,7 @@
 //! Holds all content to its format; each of its files checks one side of it.
 
 mod characters;
+mod course;
 mod references;
 mod sections;
 mod skills;
@@ -28,9 +29,11 @@ pub(super) fn validate(knowledge: &Knowledge) -> Vec<ContentError> {
             sections::check(&pair, &mut out);
             twins::check(&pair, &mut out);
             references::check(knowledge, &pair, &mut out);
+            course::check(&pair, &mut out);
         }
     }
     references::check_matches(knowledge, &mut out);
+    course::check_order(knowledge, &mut out);
     skills::check(knowledge, &mut out);
     interface(knowledge, &mut out);
     themes(knowledge, &mut out);

@@ -68,6 +68,15 @@ impl Checker<'_> {
                 self.of(PageKind::Mistake, "mistakes", mistakes, out);
                 self.of(PageKind::Pattern, "patterns", patterns, out);
             }
+            Front::Lesson(front) => {
+                self.any("teaches", &front.teaches, out);
+                self.of(PageKind::Drill, "drills", &front.drills, out);
+            }
+            Front::Drill(front) => {
+                self.of(PageKind::Lesson, "lesson", std::slice::from_ref(&front.lesson), out);
+                self.of(PageKind::Mistake, "rules", &front.rules, out);
+                self.of(PageKind::Pattern, "patterns", &front.patterns, out);
+            }
             Front::Skill(front) => self.skill(front, out),
             _ => {}
         }

@@ -39,6 +39,13 @@ fn anchors(kind: PageKind) -> Option<&'static [&'static str]> {
             Some(&["choice", "tradeoff", "tests", "observability", "migration", "rollback"])
         }
         PageKind::Message => Some(&["cause", "fix"]),
+        PageKind::Lesson => {
+            Some(&["screen-1", "screen-2", "screen-3?", "screen-4?", "predict", "answer"])
+        }
+        PageKind::Drill => Some(&[
+            "cells", "hints", "solution", "also-1?", "also-2?", "also-3?", "wrong-1", "wrong-2?",
+            "wrong-3?", "explain",
+        ]),
         PageKind::Note | PageKind::Skill | PageKind::Reference => None,
     }
 }
