@@ -38,6 +38,11 @@ impl Facts<'_> {
         self.globals.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// The names that the notebook binds at its top level, in no order, with their bindings.
+    pub fn globals(&self) -> impl Iterator<Item = (&str, &[(CellIndex, Binding)])> {
+        self.globals.iter().map(|(name, bindings)| (&**name, bindings.as_slice()))
+    }
+
     /// The scope that binds the name at `site`: its cell's, or the module's.
     pub fn binding_scope(&self, site: Site) -> ScopeId {
         let name = self.source_of(site);

@@ -5,6 +5,7 @@ mod compose;
 mod diff;
 mod error;
 mod escapes;
+mod fresh;
 mod insert;
 mod ipynb;
 mod json;
@@ -32,12 +33,14 @@ use std::sync::Arc;
 use crate::text::{self, CellIndex, Position};
 
 pub use error::{NotebookError, ReadOnly, SaveError};
+pub use fresh::{FreshCell, ipynb_of, percent_of};
 pub use insert::NewCell;
 pub use ipynb::parse_ipynb;
 pub use kernel::{Kernel, is_python};
 pub use outputs::Output;
 pub use pasted::{Pasted, parse_pasted};
 pub use script::parse_script;
+pub use strings::multiline_literals;
 
 /// A notebook and the bytes that it was read from. Cloning shares the bytes.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use std::ops::Range;
 ///
 /// Text that is being typed may open three quotes and never close them. Nobody can tell then
 /// which quotes open and which close, so no literal is reported.
-pub(super) fn multiline_literals(text: &str) -> Vec<Range<usize>> {
+pub fn multiline_literals(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut at = 0;

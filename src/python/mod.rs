@@ -2,6 +2,7 @@
 //!
 //! Reading never fails and never panics: what was not understood is an error in the result.
 
+mod builtins;
 mod lower;
 mod lower_expression;
 mod magic;
@@ -13,6 +14,7 @@ use ruff_python_ast::PySourceType;
 use ruff_python_parser::{Mode, ParseOptions, Parsed};
 use ruff_text_size::{Ranged, TextSize};
 
+pub use builtins::{is_builtin, is_of_kernels};
 pub use magic::{CellMagic, cell_magic};
 pub use tree::{Builds, ImportedName, Kind, NameUse, NodeId, Role, Tree};
 

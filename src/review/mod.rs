@@ -1,6 +1,7 @@
 //! The façade that every front end shares: a notebook goes in, everything we have to say of it
 //! comes out.
 
+mod extract;
 mod place;
 mod repair;
 mod saved;
@@ -20,6 +21,7 @@ use crate::notebook::{Format, Notebook};
 use crate::rules;
 use crate::text::{CellIndex, Edit, Span, apply_edits};
 
+pub use extract::{Extracted, extract};
 pub use place::environment_of;
 pub use repair::{Repair, Repairs, Trial};
 pub use select::{Selection, rule_names};

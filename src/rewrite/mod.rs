@@ -2,10 +2,15 @@
 
 mod awaiting;
 mod colour;
+pub mod constant;
+pub mod extract;
 mod handles;
 mod imports;
 mod loop_entry;
+pub mod needs;
+pub mod pieces;
 mod removal;
+pub mod script;
 
 pub use awaiting::{await_argument, await_expression, lists_for_generators};
 pub use colour::{Colouring, Obstacle, ObstacleKind, colour, obstacle_to_await};

@@ -2,6 +2,7 @@
 
 mod exclude;
 mod save;
+mod together;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,6 +18,7 @@ use crate::notebook::NotebookError;
 
 pub use exclude::Exclude;
 pub use save::{SaveError, save, save_new};
+pub use together::{Change, TogetherError, save_together};
 
 /// Why there is nothing to say of a file.
 #[derive(Debug, thiserror::Error)]

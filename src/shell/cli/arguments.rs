@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 mod check;
+mod moving;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use check::{CheckArgs, CheckFormat, FixArgs};
+pub use moving::ExtractArgs;
 
 use crate::environment::Host;
 
@@ -21,6 +23,7 @@ Examples:
   nbasync check --format json a.ipynb   the same for a program
   nbasync fix --diff .                  what the safe fixes would change
   nbasync fix .                         apply them
+  nbasync extract analysis.ipynb fetch  move a helper into a module
   nbasync explain asyncio-run-in-cell   read a page
   nbasync lookup blocking requests      find pages by a few words
 
@@ -108,6 +111,7 @@ pub enum Command {
     Check(CheckArgs),
     Fix(FixArgs),
     Classify(ClassifyArgs),
+    Extract(ExtractArgs),
     Lookup(LookupArgs),
     Explain(ExplainArgs),
     Skill(SkillArgs),

@@ -5,6 +5,7 @@ mod ask;
 mod check;
 mod classify;
 mod explain;
+mod extract;
 mod fix;
 mod lookup;
 mod reviewed;
@@ -91,6 +92,7 @@ fn run() -> ExitCode {
         Command::Check(args) => check::run(&args, &session),
         Command::Fix(args) => fix::run(&args, &session),
         Command::Classify(args) => classify::run(&args, &session),
+        Command::Extract(args) => extract::run(&args, &session),
         Command::Lookup(args) => lookup::run(&args, &session),
         Command::Explain(args) => explain::run(&args, &session),
         Command::Skill(args) => match args.command {

@@ -89,14 +89,14 @@ fn numbered(path: &Path, number: usize) -> PathBuf {
     path.with_file_name(format!("{stem}-{number}{}", end.unwrap_or_default()))
 }
 
-fn missing(error: io::Error) -> SaveError {
+pub(super) fn missing(error: io::Error) -> SaveError {
     match error.kind() {
         io::ErrorKind::NotFound => SaveError::Gone,
         _ => SaveError::Write(error),
     }
 }
 
-fn in_folder(path: &Path, source: io::Error) -> SaveError {
+pub(super) fn in_folder(path: &Path, source: io::Error) -> SaveError {
     match source.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => SaveError::Full,
         _ => {
@@ -106,7 +106,7 @@ fn in_folder(path: &Path, source: io::Error) -> SaveError {
     }
 }
 
-fn failed(error: io::Error) -> SaveError {
+pub(super) fn failed(error: io::Error) -> SaveError {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => SaveError::Full,
         _ => SaveError::Write(error),

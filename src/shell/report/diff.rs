@@ -25,7 +25,7 @@ pub fn diff(paper: Paper, path: &str, before: &Notebook, after: &Notebook) -> St
     changed.map(cell).collect()
 }
 
-fn ended(source: &str) -> String {
+pub(super) fn ended(source: &str) -> String {
     if source.is_empty() || source.ends_with('\n') {
         return source.to_owned();
     }
@@ -33,7 +33,7 @@ fn ended(source: &str) -> String {
 }
 
 /// The difference of two texts; nothing when they are the same.
-fn unified(paper: Paper, name: &str, before: &str, after: &str) -> String {
+pub(super) fn unified(paper: Paper, name: &str, before: &str, after: &str) -> String {
     let diff = TextDiff::from_lines(before, after);
     let mut out = String::new();
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {

@@ -2,6 +2,7 @@
 
 mod classification;
 mod diff;
+mod extraction;
 mod fingerprint;
 mod fixed;
 mod fixed_json;
@@ -24,10 +25,11 @@ mod wrap;
 
 pub use classification::classification;
 pub use diff::diff;
+pub use extraction::{Files, extraction, extraction_diff, undecided};
 pub use fixed::{FixTally, Fixed, Mended, Written, fix_summary, fixed, offer};
 pub use page::page;
 pub use paper::{Paper, Tone};
-pub use problem::Problem;
+pub use problem::{Problem, unread, unwritten};
 pub use statistics::Statistics;
 pub use summary::{Tally, summary};
 pub use text::{FileReport, check};

@@ -2,10 +2,11 @@
 
 use std::io;
 
-use super::Voice;
+use super::text::problem;
+use super::{Paper, Voice};
 use crate::knowledge::Language;
 use crate::notebook::NotebookError;
-use crate::shell::files::{FileError, SaveError};
+use crate::shell::files::{FileError, SaveError, TogetherError};
 use crate::text::CellIndex;
 
 /// The problem in one language, with its place as far as it has one. Line and column count from 1
@@ -32,6 +33,11 @@ impl Problem {
         }
     }
 
+    fn plain(voice: Voice<'_>, language: Language, key: &str) -> Self {
+        let message = voice.knowledge.ui(language, key, &[]);
+        Self { message, line: None, column: None, cell: None }
+    }
+
     /// Tells why a file was not written.
     pub fn unwritten(voice: Voice<'_>, language: Language, error: &SaveError) -> Self {
         let ui = |key: &str, args: Args<'_>| voice.knowledge.ui(language, key, args);
@@ -46,6 +52,21 @@ impl Problem {
         };
         Self { message, line: None, column: None, cell: None }
     }
+}
+
+/// Why a file was not read, once for each language.
+pub fn unread(paper: Paper, voice: Voice<'_>, path: &str, error: &FileError) -> String {
+    problem(paper, voice, path, |language| Problem::new(voice, language, error))
+}
+
+/// Why files were not written, once for each language.
+pub fn unwritten(paper: Paper, voice: Voice<'_>, error: &TogetherError) -> String {
+    let path = error.path().display().to_string();
+    problem(paper, voice, &path, |language| match error {
+        TogetherError::Save { source, .. } => Problem::unwritten(voice, language, source),
+        TogetherError::Exists { .. } => Problem::plain(voice, language, "fix.unwritten.exists"),
+        TogetherError::Half { .. } => Problem::plain(voice, language, "fix.unwritten.half"),
+    })
 }
 
 type Args<'a> = &'a [(&'a str, &'a str)];

@@ -1,0 +1,124 @@
+//! Extraction for every front end: the plan and what becomes of the notebook.
+
+use super::{environment_of, read_cells};
+use crate::facts::Facts;
+use crate::knowledge::Tables;
+use crate::notebook::{CellKind, Format, NewCell, Notebook, SaveError};
+use crate::rewrite::extract::{self, Extraction, Refusal, Request};
+use crate::text::CellIndex;
+
+/// A plan and the notebook that comes of it; the module's text is in the plan.
+#[derive(Debug, Clone)]
+pub struct Extracted {
+    pub plan: Extraction,
+    /// The notebook with the new cell alone, where there is one.
+    pub prepared: Notebook,
+    pub after: Notebook,
+    /// The new cell, which loads autoreload.
+    pub setup: Option<CellIndex>,
+    /// The cells that import now, by their numbers in `after`.
+    pub cells: Vec<CellIndex>,
+}
+
+/// Plans an extraction.
+///
+/// # Errors
+/// When nothing can be moved, with the reason.
+pub fn extract(
+    notebook: &Notebook,
+    tables: &Tables,
+    request: &Request,
+) -> Result<Extracted, Refusal> {
+    if !notebook.is_python() {
+        return Err(Refusal::Language);
+    }
+    let cells = read_cells(notebook, &[]);
+    let facts = Facts::join(cells, tables, environment_of(notebook), Default::default());
+    let plan = extract::extract(&facts, notebook, request)?;
+    carry_out(notebook, plan).map_err(Refusal::Save)
+}
+
+fn carry_out(notebook: &Notebook, plan: Extraction) -> Result<Extracted, SaveError> {
+    let mut prepared = notebook.clone();
+    let mut setup = None;
+    if let Some(source) = &plan.setup {
+        let at = place(notebook, &plan);
+        let bytes = notebook.insert_after(before(at), &new_cell(notebook, source))?;
+        prepared = reload(notebook, bytes, at)?;
+        setup = Some(at);
+    }
+    let shifted = |cell: CellIndex| match setup {
+        Some(at) if at <= cell => CellIndex(cell.0 + 1),
+        _ => cell,
+    };
+    let changes: Vec<(CellIndex, String)> =
+        plan.changes.iter().map(|(cell, source)| (shifted(*cell), source.clone())).collect();
+    let cells: Vec<CellIndex> = changes.iter().map(|(cell, _)| *cell).collect();
+    let first = cells.first().copied().unwrap_or(CellIndex(0));
+    let after = reload(notebook, prepared.save(&changes)?, first)?;
+    Ok(Extracted { plan, prepared, after, setup, cells })
+}
+
+/// The new cell's place: before the first cell that changes. Nothing comes before a script's first
+/// cell, which has no marker; autoreload follows modules that were imported before it, too.
+fn place(notebook: &Notebook, plan: &Extraction) -> CellIndex {
+    let first = plan.changes.first().map_or(0, |(cell, _)| cell.0);
+    let is_script = !matches!(notebook.format, Format::Ipynb { .. });
+    CellIndex(first.max(usize::from(is_script)))
+}
+
+fn before(cell: CellIndex) -> Option<CellIndex> {
+    cell.0.checked_sub(1).map(CellIndex)
+}
+
+fn new_cell(notebook: &Notebook, source: &str) -> NewCell {
+    let taken = |id: &str| notebook.cells.iter().any(|cell| cell.id.as_deref() == Some(id));
+    let id = (1..).map(|number| format!("autoreload-{number}")).find(|id| !taken(id));
+    NewCell { kind: CellKind::Code, source: source.to_owned(), id }
+}
+
+fn reload(notebook: &Notebook, bytes: Vec<u8>, cell: CellIndex) -> Result<Notebook, SaveError> {
+    notebook.reload(bytes).map_err(|_| SaveError::Unfaithful { cell })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notebook::{FreshCell, ipynb_of, parse_ipynb, parse_script};
+
+    fn check(notebook: &Notebook, expected: &[&str], setup: usize, cells: &[usize]) {
+        let request = Request {
+            names: &["f".to_owned()],
+            module: "helpers",
+            existing: None,
+            partial: false,
+            title: "",
+            skip_reason: "",
+        };
+        let done = extract(notebook, &Tables::default(), &request).unwrap();
+        let sources: Vec<&str> = done.after.cells.iter().map(|cell| &*cell.source).collect();
+        assert_eq!(sources, expected);
+        assert_eq!(done.setup, Some(CellIndex(setup)));
+        assert_eq!(done.cells, cells.iter().copied().map(CellIndex).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn autoreload_stands_before_the_first_cell_that_changes() {
+        let magics = "%load_ext autoreload\n%autoreload 2";
+        let cells = ["# title", "async def f(): ...", "await f()"].map(FreshCell::code);
+        let notebook = parse_ipynb(ipynb_of(&cells)).unwrap();
+        let expected = ["# title", magics, "from helpers import f", "await f()"];
+        check(&notebook, &expected, 1, &[2]);
+        let notebook = parse_ipynb(ipynb_of(&cells[1..])).unwrap();
+        check(&notebook, &expected[1..], 0, &[1]);
+    }
+
+    #[test]
+    fn nothing_stands_before_the_first_cell_of_a_script() {
+        let magics = "# %load_ext autoreload\n# %autoreload 2";
+        let script = parse_script("async def f(): ...\n# %%\nawait f()\n# %%\n").unwrap();
+        check(&script, &["from helpers import f", magics, "await f()", ""], 1, &[0]);
+        let script = parse_script("# %%\nasync def f(): ...\n").unwrap();
+        check(&script, &["", magics, "from helpers import f"], 1, &[2]);
+    }
+}

@@ -1,0 +1,223 @@
+//! Extraction: helpers move from cells into a module beside the notebook, with what they need.
+//!
+//! What a helper reads is moved along (constants, other helpers), copied (imports), or named as a
+//! parameter to decide. An import takes the place of what was moved, so that every name means in
+//! the notebook what it meant before.
+
+mod cells;
+mod closure;
+mod imports;
+mod module;
+mod refusal;
+mod skeleton;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use self::closure::{Closure, close};
+use super::needs::Names;
+use crate::facts::{Facts, How, Site};
+use crate::notebook::{Format, Notebook};
+use crate::python::Kind;
+use crate::text::{CellIndex, Span};
+
+pub use refusal::{Refusal, numbers};
+
+/// What is to be moved, and where to.
+#[derive(Debug, Clone)]
+pub struct Request<'r> {
+    /// Functions and classes of the notebook's top level.
+    pub names: &'r [String],
+    /// The module as an import names it, such as `helpers`.
+    pub module: &'r str,
+    /// The module's text, where the file is there already.
+    pub existing: Option<&'r str>,
+    /// Leave those where they are that need something undecided, and move the others.
+    pub partial: bool,
+    /// The docstring of a new module.
+    pub title: &'r str,
+    /// What a test that is still to be written says of itself.
+    pub skip_reason: &'r str,
+}
+
+/// A helper or constant that moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// The names that the statement binds.
+    pub names: Vec<String>,
+    pub statement: Site,
+    /// The helper for whose sake it moves; `None` when it was asked for.
+    pub needed_by: Option<String>,
+}
+
+/// A name that a helper reads and that has no place in a module: a parameter to decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecided {
+    /// The name; for magics the line.
+    pub name: String,
+    pub kind: UndecidedKind,
+    /// What reads it.
+    pub needed_by: String,
+    pub read: Span,
+    /// The cells that give it its value, each once.
+    pub bound: Vec<CellIndex>,
+}
+
+/// Why a name cannot simply move along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UndecidedKind {
+    /// Several places give it a value.
+    Several,
+    /// Something changes what it holds.
+    Changed,
+    /// Its value is worked out in the notebook: a client, a table, a result.
+    Computed,
+    /// It stands in the cell of parameters.
+    Parameter,
+    /// Only a kernel knows it: `display`, `get_ipython`.
+    Kernel,
+    /// Nothing in the notebook gives it a value.
+    Unknown,
+    /// A magic or shell line in the helper's body, or an `await` outside of it.
+    NotPython,
+}
+
+impl UndecidedKind {
+    /// The key of the sentence that explains it.
+    pub fn key(self) -> &'static str {
+        match self {
+            UndecidedKind::Several => "extract.undecided.several",
+            UndecidedKind::Changed => "extract.undecided.changed",
+            UndecidedKind::Computed => "extract.undecided.computed",
+            UndecidedKind::Parameter => "extract.undecided.parameter",
+            UndecidedKind::Kernel => "extract.undecided.kernel",
+            UndecidedKind::Unknown => "extract.undecided.unknown",
+            UndecidedKind::NotPython => "extract.undecided.not-python",
+        }
+    }
+}
+
+/// A plan: what moves, the module's new text, and the cells' new sources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extraction {
+    pub moved: Vec<Moved>,
+    /// Names asked for that stay, because they need something undecided.
+    pub left: Vec<String>,
+    pub undecided: Vec<Undecided>,
+    /// The whole text of the module.
+    pub module: String,
+    /// The new sources of the cells that change.
+    pub changes: Vec<(CellIndex, String)>,
+    /// The source of a cell that loads autoreload, to put before the first that changes.
+    pub setup: Option<String>,
+    /// Tests to write, as a file for pytest.
+    pub tests: String,
+}
+
+/// Plans to move `request.names` out of the notebook.
+///
+/// # Errors
+/// When a name is no helper of the notebook, needs something undecided, or clashes with what the
+/// module has.
+pub fn extract(
+    facts: &Facts,
+    notebook: &Notebook,
+    request: &Request,
+) -> Result<Extraction, Refusal> {
+    if notebook.format == Format::Script {
+        return Err(Refusal::NoCells);
+    }
+    let names = Names::of(facts);
+    let asked = asked(facts, &names, request)?;
+    shadows_nothing(facts, request)?;
+    let (chosen, left, undecided) = choose(facts, notebook, &names, &asked, request)?;
+    let closure = close(facts, notebook, &names, &chosen);
+    let module = module::compose(facts, &names, &closure, request)?;
+    let (changes, setup) = cells::change(facts, notebook, &closure, request.module)?;
+    let tests = skeleton::write(facts, &closure, request);
+    let moved = closure.moved.into_values().collect();
+    Ok(Extraction { moved, left, undecided, module, changes, setup, tests })
+}
+
+/// The statements that define the names asked for.
+fn asked(facts: &Facts, names: &Names, request: &Request) -> Result<Vec<Site>, Refusal> {
+    let find = |name: &String| {
+        let bound = names.bound(name);
+        let cells: BTreeSet<CellIndex> = bound.iter().map(|it| it.site.cell).collect();
+        let one = match bound {
+            [] => return Err(Refusal::unknown(name, names)),
+            [one] => one,
+            _ => return Err(Refusal::Several { name: name.clone(), cells }),
+        };
+        let cell = one.site.cell;
+        let is_helper = matches!(one.how, How::Function(_) | How::Class(_));
+        if !is_helper && !is_lambda(facts, one.site.cell, &one.how) {
+            return Err(Refusal::NoHelper { name: name.clone(), cell });
+        }
+        if one.deferred || (is_helper && one.statement != one.site) {
+            return Err(Refusal::Nested { name: name.clone(), cell });
+        }
+        if facts.cell(cell).is_none_or(|facts| !facts.syntax.errors.is_empty()) {
+            return Err(Refusal::Unreadable { cell });
+        }
+        Ok(one.statement)
+    };
+    let mut found: Vec<Site> = request.names.iter().map(find).collect::<Result<_, _>>()?;
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// `double = lambda x: 2 * x` is a helper as well.
+fn is_lambda(facts: &Facts, cell: CellIndex, how: &How) -> bool {
+    matches!(how, How::Value(node) if matches!(facts.kind(Site { cell, node: *node }), Kind::Lambda))
+}
+
+/// A new `asyncio.py` would be found in place of the real one.
+fn shadows_nothing(facts: &Facts, request: &Request) -> Result<(), Refusal> {
+    if request.existing.is_some() {
+        return Ok(());
+    }
+    let top = request.module.split('.').next().unwrap_or_default();
+    let imports = facts.sites().any(|site| {
+        let tree = facts.tree(site.cell);
+        let is_it = |name: &str| name.split('.').next() == Some(top);
+        match facts.kind(site) {
+            Kind::Import { names } => names.iter().any(|name| is_it(tree.text(name.name))),
+            Kind::ImportFrom { module: Some(name), level: 0, .. } => is_it(tree.text(*name)),
+            _ => false,
+        }
+    });
+    if imports { Err(Refusal::Shadow { module: top.to_owned() }) } else { Ok(()) }
+}
+
+type Choice = (Vec<Site>, Vec<String>, Vec<Undecided>);
+
+/// Which of the statements asked for can move; all of them, unless the request is partial.
+fn choose(
+    facts: &Facts,
+    notebook: &Notebook,
+    names: &Names,
+    asked: &[Site],
+    request: &Request,
+) -> Result<Choice, Refusal> {
+    let all = close(facts, notebook, names, asked);
+    if all.undecided.is_empty() {
+        return Ok((asked.to_vec(), Vec::new(), Vec::new()));
+    }
+    if !request.partial {
+        return Err(Refusal::Undecided(all.undecided));
+    }
+    let is_free = |site: &&Site| {
+        let alone: Closure = close(facts, notebook, names, &[**site]);
+        alone.undecided.is_empty()
+    };
+    let chosen: Vec<Site> = asked.iter().filter(is_free).copied().collect();
+    if chosen.is_empty() {
+        return Err(Refusal::Undecided(all.undecided));
+    }
+    let stays = asked.iter().filter(|site| !chosen.contains(site));
+    let left = stays.flat_map(|site| names.of_statement(*site)).map(|name| (*name).to_owned());
+    Ok((chosen.clone(), left.collect(), all.undecided))
+}

@@ -1,0 +1,170 @@
+//! `nbasync extract`: helpers move from cells into a module.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::arguments::ExtractArgs;
+use super::{Exit, Session, complain, print};
+use crate::diagnostic::Message;
+use crate::notebook::{self, Notebook};
+use crate::python;
+use crate::review::{self, Extracted};
+use crate::rewrite::extract::{Refusal, Request};
+use crate::shell::files::{self, Change, FileError};
+use crate::shell::report::{self, Files};
+
+/// Moves the helpers, or shows what would change.
+///
+/// # Errors
+/// When stdout cannot be written to.
+pub fn run(args: &ExtractArgs, session: &Session) -> io::Result<Exit> {
+    let path = args.notebook.display().to_string();
+    let unread = |path: &str, error| {
+        complain(&report::unread(session.paper, session.voice(), path, &error));
+        Ok(Exit::Failed)
+    };
+    let (bytes, notebook) = match read(&args.notebook) {
+        Ok(read) => read,
+        Err(error) => return unread(&path, error),
+    };
+    let module = match Module::find(&args.notebook, &args.to) {
+        Ok(module) => module,
+        Err(message) => return Ok(refuse(session, &path, &message)),
+    };
+    // A script is read as a notebook to learn whether it is text.
+    let existing = module.path.exists().then(|| read(&module.path)).transpose();
+    let existing = match existing {
+        Ok(existing) => existing.map(|(bytes, _)| bytes),
+        Err(error) => return unread(&module.path.display().to_string(), error),
+    };
+    let text = existing.as_deref().map(String::from_utf8_lossy);
+    let voice = session.voice();
+    let name = args.notebook.file_name().unwrap_or_default().to_string_lossy();
+    let request = Request {
+        names: &args.names,
+        module: &module.name,
+        existing: text.as_deref(),
+        partial: args.partial,
+        title: &voice.label("extract.title", &[("notebook", &literal(&name))]),
+        skip_reason: &voice.label("extract.skip", &[]),
+    };
+    let extracted = match review::extract(&notebook, &session.knowledge.tables, &request) {
+        Ok(extracted) => extracted,
+        Err(Refusal::Undecided(list)) => {
+            complain(&report::undecided(session.paper, voice, (&path, &notebook), &list, &[]));
+            return Ok(Exit::Found);
+        }
+        Err(refusal) => return Ok(refuse(session, &path, &refusal.message())),
+    };
+    let done = Done { args, session, notebook: &notebook, module: &module, extracted };
+    done.finish(bytes, existing)
+}
+
+fn read(path: &Path) -> Result<(Vec<u8>, Notebook), FileError> {
+    let bytes = files::read(path)?;
+    let notebook = notebook::parse(&path.to_string_lossy(), bytes.clone());
+    Ok((bytes, notebook.map_err(FileError::Notebook)?))
+}
+
+/// Text as it may stand between the quotes of a docstring.
+fn literal(text: &str) -> String {
+    text.chars().filter(|char| !matches!(char, '"' | '\\') && !char.is_control()).collect()
+}
+
+fn refuse(session: &Session, path: &str, message: &Message) -> Exit {
+    for said in session.voice().sentences(message) {
+        complain(&format!("{}: {}\n", session.paper.safe(path), session.paper.safe(&said)));
+    }
+    Exit::Failed
+}
+
+/// The file that the helpers move to.
+struct Module {
+    path: PathBuf,
+    /// As an import names it.
+    name: String,
+}
+
+impl Module {
+    /// A bare name lies beside the notebook; a path with folders is a path like any other, and has
+    /// to lead to the notebook's folder or below, where a cell finds it.
+    fn find(notebook: &Path, to: &Path) -> Result<Self, Message> {
+        let folder = notebook.parent().unwrap_or(Path::new(""));
+        let path = if to.components().count() == 1 { folder.join(to) } else { to.to_owned() };
+        let refused = |key| Message::new("interface", key).with("path", to.display());
+        let below = inside(folder, &path).ok_or(refused("extract.refusal.outside"))?;
+        let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
+        let name = parts.map(|parts| parts.join(".")).unwrap_or_default();
+        let name = name.strip_suffix(".py").unwrap_or_default();
+        let plain = name.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '.'));
+        if name.is_empty() || !plain || !python::is_valid(&format!("import {name}")) {
+            return Err(refused("extract.refusal.module-name"));
+        }
+        Ok(Self { path, name: name.to_owned() })
+    }
+}
+
+/// The way from `folder` to `path`, when it leads down.
+fn inside(folder: &Path, path: &Path) -> Option<PathBuf> {
+    let real = |folder: &Path| {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        fs::canonicalize(folder).or_else(|_| std::path::absolute(folder)).ok()
+    };
+    let down = real(path.parent()?)?.join(path.file_name()?);
+    let below = down.strip_prefix(real(folder)?).ok()?.to_owned();
+    below.components().all(|part| matches!(part, Component::Normal(_))).then_some(below)
+}
+
+/// A plan that can be carried out.
+struct Done<'d> {
+    args: &'d ExtractArgs,
+    session: &'d Session,
+    notebook: &'d Notebook,
+    module: &'d Module,
+    extracted: Extracted,
+}
+
+impl Done<'_> {
+    fn finish(&self, before: Vec<u8>, existing: Option<Vec<u8>>) -> io::Result<Exit> {
+        let Self { args, session, notebook, module, extracted } = self;
+        let (paper, voice, plan) = (session.paper, session.voice(), &extracted.plan);
+        let notebook_path = args.notebook.display().to_string();
+        let module_path = module.path.display().to_string();
+        let tests = args.tests.as_ref().map(|path| path.display().to_string());
+        let last = module.name.rsplit('.').next().unwrap_or_default();
+        let shown = Files {
+            notebook: &notebook_path,
+            module: &module_path,
+            is_there: existing.is_some(),
+            tests: tests.as_deref(),
+            usual_tests: &format!("test_{last}.py"),
+        };
+        if !plan.undecided.is_empty() {
+            let place = (notebook_path.as_str(), *notebook);
+            complain(&report::undecided(paper, voice, place, &plan.undecided, &plan.left));
+        }
+        if args.diff {
+            let text = existing.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+            print(&report::extraction_diff(paper, shown, (notebook, &text), extracted))?;
+            return Ok(Exit::Clean);
+        }
+        // The notebook comes last: a module that nothing imports yet does no harm.
+        let new = |path: &PathBuf, text: &str| Change {
+            path: path.clone(),
+            expected: None,
+            bytes: text.into(),
+        };
+        let mut changes = vec![Change { expected: existing, ..new(&module.path, &plan.module) }];
+        changes.extend(args.tests.as_ref().map(|path| new(path, &plan.tests)));
+        let path = args.notebook.clone();
+        let bytes = extracted.after.original().to_vec();
+        changes.push(Change { path, expected: Some(before), bytes });
+        if let Err(error) = files::save_together(&changes) {
+            complain(&report::unwritten(paper, voice, &error));
+            return Ok(Exit::Failed);
+        }
+        print(&report::extraction(paper, voice, shown, extracted))?;
+        Ok(Exit::Clean)
+    }
+}

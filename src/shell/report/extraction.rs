@@ -1,0 +1,144 @@
+//! The report of `extract`.
+
+use super::diff::{diff, ended, unified};
+use super::place::Place;
+use super::{Paper, Tone, Voice};
+use crate::knowledge::Language;
+use crate::notebook::{Format, Notebook};
+use crate::review::Extracted;
+use crate::rewrite::extract::{Extraction, Moved, Undecided, UndecidedKind, numbers};
+
+/// The files of an extraction, as people are told.
+#[derive(Debug, Clone, Copy)]
+pub struct Files<'f> {
+    pub notebook: &'f str,
+    pub module: &'f str,
+    /// Whether the module was there before.
+    pub is_there: bool,
+    /// Where the tests were written.
+    pub tests: Option<&'f str>,
+    /// Where tests would be looked for.
+    pub usual_tests: &'f str,
+}
+
+/// What was done.
+pub fn extraction(paper: Paper, voice: Voice<'_>, files: Files<'_>, done: &Extracted) -> String {
+    let plan = &done.plan;
+    let mut out = String::new();
+    for language in voice.languages() {
+        let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+        let mut lines = vec![module_line(voice, language, files, plan)];
+        let cells = numbers(&done.cells);
+        if let Some(setup) = done.setup {
+            let cell = setup.number().to_string();
+            lines.push(ui("extract.setup", &[("path", files.notebook), ("cell", &cell)]));
+        }
+        lines.push(ui("extract.cells", &[("path", files.notebook), ("cells", &cells)]));
+        if let Some(path) = files.tests {
+            lines.push(ui("extract.tests-written", &[("path", path)]));
+        }
+        let undo = if files.is_there { "extract.undo-more" } else { "extract.undo-new" };
+        lines.push(ui(undo, &[("notebook", files.notebook), ("module", files.module)]));
+        for line in lines {
+            out.push_str(&format!("{}\n", paper.safe(&line)));
+        }
+    }
+    if files.tests.is_none() {
+        out.push('\n');
+        for said in voice.say("extract.tests", &[("path", files.usual_tests)]) {
+            out.push_str(&format!("{}\n", paper.safe(&said)));
+        }
+        out.push('\n');
+        for line in plan.tests.lines() {
+            out.push_str(&format!("{}\n", paper.paint(Tone::Code, line)));
+        }
+    }
+    out
+}
+
+fn module_line(
+    voice: Voice<'_>,
+    language: Language,
+    files: Files<'_>,
+    plan: &Extraction,
+) -> String {
+    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let moved = |moved: &Moved| {
+        let names = moved.names.join(", ");
+        match &moved.needed_by {
+            Some(by) => ui("extract.needed", &[("name", &names), ("by", by)]),
+            None => names,
+        }
+    };
+    // What was asked for comes first.
+    let (asked, needed): (Vec<&Moved>, Vec<&Moved>) =
+        plan.moved.iter().partition(|moved| moved.needed_by.is_none());
+    let names: Vec<String> = asked.into_iter().chain(needed).map(moved).collect();
+    let names = names.join(&ui("report.comma", &[]));
+    let key = if files.is_there { "extract.module-more" } else { "extract.module-new" };
+    ui(key, &[("path", files.module), ("names", &names)])
+}
+
+/// The names that somebody has to decide on.
+pub fn undecided(
+    paper: Paper,
+    voice: Voice<'_>,
+    (path, notebook): (&str, &Notebook),
+    list: &[Undecided],
+    left: &[String],
+) -> String {
+    let mut out = String::new();
+    for language in voice.languages() {
+        let mut line = |indent: &str, key: &str, args: &[(&str, &str)]| {
+            let said = voice.knowledge.ui(language, key, args);
+            out.push_str(&format!("{indent}{}\n", paper.safe(&said)));
+        };
+        let head = if left.is_empty() { "extract.decide" } else { "extract.decide-partial" };
+        line("", head, &[("path", path)]);
+        for one in list {
+            let place = Place::of(notebook, one.read);
+            let why = why(voice, language, one);
+            let args = [
+                ("name", one.name.as_str()),
+                ("by", &one.needed_by),
+                ("cell", &place.cell.number().to_string()),
+                ("line", &place.line().to_string()),
+                ("why", &why),
+            ];
+            line("  ", "extract.read-at", &args);
+        }
+        match left {
+            [] => line("", "extract.decide-next", &[]),
+            left => line("", "extract.left", &[("names", &left.join(", "))]),
+        }
+    }
+    out
+}
+
+fn why(voice: Voice<'_>, language: Language, one: &Undecided) -> String {
+    let cells = match one.kind {
+        // What a function changes need not be given a value by any cell.
+        UndecidedKind::Changed if one.bound.is_empty() => numbers([&one.read.cell]),
+        _ => numbers(&one.bound),
+    };
+    voice.knowledge.ui(language, one.kind.key(), &[("cells", &cells)])
+}
+
+/// The changes of both files, cell by cell in the notebook.
+pub fn extraction_diff(
+    paper: Paper,
+    files: Files<'_>,
+    (before, existing): (&Notebook, &str),
+    done: &Extracted,
+) -> String {
+    let mut out = unified(paper, files.module, existing, &done.plan.module);
+    let (path, after) = (files.notebook, &done.after);
+    if !matches!(before.format, Format::Ipynb { .. }) {
+        return out + &diff(paper, path, before, after);
+    }
+    if let Some((cell, source)) = done.setup.zip(done.plan.setup.as_deref()) {
+        let name = format!("{path}:cell {}", cell.number());
+        out.push_str(&unified(paper, &name, "", &ended(source)));
+    }
+    out + &diff(paper, path, &done.prepared, after)
+}
