@@ -68,6 +68,25 @@ impl Facts<'_> {
         })
     }
 
+    /// Whether the error that the code at `site` raises is what the code is about:
+    /// `pytest.raises`, `except TypeError`.
+    pub fn is_demonstrated(&self, site: Site) -> bool {
+        self.ancestors(site).any(|up| match self.kind(up) {
+            Kind::With { .. } => self.children_in(up, Role::Context).any(|item| {
+                let text = self.source_of(item).to_ascii_lowercase();
+                ["raises", "fail", "suppress"].iter().any(|word| text.contains(word))
+            }),
+            Kind::Try => self.children_in(up, Role::Handler).any(|handler| {
+                let test = self.child(handler, Role::Test);
+                test.is_none_or(|test| {
+                    let text = self.source_of(test);
+                    ["TypeError", "AttributeError", "Exception"].iter().any(|it| text.contains(it))
+                })
+            }),
+            _ => false,
+        })
+    }
+
     fn condition(&self, branch: Site) -> Says {
         self.child(branch, Role::Test).map_or(Says::Nothing, |test| self.says(test))
     }

@@ -3,11 +3,14 @@
 //! Each cell is read on its own ([`CellFacts`]); [`Facts`] joins the cells and answers questions
 //! lazily, so that editing one cell costs one cell's reading and a cheap join.
 
+mod collection;
 mod definitions;
 mod effects;
 mod guard;
+mod handles;
 mod index;
 pub mod modules;
+mod protocol;
 mod reach;
 mod resolve;
 mod scope;
@@ -25,9 +28,12 @@ use crate::notebook::{Cell, CellKind};
 use crate::python::{self, CellSyntax, Kind, NodeId, Tree};
 use crate::text::{CellIndex, Span, TextRange};
 
+pub use collection::{Collection, Holds};
 pub use definitions::{Class, ClassId, FnId, Function, Wrapping};
 pub use effects::Leaves;
+pub use handles::Handle;
 pub use modules::{ModuleSource, Modules};
+pub use protocol::AsyncOnly;
 pub use reach::{Reach, Runs};
 pub use scope::{Binding, How, MODULE, ScopeId, ScopeKind};
 pub use tasks::{Background, is_loop};

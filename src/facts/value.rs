@@ -34,7 +34,7 @@ impl Value {
 /// Other names under which the standard library offers the same thing.
 ///
 /// Source: `asyncio/__init__.py` re-exports these modules' names.
-const ASYNCIO_MODULES: [&str; 8] = [
+const ASYNCIO_MODULES: [&str; 10] = [
     "asyncio.runners.",
     "asyncio.tasks.",
     "asyncio.events.",
@@ -43,6 +43,8 @@ const ASYNCIO_MODULES: [&str; 8] = [
     "asyncio.locks.",
     "asyncio.queues.",
     "asyncio.taskgroups.",
+    "asyncio.exceptions.",
+    "asyncio.timeouts.",
 ];
 
 impl Facts<'_> {

@@ -121,6 +121,7 @@ impl Index {
     pub fn lookup<'k>(&self, knowledge: &'k Knowledge, query: &str) -> Vec<Hit<'k>> {
         // A pasted error leads to its page, whatever its other words are.
         let message = knowledge.recognise(query).map(|page| &page.id);
+        let name = query.trim().to_lowercase().replace(' ', "-");
         let query = Query::new(query, self);
         let mut hits: Vec<_> = self
             .entries
@@ -132,7 +133,8 @@ impl Index {
                 Some(Hit { page, score })
             })
             .collect();
-        hits.sort_by_key(|hit| std::cmp::Reverse(hit.score));
+        // A page whose very name was typed comes first.
+        hits.sort_by_key(|hit| (hit.page.id != name, std::cmp::Reverse(hit.score)));
         hits
     }
 

@@ -10,6 +10,7 @@ pub struct Tables {
     blocking: HashMap<String, Blocking>,
     coroutines: HashSet<String>,
     factories: HashSet<String>,
+    managers: HashSet<String>,
     exports: HashMap<String, HashSet<String>>,
     patches: HashMap<String, Patch>,
     quiet_modules: HashSet<String>,
@@ -65,10 +66,14 @@ struct BlockingEntry {
 struct CoroutineEntry {
     /// What every name of this entry stands under, such as `httpx.AsyncClient()`.
     under: String,
+    #[serde(default)]
     names: Vec<String>,
     /// Awaiting one of these gives the object that the path of the call stands for.
     #[serde(default)]
     factories: Vec<String>,
+    /// What these give can be entered by `async with` alone.
+    #[serde(default)]
+    managers: Vec<String>,
     #[serde(rename = "source")]
     _source: String,
 }
@@ -117,6 +122,7 @@ impl Tables {
             let full = |name: &String| format!("{}.{name}", entry.under);
             tables.coroutines.extend(entry.names.iter().map(full));
             tables.coroutines.extend(entry.factories.iter().map(full));
+            tables.managers.extend(entry.managers.iter().map(full));
             tables.factories.extend(entry.factories.iter().map(|name| full(name) + "()"));
         }
         for entry in modules.patches {
@@ -142,6 +148,11 @@ impl Tables {
     /// Whether awaiting the call `path` (which ends in `()`) gives the object it stands for.
     pub fn is_awaited_factory(&self, path: &str) -> bool {
         self.factories.contains(path)
+    }
+
+    /// Whether a plain `with` refuses what a call of `path` gives, and `async with` takes it.
+    pub fn is_async_manager(&self, path: &str) -> bool {
+        self.managers.contains(path)
     }
 
     /// Whether `from module import *` brings in `name`.

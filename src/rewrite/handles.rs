@@ -98,7 +98,7 @@ fn last_line(facts: &Facts, call: Site, end: Site, line: &str) -> Edit {
 }
 
 /// `base`, or `base` with a number, so that no name of the notebook is taken.
-fn free_name(facts: &Facts, base: &str) -> String {
+pub fn free_name(facts: &Facts, base: &str) -> String {
     let taken = |name: &str| facts.has_name(name);
     if !taken(base) {
         return base.to_owned();

@@ -1,6 +1,7 @@
 //! The transformations that rules' fixes share. Each gives edits of the cells' text.
 
 mod awaiting;
+mod collect;
 mod colour;
 pub mod constant;
 pub mod extract;
@@ -10,14 +11,17 @@ mod loop_entry;
 pub mod needs;
 pub mod pieces;
 mod removal;
+mod reraise;
 pub mod script;
 
 pub use awaiting::{await_argument, await_expression, lists_for_generators};
+pub use collect::await_handle;
 pub use colour::{Colouring, Obstacle, ObstacleKind, colour, obstacle_to_await};
-pub use handles::keep_handle;
+pub use handles::{free_name, keep_handle};
 pub use imports::{module_name, name_of_module};
 pub use loop_entry::{LoopEntry, await_instead, is_caught, note_origin, offer, remove};
 pub use removal::{delete_import, delete_statement};
+pub use reraise::{Catches, let_cancellation_pass};
 
 use crate::diagnostic::{Applicability, Fix};
 use crate::facts::Facts;

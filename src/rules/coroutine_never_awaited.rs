@@ -86,29 +86,11 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
     for call in &facts.calls {
         if is_coroutine(facts, call)
             && let Some(fault) = fault(facts, call.site)
-            && !(fault == Fault::Used && is_demonstrated(facts, call.site))
+            && !(fault == Fault::Used && facts.is_demonstrated(call.site))
         {
             out.push(diagnose(facts, call, fault));
         }
     }
-}
-
-/// Whether the error is what the code is about: `pytest.raises`, `except TypeError`.
-fn is_demonstrated(facts: &Facts, site: Site) -> bool {
-    facts.ancestors(site).any(|up| match facts.kind(up) {
-        Kind::With { .. } => facts.children_in(up, Role::Context).any(|item| {
-            let text = facts.source_of(item).to_ascii_lowercase();
-            ["raises", "fail", "suppress"].iter().any(|word| text.contains(word))
-        }),
-        Kind::Try => facts.children_in(up, Role::Handler).any(|handler| {
-            let test = facts.child(handler, Role::Test);
-            test.is_none_or(|test| {
-                let text = facts.source_of(test);
-                ["TypeError", "AttributeError", "Exception"].iter().any(|it| text.contains(it))
-            })
-        }),
-        _ => false,
-    })
 }
 
 fn is_coroutine(facts: &Facts, call: &Call) -> bool {
@@ -234,6 +216,11 @@ fn diagnose(facts: &Facts, call: &Call, fault: Fault) -> Diagnostic {
     } else {
         await_fix(facts, call.site, fault)
     };
+    if fix.is_ok()
+        && let Some((then, _)) = super::wait_needs_tasks::brought_along(facts, call.site)
+    {
+        found.note(then, None);
+    }
     offer(facts, &mut found, fix);
     found
 }
@@ -260,6 +247,9 @@ fn await_fix(
     let (mut edits, read_to_end) = lists_for_generators(facts, site);
     edits.extend(await_expression(facts, site));
     edits.extend(plan.edits);
+    if let Some((_, more)) = super::wait_needs_tasks::brought_along(facts, site) {
+        edits.extend(more);
+    }
     // A name that held a coroutine holds a result afterwards; somebody may have counted on it.
     let safe = plain.is_none() && read_to_end && fault != Fault::Kept && fault != Fault::Tested;
     let runs_here = matches!(facts.runs(site), Runs::Cell | Runs::Async(_));

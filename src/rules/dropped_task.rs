@@ -26,6 +26,7 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
         };
         if (gathers && are_kept(facts, call.site))
             || (facts.usage(call.site) == Usage::Displayed && !displayed)
+            || super::gather_needs_unpacking::speaks_of(facts, call.site)
         {
             continue;
         }
@@ -49,7 +50,7 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
 }
 
 /// Whether everything that is gathered has a name that other code reads.
-fn are_kept(facts: &Facts, call: Site) -> bool {
+pub(super) fn are_kept(facts: &Facts, call: Site) -> bool {
     let mut arguments = facts.children_in(call, Role::Arg).peekable();
     arguments.peek().is_some()
         && arguments.all(|argument| {

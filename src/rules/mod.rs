@@ -1,12 +1,17 @@
 //! The rule catalogue: one file for each rule, with its fixture beside it.
 
+mod async_protocol_needs_async;
 mod asyncio_run_in_cell;
 mod blocking_call_in_async;
+mod cancellation_swallowed;
 mod coroutine_never_awaited;
 mod dropped_task;
+mod gather_needs_unpacking;
 mod inline_async_helper;
 mod nest_asyncio_by_default;
 mod run_until_complete_in_cell;
+mod task_never_collected;
+mod wait_needs_tasks;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
@@ -20,13 +25,18 @@ pub struct Rule {
 }
 
 /// Every rule, in the order in which its mistakes stand in the knowledge base.
-pub const RULES: [Rule; 7] = [
+pub const RULES: [Rule; 12] = [
     asyncio_run_in_cell::RULE,
     run_until_complete_in_cell::RULE,
     nest_asyncio_by_default::RULE,
     inline_async_helper::RULE,
     coroutine_never_awaited::RULE,
     dropped_task::RULE,
+    task_never_collected::RULE,
+    cancellation_swallowed::RULE,
+    gather_needs_unpacking::RULE,
+    wait_needs_tasks::RULE,
+    async_protocol_needs_async::RULE,
     blocking_call_in_async::RULE,
 ];
 

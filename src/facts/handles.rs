@@ -1,0 +1,224 @@
+//! Tasks that a name keeps, and whether anything collects them.
+
+use super::scope::ScopeKind;
+use super::{Facts, Holds, Site, Usage};
+use crate::python::{Kind, NameUse, Role};
+use crate::text::CellIndex;
+
+/// The name that keeps what a call started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Handle {
+    /// The name where it is bound.
+    pub target: Site,
+    /// The collection of tasks that the name holds; `None` for a task by itself.
+    pub many: Option<Holds>,
+}
+
+/// Names are followed so many steps on.
+const STEPS: usize = 6;
+
+/// What a task tells of itself without giving its result or its error.
+const ASKS: [&str; 8] = [
+    "get_name",
+    "set_name",
+    "get_coro",
+    "get_stack",
+    "print_stack",
+    "get_loop",
+    "get_context",
+    "__class__",
+];
+
+/// What fills or orders a list of tasks without looking at them.
+const FILLS: [&str; 7] = ["append", "add", "extend", "insert", "sort", "reverse", "update"];
+
+/// Functions that look at a value without using it as a result.
+const LOOKS: [&str; 11] = [
+    "builtins.print",
+    "builtins.str",
+    "builtins.repr",
+    "builtins.display",
+    "builtins.len",
+    "builtins.type",
+    "builtins.id",
+    "builtins.isinstance",
+    "asyncio.isfuture",
+    "IPython.display.display",
+    "pprint.pprint",
+];
+
+impl Facts<'_> {
+    /// The name in which what the call at `site` gives is kept, by itself or in a collection.
+    pub fn handle(&self, site: Site) -> Option<Handle> {
+        let handle = self.handle_within(site, STEPS)?;
+        (!self.is_in_class_body(handle.target)).then_some(handle)
+    }
+
+    fn handle_within(&self, site: Site, steps: usize) -> Option<Handle> {
+        let steps = steps.checked_sub(1)?;
+        match self.usage(site) {
+            Usage::Assigned(target) => {
+                let walrus = self.parent(target).filter(|up| matches!(self.kind(*up), Kind::Named));
+                if walrus.is_some_and(|named| self.takes(named, STEPS)) {
+                    return None;
+                }
+                Some(self.passed_on(target).unwrap_or(Handle { target, many: None }))
+            }
+            Usage::Element(container) => {
+                if let Some(target) = self.paired(container, site) {
+                    return Some(Handle { target, many: None });
+                }
+                let holds = self.collection(container)?.holds;
+                // A generator starts nothing until it is read; a list of lists is beyond us.
+                let outer = self.handle_within(container, steps)?;
+                let keeps = holds != Holds::Generator && outer.many.is_none();
+                keeps.then_some(Handle { many: Some(holds), ..outer })
+            }
+            Usage::Argument(call) => {
+                let target = self.filled_by(call)?;
+                Some(Handle { target, many: Some(Holds::List) })
+            }
+            _ => None,
+        }
+    }
+
+    /// `job = f()` and then `jobs.append(job)`: the list is the handle.
+    fn passed_on(&self, target: Site) -> Option<Handle> {
+        let list = self.reads_that_see(target).into_iter().find_map(|read| {
+            let Usage::Argument(call) = self.usage(read) else { return None };
+            self.filled_by(call)
+        })?;
+        Some(Handle { target: list, many: Some(Holds::List) })
+    }
+
+    /// `a, b = f(), g()`: the name that the element at `site` is bound to.
+    fn paired(&self, container: Site, site: Site) -> Option<Site> {
+        let assign = self.parent(container).filter(|up| matches!(self.kind(*up), Kind::Assign))?;
+        let mut targets = self.children_in(assign, Role::Target);
+        let (names, None) = (targets.next()?, targets.next()) else { return None };
+        let is_tuple = |at: Site| matches!(self.kind(at), Kind::Tuple { .. } | Kind::List);
+        if !is_tuple(names) || !is_tuple(container) {
+            return None;
+        }
+        let at = self.children_in(container, Role::Element).position(|element| element == site)?;
+        let target = self.children_in(names, Role::Element).nth(at)?;
+        matches!(self.kind(target), Kind::Name { used: NameUse::Store }).then_some(target)
+    }
+
+    /// `jobs.append(…)`: where the list `jobs` is bound, when one place binds it.
+    fn filled_by(&self, call: Site) -> Option<Site> {
+        let func = self.child(call, Role::Func)?;
+        let Kind::Attribute { name } = self.kind(func) else { return None };
+        let list = self.child(func, Role::Value)?;
+        let appends = self.tree(call.cell).text(*name) == "append"
+            && matches!(self.kind(list), Kind::Name { .. })
+            && self.collection(list).is_some_and(|it| it.holds == Holds::List);
+        let bindings = self.bindings(list);
+        let [(cell, binding)] = bindings.as_slice() else { return None };
+        appends.then_some(Site { cell: *cell, node: binding.node })
+    }
+
+    /// Whether some place awaits, gathers, cancels or asks for the result of what the name at
+    /// `target` holds, or hands it to code that may. Looking at it does none of this.
+    pub fn is_collected(&self, target: Site) -> bool {
+        self.is_collected_within(target, STEPS)
+    }
+
+    fn is_collected_within(&self, target: Site, steps: usize) -> bool {
+        let Some(steps) = steps.checked_sub(1) else { return true };
+        self.is_hidden(target)
+            || self.reads_that_see(target).into_iter().any(|read| self.takes(read, steps))
+    }
+
+    /// The reads of the name that may see what `target` binds.
+    pub fn reads_that_see(&self, target: Site) -> Vec<Site> {
+        let mut reads = self.reads_of(target);
+        reads.retain(|read| self.sees(*read, target));
+        reads
+    }
+
+    fn sees(&self, read: Site, target: Site) -> bool {
+        let is_target = |cell: CellIndex, node| Site { cell, node } == target;
+        if self.bindings(read).iter().any(|(cell, it)| is_target(*cell, it.node)) {
+            return true;
+        }
+        if read.cell != target.cell {
+            // Cells are run in any order, and one of two cells may be an alternative to the
+            // other; only its own cell surely binds the name anew.
+            let here = self.global(self.source_of(target));
+            let last = here.iter().rev().find(|(cell, _)| *cell == target.cell);
+            return last.is_some_and(|(cell, it)| is_target(*cell, it.node));
+        }
+        let is_loop = |up: &Site| matches!(self.kind(*up), Kind::For { .. } | Kind::While);
+        let around = self.ancestors(target).find(is_loop);
+        around.is_some_and(|up| self.tree(read.cell).is_within(read.node, up.node))
+    }
+
+    /// Whether the use at `read` takes the task, and not only looks at it.
+    fn takes(&self, read: Site, steps: usize) -> bool {
+        match self.usage(read) {
+            Usage::Dropped | Usage::Tested | Usage::Compared | Usage::Formatted => false,
+            // A later cell may take it from `Out`.
+            Usage::Displayed => self.reads_output_after(read),
+            Usage::Attribute(attribute) => self.takes_by(attribute),
+            Usage::Argument(call) => self.is_taken_by(call, steps),
+            Usage::Element(container) => self.takes(container, steps),
+            Usage::Assigned(target) => self.is_collected_within(target, steps),
+            _ => true,
+        }
+    }
+
+    fn takes_by(&self, attribute: Site) -> bool {
+        let Kind::Attribute { name } = self.kind(attribute) else { return true };
+        let name = self.tree(attribute.cell).text(*name);
+        if matches!(name, "done" | "cancelled") {
+            // Who waits for it by asking again and again does look after it.
+            return self.parent(attribute).is_some_and(|call| {
+                !matches!(
+                    self.usage(call),
+                    Usage::Dropped | Usage::Displayed | Usage::Formatted | Usage::Element(_)
+                ) && !matches!(self.usage(call), Usage::Argument(outer) if self.only_looks(outer))
+            });
+        }
+        !ASKS.contains(&name) && !FILLS.contains(&name)
+    }
+
+    fn is_taken_by(&self, call: Site, steps: usize) -> bool {
+        if self.only_looks(call) {
+            return false;
+        }
+        match self.filled_by(call) {
+            Some(list) => self.is_collected_within(list, steps),
+            None => true,
+        }
+    }
+
+    fn only_looks(&self, call: Site) -> bool {
+        let func = self.child(call, Role::Func).map(|func| self.value(func));
+        func.as_ref().and_then(super::Value::path).is_some_and(|path| LOOKS.contains(&path))
+    }
+
+    /// Whether the name may be used where it is not seen: in a cell that could not be read, in a
+    /// magic, or by code that asks for all tasks.
+    fn is_hidden(&self, target: Site) -> bool {
+        let name = self.source_of(target);
+        let unread = |cell: &std::sync::Arc<super::CellFacts>| {
+            !cell.syntax.errors.is_empty() && cell.syntax.tree.source().contains(name)
+        };
+        let asks_for_all = |call: &super::Call| {
+            call.callee.path().is_some_and(|path| path.ends_with(".all_tasks"))
+        };
+        let in_magic = |site: Site| {
+            matches!(self.kind(site), Kind::Escape { .. }) && self.source_of(site).contains(name)
+        };
+        self.cells.iter().any(unread)
+            || self.calls.iter().any(asks_for_all)
+            || self.sites().any(in_magic)
+    }
+
+    fn is_in_class_body(&self, target: Site) -> bool {
+        let Some(cell) = self.cell(target.cell) else { return false };
+        let scope = cell.scopes.get(self.binding_scope(target));
+        scope.is_some_and(|scope| scope.kind == ScopeKind::Class)
+    }
+}

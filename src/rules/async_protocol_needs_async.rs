@@ -1,0 +1,235 @@
+//! A plain `for` or `with` over what only `async for` or `async with` can use.
+
+use super::Rule;
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::facts::{AsyncOnly, Facts, Site, Usage};
+use crate::python::{Builds, Kind, NameUse, Role};
+use crate::rewrite::{
+    Colouring, Obstacle, checked, colour, free_name, lists_for_generators, obstacle_to_await, offer,
+};
+use crate::text::{Edit, Span, TextRange};
+
+const NAME: &str = "async-protocol-needs-async";
+
+pub(super) const RULE: Rule = Rule { name: NAME, check };
+
+/// Functions that read their first argument as a plain iterable to its end.
+const READERS: [&str; 10] =
+    ["list", "tuple", "set", "frozenset", "dict", "sorted", "sum", "max", "min", "join"];
+
+/// Functions that read as much as is asked of them.
+const LAZY_READERS: [&str; 6] = ["any", "all", "enumerate", "iter", "zip", "reversed"];
+
+/// What reads the iterator, or enters the manager, in the plain way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Plain {
+    /// A `for` statement.
+    For(Site),
+    /// A `for` of a comprehension: the clause.
+    Clause(Site),
+    /// A `with` statement.
+    With(Site),
+    /// The call of a function that reads an iterable, and whether to its end.
+    Reader(Site, bool),
+    /// `*x` and `a, b = x`.
+    Unpacked,
+}
+
+fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+    for site in facts.sites() {
+        let may_be = matches!(
+            facts.kind(site),
+            Kind::Call
+                | Kind::Name { used: NameUse::Load }
+                | Kind::Comprehension { builds: Builds::Generator, .. }
+        );
+        if !may_be || facts.is_guarded(site) {
+            continue;
+        }
+        let Some(plain) = plain_use(facts, site) else { continue };
+        if facts.async_only(site) != Some(wanted(plain)) || is_told(facts, site, plain) {
+            continue;
+        }
+        if !facts.is_demonstrated(site) {
+            out.push(diagnose(facts, site, plain));
+        }
+    }
+}
+
+/// Whether an earlier manager of the same `with` was reported: one `async` serves all.
+fn is_told(facts: &Facts, site: Site, plain: Plain) -> bool {
+    let Plain::With(with) = plain else { return false };
+    managers(facts, with).find(|it| is_manager(facts, *it)) != Some(site)
+}
+
+fn wanted(plain: Plain) -> AsyncOnly {
+    if matches!(plain, Plain::With(_)) { AsyncOnly::Manager } else { AsyncOnly::Iterator }
+}
+
+fn plain_use(facts: &Facts, site: Site) -> Option<Plain> {
+    let parent = facts.parent(site)?;
+    match (facts.kind(parent), facts.role(site)) {
+        (Kind::For { is_async: false }, Role::Iter) => Some(Plain::For(parent)),
+        (Kind::Clause { is_async: false }, Role::Iter) => Some(Plain::Clause(parent)),
+        (Kind::WithItem, Role::Context) => {
+            let with = facts.parent(parent)?;
+            matches!(facts.kind(with), Kind::With { is_async: false }).then_some(Plain::With(with))
+        }
+        (Kind::Starred, _) => Some(Plain::Unpacked),
+        (Kind::Assign, Role::Value) => {
+            (facts.usage(site) == Usage::Iterated).then_some(Plain::Unpacked)
+        }
+        (Kind::Call, Role::Arg) => reader(facts, parent, site),
+        _ => None,
+    }
+}
+
+fn reader(facts: &Facts, call: Site, argument: Site) -> Option<Plain> {
+    let func = facts.child(call, Role::Func)?;
+    let name = facts.callee_text(call).rsplit('.').next()?;
+    let (to_end, lazily) = (READERS.contains(&name), LAZY_READERS.contains(&name));
+    if !to_end && !lazily {
+        return None;
+    }
+    let known = match facts.child(func, Role::Value) {
+        // `", ".join(…)`.
+        Some(receiver) => matches!(facts.kind(receiver), Kind::Str | Kind::FString),
+        None => facts.value(func).path().and_then(|it| it.strip_prefix("builtins.")) == Some(name),
+    };
+    let first = facts.children_in(call, Role::Arg).next() == Some(argument);
+    let reads = known && (first || name == "zip");
+    reads.then_some(Plain::Reader(call, to_end))
+}
+
+fn diagnose(facts: &Facts, site: Site, plain: Plain) -> Diagnostic {
+    let expression = matches!(facts.kind(site), Kind::Comprehension { .. });
+    let key = match plain {
+        Plain::With(_) => "with",
+        _ if expression => "generator-expression",
+        Plain::For(_) | Plain::Clause(_) => "for",
+        Plain::Reader(..) | Plain::Unpacked => "reader",
+    };
+    let mut found = Diagnostic::new(NAME, Severity::Error, facts.span(site), key)
+        .with("what", first_line(facts.source_of(site)));
+    if let Some(repair) = fix(facts, site, plain) {
+        offer(facts, &mut found, repair);
+    }
+    found
+}
+
+fn first_line(text: &str) -> String {
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    if lines.next().is_some() { format!("{first}…") } else { first.to_owned() }
+}
+
+/// The repair, or what stands in its way; `None` where one `async` would not do.
+fn fix(facts: &Facts, site: Site, plain: Plain) -> Option<Result<Fix, Vec<Obstacle>>> {
+    if let Some(kind) = obstacle_to_await(facts, site) {
+        return Some(Err(vec![Obstacle { kind, site }]));
+    }
+    let helper = facts.owner(site).filter(|id| facts.function(*id).is_some_and(|it| !it.is_async));
+    let plan = match helper.map(|id| colour(facts, id)) {
+        Some(Err(obstacles)) => return Some(Err(obstacles)),
+        Some(Ok(plan)) => plan,
+        None => Colouring::default(),
+    };
+    let (mut edits, key, keeps) = edits(facts, site, plain)?;
+    edits.extend(plan.edits);
+    let safe = helper.is_none() && keeps;
+    Some(Ok(checked(
+        facts,
+        Fix {
+            title: Message::new(NAME, key),
+            pattern: match plain {
+                _ if key == "fix-list" => "list-not-generator",
+                Plain::With(_) if helper.is_none() => "async-client",
+                _ => "async-all-the-way",
+            },
+            applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
+            edits,
+            reasons: vec![(facts.span(site), Message::new(NAME, reason(key)))],
+            tradeoffs: if helper.is_some() { vec!["callers-become-async"] } else { Vec::new() },
+        },
+    )))
+}
+
+/// The expressions that a `with` enters.
+fn managers<'f>(facts: &'f Facts, with: Site) -> impl Iterator<Item = Site> + 'f {
+    facts.children_in(with, Role::Context).filter_map(|item| facts.child(item, Role::Context))
+}
+
+fn is_manager(facts: &Facts, site: Site) -> bool {
+    facts.async_only(site) == Some(AsyncOnly::Manager)
+}
+
+fn reason(title: &str) -> &'static str {
+    match title {
+        "fix-with" => "why-with",
+        "fix-list" => "why-list",
+        _ => "why-for",
+    }
+}
+
+/// The edits, the key of their title, and whether the reader takes everything anyway.
+fn edits(facts: &Facts, site: Site, plain: Plain) -> Option<(Vec<Edit>, &'static str, bool)> {
+    let asynchronous = |at: Site| Edit::insert(at.cell, facts.range(at).start, "async ");
+    let expression = matches!(facts.kind(site), Kind::Comprehension { .. });
+    match plain {
+        Plain::With(with) => {
+            let all = managers(facts, with).all(|it| is_manager(facts, it));
+            all.then(|| (vec![asynchronous(with)], "fix-with", true))
+        }
+        Plain::For(statement) => Some((vec![asynchronous(statement)], "fix-for", true)),
+        Plain::Clause(clause) => {
+            let inside = facts.child(facts.parent(clause)?, Role::Element)?;
+            let (lists, read_to_end) = lists_for_generators(facts, inside);
+            let edits = lists.into_iter().chain([asynchronous(clause)]).collect();
+            Some((edits, "fix-for", read_to_end))
+        }
+        Plain::Reader(call, to_end) if expression => {
+            Some((bracketed(facts, call, site), "fix-list", to_end))
+        }
+        Plain::Reader(call, to_end) => Some((listed(facts, call, site), "fix-list", to_end)),
+        Plain::Unpacked if expression => {
+            let inside = facts.child(site, Role::Element)?;
+            Some((lists_for_generators(facts, inside).0, "fix-list", true))
+        }
+        Plain::Unpacked => Some((listed(facts, site, site), "fix-list", true)),
+    }
+}
+
+/// `sum(await f(i) for i in x)` becomes `sum([await f(i) for i in x])`.
+fn bracketed(facts: &Facts, call: Site, expression: Site) -> Vec<Edit> {
+    let parenthesized =
+        matches!(facts.kind(expression), Kind::Comprehension { parenthesized: true, .. });
+    let (range, wide) = (facts.range(expression), usize::from(parenthesized));
+    let whole = if is_list_call(facts, call) { facts.range(call) } else { range };
+    let kept = TextRange::new(range.start + wide, range.end.saturating_sub(wide));
+    around(call, whole, kept, "[")
+}
+
+/// `list(x)` becomes `[item async for item in x]`, any other reader gets that list.
+fn listed(facts: &Facts, call: Site, iterator: Site) -> Vec<Edit> {
+    let item = free_name(facts, "item");
+    let range = facts.range(iterator);
+    let whole = if is_list_call(facts, call) { facts.range(call) } else { range };
+    around(call, whole, range, &format!("[{item} async for {item} in "))
+}
+
+/// Puts `open` and `]` around `kept`, in place of the rest of `whole`.
+fn around(call: Site, whole: TextRange, kept: TextRange, open: &str) -> Vec<Edit> {
+    let span = |start, end| Span::new(call.cell, TextRange::new(start, end));
+    vec![
+        Edit::replace(span(whole.start, kept.start), open),
+        Edit::replace(span(kept.end, whole.end), "]"),
+    ]
+}
+
+/// `list(x)` with nothing else in it.
+fn is_list_call(facts: &Facts, call: Site) -> bool {
+    let func = facts.child(call, Role::Func).map(|func| facts.value(func));
+    func.as_ref().and_then(crate::facts::Value::path) == Some("builtins.list")
+        && facts.children_in(call, Role::Arg).count() == 1
+        && facts.child(call, Role::Keyword).is_none()
+}

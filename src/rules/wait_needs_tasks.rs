@@ -1,0 +1,197 @@
+//! `asyncio.wait()` gets coroutines where it takes tasks.
+
+use super::Rule;
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::environment::PythonVersion;
+use crate::facts::{Facts, Holds, Runs, Site, Usage};
+use crate::python::{Kind, Role};
+use crate::rewrite::{checked, module_name};
+use crate::text::{Edit, Span, TextRange};
+
+const NAME: &str = "wait-needs-tasks";
+
+pub(super) const RULE: Rule = Rule { name: NAME, check };
+
+/// Python 3.8 began to warn of coroutines, 3.11 refuses them.
+///
+/// Source: <https://docs.python.org/3/library/asyncio-task.html#asyncio.wait>.
+const WARNS: PythonVersion = PythonVersion { major: 3, minor: 8 };
+const REFUSES: PythonVersion = PythonVersion { major: 3, minor: 11 };
+
+/// The coroutines that a call of `wait` gets.
+struct Passed {
+    argument: Site,
+    coroutines: Vec<Site>,
+    /// A coroutine stands in the place of the collection.
+    bare: bool,
+}
+
+fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+    for call in &facts.calls {
+        let Some(passed) = passed(facts, call.site) else { continue };
+        // Where nothing awaits the call it never gets so far as to raise.
+        let waits = !matches!(
+            facts.usage(call.site),
+            Usage::Dropped | Usage::Displayed | Usage::Assigned(_)
+        );
+        if waits && !facts.is_guarded(call.site) && !facts.is_demonstrated(call.site) {
+            out.extend(diagnose(facts, call.site, &passed));
+        }
+    }
+}
+
+/// What an `await` in front of a `wait` call has to bring along: a note and the edits that make
+/// tasks of its coroutines.
+pub(super) fn brought_along(facts: &Facts, call: Site) -> Option<(Message, Vec<Edit>)> {
+    let passed = passed(facts, call)?;
+    severity(facts, &passed)?;
+    let edits = edits(facts, call, &passed)?;
+    Some((Message::new(NAME, "then").with("call", facts.callee_text(call)), edits))
+}
+
+fn passed(facts: &Facts, call: Site) -> Option<Passed> {
+    let func = facts.value(facts.child(call, Role::Func)?);
+    if func.path() != Some("asyncio.wait") {
+        return None;
+    }
+    let argument = facts.argument(call, 0, "fs")?;
+    if facts.is_coroutine(argument) {
+        return Some(Passed { argument, coroutines: vec![argument], bare: true });
+    }
+    let collection = facts.collection(argument).filter(|it| it.holds != Holds::Dict)?;
+    let mut coroutines = collection.elements;
+    coroutines.retain(|element| facts.is_coroutine(*element));
+    (!coroutines.is_empty()).then_some(Passed { argument, coroutines, bare: false })
+}
+
+/// `None` for a Python that takes coroutines without a word.
+fn severity(facts: &Facts, passed: &Passed) -> Option<Severity> {
+    match facts.environment.python {
+        _ if passed.bare => Some(Severity::Error),
+        Some(python) if python < WARNS => None,
+        Some(python) if python < REFUSES => Some(Severity::Warning),
+        _ => Some(Severity::Error),
+    }
+}
+
+fn diagnose(facts: &Facts, call: Site, passed: &Passed) -> Option<Diagnostic> {
+    let severity = severity(facts, passed)?;
+    let key = match (passed.bare, severity) {
+        (true, _) => "not-a-list",
+        (false, Severity::Error) => "coroutines",
+        (false, _) => "deprecated",
+    };
+    let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
+        .with("call", facts.callee_text(call));
+    found.patterns = vec!["gather", "keep-the-handle"];
+    let first = passed.coroutines.first().filter(|_| is_far(facts, passed));
+    if let Some(first) = first {
+        let made = Message::new(NAME, "made-here").with("cell", first.cell.number());
+        found.note(made, Some(facts.span(*first)));
+    }
+    found.fixes.extend(fix(facts, call, passed));
+    Some(found)
+}
+
+/// Whether the coroutines are made elsewhere than in the call.
+fn is_far(facts: &Facts, passed: &Passed) -> bool {
+    let inside = |site: &Site| {
+        site.cell == passed.argument.cell
+            && facts.tree(site.cell).is_within(site.node, passed.argument.node)
+    };
+    !passed.coroutines.iter().all(inside)
+}
+
+fn fix(facts: &Facts, call: Site, passed: &Passed) -> Option<Fix> {
+    let made_in_place = passed.coroutines.iter().all(|it| matches!(facts.kind(*it), Kind::Call));
+    // A coroutine that is looked for in `done` afterwards would not be found there.
+    let safe = made_in_place
+        && !passed.bare
+        && !is_far(facts, passed)
+        && facts.usage(call) == Usage::Awaited;
+    Some(checked(
+        facts,
+        Fix {
+            title: Message::new(NAME, "fix-tasks"),
+            pattern: "keep-the-handle",
+            applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
+            edits: edits(facts, call, passed)?,
+            reasons: passed
+                .coroutines
+                .iter()
+                .map(|it| (facts.span(*it), Message::new(NAME, "why-task")))
+                .collect(),
+            tradeoffs: Vec::new(),
+        },
+    ))
+}
+
+/// Wraps every coroutine where it is made.
+fn edits(facts: &Facts, call: Site, passed: &Passed) -> Option<Vec<Edit>> {
+    let on_the_loop =
+        |site: &Site| matches!(facts.runs(*site), Runs::Cell | Runs::Async(_) | Runs::Helper(_));
+    if !passed.coroutines.iter().chain([&call]).all(on_the_loop) {
+        return None;
+    }
+    let (asyncio, import) = module_name(facts, *passed.coroutines.first()?, "asyncio");
+    // A generator's bracket comes before what may stand at the same place.
+    let mut edits: Vec<Edit> = import.into_iter().chain(brackets(facts, passed.argument)).collect();
+    let (open, close) = if passed.bare { ("[", "]") } else { ("", "") };
+    for coroutine in &passed.coroutines {
+        let range = facts.range(*coroutine);
+        let open = format!("{open}{asyncio}.create_task(");
+        edits.push(Edit::insert(coroutine.cell, range.start, open));
+        edits.push(Edit::insert(coroutine.cell, range.end, format!("){close}")));
+    }
+    Some(edits)
+}
+
+/// Up to Python 3.11 `wait` takes a generator for a coroutine; a list it always reads.
+fn brackets(facts: &Facts, argument: Site) -> Vec<Edit> {
+    let Kind::Comprehension { builds: crate::python::Builds::Generator, parenthesized } =
+        facts.kind(argument)
+    else {
+        return Vec::new();
+    };
+    let (range, wide) = (facts.range(argument), usize::from(*parenthesized));
+    let span = |start, end| Span::new(argument.cell, TextRange::new(start, end));
+    vec![
+        Edit::replace(span(range.start, range.start + wide), "["),
+        Edit::replace(span(range.end.saturating_sub(wide), range.end), "]"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Severity;
+    use crate::knowledge::Tables;
+    use crate::notebook::parse_ipynb;
+    use crate::review::review;
+
+    const BARE: &str = "import asyncio\nasync def f(): ...\nawait asyncio.wait(f())";
+    const LIST: &str = "import asyncio\nasync def f(): ...\nawait asyncio.wait([f()])";
+
+    fn severity(python: &str, source: &str) -> Option<Severity> {
+        let notebook = serde_json::json!({
+            "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "execution_count": null,
+                "source": source, "outputs": []}],
+            "metadata": {"language_info": {"name": "python", "version": python}},
+            "nbformat": 4, "nbformat_minor": 5,
+        });
+        let notebook = parse_ipynb(notebook.to_string()).expect("a notebook");
+        let review = review(&notebook, &Tables::default());
+        review.diagnostics.first().map(|found| found.severity)
+    }
+
+    #[test]
+    fn a_python_that_takes_coroutines_warns_of_them_or_is_silent() {
+        assert_eq!(severity("3.13.0", LIST), Some(Severity::Error));
+        assert_eq!(severity("3.10.2", LIST), Some(Severity::Warning));
+        assert_eq!(severity("3.7.9", LIST), None);
+    }
+
+    #[test]
+    fn one_coroutine_in_place_of_the_list_is_an_error_everywhere() {
+        assert_eq!(severity("3.7.9", BARE), Some(Severity::Error));
+    }
+}
