@@ -167,11 +167,11 @@ impl Facts<'_> {
             Site { cell: *cell, node: binding.node } == target
         };
         for read in self.reads_of(target) {
+            let Usage::Attribute(method) = self.usage(read) else { continue };
+            let Kind::Attribute { name } = self.kind(method) else { continue };
             if !self.bindings(read).iter().any(is_it) {
                 continue;
             }
-            let Usage::Attribute(method) = self.usage(read) else { continue };
-            let Kind::Attribute { name } = self.kind(method) else { continue };
             match self.tree(method.cell).text(*name) {
                 "append" | "add" => {
                     let call = self.parent(method).filter(|_| self.role(method) == Role::Func);

@@ -202,18 +202,7 @@ impl Facts<'_> {
     /// magic, or by code that asks for all tasks.
     fn is_hidden(&self, target: Site) -> bool {
         let name = self.source_of(target);
-        let unread = |cell: &std::sync::Arc<super::CellFacts>| {
-            !cell.syntax.errors.is_empty() && cell.syntax.tree.source().contains(name)
-        };
-        let asks_for_all = |call: &super::Call| {
-            call.callee.path().is_some_and(|path| path.ends_with(".all_tasks"))
-        };
-        let in_magic = |site: Site| {
-            matches!(self.kind(site), Kind::Escape { .. }) && self.source_of(site).contains(name)
-        };
-        self.cells.iter().any(unread)
-            || self.calls.iter().any(asks_for_all)
-            || self.sites().any(in_magic)
+        self.index.asks_for_all_tasks || self.unread_texts().any(|text| text.contains(name))
     }
 
     fn is_in_class_body(&self, target: Site) -> bool {

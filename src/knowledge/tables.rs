@@ -11,6 +11,7 @@ pub struct Tables {
     coroutines: HashSet<String>,
     factories: HashSet<String>,
     managers: HashSet<String>,
+    walked: HashSet<String>,
     exports: HashMap<String, HashSet<String>>,
     patches: HashMap<String, Patch>,
     quiet_modules: HashSet<String>,
@@ -74,6 +75,9 @@ struct CoroutineEntry {
     /// What these give can be entered by `async with` alone.
     #[serde(default)]
     managers: Vec<String>,
+    /// Those of `names` whose value `async for` takes as well.
+    #[serde(default)]
+    walked: Vec<String>,
     #[serde(rename = "source")]
     _source: String,
 }
@@ -123,6 +127,7 @@ impl Tables {
             tables.coroutines.extend(entry.names.iter().map(full));
             tables.coroutines.extend(entry.factories.iter().map(full));
             tables.managers.extend(entry.managers.iter().map(full));
+            tables.walked.extend(entry.walked.iter().map(|name| full(name) + "()"));
             tables.factories.extend(entry.factories.iter().map(|name| full(name) + "()"));
         }
         for entry in modules.patches {
@@ -153,6 +158,11 @@ impl Tables {
     /// Whether a plain `with` refuses what a call of `path` gives, and `async with` takes it.
     pub fn is_async_manager(&self, path: &str) -> bool {
         self.managers.contains(path)
+    }
+
+    /// Whether the call `path` (which ends in `()`) may be awaited or walked by `async for`.
+    pub fn is_walked_too(&self, path: &str) -> bool {
+        self.walked.contains(path)
     }
 
     /// Whether `from module import *` brings in `name`.

@@ -168,9 +168,8 @@ fn is_shown(facts: &Facts, statement: Site) -> bool {
 fn is_bound_anew(facts: &Facts, target: Site) -> bool {
     let name = facts.source_of(target);
     let scope = facts.binding_scope(target);
-    facts.sites().any(|site| {
+    facts.tree(target.cell).all().map(|node| Site { node, ..target }).any(|site| {
         site > target
-            && site.cell == target.cell
             && matches!(facts.kind(site), Kind::Name { used: NameUse::Store | NameUse::Delete })
             && facts.source_of(site) == name
             && facts.binding_scope(site) == scope

@@ -10,6 +10,7 @@ mod imports;
 mod loop_entry;
 pub mod needs;
 pub mod pieces;
+mod protocol;
 mod removal;
 mod reraise;
 pub mod script;
@@ -20,6 +21,7 @@ pub use colour::{Colouring, Obstacle, ObstacleKind, colour, obstacle_to_await};
 pub use handles::{free_name, keep_handle};
 pub use imports::{module_name, name_of_module};
 pub use loop_entry::{LoopEntry, await_instead, is_caught, note_origin, offer, remove};
+pub use protocol::{async_statement, async_words, await_before_use};
 pub use removal::{delete_import, delete_statement};
 pub use reraise::{Catches, let_cancellation_pass};
 

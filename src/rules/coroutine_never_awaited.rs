@@ -5,7 +5,8 @@ use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Call, Facts, Runs, Site, Usage, Value};
 use crate::python::{Builds, Kind, Role};
 use crate::rewrite::{
-    await_expression, checked, colour, lists_for_generators, obstacle_to_await, offer,
+    async_statement, async_words, await_before_use, await_expression, checked, colour,
+    lists_for_generators, obstacle_to_await, offer,
 };
 
 const NAME: &str = "coroutine-never-awaited";
@@ -67,6 +68,8 @@ enum Fault {
     Tested,
     /// The place raises: an attribute, an item, arithmetic, iteration.
     Used,
+    /// `async for` or `async with` raises: the statement, or its clause.
+    Protocol(Site),
 }
 
 impl Fault {
@@ -78,7 +81,17 @@ impl Fault {
             Fault::Shown => "shown",
             Fault::Tested => "tested",
             Fault::Used => "used",
+            Fault::Protocol(_) => "protocol",
         }
+    }
+
+    fn raises(self) -> bool {
+        self == Fault::Used || !self.is_plain()
+    }
+
+    /// Whether a plain use of the value is at fault, and no `async` statement.
+    fn is_plain(self) -> bool {
+        !matches!(self, Fault::Protocol(_))
     }
 }
 
@@ -86,7 +99,7 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
     for call in &facts.calls {
         if is_coroutine(facts, call)
             && let Some(fault) = fault(facts, call.site)
-            && !(fault == Fault::Used && facts.is_demonstrated(call.site))
+            && !(fault.raises() && facts.is_demonstrated(call.site))
         {
             out.push(diagnose(facts, call, fault));
         }
@@ -109,7 +122,7 @@ fn fault(facts: &Facts, site: Site) -> Option<Fault> {
         Usage::Dropped => Some(Fault::Dropped),
         // A later cell may take it from `Out`.
         Usage::Displayed => (!facts.reads_output_after(site)).then_some(Fault::Displayed),
-        Usage::Assigned(target) => kept_fault(facts, target),
+        Usage::Assigned(target) => kept_fault(facts, site, target),
         Usage::Argument(call) => argument_fault(facts, call, site),
         Usage::Tested => Some(Fault::Tested),
         Usage::Compared => Some(compared_fault(facts, site)),
@@ -122,10 +135,33 @@ fn fault(facts: &Facts, site: Site) -> Option<Fault> {
             (!OWN_ATTRIBUTES.contains(&name)).then_some(Fault::Used)
         }
         Usage::Element(container) => container_fault(facts, container),
-        Usage::Awaited | Usage::Stored | Usage::Returned | Usage::AsyncProtocol | Usage::Other => {
-            None
-        }
+        Usage::AsyncProtocol => protocol_fault(facts, site, site),
+        Usage::Awaited | Usage::Stored | Usage::Returned | Usage::Other => None,
     }
+}
+
+/// `async for` and `async with` at `used` await for themselves, but no coroutine.
+fn protocol_fault(facts: &Facts, call: Site, used: Site) -> Option<Fault> {
+    let value = facts.value(call);
+    let walks_too = value.path().is_some_and(|path| facts.tables.is_walked_too(path));
+    if walks_too || is_stub(facts, &value) {
+        return None;
+    }
+    async_statement(facts, used).map(Fault::Protocol)
+}
+
+/// Whether the coroutine's function has no body of its own, as an abstract method has: what is
+/// called then is another one.
+fn is_stub(facts: &Facts, value: &Value) -> bool {
+    let Value::Coroutine(id) = value else { return false };
+    let Some(function) = facts.function(*id) else { return true };
+    facts.children_in(function.site, Role::Body).all(|statement| match facts.kind(statement) {
+        Kind::Simple | Kind::Raise => true,
+        Kind::Expression => facts
+            .child(statement, Role::Value)
+            .is_some_and(|it| matches!(facts.kind(it), Kind::Str | Kind::Ellipsis)),
+        _ => false,
+    })
 }
 
 fn argument_fault(facts: &Facts, call: Site, argument: Site) -> Option<Fault> {
@@ -170,45 +206,51 @@ fn container_fault(facts: &Facts, container: Site) -> Option<Fault> {
     }
     match fault(facts, container)? {
         fault @ (Fault::Dropped | Fault::Displayed | Fault::Kept) => Some(fault),
-        Fault::Shown | Fault::Tested | Fault::Used => None,
+        Fault::Shown | Fault::Tested | Fault::Used | Fault::Protocol(_) => None,
     }
 }
 
 /// What is wrong with a coroutine that a name keeps: no place reads the name, every one only shows
 /// it, or all of them take it for the result.
-fn kept_fault(facts: &Facts, target: Site) -> Option<Fault> {
+fn kept_fault(facts: &Facts, call: Site, target: Site) -> Option<Fault> {
     let mut fault = Fault::Kept;
-    for read in facts.reads_of(target) {
-        let used = match facts.usage(read) {
-            Usage::Dropped | Usage::Displayed | Usage::Tested | Usage::Formatted => false,
-            Usage::Argument(call) => argument_fault(facts, call, read)? == Fault::Used,
-            Usage::Operand | Usage::Subscripted | Usage::Iterated => true,
+    let reads = facts.reads_of(target);
+    for read in &reads {
+        let used = match facts.usage(*read) {
+            Usage::Dropped | Usage::Displayed | Usage::Tested | Usage::Formatted => continue,
+            Usage::Argument(outer) => match argument_fault(facts, outer, *read)? {
+                Fault::Used => Fault::Used,
+                _ => continue,
+            },
+            Usage::Operand | Usage::Subscripted | Usage::Iterated => Fault::Used,
+            Usage::AsyncProtocol if reads.len() == 1 => protocol_fault(facts, call, *read)?,
             Usage::Attribute(attribute) => {
                 let Kind::Attribute { name } = facts.kind(attribute) else { return None };
                 if OWN_ATTRIBUTES.contains(&facts.tree(read.cell).text(*name)) {
                     return None;
                 }
-                true
+                Fault::Used
             }
             _ => return None,
         };
-        if used {
-            // Another value may have the name by then.
-            let bindings = facts.bindings(read);
-            let [(_, binding)] = bindings.as_slice() else { return None };
-            if binding.node != target.node {
-                return None;
-            }
-            fault = Fault::Used;
+        // Another value may have the name by then.
+        let bindings = facts.bindings(*read);
+        let [(_, binding)] = bindings.as_slice() else { return None };
+        if binding.node != target.node {
+            return None;
         }
+        fault = used;
     }
     Some(fault)
 }
 
 fn diagnose(facts: &Facts, call: &Call, fault: Fault) -> Diagnostic {
-    let severity = if fault == Fault::Used { Severity::Error } else { Severity::Warning };
+    let severity = if fault.raises() { Severity::Error } else { Severity::Warning };
     let mut found = Diagnostic::new(NAME, severity, facts.span(call.site), fault.key())
         .with("call", facts.callee_text(call.site));
+    if let Fault::Protocol(statement) = fault {
+        found = found.with("statement", async_words(facts, statement));
+    }
     let in_collection = matches!(facts.usage(call.site), Usage::Element(_));
     found.patterns.push(if in_collection { "gather" } else { "top-level-await" });
     let fix = if in_collection {
@@ -245,7 +287,11 @@ fn await_fix(
         None => crate::rewrite::Colouring::default(),
     };
     let (mut edits, read_to_end) = lists_for_generators(facts, site);
-    edits.extend(await_expression(facts, site));
+    if let Fault::Protocol(statement) = fault {
+        edits.extend(await_before_use(facts, site, statement).ok_or_else(Vec::new)?);
+    } else {
+        edits.extend(await_expression(facts, site));
+    }
     edits.extend(plan.edits);
     if let Some((_, more)) = super::wait_needs_tasks::brought_along(facts, site) {
         edits.extend(more);
@@ -253,7 +299,9 @@ fn await_fix(
     // A name that held a coroutine holds a result afterwards; somebody may have counted on it.
     let safe = plain.is_none() && read_to_end && fault != Fault::Kept && fault != Fault::Tested;
     let runs_here = matches!(facts.runs(site), Runs::Cell | Runs::Async(_));
-    let safe = safe && runs_here;
+    // What a client's call gives is not seen here.
+    let is_seen = fault.is_plain() || matches!(facts.value(site), Value::Coroutine(_));
+    let safe = safe && runs_here && is_seen;
     Ok(checked(
         facts,
         Fix {
