@@ -3,7 +3,44 @@
 use super::Knowledge;
 use super::block::{Block, Inline};
 use super::language::{Both, Language};
-use super::page::{DrillFront, Front, LessonFront, Page, PageKind};
+use super::page::{Front, Page, PageKind};
+
+/// What a lesson's front matter adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LessonFront {
+    /// Its place among the lessons, from 1.
+    pub order: u32,
+    /// How long it takes, about.
+    pub minutes: u32,
+    /// Ids of the pages and items of the skill that it teaches.
+    pub teaches: Vec<String>,
+    /// Ids of its drills, in order.
+    pub drills: Vec<String>,
+    /// Which choice of the prediction is right, from 1.
+    pub answer: usize,
+    /// The id of the recorded kernel answer to the prediction.
+    pub case: String,
+}
+
+/// What a drill's front matter adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrillFront {
+    /// The id of the lesson to which it belongs.
+    pub lesson: String,
+    /// How hard it is, from 1 to 3.
+    pub level: u32,
+    /// The mistakes in its cells.
+    pub rules: Vec<String>,
+    pub patterns: Vec<String>,
+    /// Dotted names that a repair still binds or calls.
+    pub keeps: Vec<String>,
+    /// Of each list, a repair calls at least one.
+    pub uses: Vec<Vec<String>>,
+    /// Dotted names that a repair does without.
+    pub avoids: Vec<String>,
+    /// Whether a kernel can run it without a network and other packages.
+    pub runs: bool,
+}
 
 /// Some screens to read, a question about a cell, and drills.
 #[derive(Debug, Clone, Copy)]

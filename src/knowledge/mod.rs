@@ -25,13 +25,13 @@ mod validate;
 mod words;
 
 pub use block::{Block, Inline, plain};
-pub use course::{Choice, Drill, Lesson, Repair};
+pub use course::{Choice, Drill, DrillFront, Lesson, LessonFront, Repair};
 pub use files::{ContentError, Files};
 pub use front::When;
 pub use language::{Both, Language};
 pub use lookup::{Hit, filter};
 pub use markdown::inlines;
-pub use page::{DrillFront, Front, LessonFront, Page, PageKind, SkillFront};
+pub use page::{Front, Page, PageKind, SkillFront};
 pub use skill::{MAIN_SKILL, Skill, SkillItem};
 pub use tables::{Blocking, BlockingKind, Tables};
 
