@@ -121,6 +121,12 @@ impl PythonVersion {
     }
 }
 
+impl std::fmt::Display for PythonVersion {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}.{}", self.major, self.minor)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,8 +24,13 @@ fn tables() -> Tables {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         std::fs::read_to_string(root.join("content/tables").join(name)).expect("a table")
     };
-    Tables::parse(&read("blocking.yaml"), &read("coroutines.yaml"), &read("modules.yaml"))
-        .expect("valid tables")
+    Tables::parse(
+        &read("blocking.yaml"),
+        &read("coroutines.yaml"),
+        &read("modules.yaml"),
+        &read("versions.yaml"),
+    )
+    .expect("valid tables")
 }
 
 #[test]

@@ -164,7 +164,13 @@ fn tables() -> Tables {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         std::fs::read_to_string(root.join("content/tables").join(name)).unwrap()
     };
-    Tables::parse(&read("blocking.yaml"), &read("coroutines.yaml"), &read("modules.yaml")).unwrap()
+    Tables::parse(
+        &read("blocking.yaml"),
+        &read("coroutines.yaml"),
+        &read("modules.yaml"),
+        &read("versions.yaml"),
+    )
+    .unwrap()
 }
 
 /// Repairs a file; the text afterwards, its review, and how many repairs it took.

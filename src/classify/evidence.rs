@@ -69,6 +69,8 @@ impl Collected {
                 "run-until-complete-in-cell" => ("event-loop-conflict", "loop-run"),
                 "nest-asyncio-by-default" => ("event-loop-conflict", "patch"),
                 "coroutine-never-awaited" => ("orchestrating-tasks", "never-awaited"),
+                "await-in-sync-def" => ("porting-a-script", "await-in-def"),
+                "await-under-magic" => ("porting-a-script", "under-magic"),
                 _ => continue,
             };
             if found.span.cell == cell {

@@ -3,6 +3,7 @@
 //! Each cell is read on its own ([`CellFacts`]); [`Facts`] joins the cells and answers questions
 //! lazily, so that editing one cell costs one cell's reading and a cheap join.
 
+mod awaits;
 mod collection;
 mod definitions;
 mod effects;
@@ -28,6 +29,7 @@ use crate::notebook::{Cell, CellKind};
 use crate::python::{self, CellSyntax, Kind, NodeId, Tree};
 use crate::text::{CellIndex, Span, TextRange};
 
+pub use awaits::Holder;
 pub use collection::{Collection, Holds};
 pub use definitions::{Class, ClassId, FnId, Function, Wrapping};
 pub use effects::Leaves;

@@ -22,6 +22,7 @@ pub mod tables;
 mod testing;
 pub mod timeline;
 mod validate;
+mod versions;
 mod words;
 
 pub use block::{Block, Inline, plain};
@@ -34,6 +35,7 @@ pub use markdown::inlines;
 pub use page::{Front, Page, PageKind, SkillFront};
 pub use skill::{MAIN_SKILL, Skill, SkillItem};
 pub use tables::{Blocking, BlockingKind, Tables};
+pub use versions::{Novelty, Versions};
 
 use crate::diagnostic::Message;
 use library::Library;
@@ -206,7 +208,7 @@ fn tables(library: &Library, errors: &mut Vec<ContentError>) -> Tables {
     };
     let read = || {
         let (blocking, coroutines) = (text("blocking")?, text("coroutines")?);
-        Tables::parse(blocking, coroutines, text("modules")?)
+        Tables::parse(blocking, coroutines, text("modules")?, text("versions")?)
             .map_err(|(file, error)| files::yaml(&format!("content/{file}"), "", 0, &error))
     };
     read().unwrap_or_else(|error| {

@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
+use super::versions::Versions;
+
 /// The tables of `content/tables/`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tables {
@@ -15,6 +17,8 @@ pub struct Tables {
     exports: HashMap<String, HashSet<String>>,
     patches: HashMap<String, Patch>,
     quiet_modules: HashSet<String>,
+    /// Which Python first had what.
+    pub versions: Versions,
 }
 
 /// A call that holds its thread until it is done.
@@ -101,7 +105,7 @@ struct PatchEntry {
 }
 
 impl Tables {
-    /// Reads the three tables' YAML.
+    /// Reads the tables' YAML.
     ///
     /// # Errors
     /// The first place that is not what the table's format asks for, with line and column.
@@ -109,6 +113,7 @@ impl Tables {
         blocking: &str,
         coroutines: &str,
         modules: &str,
+        versions: &str,
     ) -> Result<Self, (&'static str, serde_yaml::Error)> {
         let blocking: Vec<BlockingEntry> =
             serde_yaml::from_str(blocking).map_err(|error| ("tables/blocking.yaml", error))?;
@@ -116,7 +121,9 @@ impl Tables {
             serde_yaml::from_str(coroutines).map_err(|error| ("tables/coroutines.yaml", error))?;
         let modules: ModuleTable =
             serde_yaml::from_str(modules).map_err(|error| ("tables/modules.yaml", error))?;
-        let mut tables = Self::default();
+        let versions =
+            Versions::parse(versions).map_err(|error| ("tables/versions.yaml", error))?;
+        let mut tables = Self { versions, ..Self::default() };
         for entry in blocking {
             let blocking = Blocking { kind: entry.kind, twin: entry.twin };
             let calls = entry.calls.into_iter();

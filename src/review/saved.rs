@@ -11,7 +11,7 @@ use crate::text::{CellIndex, Span, TextRange};
 /// Words of an output and the rules that they speak for.
 ///
 /// Source: messages of CPython's asyncio, as kernels print them.
-const SIGNS: [(&str, &[&str]); 7] = [
+const SIGNS: [(&str, &[&str]); 10] = [
     (
         "asyncio.run() cannot be called from a running event loop",
         &["asyncio-run-in-cell", "framework-runner-in-cell"],
@@ -25,6 +25,9 @@ const SIGNS: [(&str, &[&str]); 7] = [
     ("Task was destroyed but it is pending", &["dropped-task", "task-never-collected"]),
     ("Task exception was never retrieved", &["dropped-task", "task-never-collected"]),
     ("using Playwright Sync API inside the asyncio loop", &["loop-owning-sync-api"]),
+    ("'await' outside async function", &["await-in-sync-def"]),
+    ("'await' outside function", &["await-under-magic", "await-in-sync-def"]),
+    ("module 'asyncio' has no attribute", &["needs-newer-python"]),
 ];
 
 /// Adds what saved outputs show: a note to the diagnostic that it supports, or, where nothing in

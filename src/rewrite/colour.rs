@@ -3,58 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::awaiting::{await_expression, lists_for_generators};
-use crate::diagnostic::{Diagnostic, Message};
-use crate::facts::{Facts, FnId, Site, Usage, Wrapping};
+use super::lambda::{name_of, named_def};
+use super::obstacle::{Obstacle, ObstacleKind};
+use super::wanted::wants_coroutine;
+use crate::diagnostic::{Fix, Message};
+use crate::facts::{Facts, FnId, Site, Wrapping};
 use crate::python::{Kind, Role};
 use crate::text::{CellIndex, Edit, TextRange};
 
-/// Something that keeps a function from becoming `async`, or a call from being awaited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Obstacle {
-    pub kind: ObstacleKind,
-    pub site: Site,
-}
-
-/// What kind of obstacle it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ObstacleKind {
-    /// A `lambda` cannot await.
-    Lambda,
-    /// The function is passed or stored as a value: a sort key, a callback.
-    Callback,
-    /// `__init__` and other special methods are called by Python itself.
-    SpecialMethod,
-    /// A generator function.
-    Generator,
-    Property,
-    /// A decorator that is not known here wraps the function.
-    Decorator,
-    ClassBody,
-    /// `%%time` and its like compile their code alone.
-    Magic,
-    /// A default or a decorator's argument is evaluated where nothing can await.
-    Definition,
-    /// A worker thread runs the function.
-    Thread,
-}
-
-impl ObstacleKind {
-    /// The key of the sentence that explains it.
-    pub fn key(self) -> &'static str {
-        match self {
-            ObstacleKind::Lambda => "obstacle-lambda",
-            ObstacleKind::Callback => "obstacle-callback",
-            ObstacleKind::SpecialMethod => "obstacle-special-method",
-            ObstacleKind::Generator => "obstacle-generator",
-            ObstacleKind::Property => "obstacle-property",
-            ObstacleKind::Decorator => "obstacle-decorator",
-            ObstacleKind::ClassBody => "obstacle-class-body",
-            ObstacleKind::Magic => "obstacle-magic",
-            ObstacleKind::Definition => "obstacle-definition",
-            ObstacleKind::Thread => "obstacle-thread",
-        }
-    }
-}
+/// The page that explains colouring.
+const PAGE: &str = "async-all-the-way";
 
 /// A plan: the functions that become `async`, the calls that are awaited, and the edits.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +22,21 @@ pub struct Colouring {
     pub edits: Vec<Edit>,
     /// Whether a generator expression that was read lazily becomes a list.
     pub laziness_lost: bool,
+}
+
+impl Colouring {
+    /// Adds the reason of each change to the fix that makes them.
+    pub fn explain(&self, facts: &Facts, fix: &mut Fix) {
+        for id in &self.functions {
+            let Some(function) = facts.function(*id) else { continue };
+            let key = if function.name.is_empty() { "why-lambda-def" } else { "why-async-def" };
+            let why = Message::new(PAGE, key).with("function", name_of(facts, *id));
+            fix.reasons.push((facts.span(function.site), why));
+        }
+        for call in &self.calls {
+            fix.reasons.push((facts.span(*call), Message::new(PAGE, "why-await-caller")));
+        }
+    }
 }
 
 /// Plans to make `start` and its callers `async`.
@@ -78,10 +51,10 @@ pub fn colour(facts: &Facts, start: FnId) -> Result<Colouring, Vec<Obstacle>> {
     while let Some(id) = waiting.pop() {
         obstacles.extend(obstacles_to_async(facts, id));
         plan.functions.push(id);
-        plan.edits.extend(async_keyword(facts, id));
+        plan.edits.extend(named_def(facts, id).or_else(|| async_keyword(facts, id)));
         let own: Vec<Site> = facts.calls_of(id).map(|call| call.site).collect();
         for call in own {
-            if facts.usage(call) == Usage::Awaited {
+            if wants_coroutine(facts, call) {
                 continue;
             }
             match await_context(facts, call) {
@@ -141,7 +114,10 @@ fn await_context(facts: &Facts, site: Site) -> Context {
             return Context::Obstacle(ObstacleKind::Definition);
         }
         match facts.kind(outer) {
-            Kind::Lambda => return Context::Obstacle(ObstacleKind::Lambda),
+            Kind::Lambda => {
+                let id = facts.function_at(outer).filter(|id| named_def(facts, *id).is_some());
+                return id.map_or(Context::Obstacle(ObstacleKind::Lambda), Context::Function);
+            }
             Kind::ClassDef { .. } => return Context::Obstacle(ObstacleKind::ClassBody),
             Kind::Escape { .. } => return Context::Obstacle(ObstacleKind::Magic),
             Kind::FunctionDef { is_async: true, .. } => return Context::Awaits,
@@ -161,7 +137,7 @@ fn obstacles_to_async(facts: &Facts, id: FnId) -> Vec<Obstacle> {
     let Some(function) = facts.function(id) else { return Vec::new() };
     let mut found = Vec::new();
     let mut add = |kind, site| found.push(Obstacle { kind, site });
-    if function.name.is_empty() {
+    if function.name.is_empty() && named_def(facts, id).is_none() {
         add(ObstacleKind::Lambda, function.site);
     }
     if function.is_generator {
@@ -200,28 +176,4 @@ fn async_keyword(facts: &Facts, id: FnId) -> Option<Edit> {
     let head = TextRange::new(start, name.start).slice(facts.tree(cell).source());
     let def = head.rfind("def")?;
     Some(Edit::insert(cell, start + def, "async "))
-}
-
-/// Adds a note for each obstacle and gives the patterns that get round them.
-pub(super) fn note_obstacles(
-    facts: &Facts,
-    found: &mut Diagnostic,
-    obstacles: &[Obstacle],
-) -> Vec<&'static str> {
-    let mut patterns = Vec::new();
-    for obstacle in obstacles {
-        let note = Message::new("async-all-the-way", obstacle.kind.key())
-            .with("cell", obstacle.site.cell.number());
-        found.note(note, Some(facts.span(obstacle.site)));
-        let pattern = match obstacle.kind {
-            ObstacleKind::Magic => "plain-timing",
-            ObstacleKind::SpecialMethod => "async-factory",
-            ObstacleKind::Thread => "to-thread",
-            _ => "async-all-the-way",
-        };
-        if !patterns.contains(&pattern) {
-            patterns.push(pattern);
-        }
-    }
-    patterns
 }

@@ -1,7 +1,9 @@
 //! `run(x)` becomes `await x`: in the cell, in an `async def`, or in a helper that is coloured.
 
 use super::awaiting::{await_argument, lists_for_generators};
-use super::colour::{Colouring, Obstacle, colour, note_obstacles, obstacle_to_await};
+use super::colour::{Colouring, colour, obstacle_to_await};
+use super::lambda::name_of;
+use super::obstacle::{Obstacle, note_obstacles};
 use super::removal::delete_statement;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
 use crate::facts::{Facts, Runs, Site, Usage, Value};
@@ -56,17 +58,8 @@ pub fn await_instead(
     let coloured = !plan.functions.is_empty();
     let (mut edits, read_to_end) = lists_for_generators(facts, entry.call);
     edits.extend(await_argument(facts, entry.call, entry.argument));
-    let mut reasons = vec![(facts.span(entry.call), Message::new(page, "why-await"))];
-    for id in &plan.functions {
-        let Some(function) = facts.function(*id) else { continue };
-        let why =
-            Message::new("async-all-the-way", "why-async-def").with("function", &function.name);
-        reasons.push((facts.span(function.site), why));
-    }
-    for call in &plan.calls {
-        reasons.push((facts.span(*call), Message::new("async-all-the-way", "why-await-caller")));
-    }
-    edits.extend(plan.edits);
+    let reasons = vec![(facts.span(entry.call), Message::new(page, "why-await"))];
+    edits.extend(plan.edits.iter().cloned());
     let tradeoffs = tradeoffs(facts, entry, coloured);
     let lossy = [
         "leftover-tasks",
@@ -87,12 +80,12 @@ pub fn await_instead(
     let safe = !coloured && read_to_end && !plan.laziness_lost && keeps_result && !as_script;
     let name = facts.source_of(facts.child(entry.call, Role::Func).unwrap_or(entry.call));
     let title = if coloured {
-        let helper = plan.functions.first().and_then(|id| facts.function(*id));
-        Message::new(page, "fix-colour").with("function", helper.map_or("", |f| &f.name))
+        let helper = plan.functions.first().map(|id| name_of(facts, *id));
+        Message::new(page, "fix-colour").with("function", helper.unwrap_or_default())
     } else {
         Message::new(page, "fix-await").with("call", name)
     };
-    let fix = Fix {
+    let mut fix = Fix {
         title,
         pattern: if coloured { "async-all-the-way" } else { "top-level-await" },
         applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
@@ -100,6 +93,7 @@ pub fn await_instead(
         reasons,
         tradeoffs,
     };
+    plan.explain(facts, &mut fix);
     Ok(super::checked(facts, fix))
 }
 

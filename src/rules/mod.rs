@@ -2,12 +2,15 @@
 
 mod async_protocol_needs_async;
 mod asyncio_run_in_cell;
+mod await_in_sync_def;
+mod await_under_magic;
 mod blocking_call_in_async;
 mod cancellation_swallowed;
 mod coroutine_never_awaited;
 mod dropped_task;
 mod gather_needs_unpacking;
 mod inline_async_helper;
+mod needs_newer_python;
 mod nest_asyncio_by_default;
 mod run_until_complete_in_cell;
 mod task_never_collected;
@@ -25,9 +28,12 @@ pub struct Rule {
 }
 
 /// Every rule, in the order in which its mistakes stand in the knowledge base.
-pub const RULES: [Rule; 12] = [
+pub const RULES: [Rule; 15] = [
     asyncio_run_in_cell::RULE,
     run_until_complete_in_cell::RULE,
+    await_in_sync_def::RULE,
+    await_under_magic::RULE,
+    needs_newer_python::RULE,
     nest_asyncio_by_default::RULE,
     inline_async_helper::RULE,
     coroutine_never_awaited::RULE,

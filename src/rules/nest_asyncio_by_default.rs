@@ -79,6 +79,8 @@ fn may_need_it(facts: &Facts) -> bool {
                 && !is_kept_away(facts, site)
         }
         Kind::Escape { sigil: '%', name } => facts.tree(site.cell).text(*name) == "run",
+        // `%%capture` runs its cell inside the cell.
+        Kind::Await => facts.cell(site.cell).and_then(|cell| cell.magic()) == Some("capture"),
         _ => false,
     })
 }

@@ -17,13 +17,18 @@ struct Case {
     fixed: Option<String>,
 }
 
-fn tables() -> Tables {
+pub(super) fn tables() -> Tables {
     let read = |name: &str| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/tables").join(name);
         std::fs::read_to_string(path).expect("a table")
     };
-    Tables::parse(&read("blocking.yaml"), &read("coroutines.yaml"), &read("modules.yaml"))
-        .expect("valid tables")
+    Tables::parse(
+        &read("blocking.yaml"),
+        &read("coroutines.yaml"),
+        &read("modules.yaml"),
+        &read("versions.yaml"),
+    )
+    .expect("valid tables")
 }
 
 fn notebook(code: &str) -> Notebook {

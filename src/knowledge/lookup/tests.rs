@@ -17,7 +17,7 @@ const QUERIES: [(&str, &str); 40] = [
     ("how do i set a rate limit", "bounded-fan-out"),
     ("async httpx client", "async-client"),
     ("time.sleep", "async-sleep"),
-    ("%%time with await", "magics-and-await"),
+    ("%%time with await", "await-under-magic"),
     ("interrupt a cell", "interrupting-a-cell"),
     ("autoreload", "inline-async-helper"),
     ("script and notebook", "script-and-notebook"),
@@ -40,7 +40,7 @@ const QUERIES: [(&str, &str); 40] = [
     ("顶层 await", "top-level-await"),
     ("生成器表达式", "list-not-generator"),
     ("移植脚本", "porting-a-script"),
-    ("魔法命令", "magics-and-await"),
+    ("魔法命令", "await-under-magic"),
     ("线程池大小", "to-thread"),
     ("重启内核 辅助函数", "inline-async-helper"),
 ];

@@ -208,6 +208,7 @@ fn a_broken_table_or_theme_is_reported_where_it_breaks() {
         ("content/tables/blocking.yaml", "- calls: [a]\n  kind: nonsense\n  source: s\n"),
         ("content/tables/coroutines.yaml", "[]"),
         ("content/tables/modules.yaml", "exports: {}\npatches: []\nquiet: []\n"),
+        ("content/tables/versions.yaml", "[]"),
         ("content/themes/dark.yaml", "a: red\nb: ''\n"),
         ("content/themes/light.yaml", "a: red\n"),
     ]);

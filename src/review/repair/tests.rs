@@ -12,7 +12,13 @@ fn tables() -> Tables {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/tables").join(name);
         std::fs::read_to_string(path).unwrap()
     };
-    Tables::parse(&read("blocking.yaml"), &read("coroutines.yaml"), &read("modules.yaml")).unwrap()
+    Tables::parse(
+        &read("blocking.yaml"),
+        &read("coroutines.yaml"),
+        &read("modules.yaml"),
+        &read("versions.yaml"),
+    )
+    .unwrap()
 }
 
 const DEFINED: &str = "# %%\nimport asyncio\nasync def f(): ...\n";

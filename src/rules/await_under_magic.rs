@@ -1,0 +1,257 @@
+//! An `await` under a magic that compiles its code by itself, after `%autoawait off`, and scripts
+//! with a loop of their own under `%run`.
+
+use std::collections::HashSet;
+
+use super::Rule;
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::facts::modules::script_of;
+use crate::facts::{Facts, Holder, Runs, Site};
+use crate::python::{Kind, Role};
+use crate::rewrite::{MagicAt, checked, delete_statement, plain_python};
+use crate::text::{CellIndex, Edit, Span, TextRange};
+
+const NAME: &str = "await-under-magic";
+
+/// Magics that run a cell inside the cell: that `await` finds the loop running already.
+///
+/// Source: kernels with IPython 8 and 9; `ipytest` 0.14.
+const NESTED: [&str; 2] = ["capture", "ipytest"];
+
+/// As many places as a note names.
+const MOST: usize = 4;
+
+pub(super) const RULE: Rule = Rule { name: NAME, check };
+
+fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+    let mut seen = HashSet::new();
+    for site in facts.awaits() {
+        let magic = match facts.holder(site) {
+            Holder::Cell => MagicAt::Cell(site.cell),
+            Holder::LineMagic(escape) => MagicAt::Line(escape),
+            Holder::Async | Holder::Plain(_) | Holder::Class(_) => continue,
+        };
+        // A magic is one mistake, however often its code awaits.
+        if seen.insert(magic) {
+            out.extend(under_magic(facts, site, magic));
+        }
+    }
+    out.extend(switched_off(facts));
+    let keeps_a_loop = facts.environment.host.keeps_a_loop_running();
+    let scripts = facts.sites().filter(|site| keeps_a_loop && is_magic(facts, *site, "run"));
+    out.extend(scripts.filter_map(|site| script(facts, site)));
+}
+
+/// The first `await` of a cell or line that a magic compiles.
+fn under_magic(facts: &Facts, site: Site, magic: MagicAt) -> Option<Diagnostic> {
+    let (name, sign) = match magic {
+        MagicAt::Cell(cell) => (facts.cell(cell)?.magic()?, "%%"),
+        MagicAt::Line(escape) => (magic_name(facts, escape), "%"),
+    };
+    let nested = NESTED.contains(&name);
+    if nested && !facts.environment.host.keeps_a_loop_running() {
+        return None;
+    }
+    let patch = facts.patch_before(site).filter(|_| nested);
+    let key = match patch {
+        Some(_) => "patched",
+        None if nested => "runs-nothing",
+        None => "compiles",
+    };
+    let severity = if patch.is_some() { Severity::Warning } else { Severity::Error };
+    let mut found = Diagnostic::new(NAME, severity, facts.await_span(site), key)
+        .with("magic", format!("{sign}{name}"))
+        .with("word", facts.await_word(site));
+    if let Some(patch) = patch {
+        let note = Message::new(NAME, "patched-here").with("cell", patch.cell.number());
+        found.note(note, Some(facts.span(patch)));
+    }
+    found.patterns = vec!["plain-timing", "top-level-await"];
+    if let Some(edits) = plain_python(facts, magic) {
+        let place = edits.first().map_or(facts.span(site), |edit| edit.span);
+        let fix = Fix {
+            title: Message::new(NAME, "fix-plain").with("magic", format!("{sign}{name}")),
+            pattern: "plain-timing",
+            applicability: Applicability::Unsafe,
+            edits,
+            reasons: vec![(place, Message::new(NAME, "why-plain"))],
+            tradeoffs: if name.starts_with("time") { vec!["shared-loop"] } else { Vec::new() },
+        };
+        found.fixes.push(checked(facts, fix));
+    }
+    Some(found)
+}
+
+/// The lines that take top-level `await` away, each with what it breaks.
+fn switched_off(facts: &Facts) -> Vec<Diagnostic> {
+    let mut off: Option<(Site, Vec<Site>)> = None;
+    let mut found = Vec::new();
+    for cell in (0..facts.cells.len()).map(CellIndex) {
+        for node in facts.tree(cell).statements() {
+            let statement = Site { cell, node };
+            match autoawait(facts, statement) {
+                Some(false) if off.is_none() => off = Some((statement, Vec::new())),
+                Some(false) => {}
+                Some(true) => found.extend(off.take()),
+                None => {
+                    let Some((_, awaits)) = &mut off else { continue };
+                    let inside = std::iter::once(statement).chain(facts.descendants(statement));
+                    let here = facts.cell(cell).is_some_and(|facts| facts.magic().is_none());
+                    awaits.extend(inside.filter(|site| here && is_top_await(facts, *site)));
+                }
+            }
+        }
+    }
+    found.extend(off);
+    let found = found.into_iter().filter(|(_, awaits)| !awaits.is_empty());
+    found.map(|(line, awaits)| no_autoawait(facts, line, &awaits)).collect()
+}
+
+fn is_top_await(facts: &Facts, site: Site) -> bool {
+    crate::facts::is_await(facts.tree(site.cell), site.node) && facts.holder(site) == Holder::Cell
+}
+
+/// Whether a statement switches top-level `await` on or off.
+///
+/// Source: `BasicMagics.autoawait` of IPython, and a kernel that was sent each form.
+fn autoawait(facts: &Facts, statement: Site) -> Option<bool> {
+    let text = facts.source_of(statement);
+    let text = text.split('#').next().unwrap_or(text);
+    let value = match facts.kind(statement) {
+        Kind::Escape { sigil: '%', .. } => match magic_name(facts, statement) {
+            "autoawait" => text.trim_start().strip_prefix("%autoawait")?.trim(),
+            "config" if text.contains("InteractiveShell.autoawait") => text.split_once('=')?.1,
+            _ => return None,
+        },
+        Kind::Assign if text.starts_with("get_ipython().autoawait") => text.split_once('=')?.1,
+        _ => return None,
+    };
+    match value.trim().to_ascii_lowercase().as_str() {
+        "" => None,
+        "off" | "false" => Some(false),
+        _ => Some(true),
+    }
+}
+
+fn no_autoawait(facts: &Facts, line: Site, awaits: &[Site]) -> Diagnostic {
+    let mut found = Diagnostic::new(NAME, Severity::Error, facts.span(line), "autoawait-off")
+        .with("line", facts.source_of(line))
+        .with("count", awaits.len());
+    for site in awaits.iter().take(MOST) {
+        let note = Message::new(NAME, "refused-here")
+            .with("cell", site.cell.number())
+            .with("word", facts.await_word(*site));
+        found.note(note, Some(facts.await_span(*site)));
+    }
+    found.patterns.push("top-level-await");
+    let fix = Fix {
+        title: Message::new(NAME, "fix-autoawait").with("line", facts.source_of(line)),
+        pattern: "top-level-await",
+        applicability: Applicability::Unsafe,
+        edits: vec![delete_statement(facts, line)],
+        reasons: vec![(facts.span(line), Message::new(NAME, "why-autoawait"))],
+        tradeoffs: Vec::new(),
+    };
+    found.fixes.push(checked(facts, fix));
+    found
+}
+
+/// `%run` of a script that starts a loop.
+fn script(facts: &Facts, run: Site) -> Option<Diagnostic> {
+    let text = facts.source_of(run);
+    let arguments = text.split_once("run").map_or("", |(_, rest)| rest).trim_start();
+    let options: Vec<&str> =
+        arguments.split_whitespace().take_while(|word| word.starts_with('-')).collect();
+    if options.contains(&"-m") || facts.runs(run) == Runs::Elsewhere {
+        return None;
+    }
+    let file = script_of(text)?;
+    let start = match options.contains(&"-n") {
+        true => facts.modules.at_import(file),
+        false => facts.modules.as_script(file),
+    }?;
+    // After the patch the script's loop runs inside the kernel's.
+    if facts.patch_before(run).is_some() {
+        return None;
+    }
+    let mut found = Diagnostic::new(NAME, Severity::Error, facts.span(run), "run-script")
+        .with("file", file)
+        .with("start", &start.call)
+        .with("line", start.line);
+    found.patterns = vec!["module", "top-level-await"];
+    let range = facts.range(run);
+    let head = TextRange::new(range.start, range.end.saturating_sub(arguments.len()));
+    if options.is_empty() {
+        let fix = Fix {
+            title: Message::new(NAME, "fix-run").with("file", file),
+            pattern: "module",
+            applicability: Applicability::Unsafe,
+            edits: vec![Edit::replace(Span::new(run.cell, head), "!python ")],
+            reasons: vec![(facts.span(run), Message::new(NAME, "why-run"))],
+            tradeoffs: Vec::new(),
+        };
+        found.fixes.push(checked(facts, fix));
+    }
+    Some(found)
+}
+
+fn is_magic(facts: &Facts, site: Site, name: &str) -> bool {
+    matches!(facts.kind(site), Kind::Escape { sigil: '%', .. })
+        && facts.role(site) != Role::Value
+        && magic_name(facts, site) == name
+}
+
+fn magic_name<'f>(facts: &'f Facts<'_>, escape: Site) -> &'f str {
+    match facts.kind(escape) {
+        Kind::Escape { name, .. } => facts.tree(escape.cell).text(*name),
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::facts::{ModuleSource, Modules};
+    use crate::notebook::{Pasted, parse_pasted};
+    use crate::review::{Surroundings, review_again};
+    use crate::rules::tests::tables;
+    use crate::text::apply_edits;
+
+    const SCRIPT: &str = "import asyncio\nasync def main(): ...\nif __name__ == '__main__':\n    asyncio.run(main())\n";
+
+    /// The first diagnostic of `code` beside the script `job.py`, with its repair if it has one.
+    fn beside(code: &str) -> Option<(&'static str, Option<String>)> {
+        let Pasted::Notebook(notebook) = parse_pasted(code) else { return None };
+        let tables = tables();
+        let (name, path) = ("job.py".to_owned(), "job.py".to_owned());
+        let source = ModuleSource { name, path, source: SCRIPT.to_owned() };
+        let modules = Arc::new(Modules::read(&[source], &tables));
+        let surroundings = Surroundings { modules, ..Surroundings::default() };
+        let review = review_again(&notebook, &tables, &surroundings, &[]);
+        let found = review.diagnostics.iter().find(|found| found.rule == super::NAME)?;
+        let cell = notebook.cell(found.span.cell)?;
+        let fixed = found.fix().and_then(|fix| apply_edits(cell.index, &cell.source, &fix.edits));
+        Some((found.message.key, fixed))
+    }
+
+    #[test]
+    fn a_script_with_a_loop_runs_in_a_process_of_its_own() {
+        let fixed = |text: &str| Some(("run-script", Some(text.to_owned())));
+        assert_eq!(beside("%run job.py --fast"), fixed("!python job.py --fast"));
+        let loop_ = "for n in range(2):\n    %run  job.py {n}";
+        assert_eq!(beside(loop_), fixed("for n in range(2):\n    !python job.py {n}"));
+    }
+
+    #[test]
+    fn a_script_that_shares_the_notebooks_names_stays() {
+        assert_eq!(beside("%run -i job.py"), Some(("run-script", None)));
+    }
+
+    #[test]
+    fn a_script_that_is_only_imported_starts_no_loop() {
+        assert_eq!(beside("%run -n job.py"), None);
+        assert_eq!(beside("%run other.py"), None);
+        assert_eq!(beside("import nest_asyncio\nnest_asyncio.apply()\n%run job.py"), None);
+    }
+}
