@@ -73,13 +73,7 @@ fn tables() -> Tables {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/tables").join(name);
         std::fs::read_to_string(path).unwrap()
     };
-    Tables::parse(
-        &read("blocking.yaml"),
-        &read("coroutines.yaml"),
-        &read("modules.yaml"),
-        &read("versions.yaml"),
-    )
-    .unwrap()
+    Tables::parse(|name| read(&format!("{name}.yaml"))).unwrap()
 }
 
 /// Every notebook and script below `folder`, in order of names.

@@ -164,13 +164,7 @@ fn tables() -> Tables {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         std::fs::read_to_string(root.join("content/tables").join(name)).unwrap()
     };
-    Tables::parse(
-        &read("blocking.yaml"),
-        &read("coroutines.yaml"),
-        &read("modules.yaml"),
-        &read("versions.yaml"),
-    )
-    .unwrap()
+    Tables::parse(|name| read(&format!("{name}.yaml"))).unwrap()
 }
 
 /// Repairs a file; the text afterwards, its review, and how many repairs it took.

@@ -67,6 +67,10 @@ impl Collected {
             let (id, key) = match found.rule {
                 "asyncio-run-in-cell" => ("asyncio-run-error", "run"),
                 "run-until-complete-in-cell" => ("event-loop-conflict", "loop-run"),
+                "framework-runner-in-cell" | "loop-owning-sync-api" => {
+                    ("event-loop-conflict", "runner")
+                }
+                "competing-event-loop" => ("event-loop-conflict", "second-loop"),
                 "nest-asyncio-by-default" => ("event-loop-conflict", "patch"),
                 "coroutine-never-awaited" => ("orchestrating-tasks", "never-awaited"),
                 "await-in-sync-def" => ("porting-a-script", "await-in-def"),

@@ -101,6 +101,6 @@ impl Facts<'_> {
 
     /// Whether something assigns to an attribute of this name.
     pub fn stores_attribute(&self, name: &str) -> bool {
-        self.stored_attributes.contains(name)
+        self.stored_attributes.contains_key(name)
     }
 }

@@ -19,11 +19,11 @@ pub struct Leaves {
 }
 
 impl Facts<'_> {
-    /// What the coroutine that `argument` makes leaves behind.
+    /// What the coroutine at `argument`, or that the function at `argument` makes, leaves behind.
     pub fn leaves(&self, argument: Site) -> Leaves {
         let mut leaves = Leaves::default();
         let mut waiting: Vec<FnId> = match self.value(argument) {
-            Value::Coroutine(id) => vec![id],
+            Value::Coroutine(id) | Value::Function(id) => vec![id],
             _ => Vec::new(),
         };
         if let Some(id) = waiting.first().and_then(|id| self.function(*id)) {

@@ -3,6 +3,7 @@
 //! Each cell is read on its own ([`CellFacts`]); [`Facts`] joins the cells and answers questions
 //! lazily, so that editing one cell costs one cell's reading and a cheap join.
 
+mod attributes;
 mod awaits;
 mod collection;
 mod definitions;
@@ -38,7 +39,7 @@ pub use modules::{ModuleSource, Modules};
 pub use protocol::AsyncOnly;
 pub use reach::{Reach, Runs};
 pub use scope::{Binding, How, MODULE, ScopeId, ScopeKind};
-pub use tasks::{Background, is_loop};
+pub use tasks::{Background, is_loop, is_running_loop};
 pub use usage::Usage;
 pub use value::Value;
 
@@ -114,8 +115,8 @@ pub struct Facts<'a> {
     globals: HashMap<Box<str>, Vec<(CellIndex, Binding)>>,
     stars: Vec<(Site, String)>,
     memo: RefCell<HashMap<Site, Option<Value>>>,
-    /// Names of attributes that something assigns to outside `self`.
-    stored_attributes: std::collections::HashSet<String>,
+    /// The places that assign to an attribute, by its name.
+    stored_attributes: HashMap<String, Vec<Site>>,
     index: index::Index,
     /// Global names that every binding imports from the same place.
     same_import: HashMap<Box<str>, (CellIndex, Binding)>,
@@ -143,7 +144,7 @@ impl<'a> Facts<'a> {
             globals: HashMap::new(),
             stars: Vec::new(),
             memo: RefCell::default(),
-            stored_attributes: std::collections::HashSet::new(),
+            stored_attributes: HashMap::new(),
             index: index::Index::default(),
             same_import: HashMap::new(),
         };
@@ -180,13 +181,13 @@ impl<'a> Facts<'a> {
     }
 
     fn gather_stored_attributes(&mut self) {
-        let stored = self.sites().filter_map(|site| {
-            let Kind::Attribute { name } = self.kind(site) else { return None };
-            let is_target = self.role(site) == python::Role::Target;
+        let mut stored: HashMap<String, Vec<Site>> = HashMap::new();
+        for site in self.sites().filter(|site| self.role(*site) == python::Role::Target) {
+            let Kind::Attribute { name } = self.kind(site) else { continue };
             let name = self.tree(site.cell).text(*name).to_owned();
-            is_target.then_some(name)
-        });
-        self.stored_attributes = stored.collect();
+            stored.entry(name).or_default().push(site);
+        }
+        self.stored_attributes = stored;
     }
 
     fn find_calls(&self) -> Vec<Call> {

@@ -119,9 +119,10 @@ pub(super) fn of(facts: &Facts) -> Vec<Reach> {
         }
     }
     handed_over(facts, &mut reach);
+    let getters = property_reads(facts);
     // Each round follows one more call; the longest chain is as long as there are functions.
     for _ in 0..=facts.functions.len() {
-        if !one_round(facts, &mut reach) {
+        if !one_round(facts, &getters, &mut reach) {
             break;
         }
     }
@@ -190,13 +191,53 @@ fn runner(facts: &Facts, call: Site, argument: Site) -> Runner {
     if WORKERS.iter().any(is_target) {
         return Runner::Worker;
     }
-    if AT_ONCE.iter().any(|end| name.ends_with(end)) { Runner::Caller } else { Runner::Unknown }
+    let at_once = AT_ONCE.iter().any(|end| name.ends_with(end)) || is_column_method(facts, func);
+    if at_once { Runner::Caller } else { Runner::Unknown }
 }
 
-fn one_round(facts: &Facts, reach: &mut [Reach]) -> bool {
+/// `frame["column"].apply` and its like on a frame that pandas made.
+///
+/// Source: <https://pandas.pydata.org/docs/reference/api/pandas.Series.apply.html>.
+fn is_column_method(facts: &Facts, func: Site) -> bool {
+    let Kind::Attribute { name } = facts.kind(func) else { return false };
+    if !matches!(facts.tree(func.cell).text(*name), "apply" | "map" | "applymap") {
+        return false;
+    }
+    let mut object = facts.child(func, Role::Value);
+    while let Some(column) = object.filter(|site| matches!(facts.kind(*site), Kind::Subscript)) {
+        object = facts.child(column, Role::Value);
+    }
+    let value = object.map(|object| facts.value(object));
+    value.as_ref().and_then(Value::path).is_some_and(|path| path.starts_with("pandas."))
+}
+
+/// The places that read a property of an object of the notebook, with its getter.
+fn property_reads(facts: &Facts) -> Vec<(Site, FnId)> {
+    let has_property =
+        |function: &super::definitions::Function| function.wrapping == Wrapping::Property;
+    if !facts.functions.iter().any(has_property) {
+        return Vec::new();
+    }
+    let read = |site: Site| {
+        let Kind::Attribute { name } = facts.kind(site) else { return None };
+        let name = facts.tree(site.cell).text(*name);
+        let object = facts.child(site, Role::Value)?;
+        let Value::Instance(class) = facts.value(object) else { return None };
+        let id = facts.method(class, name, 0)?;
+        let is_getter = facts.function(id).is_some_and(has_property);
+        (is_getter && facts.role(site) != Role::Target).then_some((site, id))
+    };
+    facts.sites().filter_map(read).collect()
+}
+
+fn one_round(facts: &Facts, getters: &[(Site, FnId)], reach: &mut [Reach]) -> bool {
     let mut changed = false;
+    for (site, getter) in getters.iter().filter(|(site, _)| !facts.is_guarded(*site)) {
+        let caller = owner_reach(facts, facts.owner(*site), reach);
+        changed |= add(reach, *getter, caller);
+    }
     for call in &facts.calls {
-        let caller = caller_reach(facts, call, reach);
+        let caller = owner_reach(facts, call.owner, reach);
         if caller == Reach::default() || facts.is_guarded(call.site) {
             continue;
         }
@@ -207,9 +248,9 @@ fn one_round(facts: &Facts, reach: &mut [Reach]) -> bool {
     changed
 }
 
-/// Who runs the code that makes the call.
-fn caller_reach(facts: &Facts, call: &Call, reach: &[Reach]) -> Reach {
-    let Some(owner) = call.owner else {
+/// Who runs the code that stands in a function's body, or in a cell.
+fn owner_reach(facts: &Facts, owner: Option<FnId>, reach: &[Reach]) -> Reach {
+    let Some(owner) = owner else {
         return Reach { kernel: true, ..Reach::default() };
     };
     let mut here = reach.get(owner.0).copied().unwrap_or_default();

@@ -62,7 +62,15 @@ pub fn is_loop(path: &str) -> bool {
         "asyncio.new_event_loop()",
         "asyncio.get_event_loop_policy().get_event_loop()",
         "asyncio.get_event_loop_policy().new_event_loop()",
+        "asyncio.SelectorEventLoop()",
+        "asyncio.ProactorEventLoop()",
         "uvloop.new_event_loop()",
+        "uvloop.Loop()",
     ]
     .contains(&path)
+}
+
+/// Whether a path stands for the loop that is running: in a cell, the kernel's.
+pub fn is_running_loop(path: &str) -> bool {
+    is_loop(path) && (path.ends_with(".get_event_loop()") || path.ends_with(".get_running_loop()"))
 }

@@ -182,8 +182,11 @@ impl Facts<'_> {
         let name = self.tree(site.cell).text(*name);
         match self.child_value(site, Role::Value) {
             Value::Path(path) => Value::Path(canonical(&format!("{path}.{name}"))),
-            Value::Instance(class) | Value::Class(class) => {
+            value @ (Value::Instance(class) | Value::Class(class)) => {
                 let method = self.method(class, name, 0);
+                if method.is_none() {
+                    return self.data_value(class, &value, name);
+                }
                 let method = method.filter(|id| !self.is_replaced(class, name, *id));
                 let transparent = method.filter(|id| {
                     self.function(*id).is_some_and(|f| f.wrapping == Wrapping::Transparent)
@@ -192,17 +195,6 @@ impl Facts<'_> {
             }
             _ => Value::Unknown,
         }
-    }
-
-    /// Whether something assigns to an attribute of this name, or a subclass has a method of the
-    /// name in the other colour.
-    fn is_replaced(&self, class: ClassId, name: &str, id: FnId) -> bool {
-        let overridden = self.classes.iter().enumerate().any(|(other, found)| {
-            ClassId(other) != class
-                && found.methods.get(name).is_some_and(|own| !self.same_colour(*own, id))
-                && found.bases.iter().any(|base| self.value(*base) == Value::Class(class))
-        });
-        overridden || self.stored_attributes.contains(name)
     }
 
     /// A method by name, looked up in the class and in the bases that the notebook defines.
@@ -223,8 +215,11 @@ impl Facts<'_> {
     fn call_value(&self, site: Site) -> Value {
         match self.child_value(site, Role::Func) {
             Value::Path(path) if path == "functools.partial" => {
+                let only = self.children_in(site, Role::Arg).count() == 1;
                 match self.argument(site, 0, "func").map(|func| self.value(func)) {
                     Some(function @ Value::Function(_)) => function,
+                    // With its first arguments given it takes others than the function does.
+                    Some(Value::Path(path)) if only => Value::Path(path),
                     _ => Value::Unknown,
                 }
             }
@@ -282,14 +277,14 @@ impl Facts<'_> {
         result.unwrap_or(Value::Unknown)
     }
 
-    fn same_colour(&self, one: FnId, other: FnId) -> bool {
+    pub(super) fn same_colour(&self, one: FnId, other: FnId) -> bool {
         let colour = |id| self.function(id).map(|f| (f.is_async, f.is_generator));
         colour(one) == colour(other)
     }
 }
 
 /// The usual name of a path.
-fn canonical(path: &str) -> String {
+pub(super) fn canonical(path: &str) -> String {
     for module in ASYNCIO_MODULES {
         if let Some(name) = path.strip_prefix(module) {
             return format!("asyncio.{name}");

@@ -202,19 +202,27 @@ impl Knowledge {
 
 /// Reads the tables; all are empty when one of them is broken.
 fn tables(library: &Library, errors: &mut Vec<ContentError>) -> Tables {
-    let text = |name: &str| match library.tables.get(name) {
-        Some(source) => source.text(),
-        None => Err(ContentError::whole(&format!("content/tables/{name}.yaml"), "is missing")),
-    };
-    let read = || {
-        let (blocking, coroutines) = (text("blocking")?, text("coroutines")?);
-        Tables::parse(blocking, coroutines, text("modules")?, text("versions")?)
-            .map_err(|(file, error)| files::yaml(&format!("content/{file}"), "", 0, &error))
-    };
-    read().unwrap_or_else(|error| {
-        errors.push(error);
-        Tables::default()
-    })
+    let file = |name: &str| format!("content/tables/{name}.yaml");
+    let mut texts = BTreeMap::new();
+    for name in tables::FILES {
+        let text = match library.tables.get(name) {
+            Some(source) => source.text(),
+            None => Err(ContentError::whole(&file(name), "is missing")),
+        };
+        match text {
+            Ok(text) => _ = texts.insert(name, text),
+            Err(error) => {
+                errors.push(error);
+                return Tables::default();
+            }
+        }
+    }
+    Tables::parse(|name| texts.get(name).copied().unwrap_or_default()).unwrap_or_else(
+        |(name, error)| {
+            errors.push(files::yaml(&file(name), "", 0, &error));
+            Tables::default()
+        },
+    )
 }
 
 fn themes(

@@ -2,6 +2,7 @@
 //! generator expression would turn into an asynchronous one.
 
 use crate::facts::{Facts, Site};
+use crate::knowledge::tables::AwaitForm;
 use crate::python::{Builds, Kind, Role};
 use crate::text::{CellIndex, Edit, Span, TextRange};
 
@@ -37,6 +38,45 @@ pub fn await_argument(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
     let mut edits = vec![Edit::replace(Span::new(call.cell, head), open)];
     edits.extend(dedented(facts, call, argument));
     edits.push(Edit::replace(Span::new(call.cell, tail), close("")));
+    edits
+}
+
+/// Replaces `run(f, x)` by `await f(x)`, `run(f)` by `await f()`, or `wrap(f)(x)` by `await f(x)`.
+pub fn await_function(facts: &Facts, call: Site, function: Site, form: AwaitForm) -> Vec<Edit> {
+    let (outer, inner) = (facts.range(call), facts.range(function));
+    let wrap = needs_parentheses_around_await(facts, call);
+    let at = |start, end| Span::new(call.cell, TextRange::new(start, end));
+    let head = if wrap { "(await " } else { "await " };
+    let mut edits = vec![Edit::replace(at(outer.start, inner.start), head)];
+    let mut rest = facts.children_in(call, Role::Arg).skip(1);
+    match form {
+        AwaitForm::Wrapped => {
+            let end = facts.child(call, Role::Func).map_or(inner.end, |func| facts.range(func).end);
+            edits.push(Edit::delete(at(inner.end, end)));
+        }
+        AwaitForm::Function | AwaitForm::Argument | AwaitForm::Callable => match rest.next() {
+            Some(first) => {
+                let (first, last) = (facts.range(first), rest.last().map(|it| facts.range(it)));
+                edits.push(Edit::replace(at(inner.end, first.start), "("));
+                edits.push(Edit::replace(at(last.unwrap_or(first).end, outer.end), ")"));
+            }
+            None => edits.push(Edit::replace(at(inner.end, outer.end), "()")),
+        },
+    }
+    if wrap {
+        edits.push(Edit::insert(call.cell, outer.end, ")"));
+    }
+    edits
+}
+
+/// Replaces `x.name(…)` by `await x.method(…)`.
+pub fn await_method(facts: &Facts, call: Site, method: &str) -> Vec<Edit> {
+    let mut edits = await_expression(facts, call);
+    if let Some(func) = facts.child(call, Role::Func)
+        && let Kind::Attribute { name } = facts.kind(func)
+    {
+        edits.push(Edit::replace(Span::new(call.cell, *name), method));
+    }
     edits
 }
 

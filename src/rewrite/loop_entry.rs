@@ -1,12 +1,13 @@
 //! `run(x)` becomes `await x`: in the cell, in an `async def`, or in a helper that is coloured.
 
-use super::awaiting::{await_argument, lists_for_generators};
+use super::awaiting::{await_argument, await_function, lists_for_generators};
 use super::colour::{Colouring, colour, obstacle_to_await};
 use super::lambda::name_of;
 use super::obstacle::{Obstacle, note_obstacles};
 use super::removal::delete_statement;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
-use crate::facts::{Facts, Runs, Site, Usage, Value};
+use crate::facts::{Facts, Function, Runs, Site, Usage, Value};
+use crate::knowledge::tables::AwaitForm;
 use crate::python::{Kind, Role};
 
 /// As many callers as a note names.
@@ -19,6 +20,7 @@ pub struct LoopEntry {
     pub argument: Site,
     /// Further arguments, such as `debug=True`, that have no place in an `await`.
     pub has_options: bool,
+    pub form: AwaitForm,
 }
 
 impl LoopEntry {
@@ -27,7 +29,38 @@ impl LoopEntry {
         let argument = facts.argument(call, 0, keyword)?;
         let arguments = facts.children_in(call, Role::Arg).count()
             + facts.children_in(call, Role::Keyword).count();
-        Some(Self { call, argument, has_options: arguments > 1 })
+        Some(Self { call, argument, has_options: arguments > 1, form: AwaitForm::Argument })
+    }
+
+    /// Reads a call that is given a function: `call(f, …)`, or `wrap(f)(…)`. `None` where it is
+    /// not a coroutine function's plain name, or where there is no place for what else is given.
+    pub fn of_function(facts: &Facts, call: Site, form: AwaitForm) -> Option<Self> {
+        let func = facts.child(call, Role::Func)?;
+        let taker = if form == AwaitForm::Wrapped { func } else { call };
+        let argument = facts.children_in(taker, Role::Arg).next()?;
+        let is_name = matches!(facts.kind(argument), Kind::Name { .. } | Kind::Attribute { .. });
+        let is_coroutine_function = match facts.value(argument) {
+            Value::Function(id) => facts.function(id).is_some_and(Function::is_coroutine_function),
+            Value::Path(path) => {
+                facts.tables.is_coroutine_function(&path)
+                    || facts.modules.is_coroutine_function(&path)
+            }
+            _ => false,
+        };
+        let alone = facts.children_in(taker, Role::Arg).count() == 1;
+        let keywords = facts.children_in(taker, Role::Keyword).count();
+        let has_room = match form {
+            AwaitForm::Function => keywords == usize::from(runs_on_asyncio(facts, call)),
+            AwaitForm::Argument | AwaitForm::Callable | AwaitForm::Wrapped => {
+                alone && keywords == 0
+            }
+        };
+        (is_name && is_coroutine_function && has_room).then_some(Self {
+            call,
+            argument,
+            has_options: false,
+            form,
+        })
     }
 }
 
@@ -47,8 +80,9 @@ pub fn await_instead(
     if facts.value(entry.argument).path().is_some_and(|path| path.contains(".shutdown_")) {
         return Err(Vec::new());
     }
-    // `run(main)` names the function and does not call it.
-    if matches!(facts.value(entry.argument), Value::Function(_)) {
+    // `asyncio.run(main)` names the function and does not call it.
+    let names_function = matches!(facts.value(entry.argument), Value::Function(_));
+    if names_function && entry.form == AwaitForm::Argument {
         return Err(Vec::new());
     }
     let plan = match facts.runs(entry.call) {
@@ -57,7 +91,10 @@ pub fn await_instead(
     };
     let coloured = !plan.functions.is_empty();
     let (mut edits, read_to_end) = lists_for_generators(facts, entry.call);
-    edits.extend(await_argument(facts, entry.call, entry.argument));
+    edits.extend(match entry.form {
+        AwaitForm::Argument => await_argument(facts, entry.call, entry.argument),
+        form => await_function(facts, entry.call, entry.argument, form),
+    });
     let reasons = vec![(facts.span(entry.call), Message::new(page, "why-await"))];
     edits.extend(plan.edits.iter().cloned());
     let tradeoffs = tradeoffs(facts, entry, coloured);
@@ -71,8 +108,8 @@ pub fn await_instead(
         "async-generators",
     ];
     // Of somebody else's coroutine nobody here knows what it leaves behind.
-    let is_known = matches!(facts.value(entry.argument), Value::Coroutine(id)
-        if !facts.is_endless(id))
+    let is_known = matches!(facts.value(entry.argument),
+        Value::Coroutine(id) | Value::Function(id) if !facts.is_endless(id))
         || facts.value(entry.argument).path().is_some_and(|path| path == "asyncio.gather()");
     let keeps_result =
         is_known && !tradeoffs.iter().any(|id| lossy.contains(id)) && !is_caught(facts, entry.call);
@@ -97,6 +134,12 @@ pub fn await_instead(
     Ok(super::checked(facts, fix))
 }
 
+/// Whether `anyio.run` is told by name to run on asyncio, which it does anyway.
+fn runs_on_asyncio(facts: &Facts, call: Site) -> bool {
+    let backend = facts.keyword(call, "backend");
+    backend.is_some_and(|name| facts.source_of(name).trim_matches(['"', '\'']) == "asyncio")
+}
+
 /// What changes in meaning for this very code.
 fn tradeoffs(facts: &Facts, entry: LoopEntry, coloured: bool) -> Vec<&'static str> {
     let leaves = facts.leaves(entry.argument);
@@ -111,7 +154,7 @@ fn tradeoffs(facts: &Facts, entry: LoopEntry, coloured: bool) -> Vec<&'static st
     };
     let is_option = |name| facts.keyword(entry.call, name).is_some();
     let displayed = matches!(facts.usage(entry.call), Usage::Displayed)
-        && matches!(facts.value(entry.argument), Value::Coroutine(id)
+        && matches!(facts.value(entry.argument), Value::Coroutine(id) | Value::Function(id)
             if facts.function(id).is_some_and(|function| !function.returns.is_empty()));
     let all = [
         (leaves.tasks, "leftover-tasks"),

@@ -9,6 +9,7 @@ mod handles;
 mod imports;
 mod lambda;
 mod loop_entry;
+mod loop_owner;
 mod magic;
 mod magic_frame;
 pub mod needs;
@@ -19,21 +20,26 @@ mod protocol;
 mod removal;
 mod reraise;
 pub mod script;
+mod threads;
 mod wanted;
 
-pub use awaiting::{await_argument, await_expression, lists_for_generators};
+pub use awaiting::{
+    await_argument, await_expression, await_function, await_method, lists_for_generators,
+};
 pub use collect::await_handle;
 pub use colour::{Colouring, colour, obstacle_to_await};
 pub use handles::{free_name, keep_handle};
 pub use imports::{module_name, name_of_module};
 pub use lambda::name_of;
 pub use loop_entry::{LoopEntry, await_instead, is_caught, note_origin, offer, remove};
+pub use loop_owner::{owners, report_owner};
 pub use magic::{MagicAt, plain_python};
 pub use obstacle::{Obstacle, ObstacleKind};
 pub use older::older_twin;
 pub use protocol::{async_statement, async_words, await_before_use};
 pub use removal::{delete_import, delete_statement};
 pub use reraise::{Catches, let_cancellation_pass};
+pub use threads::await_in_thread;
 
 use crate::diagnostic::{Applicability, Fix};
 use crate::facts::Facts;

@@ -2,11 +2,13 @@
 
 use super::Rule;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Background, Call, Facts, FnId, Runs, Site, Value};
-use crate::knowledge::{Blocking, BlockingKind};
+use crate::facts::{Background, Binding, Call, Facts, FnId, How, Runs, Site, Value};
+use crate::knowledge::tables::{Blocking, BlockingKind, When};
 use crate::python::{Kind, Role};
-use crate::rewrite::{checked, lists_for_generators, module_name, obstacle_to_await};
-use crate::text::{Edit, Span, TextRange};
+use crate::rewrite::{
+    await_in_thread, checked, lists_for_generators, module_name, obstacle_to_await,
+};
+use crate::text::{CellIndex, Edit};
 
 const NAME: &str = "blocking-call-in-async";
 
@@ -28,11 +30,66 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
     let background = facts.background();
     for call in &facts.calls {
         let blocking = call.callee.path().and_then(|path| facts.tables.blocking(path));
-        let Some(blocking) = blocking else { continue };
+        let Some(blocking) = blocking.filter(|it| applies(facts, call.site, it.when)) else {
+            continue;
+        };
         if let Some(place) = place(facts, call, &background) {
             out.push(diagnose(facts, call.site, blocking, place));
         }
     }
+}
+
+/// Whether the call as it is written is one that blocks.
+fn applies(facts: &Facts, call: Site, when: Option<When>) -> bool {
+    match when {
+        None => true,
+        Some(When::Url) => {
+            let first = facts.children_in(call, Role::Arg).next();
+            let named = || SOURCES.iter().find_map(|name| facts.keyword(call, name));
+            first.or_else(named).is_some_and(|source| is_url(facts, source))
+        }
+        Some(When::Waits) => {
+            let first = facts.children_in(call, Role::Arg).next();
+            let asks = ["block", "blocking"].map(|name| facts.keyword(call, name));
+            let at_once = asks.into_iter().chain([first]).flatten();
+            let timeout = facts.keyword(call, "timeout");
+            !at_once.into_iter().any(|site| matches!(facts.kind(site), Kind::False))
+                && !timeout.is_some_and(|site| matches!(facts.source_of(site), "0" | "0.0"))
+        }
+    }
+}
+
+/// What readers of data call their first parameter.
+const SOURCES: [&str; 7] =
+    ["filepath_or_buffer", "path_or_buf", "path_or_buffer", "io", "path", "source", "fname"];
+
+/// Whether an expression is seen to be a URL, by what is written there or by its name.
+fn is_url(facts: &Facts, site: Site) -> bool {
+    match facts.kind(site) {
+        Kind::Str | Kind::FString => facts.source_of(site).contains("://"),
+        Kind::BinOp => facts.child(site, Role::Operand).is_some_and(|left| is_url(facts, left)),
+        Kind::Attribute { name } => says_url(facts.tree(site.cell).text(*name)),
+        Kind::Name { .. } => {
+            let literal = |(cell, binding): &(CellIndex, Binding)| match binding.how {
+                How::Value(node) => {
+                    let value = Site { cell: *cell, node };
+                    match facts.kind(value) {
+                        Kind::Str | Kind::FString => Some(facts.source_of(value).contains("://")),
+                        _ => None,
+                    }
+                }
+                _ => None,
+            };
+            let literals = facts.bindings(site).iter().find_map(literal);
+            literals.unwrap_or_else(|| says_url(facts.source_of(site)))
+        }
+        _ => false,
+    }
+}
+
+fn says_url(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.split('_').any(|word| matches!(word, "url" | "uri" | "link" | "href"))
 }
 
 fn place(facts: &Facts, call: &Call, background: &[Background]) -> Option<Place> {
@@ -163,6 +220,10 @@ fn sleep_fix(facts: &Facts, call: Site, place: Place) -> Option<Fix> {
         return None;
     }
     let func = facts.child(call, Role::Func)?;
+    // A `partial` may hold the time.
+    if facts.origin(func).is_some() {
+        return None;
+    }
     let (asyncio, import) = module_name(facts, call, "asyncio");
     let (lists, read_to_end) = lists_for_generators(facts, call);
     let mut edits: Vec<Edit> = import.into_iter().chain(lists).collect();
@@ -184,34 +245,13 @@ fn sleep_fix(facts: &Facts, call: Site, place: Place) -> Option<Fix> {
 
 /// `f(a, k=b)` becomes `await asyncio.to_thread(f, a, k=b)`.
 fn thread_fix(facts: &Facts, call: Site) -> Option<Fix> {
-    let func = facts.child(call, Role::Func)?;
-    let (asyncio, import) = module_name(facts, call, "asyncio");
-    let (whole, callee) = (facts.range(call), facts.range(func));
-    let source = facts.tree(call.cell).source();
-    let has_arguments = facts.children_in(call, Role::Arg).next().is_some()
-        || facts.child(call, Role::Keyword).is_some();
-    let gap = TextRange::new(callee.end, whole.end).slice(source);
-    let open = callee.end + gap.find('(')?;
-    let wrap = facts.parent(call).is_some_and(|up| {
-        matches!(facts.kind(up), Kind::Attribute { .. } | Kind::Subscript | Kind::Call)
-            && matches!(facts.role(call), Role::Value | Role::Func)
-    });
-    let head = format!("{}await {asyncio}.to_thread(", if wrap { "(" } else { "" });
-    let (lists, _) = lists_for_generators(facts, call);
-    let mut edits: Vec<Edit> = import.into_iter().chain(lists).collect();
-    edits.push(Edit::insert(call.cell, whole.start, head));
-    let separator = Span::new(call.cell, TextRange::new(callee.end, open + 1));
-    edits.push(Edit::replace(separator, if has_arguments { ", " } else { "" }));
-    if wrap {
-        edits.push(Edit::insert(call.cell, whole.end, ")"));
-    }
     Some(checked(
         facts,
         Fix {
             title: Message::new(NAME, "fix-thread").with("call", facts.callee_text(call)),
             pattern: "to-thread",
             applicability: Applicability::Unsafe,
-            edits,
+            edits: await_in_thread(facts, call)?,
             reasons: vec![(facts.span(call), Message::new(NAME, "why-thread"))],
             tradeoffs: vec!["thread-safety", "thread-pool-limit", "late-interrupt"],
         },

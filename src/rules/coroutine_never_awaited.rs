@@ -73,6 +73,11 @@ enum Fault {
 }
 
 impl Fault {
+    /// Whether nothing at all is done with the value.
+    fn is_left_behind(self) -> bool {
+        matches!(self, Fault::Dropped | Fault::Displayed | Fault::Kept)
+    }
+
     fn key(self) -> &'static str {
         match self {
             Fault::Dropped => "dropped",
@@ -100,6 +105,8 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
         if is_coroutine(facts, call)
             && let Some(fault) = fault(facts, call.site)
             && !(fault.raises() && facts.is_demonstrated(call.site))
+            && (fault.is_left_behind() || !is_silent(facts, call))
+            && !is_manager_in_with(facts, call)
         {
             out.push(diagnose(facts, call, fault));
         }
@@ -115,6 +122,18 @@ fn is_coroutine(facts: &Facts, call: &Call) -> bool {
         Value::Function(_) => matches!(facts.value(call.site), Value::Coroutine(_)),
         _ => false,
     }
+}
+
+/// A plain `with` over what `async with` enters is told by the rule for that.
+fn is_manager_in_with(facts: &Facts, call: &Call) -> bool {
+    facts.usage(call.site) == Usage::Entered
+        && call.callee.path().is_some_and(|path| facts.tables.is_async_manager(path))
+}
+
+/// Whether the value is an awaitable that is more than a coroutine: it has attributes of its own,
+/// and Python does not warn when it is dropped.
+fn is_silent(facts: &Facts, call: &Call) -> bool {
+    call.callee.path().is_some_and(|path| facts.tables.is_silent(path))
 }
 
 fn fault(facts: &Facts, site: Site) -> Option<Fault> {
@@ -144,7 +163,10 @@ fn fault(facts: &Facts, site: Site) -> Option<Fault> {
 fn protocol_fault(facts: &Facts, call: Site, used: Site) -> Option<Fault> {
     let value = facts.value(call);
     let walks_too = value.path().is_some_and(|path| facts.tables.is_walked_too(path));
-    if walks_too || is_stub(facts, &value) {
+    let made_by = value.path().and_then(|path| path.strip_suffix("()"));
+    let is_more = made_by
+        .is_some_and(|path| facts.tables.is_async_manager(path) || facts.tables.is_silent(path));
+    if walks_too || is_more || is_stub(facts, &value) {
         return None;
     }
     async_statement(facts, used).map(Fault::Protocol)
@@ -246,7 +268,8 @@ fn kept_fault(facts: &Facts, call: Site, target: Site) -> Option<Fault> {
 
 fn diagnose(facts: &Facts, call: &Call, fault: Fault) -> Diagnostic {
     let severity = if fault.raises() { Severity::Error } else { Severity::Warning };
-    let mut found = Diagnostic::new(NAME, severity, facts.span(call.site), fault.key())
+    let key = if is_silent(facts, call) { "silent" } else { fault.key() };
+    let mut found = Diagnostic::new(NAME, severity, facts.span(call.site), key)
         .with("call", facts.callee_text(call.site));
     if let Fault::Protocol(statement) = fault {
         found = found.with("statement", async_words(facts, statement));

@@ -6,10 +6,13 @@ mod await_in_sync_def;
 mod await_under_magic;
 mod blocking_call_in_async;
 mod cancellation_swallowed;
+mod competing_event_loop;
 mod coroutine_never_awaited;
 mod dropped_task;
+mod framework_runner_in_cell;
 mod gather_needs_unpacking;
 mod inline_async_helper;
+mod loop_owning_sync_api;
 mod needs_newer_python;
 mod nest_asyncio_by_default;
 mod run_until_complete_in_cell;
@@ -28,9 +31,12 @@ pub struct Rule {
 }
 
 /// Every rule, in the order in which its mistakes stand in the knowledge base.
-pub const RULES: [Rule; 15] = [
+pub const RULES: [Rule; 18] = [
     asyncio_run_in_cell::RULE,
     run_until_complete_in_cell::RULE,
+    competing_event_loop::RULE,
+    framework_runner_in_cell::RULE,
+    loop_owning_sync_api::RULE,
     await_in_sync_def::RULE,
     await_under_magic::RULE,
     needs_newer_python::RULE,

@@ -57,7 +57,8 @@ fn calls_that_need_it(facts: &Facts) -> Vec<Site> {
             || path.ends_with(".run_until_complete")
             || path.ends_with(".run_forever")
             || path.ends_with(".run_app")
-            || path.ends_with(".run_sync");
+            || (path.ends_with(".run_sync") && path != "anyio.to_thread.run_sync")
+            || facts.tables.runner(path).is_some_and(|runner| runner.patchable);
         runs_loop && facts.runs(call.site) != Runs::Elsewhere
     };
     facts.calls.iter().filter(enters).map(|call| call.site).collect()

@@ -2,7 +2,7 @@
 
 use super::Rule;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Facts, How, MODULE, Runs, Site, Usage, Value, is_loop};
+use crate::facts::{Call, Facts, How, MODULE, Runs, Site, Usage, Value, is_loop, is_running_loop};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
     LoopEntry, await_instead, checked, delete_statement, note_origin, offer, remove,
@@ -29,7 +29,9 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
         .calls
         .iter()
         .filter_map(|call| {
-            let (owner, name) = call.callee.path()?.rsplit_once('.')?;
+            let path =
+                call.callee.path().map(str::to_owned).or_else(|| passed_loop(facts, call))?;
+            let (owner, name) = path.rsplit_once('.')?;
             let asked = match name {
                 "run_until_complete" => Asked::RunUntilComplete,
                 "run_forever" => Asked::RunForever,
@@ -58,6 +60,33 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// `loop.method` where `loop` is a parameter for which every caller gives the same kind of loop.
+fn passed_loop(facts: &Facts, call: &Call) -> Option<String> {
+    let func = facts.child(call.site, Role::Func)?;
+    let Kind::Attribute { name } = facts.kind(func) else { return None };
+    let object = facts.child(func, Role::Value)?;
+    let bindings =
+        matches!(facts.kind(object), Kind::Name { .. }).then(|| facts.bindings(object))?;
+    let [(cell, binding)] = bindings.as_slice() else { return None };
+    let How::Param(param) = binding.how else { return None };
+    let param = Site { cell: *cell, node: param };
+    let def = facts.parent(param)?;
+    let id = facts.function_at(def).filter(|id| facts.mentions(*id).is_empty())?;
+    let place = facts.children_in(def, Role::Param).position(|other| other == param)?;
+    let bound = facts.function(id).is_some_and(|function| function.class.is_some());
+    let place = if bound { place.checked_sub(1)? } else { place };
+    let mut given = facts.calls_of(id).map(|call| {
+        let argument = facts.argument(call.site, place, facts.source_of(object));
+        argument
+            .map(|argument| facts.value(argument))
+            .filter(|value| value.path().is_some_and(is_loop))
+    });
+    let first = given.next()??;
+    let same = given.all(|other| other.as_ref() == Some(&first));
+    let method = facts.tree(func.cell).text(*name);
+    same.then(|| first.path().map(|path| format!("{path}.{method}")))?
 }
 
 fn run_until_complete(facts: &Facts, call: Site, all: &[(Site, Asked)]) -> Diagnostic {
@@ -205,7 +234,7 @@ fn loop_name(facts: &Facts, call: Site) -> Option<String> {
 fn is_kernel_loop(facts: &Facts, call: Site) -> bool {
     let object = facts.child(call, Role::Func).and_then(|func| facts.child(func, Role::Value));
     let value = object.map(|object| facts.value(object));
-    value.as_ref().and_then(Value::path).is_some_and(|path| !path.contains("new_event_loop"))
+    value.as_ref().and_then(Value::path).is_some_and(is_running_loop)
 }
 
 fn run_forever(facts: &Facts, call: Site) -> Diagnostic {

@@ -22,13 +22,7 @@ pub(super) fn tables() -> Tables {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/tables").join(name);
         std::fs::read_to_string(path).expect("a table")
     };
-    Tables::parse(
-        &read("blocking.yaml"),
-        &read("coroutines.yaml"),
-        &read("modules.yaml"),
-        &read("versions.yaml"),
-    )
-    .expect("valid tables")
+    Tables::parse(|name| read(&format!("{name}.yaml"))).expect("valid tables")
 }
 
 fn notebook(code: &str) -> Notebook {

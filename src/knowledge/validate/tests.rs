@@ -209,6 +209,8 @@ fn a_broken_table_or_theme_is_reported_where_it_breaks() {
         ("content/tables/coroutines.yaml", "[]"),
         ("content/tables/modules.yaml", "exports: {}\npatches: []\nquiet: []\n"),
         ("content/tables/versions.yaml", "[]"),
+        ("content/tables/runners.yaml", "[]"),
+        ("content/tables/sync_apis.yaml", "[]"),
         ("content/themes/dark.yaml", "a: red\nb: ''\n"),
         ("content/themes/light.yaml", "a: red\n"),
     ]);

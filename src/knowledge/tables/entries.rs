@@ -1,0 +1,121 @@
+//! The entries of the tables as they are written, by us in `content/tables/` and by users in a
+//! configuration file.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::{Answers, AwaitForm, BlockingKind, When};
+
+/// What a user adds to the tables: entries of the same shape as the shipped ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OwnTables {
+    pub blocking: Vec<BlockingEntry>,
+    pub coroutines: Vec<CoroutineEntry>,
+    pub runners: Vec<LoopOwnerEntry>,
+}
+
+/// Calls that hold their thread: an entry of `content/tables/blocking.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BlockingEntry {
+    /// Full paths; `()` stands for what that call gives.
+    pub calls: Vec<String>,
+    #[serde(default)]
+    pub kind: BlockingKind,
+    pub twin: Option<String>,
+    pub when: Option<When>,
+    /// Where it is documented.
+    pub source: Option<String>,
+    /// The version that brought it.
+    pub since: Option<String>,
+    pub note: Option<String>,
+    /// From documentation alone: no installed library was asked.
+    #[serde(default)]
+    pub docs: bool,
+}
+
+/// Coroutine functions: an entry of `content/tables/coroutines.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CoroutineEntry {
+    /// What every name of this entry stands under, such as `httpx.AsyncClient()`.
+    pub under: String,
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// Awaiting one of these gives the object that the path of the call stands for.
+    #[serde(default)]
+    pub factories: Vec<String>,
+    /// Those of `names` and `factories` that give an awaitable of another kind: nothing happens
+    /// before the `await`, and Python does not warn.
+    #[serde(default)]
+    pub silent: Vec<String>,
+    /// What these give can be entered by `async with` alone.
+    #[serde(default)]
+    pub managers: Vec<String>,
+    /// Those of `names` and `factories` whose value `async for` takes as well.
+    #[serde(default)]
+    pub walked: Vec<String>,
+    /// Where it is documented.
+    pub source: Option<String>,
+    /// The version that brought it.
+    pub since: Option<String>,
+    pub note: Option<String>,
+    /// From documentation alone: no installed library was asked.
+    #[serde(default)]
+    pub docs: bool,
+}
+
+/// Calls that want a loop of their own: an entry of `content/tables/runners.yaml` or
+/// `content/tables/sync_apis.yaml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoopOwnerEntry {
+    /// Full paths; `*` stands for any chain of attributes and calls.
+    pub calls: Vec<String>,
+    #[serde(default)]
+    pub answers: Answers,
+    /// The error's text in a kernel, word for word.
+    pub says: Option<String>,
+    /// What a cell writes instead, as one would type or look it up.
+    pub twin: Option<String>,
+    pub awaits: Option<AwaitForm>,
+    /// The coroutine method of the same object that takes the same arguments; `*` stands for the
+    /// name that was called.
+    pub method: Option<String>,
+    /// Whether `await` of the method was seen, or is written down, to give the same.
+    #[serde(default)]
+    pub same: bool,
+    /// Whether the call works once `nest_asyncio` has patched the loop.
+    #[serde(default)]
+    pub patchable: bool,
+    /// The library and version whose answer was seen in a kernel.
+    pub verified: Option<String>,
+    /// Where it is documented.
+    pub source: Option<String>,
+    /// The version that brought it.
+    pub since: Option<String>,
+    pub note: Option<String>,
+    /// From documentation alone: no installed library was asked.
+    #[serde(default)]
+    pub docs: bool,
+}
+
+/// `content/tables/modules.yaml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ModuleTable {
+    /// What `from module import *` brings in.
+    pub exports: HashMap<String, Vec<String>>,
+    pub patches: Vec<PatchEntry>,
+    /// Top-level modules whose functions never need a re-entrant loop.
+    pub quiet: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PatchEntry {
+    pub calls: Vec<String>,
+    pub package: Option<String>,
+}

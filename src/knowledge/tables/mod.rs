@@ -1,0 +1,203 @@
+//! What is known of other people's functions: which block, which are coroutine functions, which
+//! want an event loop of their own.
+
+mod entries;
+mod owners;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::versions::Versions;
+pub use entries::{BlockingEntry, CoroutineEntry, LoopOwnerEntry, OwnTables};
+pub use owners::{Answers, AwaitForm, LoopOwner};
+
+use entries::ModuleTable;
+use owners::Owners;
+
+/// The tables of `content/tables/`, by the names of their files.
+pub const FILES: [&str; 6] =
+    ["blocking", "coroutines", "modules", "runners", "sync_apis", "versions"];
+
+/// The tables of `content/tables/`, and what a user added to them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tables {
+    blocking: HashMap<String, Blocking>,
+    coroutines: HashSet<String>,
+    factories: HashSet<String>,
+    managers: HashSet<String>,
+    walked: HashSet<String>,
+    silent: HashSet<String>,
+    exports: HashMap<String, HashSet<String>>,
+    patches: HashMap<String, Patch>,
+    quiet_modules: HashSet<String>,
+    /// Which Python first had what.
+    pub versions: Versions,
+    runners: Owners,
+    sync_apis: Owners,
+}
+
+/// A call that holds its thread until it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocking {
+    pub kind: BlockingKind,
+    /// What an `async` program calls instead, as a reader would look it up.
+    pub twin: Option<String>,
+    /// Blocks only then.
+    pub when: Option<When>,
+}
+
+/// What a blocking call waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BlockingKind {
+    #[default]
+    Network,
+    Sleep,
+    Process,
+    /// A local file: quick, mostly.
+    File,
+    /// A person.
+    Input,
+    Database,
+    /// Another thread or a future.
+    Wait,
+}
+
+/// What decides whether a call blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    /// The first argument is a URL.
+    Url,
+    /// It is not told to come back at once, by `block=False`, `blocking=False`, a first argument
+    /// `False` or `timeout=0`.
+    Waits,
+}
+
+/// A call that makes the kernel's loop re-entrant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patch {
+    /// The package that a `%pip install` line would name; `None` when the patch is one function
+    /// of a package that is used for other things.
+    pub package: Option<String>,
+}
+
+impl Tables {
+    /// Reads the YAML that `text` gives for each of [`FILES`].
+    ///
+    /// # Errors
+    /// The name of the file and the first place in it that is not what the table's format asks
+    /// for, with line and column.
+    pub fn parse<S: AsRef<str>>(
+        text: impl Fn(&'static str) -> S,
+    ) -> Result<Self, (&'static str, serde_yaml::Error)> {
+        let versions =
+            Versions::parse(text("versions").as_ref()).map_err(|error| ("versions", error))?;
+        let mut tables = Self { versions, ..Self::default() };
+        tables.extend(OwnTables {
+            blocking: read(&text, "blocking")?,
+            coroutines: read(&text, "coroutines")?,
+            runners: read(&text, "runners")?,
+        });
+        for entry in read::<Vec<LoopOwnerEntry>, _>(&text, "sync_apis")? {
+            tables.sync_apis.add(entry);
+        }
+        let modules: ModuleTable = read(&text, "modules")?;
+        for entry in modules.patches {
+            let patch = Patch { package: entry.package };
+            tables.patches.extend(entry.calls.into_iter().map(|call| (call, patch.clone())));
+        }
+        let exports = modules.exports.into_iter();
+        tables.exports = exports.map(|(name, list)| (name, list.into_iter().collect())).collect();
+        tables.quiet_modules = modules.quiet.into_iter().collect();
+        Ok(tables)
+    }
+
+    /// Adds entries; of two for the same call the later one counts.
+    pub fn extend(&mut self, more: OwnTables) {
+        for entry in more.blocking {
+            let blocking = Blocking { kind: entry.kind, twin: entry.twin, when: entry.when };
+            let calls = entry.calls.into_iter();
+            self.blocking.extend(calls.map(|call| (call, blocking.clone())));
+        }
+        for entry in more.coroutines {
+            let full = |name: &String| format!("{}.{name}", entry.under);
+            self.coroutines.extend(entry.names.iter().map(full));
+            self.coroutines.extend(entry.factories.iter().map(full));
+            self.factories.extend(entry.factories.iter().map(|name| full(name) + "()"));
+            self.silent.extend(entry.silent.iter().map(full));
+            self.managers.extend(entry.managers.iter().map(full));
+            self.walked.extend(entry.walked.iter().map(|name| full(name) + "()"));
+        }
+        for entry in more.runners {
+            self.runners.add(entry);
+        }
+    }
+
+    /// What a call of `path` waits for, when it blocks.
+    pub fn blocking(&self, path: &str) -> Option<&Blocking> {
+        self.blocking.get(path)
+    }
+
+    /// Whether `path` is a coroutine function, so that a call does nothing until it is awaited.
+    pub fn is_coroutine_function(&self, path: &str) -> bool {
+        self.coroutines.contains(path)
+    }
+
+    /// Whether what the coroutine function `path` gives is an awaitable of another kind, which
+    /// Python drops without a `was never awaited`.
+    pub fn is_silent(&self, path: &str) -> bool {
+        self.silent.contains(path)
+    }
+
+    /// Whether awaiting the call `path` (which ends in `()`) gives the object it stands for.
+    pub fn is_awaited_factory(&self, path: &str) -> bool {
+        self.factories.contains(path)
+    }
+
+    /// Whether a plain `with` refuses what a call of `path` gives, and `async with` takes it.
+    pub fn is_async_manager(&self, path: &str) -> bool {
+        self.managers.contains(path)
+    }
+
+    /// Whether the call `path` (which ends in `()`) may be awaited or walked by `async for`.
+    pub fn is_walked_too(&self, path: &str) -> bool {
+        self.walked.contains(path)
+    }
+
+    /// Whether `from module import *` brings in `name`.
+    pub fn exports(&self, module: &str, name: &str) -> bool {
+        self.exports.get(module).is_some_and(|names| names.contains(name))
+    }
+
+    /// The patch that a call of `path` applies.
+    pub fn patch(&self, path: &str) -> Option<&Patch> {
+        self.patches.get(path)
+    }
+
+    /// Whether nothing in this top-level module runs an event loop behind a plain call.
+    pub fn is_quiet(&self, module: &str) -> bool {
+        self.quiet_modules.contains(module)
+    }
+
+    /// The framework's runner that a call of `path` is.
+    pub fn runner(&self, path: &str) -> Option<&LoopOwner> {
+        self.runners.get(path)
+    }
+
+    /// The sync facade that a call of `path` is, which refuses to work beside a running loop.
+    pub fn sync_api(&self, path: &str) -> Option<&LoopOwner> {
+        self.sync_apis.get(path)
+    }
+}
+
+fn read<T: DeserializeOwned, S: AsRef<str>>(
+    text: &impl Fn(&'static str) -> S,
+    name: &'static str,
+) -> Result<T, (&'static str, serde_yaml::Error)> {
+    serde_yaml::from_str(text(name).as_ref()).map_err(|error| (name, error))
+}

@@ -1,0 +1,90 @@
+//! The shipped tables are sound, and what users add joins them.
+
+use super::*;
+
+fn shipped(name: &str) -> String {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(root.join("content/tables").join(format!("{name}.yaml"))).unwrap()
+}
+
+#[test]
+fn every_shipped_entry_says_where_it_is_documented() {
+    let blocking: Vec<BlockingEntry> = read(&shipped, "blocking").unwrap();
+    let coroutines: Vec<CoroutineEntry> = read(&shipped, "coroutines").unwrap();
+    let mut sources: Vec<_> = blocking.into_iter().map(|entry| entry.source).collect();
+    sources.extend(coroutines.into_iter().map(|entry| entry.source));
+    for table in ["runners", "sync_apis"] {
+        let owners: Vec<LoopOwnerEntry> = read(&shipped, table).unwrap();
+        for entry in owners {
+            let seen = entry.verified.is_some() || entry.docs;
+            assert!(seen, "{:?} was neither run nor read of", entry.calls);
+            assert!(entry.same <= entry.method.is_some(), "{:?}: the same as what?", entry.calls);
+            sources.push(entry.source);
+        }
+    }
+    let is_address = |source: &Option<String>| {
+        source.as_ref().is_some_and(|source| source.starts_with("https://"))
+    };
+    assert!(sources.len() > 600, "{} entries", sources.len());
+    assert!(sources.iter().all(is_address));
+}
+
+#[test]
+fn no_call_stands_in_a_table_twice() {
+    let mut seen = HashSet::new();
+    let blocking: Vec<BlockingEntry> = read(&shipped, "blocking").unwrap();
+    let mut calls: Vec<String> = blocking.into_iter().flat_map(|entry| entry.calls).collect();
+    for table in ["runners", "sync_apis"] {
+        let owners: Vec<LoopOwnerEntry> = read(&shipped, table).unwrap();
+        calls.extend(owners.into_iter().flat_map(|entry| entry.calls));
+    }
+    for call in calls {
+        assert!(seen.insert(call.clone()), "{call}");
+    }
+}
+
+#[test]
+fn what_is_silent_is_a_name_or_a_factory_of_its_entry() {
+    let coroutines: Vec<CoroutineEntry> = read(&shipped, "coroutines").unwrap();
+    for entry in coroutines {
+        let known = |name: &&String| entry.names.contains(name) || entry.factories.contains(name);
+        let strange: Vec<_> = entry.silent.iter().filter(|name| !known(name)).collect();
+        assert!(strange.is_empty(), "{}: {strange:?}", entry.under);
+    }
+}
+
+#[test]
+fn what_a_user_adds_joins_the_shipped_tables_and_wins() {
+    let mut tables = Tables::parse(shipped).unwrap();
+    assert_eq!(tables.blocking("time.sleep").unwrap().kind, BlockingKind::Sleep);
+    let more = "
+blocking:
+  - calls: [ours.fetch, time.sleep]
+    kind: network
+    twin: ours.afetch
+coroutines:
+  - under: ours.Client()
+    names: [get]
+    factories: [open]
+    silent: [get]
+runners:
+  - calls: [ours.Bot()*.run]
+    says: no second loop
+    method: start
+";
+    tables.extend(serde_yaml::from_str(more).unwrap());
+    assert_eq!(tables.blocking("ours.fetch").unwrap().twin.as_deref(), Some("ours.afetch"));
+    assert_eq!(tables.blocking("time.sleep").unwrap().kind, BlockingKind::Network);
+    assert!(tables.is_coroutine_function("ours.Client().get"));
+    assert!(tables.is_silent("ours.Client().get"));
+    assert!(tables.is_awaited_factory("ours.Client().open()"));
+    let runner = tables.runner("ours.Bot().with_token().run").unwrap();
+    assert_eq!((runner.answers, runner.method.as_deref()), (Answers::Raises, Some("start")));
+    assert!(tables.runner("ours.Bot().walk").is_none());
+}
+
+#[test]
+fn an_unknown_field_is_refused() {
+    let typo = "runners:\n  - calls: [a.run]\n    twinn: b\n";
+    assert!(serde_yaml::from_str::<OwnTables>(typo).is_err());
+}

@@ -1,0 +1,98 @@
+//! A sync facade over async code, which refuses to work beside a running loop.
+
+use super::Rule;
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
+use crate::facts::{Facts, Site};
+use crate::knowledge::tables::LoopOwner;
+use crate::python::{Kind, Role};
+use crate::rewrite::{await_expression, checked, obstacle_to_await, owners, report_owner};
+use crate::text::{Edit, Span, TextRange};
+
+const NAME: &str = "loop-owning-sync-api";
+
+pub(super) const RULE: Rule = Rule { name: NAME, check };
+
+/// Facades that have an async twin of the same shape: the twin's module and manager.
+///
+/// Source: Playwright for Python, <https://playwright.dev/python/docs/library>; Patchright keeps
+/// the names.
+const TWINS: [(&str, &str, &str); 2] = [
+    ("playwright.sync_api.sync_playwright", "playwright.async_api", "async_playwright"),
+    ("patchright.sync_api.sync_playwright", "patchright.async_api", "async_playwright"),
+];
+
+fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+    for (site, owner) in owners(facts, |path| facts.tables.sync_api(path)) {
+        out.push(diagnose(facts, site, owner));
+    }
+}
+
+fn diagnose(facts: &Facts, site: Site, owner: &LoopOwner) -> Diagnostic {
+    let mut found = report_owner(facts, NAME, site, owner);
+    if found.fixes.is_empty() {
+        found.fixes.extend(async_api(facts, site));
+    }
+    found
+}
+
+/// `with sync_playwright() as p:` with its async twin and an `await` before each call of it that
+/// is known to be a coroutine. Shown only: calls on things that are not known need theirs too.
+fn async_api(facts: &Facts, manager: Site) -> Option<Fix> {
+    let value = facts.value(manager);
+    let called = value.path()?.strip_suffix("()")?;
+    let (sync, module, twin) = TWINS.iter().find(|(sync, ..)| *sync == called)?;
+    let item = facts.parent(manager).filter(|up| matches!(facts.kind(*up), Kind::WithItem))?;
+    let with = facts.parent(item)?;
+    let func = facts.child(manager, Role::Func)?;
+    let is_name = matches!(facts.kind(func), Kind::Name { .. });
+    if !is_name || obstacle_to_await(facts, with).is_some() || facts.owner(with).is_some() {
+        return None;
+    }
+    let mut edits = vec![
+        Edit::insert(with.cell, facts.range(with).start, "async "),
+        Edit::replace(facts.span(func), *twin),
+    ];
+    edits.extend(import_edits(facts, sync, module, twin));
+    let inside = |site: Site| {
+        site.cell == with.cell && facts.tree(with.cell).is_within(site.node, with.node)
+    };
+    for call in facts.calls_of_cell(with.cell).iter().filter(|call| inside(call.site)) {
+        let path = call.callee.path().and_then(|path| path.strip_prefix(sync));
+        let path = path.map(|rest| format!("{module}.{twin}{rest}"));
+        if path.is_some_and(|path| facts.tables.is_coroutine_function(&path)) {
+            edits.extend(await_expression(facts, call.site));
+        }
+    }
+    Some(checked(
+        facts,
+        Fix {
+            title: Message::new(NAME, "fix-async-api").with("twin", twin),
+            pattern: "owned-lifetime",
+            applicability: Applicability::DisplayOnly,
+            edits,
+            reasons: vec![(facts.span(manager), Message::new(NAME, "why-async-api"))],
+            tradeoffs: vec!["callers-become-async"],
+        },
+    ))
+}
+
+/// `from sync_api import sync_playwright` imports the twin; where more comes from there, or the
+/// import has another shape, it is left to the reader.
+fn import_edits(facts: &Facts, sync: &str, module: &str, twin: &str) -> Vec<Edit> {
+    let Some((sync_module, name)) = sync.rsplit_once('.') else { return Vec::new() };
+    let found = facts.sites().find(|site| {
+        let tree = facts.tree(site.cell);
+        matches!(facts.kind(*site), Kind::ImportFrom { module: Some(from), names, level: 0 }
+            if tree.text(*from) == sync_module
+                && matches!(names.as_slice(), [only] if tree.text(only.name) == name
+                    && only.alias.is_none()))
+    });
+    let Some(site) = found else { return Vec::new() };
+    let Kind::ImportFrom { module: Some(from), names, .. } = facts.kind(site) else {
+        return Vec::new();
+    };
+    let at = |range: TextRange| Span::new(site.cell, range);
+    let mut edits = vec![Edit::replace(at(*from), module)];
+    edits.extend(names.first().map(|only| Edit::replace(at(only.name), twin)));
+    edits
+}
