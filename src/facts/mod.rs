@@ -3,22 +3,29 @@
 //! Each cell is read on its own ([`CellFacts`]); [`Facts`] joins the cells and answers questions
 //! lazily, so that editing one cell costs one cell's reading and a cheap join.
 
+mod asks;
 mod attributes;
 mod awaits;
 mod collection;
 mod definitions;
 mod effects;
+mod fresh;
 mod guard;
 mod handles;
+mod heavy;
 mod index;
+mod limits;
 pub mod modules;
+mod number;
 mod protocol;
 mod reach;
 mod resolve;
 mod scope;
 mod tasks;
+mod turns;
 mod usage;
 mod value;
+mod waiting;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -35,13 +42,17 @@ pub use collection::{Collection, Holds};
 pub use definitions::{Class, ClassId, FnId, Function, Wrapping};
 pub use effects::Leaves;
 pub use handles::Handle;
+pub use heavy::{Heavy, Work};
+pub use limits::Many;
 pub use modules::{ModuleSource, Modules};
 pub use protocol::AsyncOnly;
 pub use reach::{Reach, Runs};
 pub use scope::{Binding, How, MODULE, ScopeId, ScopeKind};
 pub use tasks::{Background, is_loop, is_running_loop};
+pub use turns::Turns;
 pub use usage::Usage;
 pub use value::Value;
+pub use waiting::Waiting;
 
 use scope::Scopes;
 
@@ -246,6 +257,22 @@ impl<'a> Facts<'a> {
 
     pub fn child(&self, site: Site, role: python::Role) -> Option<Site> {
         self.tree(site.cell).child(site.node, role).map(|node| Site { node, ..site })
+    }
+
+    /// The statement that holds `site`, or is it.
+    pub fn statement(&self, site: Site) -> Site {
+        Site { node: self.tree(site.cell).statement_of(site.node), ..site }
+    }
+
+    /// The statements of the block that holds `statement`.
+    pub fn block(&self, statement: Site) -> Vec<Site> {
+        match self.parent(statement) {
+            Some(parent) => self.children_in(parent, self.role(statement)).collect(),
+            None => {
+                let at = |node| Site { node, ..statement };
+                self.tree(statement.cell).statements().map(at).collect()
+            }
+        }
     }
 
     pub fn children_in(&self, site: Site, role: python::Role) -> impl Iterator<Item = Site> + '_ {

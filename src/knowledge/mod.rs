@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 mod block;
 mod course;
+mod effects;
 mod files;
 mod front;
 mod language;
@@ -27,6 +28,7 @@ mod words;
 
 pub use block::{Block, Inline, plain};
 pub use course::{Choice, Drill, DrillFront, Lesson, LessonFront, Repair};
+pub use effects::{Effect, Effects};
 pub use files::{ContentError, Files};
 pub use front::When;
 pub use language::{Both, Language};

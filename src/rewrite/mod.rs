@@ -21,6 +21,8 @@ mod removal;
 mod reraise;
 pub mod script;
 mod threads;
+mod together;
+mod turn;
 mod wanted;
 
 pub use awaiting::{
@@ -40,6 +42,8 @@ pub use protocol::{async_statement, async_words, await_before_use};
 pub use removal::{delete_import, delete_statement};
 pub use reraise::{Catches, let_cancellation_pass};
 pub use threads::await_in_thread;
+pub use together::{Joining, join_comprehension, join_run, started};
+pub use turn::join_loop;
 
 use crate::diagnostic::{Applicability, Fix};
 use crate::facts::Facts;

@@ -1,6 +1,7 @@
 //! The rule catalogue: one file for each rule, with its fixture beside it.
 
 mod async_protocol_needs_async;
+mod async_resource_across_cells;
 mod asyncio_run_in_cell;
 mod await_in_sync_def;
 mod await_under_magic;
@@ -8,6 +9,7 @@ mod blocking_call_in_async;
 mod cancellation_swallowed;
 mod competing_event_loop;
 mod coroutine_never_awaited;
+mod cpu_bound_in_async;
 mod dropped_task;
 mod framework_runner_in_cell;
 mod gather_needs_unpacking;
@@ -16,7 +18,9 @@ mod loop_owning_sync_api;
 mod needs_newer_python;
 mod nest_asyncio_by_default;
 mod run_until_complete_in_cell;
+mod sequential_awaits;
 mod task_never_collected;
+mod unbounded_fan_out;
 mod wait_needs_tasks;
 
 use crate::diagnostic::Diagnostic;
@@ -31,7 +35,7 @@ pub struct Rule {
 }
 
 /// Every rule, in the order in which its mistakes stand in the knowledge base.
-pub const RULES: [Rule; 18] = [
+pub const RULES: [Rule; 22] = [
     asyncio_run_in_cell::RULE,
     run_until_complete_in_cell::RULE,
     competing_event_loop::RULE,
@@ -50,6 +54,10 @@ pub const RULES: [Rule; 18] = [
     wait_needs_tasks::RULE,
     async_protocol_needs_async::RULE,
     blocking_call_in_async::RULE,
+    cpu_bound_in_async::RULE,
+    sequential_awaits::RULE,
+    unbounded_fan_out::RULE,
+    async_resource_across_cells::RULE,
 ];
 
 /// Runs every rule and sorts what they report by place.

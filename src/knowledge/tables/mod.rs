@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use super::effects::Effects;
 use super::versions::Versions;
 pub use entries::{BlockingEntry, CoroutineEntry, LoopOwnerEntry, OwnTables};
 pub use owners::{Answers, AwaitForm, LoopOwner};
@@ -19,8 +20,8 @@ use entries::ModuleTable;
 use owners::Owners;
 
 /// The tables of `content/tables/`, by the names of their files.
-pub const FILES: [&str; 6] =
-    ["blocking", "coroutines", "modules", "runners", "sync_apis", "versions"];
+pub const FILES: [&str; 7] =
+    ["blocking", "coroutines", "modules", "runners", "sync_apis", "versions", "effects"];
 
 /// The tables of `content/tables/`, and what a user added to them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,6 +37,7 @@ pub struct Tables {
     quiet_modules: HashSet<String>,
     /// Which Python first had what.
     pub versions: Versions,
+    pub effects: Effects,
     runners: Owners,
     sync_apis: Owners,
 }
@@ -97,7 +99,9 @@ impl Tables {
     ) -> Result<Self, (&'static str, serde_yaml::Error)> {
         let versions =
             Versions::parse(text("versions").as_ref()).map_err(|error| ("versions", error))?;
-        let mut tables = Self { versions, ..Self::default() };
+        let effects =
+            Effects::parse(text("effects").as_ref()).map_err(|error| ("effects", error))?;
+        let mut tables = Self { versions, effects, ..Self::default() };
         tables.extend(OwnTables {
             blocking: read(&text, "blocking")?,
             coroutines: read(&text, "coroutines")?,

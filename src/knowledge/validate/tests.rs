@@ -183,9 +183,9 @@ fn the_skill_and_the_pages_agree() {
     assert_eq!(said, ["the skill has this situation at 3"]);
     let said = changed(page, "when: use", "when: not-use");
     assert_eq!(said, ["the skill has this situation on the other list"]);
-    let page = "content/mistakes/blocking-call-in-async.md";
-    let said = changed(page, "family: blocking-io", "family: second-loop");
-    assert_eq!(said, ["no mistake is of the family `blocking-io`"]);
+    let page = "content/mistakes/nest-asyncio-by-default.md";
+    let said = changed(page, "family: global-nest-asyncio", "family: second-loop");
+    assert_eq!(said, ["no mistake is of the family `global-nest-asyncio`"]);
 }
 
 #[test]
@@ -211,6 +211,7 @@ fn a_broken_table_or_theme_is_reported_where_it_breaks() {
         ("content/tables/versions.yaml", "[]"),
         ("content/tables/runners.yaml", "[]"),
         ("content/tables/sync_apis.yaml", "[]"),
+        ("content/tables/effects.yaml", "pure: [json]\n"),
         ("content/themes/dark.yaml", "a: red\nb: ''\n"),
         ("content/themes/light.yaml", "a: red\n"),
     ]);

@@ -1,0 +1,157 @@
+//! Awaits that stand one after another are joined: they wait together in one `gather`, or as the
+//! tasks of one group.
+
+use super::handles::free_name;
+use super::imports::module_name;
+use crate::facts::{Facts, Site, Turns};
+use crate::python::{Builds, Kind, Role};
+use crate::text::{Edit, Span, TextRange, indentation, line_range};
+
+/// Lines grow no longer than this where they can be broken.
+const WIDTH: usize = 79;
+
+/// What waits for all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joining {
+    Gather,
+    TaskGroup,
+}
+
+/// `[await f(x) for x in xs]` becomes `await asyncio.gather(*[f(x) for x in xs])`. `None` where
+/// the element is more than the await.
+pub fn join_comprehension(facts: &Facts, turns: &Turns) -> Option<Vec<Edit>> {
+    let around = turns.around;
+    let list = matches!(facts.kind(around), Kind::Comprehension { builds: Builds::List, .. });
+    let [only] = turns.awaits.as_slice() else { return None };
+    if !list || facts.parent(*only) != Some(around) || facts.role(*only) != Role::Element {
+        return None;
+    }
+    let (asyncio, import) = module_name(facts, around, "asyncio");
+    let (whole, operand) = (facts.range(around), facts.range(facts.child(*only, Role::Value)?));
+    let keyword = TextRange::new(facts.range(*only).start, operand.start);
+    let opens = keyword.slice(facts.tree(around.cell).source()).contains('(');
+    let mut edits: Vec<Edit> = import.into_iter().collect();
+    edits.push(Edit::insert(around.cell, whole.start, format!("await {asyncio}.gather(*")));
+    // `await (f(x))` keeps its parentheses.
+    let word =
+        if opens { TextRange::new(keyword.start, keyword.start + "await".len()) } else { keyword };
+    edits.push(Edit::delete(Span::new(around.cell, word)));
+    edits.push(Edit::insert(around.cell, whole.end, ")"));
+    Some(edits)
+}
+
+/// `a = await f()` and `b = await g()` become `a, b = await asyncio.gather(f(), g())`.
+pub fn join_run(facts: &Facts, run: &[Site], joining: Joining) -> Option<Vec<Edit>> {
+    let (first, last) = (*run.first()?, *run.last()?);
+    let (asyncio, import) = module_name(facts, first, "asyncio");
+    let source = facts.tree(first.cell).source();
+    let indent = indentation(source, facts.range(first).start);
+    let whole = TextRange::new(facts.range(first).start, facts.range(last).end);
+    let (mut targets, mut calls, mut ranges) = (Vec::new(), Vec::new(), Vec::new());
+    for statement in run {
+        let target = facts.child(*statement, Role::Target)?;
+        let value = facts.child(*statement, Role::Value)?;
+        let name = facts.source_of(target);
+        let tuple = matches!(facts.kind(target), Kind::Tuple { parenthesized: false });
+        targets.push(if tuple { format!("({name})") } else { name.to_owned() });
+        let call = started(facts, facts.child(value, Role::Value)?, joining)?;
+        calls.push(facts.source_of(call));
+        ranges.push(facts.range(call));
+    }
+    let joined = match joining {
+        Joining::Gather => {
+            let head = format!("{} = await {asyncio}.gather(", targets.join(", "));
+            folded(indent, &head, &calls.join(", "), ")")
+        }
+        Joining::TaskGroup => group_of_run(facts, indent, &asyncio, &targets, &calls),
+    };
+    let mut edits: Vec<Edit> = import.into_iter().collect();
+    let Kept { above, beside } = comments_in(facts, first, whole, &ranges, indent);
+    edits.push(Edit::replace(Span::new(first.cell, whole), format!("{above}{joined}{beside}")));
+    Some(edits)
+}
+
+fn group_of_run(
+    facts: &Facts,
+    indent: &str,
+    asyncio: &str,
+    targets: &[String],
+    calls: &[&str],
+) -> String {
+    let group = free_name(facts, "group");
+    let is_name = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let handle = |(at, target): (usize, &String)| match is_name(target) {
+        true => free_name(facts, &format!("{target}_task")),
+        false => free_name(facts, &format!("task_{}", at + 1)),
+    };
+    let handles: Vec<String> = targets.iter().enumerate().map(handle).collect();
+    let mut text = format!("async with {asyncio}.TaskGroup() as {group}:\n");
+    for (handle, call) in handles.iter().zip(calls) {
+        text.push_str(&format!("{indent}    {handle} = {group}.create_task({call})\n"));
+    }
+    let results: Vec<String> = handles.iter().map(|it| format!("{it}.result()")).collect();
+    text.push_str(&format!("{indent}{} = {}", targets.join(", "), results.join(", ")));
+    text
+}
+
+/// What makes the coroutine: `fetch(x)` in `create_task(fetch(x))` too, as what joins them starts
+/// tasks by itself. `None` for a group where it is no coroutine.
+pub fn started(facts: &Facts, operand: Site, joining: Joining) -> Option<Site> {
+    if !matches!(facts.kind(operand), Kind::Call) {
+        return Some(operand);
+    }
+    let path = facts.path_of_call(operand).unwrap_or_default();
+    let args = facts.children_in(operand, Role::Arg).count();
+    let bare = args == 1 && facts.child(operand, Role::Keyword).is_none();
+    if facts.starts_task(&path) && bare {
+        return facts.argument(operand, 0, "coro");
+    }
+    let future = path == "asyncio.shield" || path.ends_with(".run_in_executor");
+    let fits = joining == Joining::Gather || !(future || facts.starts_task(&path));
+    fits.then_some(operand)
+}
+
+/// `head`, `inner` and `tail` on one line, or on three where one would be too long.
+pub(super) fn folded(indent: &str, head: &str, inner: &str, tail: &str) -> String {
+    let length = indent.len() + head.len() + inner.len() + tail.len();
+    if length <= WIDTH || inner.contains('\n') {
+        format!("{head}{inner}{tail}")
+    } else {
+        format!("{head}\n{indent}    {inner}\n{indent}{tail}")
+    }
+}
+
+/// The comments of a stretch of code that is written anew.
+pub(super) struct Kept {
+    /// Those on lines of their own, each with a line end and `indent` after it.
+    pub above: String,
+    /// Those behind code, each after two spaces.
+    pub beside: String,
+}
+
+/// The comments in `range`, without those in `except`, which stay where they are.
+pub(super) fn comments_in(
+    facts: &Facts,
+    place: Site,
+    range: TextRange,
+    except: &[TextRange],
+    indent: &str,
+) -> Kept {
+    let source = facts.tree(place.cell).source();
+    let all = facts.cell(place.cell).map_or(&[][..], |cell| &cell.syntax.comments);
+    let mut kept = Kept { above: String::new(), beside: String::new() };
+    for comment in all.iter().filter(|comment| range.contains(**comment)) {
+        if except.iter().any(|other| other.contains(*comment)) {
+            continue;
+        }
+        let line = line_range(source, comment.start);
+        let before = TextRange::new(line.start, comment.start).slice(source);
+        let text = comment.slice(source);
+        if before.trim().is_empty() {
+            kept.above += &format!("{text}\n{indent}");
+        } else {
+            kept.beside += &format!("  {text}");
+        }
+    }
+    kept
+}

@@ -1,0 +1,371 @@
+//! A loop whose turns await becomes one wait for all of them, and what is done with each result.
+
+use super::handles::free_name;
+use super::imports::module_name;
+use super::removal::delete_statement;
+use super::together::{Joining, Kept, comments_in, folded, started};
+use crate::facts::{Facts, Site, Turns};
+use crate::python::{Builds, Kind, NameUse, Role};
+use crate::text::{Edit, Span, TextRange, indentation, line_range};
+
+/// The loop's awaits as one wait. `None` where a turn is more than these forms can hold: one
+/// await, in a plain statement of the body.
+pub fn join_loop(facts: &Facts, turns: &Turns, joining: Joining) -> Option<Vec<Edit>> {
+    let turn = Turn::of(facts, turns, joining)?;
+    let collected = turn.collected(joining);
+    collected.or_else(|| (joining == Joining::Gather).then(|| turn.in_two_loops()).flatten())
+}
+
+struct Turn<'f, 't> {
+    facts: &'f Facts<'t>,
+    around: Site,
+    target: Site,
+    iterable: Site,
+    /// The statements before the one that awaits.
+    before: Vec<Site>,
+    statement: Site,
+    after: Vec<Site>,
+    awaited: Site,
+    operand: Site,
+}
+
+/// What the second loop runs over.
+struct Second {
+    /// The statement that gives the items a name, where they may come only once.
+    copy: String,
+    items: String,
+    /// Whether each result needs its item beside it.
+    paired: bool,
+    var: String,
+    /// Whether the statement that awaits only named the result.
+    dropped: bool,
+}
+
+impl<'f, 't> Turn<'f, 't> {
+    fn of(facts: &'f Facts<'t>, turns: &Turns, joining: Joining) -> Option<Self> {
+        let around = turns.around;
+        let [awaited] = turns.awaits.as_slice() else { return None };
+        let statement = facts.statement(*awaited);
+        let body: Vec<Site> = facts.children_in(around, Role::Body).collect();
+        let at = body.iter().position(|it| *it == statement)?;
+        let plain =
+            matches!(facts.kind(statement), Kind::Assign | Kind::AugAssign | Kind::Expression);
+        let has_else = facts.child(around, Role::Else).is_some();
+        if !plain || has_else || !matches!(facts.kind(around), Kind::For { .. }) {
+            return None;
+        }
+        let (before, rest) = body.split_at_checked(at)?;
+        let turn = Self {
+            facts,
+            around,
+            target: facts.child(around, Role::Target)?,
+            iterable: facts.child(around, Role::Iter)?,
+            before: before.to_vec(),
+            statement,
+            after: rest.iter().skip(1).copied().collect(),
+            awaited: *awaited,
+            operand: started(facts, facts.child(*awaited, Role::Value)?, joining)?,
+        };
+        // `continue` before the await skips a turn, which a call for each item cannot.
+        let skips = before
+            .iter()
+            .any(|it| turn.below(*it).any(|site| matches!(facts.kind(site), Kind::Simple)));
+        (!skips && turn.is_forgotten_afterwards()).then_some(turn)
+    }
+
+    fn below(&self, site: Site) -> impl Iterator<Item = Site> + '_ {
+        std::iter::once(site).chain(self.facts.descendants(site))
+    }
+
+    fn is_inside(&self, site: Site, outer: Site) -> bool {
+        site.cell == outer.cell && self.facts.tree(site.cell).is_within(site.node, outer.node)
+    }
+
+    fn stores_below(&self, site: Site) -> impl Iterator<Item = Site> + '_ {
+        self.below(site)
+            .filter(|it| matches!(self.facts.kind(*it), Kind::Name { used: NameUse::Store }))
+    }
+
+    /// Whether nothing after the loop reads what its last turn left in its variables.
+    fn is_forgotten_afterwards(&self) -> bool {
+        let facts = self.facts;
+        let grows = |target: &Site| {
+            facts.parent(*target).is_some_and(|up| matches!(facts.kind(up), Kind::AugAssign))
+        };
+        let from_here = |read: &Site| {
+            facts.bindings(*read).iter().any(|(cell, binding)| {
+                self.is_inside(Site { cell: *cell, node: binding.node }, self.around)
+            })
+        };
+        self.stores_below(self.around).filter(|target| !grows(target)).all(|target| {
+            !facts
+                .reads_of(target)
+                .iter()
+                .any(|read| !self.is_inside(*read, self.around) && from_here(read))
+        })
+    }
+
+    fn source(&self) -> &'f str {
+        self.facts.tree(self.around.cell).source()
+    }
+
+    fn indent(&self) -> &'f str {
+        indentation(self.source(), self.facts.range(self.around).start)
+    }
+
+    fn text(&self, site: Site) -> &'f str {
+        self.facts.source_of(site)
+    }
+
+    /// What the loop runs over, as an argument or a comprehension may hold it.
+    fn iterable_text(&self) -> String {
+        let text = self.text(self.iterable);
+        match self.facts.kind(self.iterable) {
+            Kind::Tuple { parenthesized: false } => format!("({text})"),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// `rows = []` and `rows.append(await f(x))` in a loop.
+    fn collected(&self, joining: Joining) -> Option<Vec<Edit>> {
+        let facts = self.facts;
+        let name = self.text(self.appended_to()?);
+        let (asyncio, import) = module_name(facts, self.around, "asyncio");
+        let start = self.empty_list_before(name);
+        let text = match joining {
+            Joining::Gather => self.gathered(name, &asyncio, start.is_some()),
+            Joining::TaskGroup => self.grouped(name, &asyncio, start.is_some()),
+        };
+        let mut edits: Vec<Edit> = import.into_iter().collect();
+        edits.extend(start.map(|start| delete_statement(facts, start)));
+        let Kept { above, beside } = self.comments(facts.range(self.around));
+        edits.push(Edit::replace(facts.span(self.around), format!("{above}{text}{beside}")));
+        Some(edits)
+    }
+
+    fn gathered(&self, name: &str, asyncio: &str, is_new: bool) -> String {
+        let each = self.each(&self.iterable_text());
+        let call = format!("await {asyncio}.gather(");
+        let (head, tail) = match is_new {
+            true => (format!("{name} = {call}"), ")"),
+            false => (format!("{name}.extend({call}"), "))"),
+        };
+        folded(self.indent(), &head, &each, tail)
+    }
+
+    /// All calls as arguments. Coroutines that were made before need no comprehension.
+    fn each(&self, items: &str) -> String {
+        let (target, call) = (self.text(self.target), self.text(self.operand));
+        if call == target {
+            format!("*{items}")
+        } else {
+            format!("*[{call} for {target} in {items}]")
+        }
+    }
+
+    fn grouped(&self, name: &str, asyncio: &str, is_new: bool) -> String {
+        let (facts, indent) = (self.facts, self.indent());
+        let (group, tasks) = (free_name(facts, "group"), free_name(facts, "tasks"));
+        let (target, items) = (self.text(self.target), self.iterable_text());
+        let call = self.text(self.operand);
+        let each = format!("{group}.create_task({call}) for {target} in {items}");
+        let inner = format!("{indent}    ");
+        let made = folded(&inner, &format!("{tasks} = ["), &each, "]");
+        let results = format!("[task.result() for task in {tasks}]");
+        let kept = match is_new {
+            true => format!("{name} = {results}"),
+            false => format!("{name}.extend({results})"),
+        };
+        format!("async with {asyncio}.TaskGroup() as {group}:\n{inner}{made}\n{indent}{kept}")
+    }
+
+    /// The loop's own comments there. Those inside the awaited call stay where they are.
+    fn comments(&self, range: TextRange) -> Kept {
+        let except = [self.facts.range(self.operand)];
+        comments_in(self.facts, self.around, range, &except, self.indent())
+    }
+
+    /// The list to which the turn's only act appends what it awaited.
+    fn appended_to(&self) -> Option<Site> {
+        let facts = self.facts;
+        let (call, value) = match (self.before.as_slice(), self.after.as_slice()) {
+            ([], []) => (facts.child(self.statement, Role::Value)?, self.awaited),
+            ([], [next]) if matches!(facts.kind(*next), Kind::Expression) => {
+                let call = facts.child(*next, Role::Value)?;
+                let value = facts.child(call, Role::Arg)?;
+                (self.named()? == self.text(value)).then_some((call, value))?
+            }
+            _ => return None,
+        };
+        let func = facts.child(call, Role::Func)?;
+        let list = facts.child(func, Role::Value)?;
+        let args: Vec<Site> = facts.children_in(call, Role::Arg).collect();
+        let appends = matches!(facts.kind(list), Kind::Name { .. })
+            && self.text(func) == format!("{}.append", self.text(list))
+            && args == [value];
+        appends.then_some(list)
+    }
+
+    /// The name that the statement gives to the result, when it does nothing else.
+    fn named(&self) -> Option<&'f str> {
+        let facts = self.facts;
+        let targets: Vec<Site> = facts.children_in(self.statement, Role::Target).collect();
+        let [target] = targets.as_slice() else { return None };
+        let whole = facts.parent(self.awaited) == Some(self.statement)
+            && matches!(facts.kind(self.statement), Kind::Assign);
+        let plain = matches!(facts.kind(*target), Kind::Name { .. });
+        (whole && plain).then(|| self.text(*target))
+    }
+
+    /// The statement `name = []` before the loop, when nothing in between speaks of the list.
+    fn empty_list_before(&self, name: &str) -> Option<Site> {
+        let facts = self.facts;
+        let siblings = facts.block(self.around);
+        let before = siblings.iter().take_while(|it| **it != self.around);
+        let speaks = |site: &&Site| {
+            self.below(**site).any(|it| facts.tree(it.cell).name(it.node) == Some(name))
+        };
+        let statement = *before.filter(speaks).last()?;
+        let targets: Vec<Site> = facts.children_in(statement, Role::Target).collect();
+        let [target] = targets.as_slice() else { return None };
+        let value = self.text(facts.child(statement, Role::Value)?);
+        let mine = matches!(facts.kind(statement), Kind::Assign) && self.text(*target) == name;
+        (mine && matches!(value, "[]" | "list()")).then_some(statement)
+    }
+
+    /// The calls are made in one loop, or at once; what is done with each result is another.
+    fn in_two_loops(&self) -> Option<Vec<Edit>> {
+        let facts = self.facts;
+        let source = self.source();
+        let line = |site: Site| line_range(source, facts.range(site).start).start;
+        let next_line = |at: usize| (line_range(source, at).end + 1).min(source.len());
+        let body = next_line(facts.range(self.iterable).end);
+        let first = *self.before.first().unwrap_or(&self.statement);
+        if line(first) < body {
+            return None;
+        }
+        let second = self.second()?;
+        let head = TextRange::new(facts.range(self.around).start, body);
+        let mut beside = self.comments(head).beside;
+        let mut lead = TextRange::new(body, line(self.statement)).slice(source).to_owned();
+        let mut end = line(self.statement);
+        let mut between = String::new();
+        if second.dropped {
+            let whole = TextRange::new(end, next_line(facts.range(self.statement).end));
+            beside += &self.comments(whole).beside;
+            end = line(*self.after.first()?);
+            between = TextRange::new(whole.end, end).slice(source).to_owned();
+        }
+        if self.before.is_empty() {
+            between = std::mem::take(&mut lead) + &between;
+        }
+        let (asyncio, import) = module_name(facts, self.around, "asyncio");
+        let made = self.made(&second.items, &asyncio, &lead);
+        let text = format!("{}{made}{beside}\n{}{between}", second.copy, self.second_head(&second));
+        let replaced = TextRange::new(head.start, end);
+        let mut edits: Vec<Edit> = import.into_iter().collect();
+        edits.push(Edit::replace(Span::new(self.around.cell, replaced), text));
+        if !second.dropped {
+            let span = Span::new(self.around.cell, self.bracketed(self.awaited));
+            edits.push(Edit::replace(span, second.var));
+        }
+        Some(edits)
+    }
+
+    /// The first loop, or the comprehension, and the one wait.
+    fn made(&self, items: &str, asyncio: &str, lead: &str) -> String {
+        let (facts, indent) = (self.facts, self.indent());
+        let results = free_name(facts, "results");
+        if self.before.is_empty() {
+            let head = format!("{results} = await {asyncio}.gather(");
+            return folded(indent, &head, &self.each(items), ")");
+        }
+        let (target, call) = (self.text(self.target), self.text(self.operand));
+        let calls = free_name(facts, "calls");
+        let inner = indentation(self.source(), facts.range(self.statement).start);
+        format!(
+            "{calls} = []\n{indent}for {target} in {items}:\n{lead}\
+             {inner}{calls}.append({call})\n\
+             {indent}{results} = await {asyncio}.gather(*{calls})"
+        )
+    }
+
+    fn second_head(&self, second: &Second) -> String {
+        let (indent, results) = (self.indent(), free_name(self.facts, "results"));
+        let Second { items, paired, var, .. } = second;
+        let target = self.text(self.target);
+        match (paired, self.facts.kind(self.target)) {
+            (false, _) => format!("{indent}for {var} in {results}:\n"),
+            (true, Kind::Tuple { parenthesized: false }) => {
+                format!("{indent}for ({target}), {var} in zip({items}, {results}):\n")
+            }
+            (true, _) => format!("{indent}for {target}, {var} in zip({items}, {results}):\n"),
+        }
+    }
+
+    /// `None` where the second loop would miss what the first one made.
+    fn second(&self) -> Option<Second> {
+        let facts = self.facts;
+        let used: Vec<&str> = std::iter::once(self.statement)
+            .chain(self.after.iter().copied())
+            .flat_map(|it| self.below(it).collect::<Vec<_>>())
+            .filter(|it| !self.is_inside(*it, self.operand))
+            .filter(|it| matches!(facts.kind(*it), Kind::Name { used: NameUse::Load }))
+            .map(|it| self.text(it))
+            .collect();
+        let made = self.before.iter().flat_map(|it| self.stores_below(*it));
+        let paired = facts.loop_names(self.around).iter().any(|name| used.contains(name));
+        let misses = made.map(|it| self.text(it)).any(|name| used.contains(&name));
+        let named = self.named();
+        if misses || (named.is_some() && self.after.is_empty()) {
+            return None;
+        }
+        let again = !paired || self.runs_again(self.iterable);
+        let items = if again { self.iterable_text() } else { free_name(facts, "items") };
+        let copy = match again {
+            true => String::new(),
+            false => format!("{items} = list({})\n{}", self.text(self.iterable), self.indent()),
+        };
+        let var = named.map_or_else(|| free_name(facts, "result"), str::to_owned);
+        Some(Second { copy, items, paired, var, dropped: named.is_some() })
+    }
+
+    /// Whether the iterable gives the same again when it is iterated once more.
+    fn runs_again(&self, iterable: Site) -> bool {
+        let facts = self.facts;
+        match facts.kind(iterable) {
+            Kind::List
+            | Kind::Tuple { parenthesized: true }
+            | Kind::Dict
+            | Kind::Set
+            | Kind::Str
+            | Kind::Comprehension { builds: Builds::List | Builds::Dict, .. } => true,
+            Kind::Name { .. } => facts.only_value(iterable).is_some_and(|value| {
+                !matches!(facts.kind(value), Kind::Name { .. }) && self.runs_again(value)
+            }),
+            Kind::Call => match facts.path_of_call(iterable).as_deref() {
+                Some("builtins.range" | "builtins.list" | "builtins.sorted") => true,
+                Some("builtins.enumerate") => {
+                    facts.argument(iterable, 0, "").is_some_and(|it| self.runs_again(it))
+                }
+                _ => [".items()", ".keys()", ".values()"]
+                    .iter()
+                    .any(|end| self.text(iterable).ends_with(end)),
+            },
+            _ => false,
+        }
+    }
+
+    /// The range of `(await f(x))` where the brackets are there for the `await` alone.
+    fn bracketed(&self, site: Site) -> TextRange {
+        let range = self.facts.range(site);
+        let role = self.facts.role(site);
+        let wider = TextRange::new(range.start.saturating_sub(1), range.end + 1);
+        let text = wider.slice(self.source());
+        let wrapped = role == Role::Value && text.starts_with('(') && text.ends_with(')');
+        let held = self.facts.parent(site).is_some_and(|up| {
+            matches!(self.facts.kind(up), Kind::Attribute { .. } | Kind::Subscript)
+        });
+        if wrapped && held { wider } else { range }
+    }
+}
