@@ -26,7 +26,7 @@ const SIGNS: [(&str, &[&str]); 10] = [
     ("Task exception was never retrieved", &["dropped-task", "task-never-collected"]),
     ("using Playwright Sync API inside the asyncio loop", &["loop-owning-sync-api"]),
     ("'await' outside async function", &["await-in-sync-def"]),
-    ("'await' outside function", &["await-under-magic", "await-in-sync-def"]),
+    ("'await' outside function (<", &["await-under-magic"]),
     ("module 'asyncio' has no attribute", &["needs-newer-python"]),
 ];
 

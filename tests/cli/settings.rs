@@ -22,6 +22,17 @@ fn the_projects_settings_choose_rules_and_leave_files_out() {
 }
 
 #[test]
+fn the_projects_own_tables_teach_the_rules() {
+    let settings = "[[coroutines]]\nunder = \"ours\"\nnames = [\"fetch\"]\n";
+    let text = notebook(&["import ours\n", "ours.fetch(1)"]);
+    let without = folder(&[("a.ipynb", &text)]);
+    assert_eq!(run(without.path(), &["check", "."]).code, 0);
+    let with = folder(&[("nbasync.toml", settings), ("a.ipynb", &text)]);
+    let run = run(with.path(), &["check", "--format", "json", "."]);
+    assert_eq!(run.json()["files"][0]["diagnostics"][0]["rule"], "coroutine-never-awaited");
+}
+
+#[test]
 fn settings_that_make_no_sense_stop_the_command_with_their_place() {
     let folder = folder(&[("nbasync.toml", "exclud = []\n"), ("a.ipynb", &notebook(&RUNS))]);
     for command in ["check", "classify", "fix"] {

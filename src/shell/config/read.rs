@@ -12,6 +12,7 @@ use super::ConfigError;
 use crate::diagnostic::Severity;
 use crate::environment::{Host, PythonVersion};
 use crate::knowledge::Tables;
+use crate::knowledge::tables::{BlockingEntry, CoroutineEntry, LoopOwnerEntry, OwnTables};
 use crate::review::{Selection, rule_names};
 use crate::shell::files::Exclude;
 use crate::text::position;
@@ -22,6 +23,7 @@ pub struct Config {
     pub selection: Selection,
     pub host: Option<Host>,
     exclude: Vec<Spanned<String>>,
+    tables: OwnTables,
     source: Source,
 }
 
@@ -48,6 +50,9 @@ struct Raw {
     severity: Option<Spanned<String>>,
     env: Option<Spanned<String>>,
     exclude: Vec<Spanned<String>>,
+    blocking: Vec<BlockingEntry>,
+    coroutines: Vec<CoroutineEntry>,
+    runners: Vec<LoopOwnerEntry>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -113,8 +118,13 @@ impl Config {
     }
 
     /// The program's tables with the entries of the file, if there are any.
-    pub fn tables(&self, _own: &Tables) -> Option<Arc<Tables>> {
-        None
+    pub fn tables(&self, own: &Tables) -> Option<Arc<Tables>> {
+        if self.tables == OwnTables::default() {
+            return None;
+        }
+        let mut tables = own.clone();
+        tables.extend(self.tables.clone());
+        Some(Arc::new(tables))
     }
 }
 
@@ -134,7 +144,9 @@ impl Source {
         };
         let host = raw.env.as_ref().map(|name| self.name(name, "environment", &hosts));
         let host = host.transpose()?.and_then(|name| Host::named(&name));
-        Ok(Config { selection, host, exclude: raw.exclude, source: self })
+        let Raw { exclude, blocking, coroutines, runners, .. } = raw;
+        let tables = OwnTables { blocking, coroutines, runners };
+        Ok(Config { selection, host, exclude, tables, source: self })
     }
 
     fn names(

@@ -103,6 +103,20 @@ fn what_makes_no_sense_is_told_with_its_place_and_a_proposal() {
 }
 
 #[test]
+fn a_projects_own_entries_stand_beside_those_of_the_program() {
+    let text = "[[blocking]]\ncalls = [\"ours.fetch\"]\nkind = \"network\"\n\
+                [[coroutines]]\nunder = \"ours\"\nnames = [\"afetch\"]\n\
+                [[runners]]\ncalls = [\"ours.run\"]\ntwin = \"await main()\"\n";
+    let settings = settle(&[("nbasync.toml", text)], "x.py", Overrides::default()).unwrap();
+    let tables = settings.tables.unwrap();
+    assert!(tables.blocking("ours.fetch").is_some());
+    assert!(tables.is_coroutine_function("ours.afetch"));
+    let wrong = "[[blocking]]\ncals = []\n";
+    let error = settle(&[("nbasync.toml", wrong)], "x.py", Overrides::default()).unwrap_err();
+    assert_eq!(error, "nbasync.toml:2:1: unknown key `cals`; did you mean `calls`?");
+}
+
+#[test]
 fn somebody_elses_broken_project_is_no_business_of_ours() {
     let broken = ("pyproject.toml", "[tool.other\n");
     check(&[broken], "x.ipynb", (None, &[]));
