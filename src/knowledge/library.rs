@@ -16,6 +16,8 @@ pub(super) struct Library {
     pub tables: BTreeMap<String, Source>,
     pub themes: BTreeMap<String, Source>,
     pub samples: BTreeMap<String, Source>,
+    /// What kernels answer, by file name.
+    pub cases: BTreeMap<String, Source>,
     pub interface: Option<Source>,
     /// Files with no place, and twins without an English page.
     pub errors: Vec<ContentError>,
@@ -59,6 +61,7 @@ enum Place<'p> {
     Table(&'p str),
     Theme(&'p str),
     Sample(&'p str),
+    Cases(&'p str),
     Interface,
 }
 
@@ -85,6 +88,7 @@ pub(super) fn read(files: &dyn Files) -> Library {
             Some(Place::Table(name)) => _ = library.tables.insert(name.to_owned(), source),
             Some(Place::Theme(name)) => _ = library.themes.insert(name.to_owned(), source),
             Some(Place::Sample(name)) => _ = library.samples.insert(name.to_owned(), source),
+            Some(Place::Cases(name)) => _ = library.cases.insert(name.to_owned(), source),
             Some(Place::Interface) => library.interface = Some(source),
             None => library.errors.push(ContentError::whole(&path, "no file has its place here")),
         }
@@ -106,7 +110,8 @@ impl Library {
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
         let pages = self.slots.iter().flat_map(Slot::sources);
         let tables = self.tables.values().chain(self.themes.values());
-        pages.chain(tables).chain(self.samples.values()).chain(&self.interface)
+        let others = self.samples.values().chain(self.cases.values());
+        pages.chain(tables).chain(others).chain(&self.interface)
     }
 
     fn add(&mut self, kind: PageKind, id: String, en: Option<Source>, zh: Option<Source>) {
@@ -133,6 +138,7 @@ fn place(path: &str) -> Option<Place<'_>> {
         ["content", "tables", name] => Some(Place::Table(name.strip_suffix(".yaml")?)),
         ["content", "themes", name] => Some(Place::Theme(name.strip_suffix(".yaml")?)),
         ["content", "samples", name] => Some(Place::Sample(name)),
+        ["content", "cases", name] => Some(Place::Cases(name.strip_suffix(".yaml")?)),
         ["content", folder, name] => {
             let (id, language) = page_name(name)?;
             Some(Place::Page(PageKind::of_folder(folder)?, id, language))

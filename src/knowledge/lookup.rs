@@ -130,6 +130,9 @@ impl Index {
                 let is_message = entry.kind == PageKind::Message && Some(&entry.id) == message;
                 let score = if is_message { MESSAGE } else { query.score(entry)? };
                 let page = knowledge.page(entry.kind, &entry.id)?;
+                // Whoever looks something up wants the answer before the lesson.
+                let is_lesson = entry.kind == PageKind::Lesson;
+                let score = if is_lesson { score / 4 } else { score };
                 Some(Hit { page, score })
             })
             .collect();

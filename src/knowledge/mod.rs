@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 mod block;
+mod case;
 mod course;
 mod effects;
 mod files;
@@ -27,6 +28,7 @@ mod versions;
 mod words;
 
 pub use block::{Block, Inline, plain};
+pub use case::{Case, CaseCell, Pace, Seconds};
 pub use course::{Choice, Drill, DrillFront, Lesson, LessonFront, Repair};
 pub use effects::{Effect, Effects};
 pub use files::{ContentError, Files};
@@ -54,6 +56,7 @@ pub struct Knowledge {
     strings: OnceLock<Strings>,
     skill: OnceLock<Skill>,
     index: OnceLock<lookup::Index>,
+    cases: OnceLock<Vec<Case>>,
 }
 
 impl Knowledge {
@@ -191,6 +194,16 @@ impl Knowledge {
     /// A sample notebook's bytes.
     pub fn sample(&self, name: &str) -> Option<&Cow<'static, [u8]>> {
         self.library.samples.get(name).map(|source| &source.bytes)
+    }
+
+    /// What kernels answer, file by file. Read when it is first asked for.
+    pub fn cases(&self) -> &[Case] {
+        self.cases.get_or_init(|| case::read(&self.library.cases).0)
+    }
+
+    /// The case with this id.
+    pub fn case(&self, id: &str) -> Option<&Case> {
+        self.cases().iter().find(|case| case.id == id)
     }
 
     fn strings(&self) -> &Strings {

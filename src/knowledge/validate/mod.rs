@@ -1,5 +1,6 @@
 //! Holds all content to its format; each of its files checks one side of it.
 
+mod cases;
 mod characters;
 mod course;
 mod references;
@@ -34,6 +35,7 @@ pub(super) fn validate(knowledge: &Knowledge) -> Vec<ContentError> {
     }
     references::check_matches(knowledge, &mut out);
     course::check_order(knowledge, &mut out);
+    cases::check(knowledge, &mut out);
     skills::check(knowledge, &mut out);
     interface(knowledge, &mut out);
     themes(knowledge, &mut out);

@@ -169,9 +169,10 @@ const SKILL: &str = "skills/python-notebooks-async/SKILL.md";
 #[test]
 fn the_skill_lists_everything_that_it_has_to_say() {
     let said = changed(SKILL, "- `one-loop`:", "- `two-loops`:");
+    let wanted_page = "there is no page `one-loop`";
     let wanted = "the items are to be one-loop, await-at-top-level, concurrent-work, \
                   reusable-code-in-modules, nest-asyncio-last-resort, no-fire-and-forget";
-    assert_eq!(said, [wanted]);
+    assert_eq!(said, [wanted_page, wanted]);
     let said = changed(SKILL, "{#scope-note}", "{#scope}");
     assert!(said.contains(&String::from("the section `scope-note` is missing")), "{said:?}");
 }

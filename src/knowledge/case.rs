@@ -1,0 +1,77 @@
+//! Cases: cells and what a kernel answers to them. Pages name the cases that show their claims.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::files::{self, ContentError, Source};
+
+/// Cells that run in order in a fresh kernel, and what is known of the answers.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// What pages name in `facts`.
+    pub id: String,
+    /// Modules that must be there to import; else the case is left out.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// The Python versions for which it holds, as a version specifier.
+    pub python: Option<String>,
+    /// The same for ipykernel.
+    pub ipykernel: Option<String>,
+    pub cells: Vec<CaseCell>,
+}
+
+/// One cell and its answer. What is not given is not compared. In texts `…` stands for anything.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaseCell {
+    pub code: String,
+    /// The class of the error; without it the cell must succeed.
+    pub error: Option<String>,
+    /// The error's text.
+    pub message: Option<String>,
+    /// The result as `text/plain`.
+    pub result: Option<String>,
+    pub stdout: Option<String>,
+    /// Each of these is part of stderr; none at all: stderr is empty.
+    pub stderr: Option<Vec<String>>,
+    /// It takes at most so much of another cell's time.
+    pub faster: Option<Pace>,
+    /// It takes at least so much of another cell's time.
+    pub slower: Option<Pace>,
+    pub seconds: Option<Seconds>,
+}
+
+/// A time by that of another cell.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pace {
+    /// The other cell, from 1.
+    pub than: usize,
+    pub ratio: f64,
+}
+
+/// Bounds of a time, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seconds {
+    pub least: Option<f64>,
+    pub most: Option<f64>,
+}
+
+/// Reads all files of cases; what is broken is reported and left out.
+pub(super) fn read(sources: &BTreeMap<String, Source>) -> (Vec<Case>, Vec<ContentError>) {
+    let (mut cases, mut errors) = (Vec::<Case>::new(), Vec::new());
+    for source in sources.values() {
+        let read = source.text().and_then(|text| {
+            serde_yaml::from_str::<Vec<Case>>(text)
+                .map_err(|error| files::yaml(&source.path, text, 0, &error))
+        });
+        match read {
+            Ok(more) => cases.extend(more),
+            Err(error) => errors.push(error),
+        }
+    }
+    (cases, errors)
+}
