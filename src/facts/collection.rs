@@ -1,6 +1,6 @@
 //! Names and expressions that surely hold a collection, and what was put into it.
 
-use super::{Facts, How, Site, Usage, Value};
+use super::{Facts, How, Site, Value};
 use crate::python::{Builds, Kind, Role};
 
 /// What kind of collection it is.
@@ -41,6 +41,9 @@ pub struct Collection {
 
 /// Names are followed so many steps back.
 const STEPS: usize = 8;
+
+/// A name that may mean more things than this is not followed.
+pub(super) const MEANINGS: usize = 16;
 
 impl Collection {
     fn open(holds: Holds) -> Self {
@@ -130,7 +133,11 @@ impl Facts<'_> {
     /// All that a name was bound to, with what was appended.
     fn named_collection(&self, name: Site, steps: usize) -> Option<Collection> {
         let mut found: Option<Collection> = None;
-        for (cell, binding) in self.bindings(name) {
+        let bindings = self.bindings(name);
+        if bindings.len() > MEANINGS {
+            return None;
+        }
+        for (cell, binding) in bindings {
             let target = Site { cell, node: binding.node };
             let mut this = match binding.how {
                 How::Value(node) => self.collection_within(Site { cell, node }, steps)?,
@@ -163,25 +170,15 @@ impl Facts<'_> {
 
     /// `jobs.append(x)` adds an element; any other method that fills it leaves it open.
     fn add_appended(&self, target: Site, collection: &mut Collection) {
-        let is_it = |(cell, binding): &(_, super::Binding)| {
-            Site { cell: *cell, node: binding.node } == target
-        };
-        for read in self.reads_of(target) {
-            let Usage::Attribute(method) = self.usage(read) else { continue };
-            let Kind::Attribute { name } = self.kind(method) else { continue };
-            if !self.bindings(read).iter().any(is_it) {
-                continue;
-            }
-            match self.tree(method.cell).text(*name) {
-                "append" | "add" => {
-                    let call = self.parent(method).filter(|_| self.role(method) == Role::Func);
-                    match call.and_then(|call| self.argument(call, 0, "")) {
-                        Some(element) => collection.elements.push(element),
-                        None => collection.complete = false,
-                    }
-                }
-                "extend" | "insert" | "update" => collection.complete = false,
-                _ => {}
+        let (methods, all) = self.fills(target);
+        collection.complete &= all;
+        for method in methods {
+            let Kind::Attribute { name } = self.kind(*method) else { continue };
+            let one = matches!(self.tree(method.cell).text(*name), "append" | "add");
+            let call = self.parent(*method).filter(|_| one && self.role(*method) == Role::Func);
+            match call.and_then(|call| self.argument(call, 0, "")) {
+                Some(element) => collection.elements.push(element),
+                None => collection.complete = false,
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Tasks that a name keeps, and whether anything collects them.
 
 use super::scope::ScopeKind;
-use super::{Facts, Holds, Site, Usage};
+use super::{Binding, Facts, Holds, Site, Usage};
 use crate::python::{Kind, NameUse, Role};
 use crate::text::CellIndex;
 
@@ -127,7 +127,10 @@ impl Facts<'_> {
     fn is_collected_within(&self, target: Site, steps: usize) -> bool {
         let Some(steps) = steps.checked_sub(1) else { return true };
         self.is_hidden(target)
-            || self.reads_that_see(target).into_iter().any(|read| self.takes(read, steps))
+            || self
+                .reads_of(target)
+                .into_iter()
+                .any(|read| self.sees(read, target) && self.takes(read, steps))
     }
 
     /// The reads of the name that may see what `target` binds.
@@ -138,20 +141,31 @@ impl Facts<'_> {
     }
 
     fn sees(&self, read: Site, target: Site) -> bool {
-        let is_target = |cell: CellIndex, node| Site { cell, node } == target;
-        if self.bindings(read).iter().any(|(cell, it)| is_target(*cell, it.node)) {
-            return true;
-        }
+        // Cells are run in any order, and one of two cells may be an alternative to the other;
+        // only its own cell surely binds the name anew.
         if read.cell != target.cell {
-            // Cells are run in any order, and one of two cells may be an alternative to the
-            // other; only its own cell surely binds the name anew.
-            let here = self.global(self.source_of(target));
-            let last = here.iter().rev().find(|(cell, _)| *cell == target.cell);
-            return last.is_some_and(|(cell, it)| is_target(*cell, it.node));
+            return self.last_of_cell(target) || self.may_mean(read, target);
+        }
+        if self.may_mean(read, target) {
+            return true;
         }
         let is_loop = |up: &Site| matches!(self.kind(*up), Kind::For { .. } | Kind::While);
         let around = self.ancestors(target).find(is_loop);
         around.is_some_and(|up| self.tree(read.cell).is_within(read.node, up.node))
+    }
+
+    fn may_mean(&self, read: Site, target: Site) -> bool {
+        let is_target =
+            |(cell, it): &(CellIndex, Binding)| (*cell, it.node) == (target.cell, target.node);
+        self.bindings(read).iter().any(is_target)
+    }
+
+    /// Whether no later place of its cell binds the global name of `target`.
+    fn last_of_cell(&self, target: Site) -> bool {
+        let all = self.global(self.source_of(target));
+        let end = all.partition_point(|(cell, _)| *cell <= target.cell);
+        let last = all.get(..end).and_then(<[_]>::last);
+        last.is_some_and(|(cell, it)| (*cell, it.node) == (target.cell, target.node))
     }
 
     /// Whether the use at `read` takes the task, and not only looks at it.

@@ -2,14 +2,21 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Call, Facts, FnId, Runs, Site, Usage, Value, reach};
+use super::collection::MEANINGS;
+use super::{Call, Facts, FnId, MODULE, Runs, Site, Usage, Value, reach};
 use crate::python::{Kind, NameUse, Role};
 use crate::text::CellIndex;
+
+/// Methods that put something into a collection.
+const PUTS_IN: [&str; 5] = ["append", "add", "extend", "insert", "update"];
 
 /// The lookups. Numbers are places in [`Facts::calls`].
 #[derive(Debug, Default)]
 pub(super) struct Index {
     loads: HashMap<Box<str>, Vec<Site>>,
+    global_loads: HashMap<Box<str>, Vec<Site>>,
+    fills: HashMap<Site, Vec<Site>>,
+    filled_anywhere: HashSet<Box<str>>,
     names: HashSet<Box<str>>,
     imports: Vec<Site>,
     escapes: Vec<Site>,
@@ -49,17 +56,35 @@ impl Index {
                     self.names.insert(name.into());
                 }
                 if *used == NameUse::Load {
-                    match self.loads.get_mut(name) {
-                        Some(list) => list.push(site),
-                        None => _ = self.loads.insert(name.into(), vec![site]),
+                    push(&mut self.loads, name, site);
+                    if facts.binding_scope(site) == MODULE {
+                        push(&mut self.global_loads, name, site);
                     }
                     self.add_mention(facts, site);
+                    self.add_fill(facts, site);
                 }
             }
             Kind::Attribute { .. } => self.add_mention(facts, site),
             Kind::Import { .. } if facts.owner(site).is_none() => self.imports.push(site),
             Kind::Escape { .. } => self.escapes.push(site),
             _ => {}
+        }
+    }
+
+    /// `jobs.append`, for each place that may have bound `jobs`.
+    fn add_fill(&mut self, facts: &Facts, name: Site) {
+        let Usage::Attribute(method) = facts.usage(name) else { return };
+        let Kind::Attribute { name: called } = facts.kind(method) else { return };
+        if !PUTS_IN.contains(&facts.tree(method.cell).text(*called)) {
+            return;
+        }
+        let bindings = facts.bindings(name);
+        if bindings.len() > MEANINGS {
+            self.filled_anywhere.insert(facts.source_of(name).into());
+            return;
+        }
+        for (cell, binding) in bindings {
+            self.fills.entry(Site { cell, node: binding.node }).or_default().push(method);
         }
     }
 
@@ -97,10 +122,29 @@ impl Index {
     }
 }
 
+fn push(lists: &mut HashMap<Box<str>, Vec<Site>>, name: &str, site: Site) {
+    match lists.get_mut(name) {
+        Some(list) => list.push(site),
+        None => _ = lists.insert(name.into(), vec![site]),
+    }
+}
+
 impl Facts<'_> {
     /// The places that read a name, in whatever scope, in order.
     pub(super) fn loads(&self, name: &str) -> &[Site] {
         self.index.loads.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The places that read the notebook's global of this name, in order.
+    pub(super) fn global_loads(&self, name: &str) -> &[Site] {
+        self.index.global_loads.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The methods that fill the collection which the name at `target` binds, such as
+    /// `jobs.append`; and whether these are all.
+    pub(super) fn fills(&self, target: Site) -> (&[Site], bool) {
+        let fills = self.index.fills.get(&target).map_or(&[][..], Vec::as_slice);
+        (fills, !self.index.filled_anywhere.contains(self.source_of(target)))
     }
 
     /// Whether the name stands anywhere in the notebook.

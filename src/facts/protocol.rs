@@ -1,5 +1,6 @@
 //! Objects that only `async for` or `async with` can use, and what an `except` names.
 
+use super::collection::MEANINGS;
 use super::definitions::Wrapping;
 use super::{ClassId, Facts, FnId, How, Site, Value, is_await};
 use crate::python::{Builds, Kind, Role};
@@ -40,13 +41,15 @@ impl Facts<'_> {
             }
             Kind::Call => self.async_only_result(site, steps),
             Kind::Named => self.async_only_within(self.child(site, Role::Value)?, steps),
-            Kind::Name { .. } => self.agreed(self.bindings(site).into_iter().map(
-                |(cell, binding)| match binding.how {
+            Kind::Name { .. } => {
+                let bindings = self.bindings(site);
+                let few = (bindings.len() <= MEANINGS).then_some(bindings)?;
+                self.agreed(few.into_iter().map(|(cell, binding)| match binding.how {
                     How::Value(node) => self.async_only_within(Site { cell, node }, steps),
                     How::Param(_) => self.async_only_value(&self.value(site)),
                     _ => None,
-                },
-            )),
+                }))
+            }
             _ => None,
         }
     }

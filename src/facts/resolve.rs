@@ -18,9 +18,10 @@ impl Facts<'_> {
             // A class's names are seen by its own body alone.
             let visible = scope.kind != ScopeKind::Class || id == start;
             if let Some(found) = scope.bindings.get(name).filter(|_| visible) {
-                let found = found.iter().map(|binding| (site.cell, binding.clone())).collect();
+                let found: Vec<_> =
+                    found.iter().map(|binding| (site.cell, binding.clone())).collect();
                 let deferred = self.is_deferred(site, start, id);
-                return self.seen(site, found, deferred);
+                return self.seen(site, &found, deferred);
             }
             id = scope.parent;
         }
@@ -28,9 +29,8 @@ impl Facts<'_> {
         if let Some(same) = self.same_import.get(name) {
             return vec![same.clone()];
         }
-        let all = self.globals.get(name).cloned().unwrap_or_default();
         let deferred = self.is_deferred(site, start, MODULE);
-        self.seen(site, all, deferred)
+        self.seen(site, self.global(name), deferred)
     }
 
     /// Every binding of a global name, in order.
@@ -75,17 +75,22 @@ impl Facts<'_> {
         false
     }
 
+    /// Those of `all`, which stand in order of their cells, that the use at `site` may see.
     fn seen(
         &self,
         site: Site,
-        all: Vec<(CellIndex, Binding)>,
+        all: &[(CellIndex, Binding)],
         deferred: bool,
     ) -> Vec<(CellIndex, Binding)> {
-        let is_before = |(cell, binding): &(CellIndex, Binding)| {
-            (*cell, binding.node) < (site.cell, site.node) && !self.is_own_target(site, binding)
+        let start = all.partition_point(|(cell, _)| *cell < site.cell);
+        let (earlier, rest) = all.split_at_checked(start).unwrap_or_default();
+        let end = rest.partition_point(|(cell, _)| *cell == site.cell);
+        let (here, after) = rest.split_at_checked(end).unwrap_or_default();
+        let is_before = |found: &&(CellIndex, Binding)| {
+            found.1.node < site.node && !self.is_own_target(site, &found.1)
         };
-        let split = all.iter().filter(|binding| is_before(binding)).count();
-        let before = all.iter().filter(|binding| is_before(binding)).rev();
+        let mut before = here.iter().filter(is_before).rev().chain(earlier.iter().rev()).peekable();
+        let is_first = before.peek().is_none();
         let mut seen = Vec::new();
         for found in before {
             if found.1.how == How::Delete {
@@ -98,14 +103,14 @@ impl Facts<'_> {
         }
         // Later bindings count for code that runs later, and where nothing came before: people
         // run cells out of order, imports above all.
-        if deferred || split == 0 {
-            let later = all.iter().filter(|binding| !is_before(binding));
+        if deferred || is_first {
+            let later = here.iter().filter(|found| !is_before(found)).chain(after);
             seen.extend(later.filter(|found| found.1.how != How::Delete).cloned());
         }
         seen
     }
 
-    /// In `x = f(x)` the right-hand `x` is the one before.
+    /// In `x = f(x)` the right-hand `x` is the one before. The binding is one of the site's cell.
     fn is_own_target(&self, site: Site, binding: &Binding) -> bool {
         let tree = self.tree(site.cell);
         matches!(&binding.how, How::Value(value) | How::Iterate(value) | How::Enter(value)

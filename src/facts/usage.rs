@@ -158,10 +158,12 @@ impl Facts<'_> {
     pub fn reads_of(&self, target: Site) -> Vec<Site> {
         let name = self.source_of(target);
         let scope = self.binding_scope(target);
-        let local = scope != super::MODULE;
-        let reads = |site: &Site| {
-            (!local || site.cell == target.cell) && self.binding_scope(*site) == scope
-        };
-        self.loads(name).iter().copied().filter(reads).collect()
+        if scope == super::MODULE {
+            return self.global_loads(name).to_vec();
+        }
+        let loads = self.loads(name);
+        let start = loads.partition_point(|site| site.cell < target.cell);
+        let here = loads.iter().skip(start).take_while(|site| site.cell == target.cell);
+        here.filter(|site| self.binding_scope(**site) == scope).copied().collect()
     }
 }

@@ -131,10 +131,9 @@ fn is_handed_on(facts: &Facts, error: Site) -> bool {
 /// the end that it asked for.
 fn cancels_something(facts: &Facts, attempt: Site) -> bool {
     let owner = facts.owner(attempt);
-    facts.calls_in(owner).any(|call| {
+    facts.calls_of_cell(attempt.cell).iter().any(|call| {
         let func = facts.child(call.site, Role::Func);
-        call.site.cell == attempt.cell
-            && func.is_some_and(|func| facts.source_of(func).ends_with(".cancel"))
+        call.owner == owner && func.is_some_and(|func| facts.source_of(func).ends_with(".cancel"))
     })
 }
 
