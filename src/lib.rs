@@ -2,10 +2,11 @@
 //!
 //! The modules, lowest floor first; each uses those above it in this list and nothing below.
 
-// 1. Words: places, diagnostics, the profile of where cells run.
+// 1. Words: places, diagnostics, the profile of where cells run, what a kernel answered.
 pub mod diagnostic;
 pub mod environment;
 pub mod text;
+pub mod transcript;
 
 // 2. Doors: notebooks, Python, what the program knows.
 pub mod knowledge;
@@ -21,6 +22,7 @@ pub mod rewrite;
 pub mod rules;
 
 // 5. All of it together.
+pub mod proof;
 pub mod review;
 
 // 6. The walkthrough as a pure machine.

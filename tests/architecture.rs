@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Which floor each module lives on; imports point to the same floor or down.
-const FLOORS: [(&str, u8); 14] = [
+const FLOORS: [(&str, u8); 16] = [
     ("text", 1),
     ("diagnostic", 1),
     ("environment", 1),
+    ("transcript", 1),
     ("notebook", 2),
     ("python", 2),
     ("knowledge", 2),
@@ -15,6 +16,7 @@ const FLOORS: [(&str, u8); 14] = [
     ("classify", 4),
     ("rules", 4),
     ("rewrite", 4),
+    ("proof", 5),
     ("review", 5),
     ("tutor", 6),
     ("shell", 7),
@@ -22,7 +24,7 @@ const FLOORS: [(&str, u8); 14] = [
 ];
 
 /// Heavy crates and the only places that name them.
-const DOORS: [(&str, &str); 23] = [
+const DOORS: [(&str, &str); 27] = [
     ("ruff_python_ast", "src/python/"),
     ("ruff_python_parser", "src/python/"),
     ("ruff_text_size", "src/python/"),
@@ -46,6 +48,10 @@ const DOORS: [(&str, &str); 23] = [
     ("serde_json", "src/shell/report/"),
     ("serde_sarif", "src/shell/report/"),
     ("quick_junit", "src/shell/report/"),
+    ("jupyter_protocol", "src/shell/kernel/"),
+    ("jupyter_zmq_client", "src/shell/kernel/"),
+    ("tokio", "src/shell/kernel/"),
+    ("rustix", "src/shell/kernel/"),
 ];
 
 /// Parts of the standard library that touch the world.

@@ -1,6 +1,8 @@
 //! What can be said on the command line.
 
 mod check;
+#[cfg(feature = "kernel")]
+mod kernel;
 mod moving;
 
 use std::num::NonZeroUsize;
@@ -11,6 +13,8 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use check::{CheckArgs, CheckFormat, FixArgs};
+#[cfg(feature = "kernel")]
+pub use kernel::{KernelsArgs, ProveArgs};
 pub use moving::ExtractArgs;
 
 use crate::environment::Host;
@@ -24,6 +28,7 @@ Examples:
   nbasync fix --diff .                  what the safe fixes would change
   nbasync fix .                         apply them
   nbasync extract analysis.ipynb fetch  move a helper into a module
+  nbasync prove analysis.ipynb          run before and after in a real kernel, when you agree
   nbasync explain asyncio-run-in-cell   read a page
   nbasync lookup blocking requests      find pages by a few words
 
@@ -37,7 +42,7 @@ Exit codes:
 ///
 /// A notebook's kernel already runs an event loop. That is why `asyncio.run()` raises in a cell,
 /// and why a cell may write `await` at the top level. nbasync reads .ipynb files and .py files
-/// with # %% cells; it never runs their code.
+/// with # %% cells. It never runs their code unasked: `nbasync prove` alone runs cells, and asks.
 #[derive(Debug, Parser)]
 #[command(name = "nbasync", version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Cli {
@@ -114,6 +119,10 @@ pub enum Command {
     Extract(ExtractArgs),
     Lookup(LookupArgs),
     Explain(ExplainArgs),
+    #[cfg(feature = "kernel")]
+    Prove(ProveArgs),
+    #[cfg(feature = "kernel")]
+    Kernels(KernelsArgs),
     Skill(SkillArgs),
 }
 

@@ -38,6 +38,28 @@ pub fn ask(paper: Paper, voice: Voice<'_>) -> io::Result<Answer> {
     }
 }
 
+/// Asks a question that yes or no answers. The end of input is a no.
+///
+/// # Errors
+/// When the terminal cannot be read or written to.
+#[cfg(feature = "kernel")]
+pub fn confirm(paper: Paper, voice: Voice<'_>, key: &str) -> io::Result<bool> {
+    loop {
+        // A report may go elsewhere than to the terminal; a question never does.
+        super::complain(&format!("{} ", paper.safe(&voice.say(key, &[]).join(" "))));
+        let mut line = String::new();
+        if io::stdin().read_line(&mut line)? == 0 {
+            super::complain("\n");
+            return Ok(false);
+        }
+        match read(&line) {
+            Some(Answer::Yes | Answer::All) => return Ok(true),
+            Some(Answer::No | Answer::Quit) => return Ok(false),
+            None => {}
+        }
+    }
+}
+
 fn read(line: &str) -> Option<Answer> {
     match line.trim().to_ascii_lowercase().as_str() {
         "y" | "yes" | "是" => Some(Answer::Yes),

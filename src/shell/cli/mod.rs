@@ -7,7 +7,11 @@ mod classify;
 mod explain;
 mod extract;
 mod fix;
+#[cfg(feature = "kernel")]
+mod kernels;
 mod lookup;
+#[cfg(feature = "kernel")]
+mod prove;
 mod reviewed;
 mod session;
 mod skill;
@@ -95,6 +99,10 @@ fn run() -> ExitCode {
         Command::Extract(args) => extract::run(&args, &session),
         Command::Lookup(args) => lookup::run(&args, &session),
         Command::Explain(args) => explain::run(&args, &session),
+        #[cfg(feature = "kernel")]
+        Command::Prove(args) => prove::run(&args, &session),
+        #[cfg(feature = "kernel")]
+        Command::Kernels(args) => kernels::run(&args, &session),
         Command::Skill(args) => match args.command {
             SkillCommand::Check(args) => skill::run(&args, &session),
         },

@@ -9,6 +9,10 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 
 pub use super::fixed_json::{Fixes, fixed};
+#[cfg(feature = "kernel")]
+pub use super::kernels_json::{Found as FoundKernels, kernels};
+#[cfg(feature = "kernel")]
+pub use super::proof_json::{Report as ProofReport, proof};
 
 use super::place::Place;
 use super::{Problem, Reviewed, Voice};

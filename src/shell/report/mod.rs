@@ -11,10 +11,20 @@ pub mod gitlab;
 mod help;
 pub mod json;
 pub mod junit;
+#[cfg(feature = "kernel")]
+mod kernels;
+#[cfg(feature = "kernel")]
+mod kernels_json;
 mod page;
 mod paper;
 mod place;
 mod problem;
+#[cfg(feature = "kernel")]
+mod proof;
+#[cfg(feature = "kernel")]
+mod proof_json;
+#[cfg(feature = "kernel")]
+mod run;
 pub mod sarif;
 mod snippet;
 mod statistics;
@@ -27,9 +37,13 @@ pub use classification::classification;
 pub use diff::diff;
 pub use extraction::{Files, extraction, extraction_diff, undecided};
 pub use fixed::{FixTally, Fixed, Mended, Written, fix_summary, fixed, offer};
+#[cfg(feature = "kernel")]
+pub use kernels::{kernels, refusal};
 pub use page::page;
 pub use paper::{Paper, Tone};
 pub use problem::{Problem, unread, unwritten};
+#[cfg(feature = "kernel")]
+pub use proof::{Proof, Proved, failure, plan, proof};
 pub use statistics::Statistics;
 pub use summary::{Tally, summary};
 pub use text::{FileReport, check};

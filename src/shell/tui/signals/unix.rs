@@ -40,6 +40,8 @@ pub fn watch(events: Sender<Event>) -> io::Result<()> {
                 other => {
                     std::thread::sleep(if heard { PATIENCE } else { Duration::ZERO });
                     restore();
+                    #[cfg(feature = "kernel")]
+                    crate::shell::kernel::stop_all();
                     std::process::exit(128 + other);
                 }
             }

@@ -1,0 +1,7 @@
+//! What has to run to prove a repair in a kernel, and what the two runs say.
+
+mod difference;
+mod plan;
+
+pub use difference::{Difference, differences, is_proven};
+pub use plan::{Plan, Step, Why, plan};

@@ -1,0 +1,71 @@
+//! What can be said to the commands that know kernels.
+
+use std::num::{NonZeroU64, NonZeroUsize};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Format;
+
+/// List the Python kernels that could run a notebook here, and why another could not
+///
+/// Looked at are the active environment, those beside the notebook and above it, uv projects,
+/// conda, pyenv, Jupyter's kernelspecs and the first Python on PATH. Nothing is started; a Python
+/// is only asked for its versions where its files do not tell them.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync kernels
+  nbasync kernels analysis.ipynb
+  nbasync kernels --format json | jq '.kernels[] | select(.usable).place'
+
+Exit code 0: a kernel can be used; 1: none can.")]
+pub struct KernelsArgs {
+    /// A notebook, or a folder [default: this folder]
+    pub path: Option<PathBuf>,
+    /// For people or for programs
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}
+
+/// Run cells in a real kernel as they are and as they would be repaired, and compare
+///
+/// Runs the cells that fixes change (or the one that --cell names) and the earlier cells that they
+/// need, once as they are and once, in a fresh kernel, with every fix that check offers. What will
+/// run is told first, shell commands and installers too, and nothing runs before you agree. No
+/// file is written.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync prove analysis.ipynb
+  nbasync prove --cell 7 --all analysis.ipynb
+  nbasync prove --python .venv/bin/python --yes analysis.ipynb
+  nbasync prove --yes --format json analysis.ipynb | jq '.cells[] | {cell, differences}'
+
+Exit code 0: the repaired cells run without an error or a late warning; 1: one of them does not;
+2: nothing could be run, or nobody agreed.")]
+pub struct ProveArgs {
+    /// A notebook or a script with # %% cells
+    pub file: PathBuf,
+    /// Only this cell, counted from 1
+    #[arg(long, value_name = "N")]
+    pub cell: Option<NonZeroUsize>,
+    /// The kernel of this name, as `nbasync kernels` lists it
+    #[arg(long, value_name = "NAME")]
+    pub kernel: Option<String>,
+    /// The kernel of this interpreter, or of the environment in this folder
+    #[arg(long, value_name = "PATH", conflicts_with = "kernel")]
+    pub python: Option<PathBuf>,
+    /// Run every earlier code cell, not only those that are needed
+    #[arg(long)]
+    pub all: bool,
+    /// Run without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Seconds that a cell may take before it is interrupted
+    #[arg(long, value_name = "S", default_value = "60")]
+    pub timeout: NonZeroU64,
+    /// For people or for programs
+    #[arg(long, default_value = "text")]
+    pub format: Format,
+}

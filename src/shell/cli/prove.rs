@@ -1,0 +1,265 @@
+//! `nbasync prove`: runs cells in a real kernel, as they are and as they are repaired.
+
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::time::Duration;
+
+use super::arguments::{Format, ProveArgs};
+use super::ask::confirm;
+use super::kernels::folder_of;
+use super::{Exit, Session, complain, print, reviewed};
+use crate::diagnostic::Applicability;
+use crate::facts::Facts;
+use crate::notebook::Notebook;
+use crate::proof::{Plan, Step, is_proven, plan};
+use crate::review::{Repairs, Review};
+use crate::shell::config::{Configs, Overrides};
+use crate::shell::files::{self, FileError};
+use crate::shell::kernel::find::{World, find};
+use crate::shell::kernel::{self, Choice, Event, Failure, Job, Source, Wanted, choose};
+use crate::shell::report::{self, Proof, Proved, json};
+use crate::text::CellIndex;
+use crate::transcript::{CellRun, Status, Transcript};
+
+/// How long a kernel may take to start.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long to wait for warnings that come late.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// A notebook as it is and as it is repaired.
+struct Subject {
+    before: Notebook,
+    after: Notebook,
+    /// The cells in question.
+    asked: Vec<CellIndex>,
+    plan: Plan,
+}
+
+/// Proves a repair and reports.
+///
+/// # Errors
+/// When the report cannot be written or the terminal cannot be read.
+pub fn run(args: &ProveArgs, session: &Session) -> io::Result<Exit> {
+    let path = args.file.as_path();
+    let configs = session.configs(Overrides::default());
+    let read = files::read(path);
+    let read = read.and_then(|bytes| reviewed::caught(|| reviewed::read(&configs, path, bytes)));
+    let (notebook, review) = match read {
+        Ok(read) => read,
+        Err(error) => return Ok(unreadable(session, path, &error)),
+    };
+    let wanted_cell = args.cell.map(|cell| CellIndex(cell.get() - 1));
+    let subject = reviewed::caught(|| Ok(subject(args, &configs, notebook, review, wanted_cell)));
+    let subject = match subject {
+        Ok(subject) => subject,
+        Err(error) => return Ok(unreadable(session, path, &error)),
+    };
+    if subject.plan.steps.iter().all(|step| !subject.asked.contains(&step.cell)) {
+        let key = if wanted_cell.is_some() { "prove.no-cell" } else { "prove.no-fix" };
+        say(session, key, &[]);
+        return Ok(if wanted_cell.is_some() { Exit::Failed } else { Exit::Clean });
+    }
+    let kernels = find(&World::around(&folder_of(path)));
+    let wanted = Wanted {
+        kernel: args.kernel.as_deref(),
+        python: args.python.as_deref(),
+        notebook: Some(&subject.before.kernel),
+    };
+    let choice = match choose(&kernels, wanted) {
+        Ok(choice) => choice,
+        Err(refusal) => {
+            for language in session.voice().languages() {
+                let (paper, voice) = (session.paper, session.voice());
+                complain(&report::refusal(paper, voice, language, &refusal, &kernels));
+            }
+            return Ok(Exit::Failed);
+        }
+    };
+    if !is_agreed(args, session, &subject, &choice)? {
+        return Ok(Exit::Failed);
+    }
+    kernel::guard()?;
+    proven(args, session, &subject, &choice)
+}
+
+/// Repairs the notebook, finds the cells in question and what they need.
+fn subject(
+    args: &ProveArgs,
+    configs: &Configs<'_>,
+    notebook: Notebook,
+    review: Review,
+    wanted: Option<CellIndex>,
+) -> Subject {
+    let tables = review.surroundings.settings.tables(configs.tables);
+    let mut repairs =
+        Repairs::new(notebook.clone(), review.clone(), Applicability::Unsafe, configs.tables);
+    if notebook.read_only().is_none() {
+        repairs.run();
+    }
+    let changed = |cell: &&crate::notebook::Cell| {
+        repairs.notebook.cell(cell.index).is_some_and(|after| after.source != cell.source)
+    };
+    let asked = match wanted {
+        Some(cell) => vec![cell],
+        None => notebook.cells.iter().filter(changed).map(|cell| cell.index).collect(),
+    };
+    let plan_of = |notebook: &Notebook, review: &Review| {
+        let modules = review.surroundings.modules.clone();
+        let facts = Facts::join(review.cells.clone(), tables, review.environment, modules);
+        plan(notebook, &facts, &asked, args.all)
+    };
+    let plan = plan_of(&notebook, &review).with(plan_of(&repairs.notebook, &repairs.review));
+    let (before, after) = (notebook, repairs.notebook);
+    Subject { before, after, asked, plan }
+}
+
+impl Subject {
+    /// Whether the repair changes any cell that runs.
+    fn is_changed(&self) -> bool {
+        let source = |notebook: &Notebook, cell| notebook.cell(cell).map(|it| it.source.clone());
+        let mut cells = self.plan.steps.iter().map(|step| step.cell);
+        cells.any(|cell| source(&self.before, cell) != source(&self.after, cell))
+    }
+
+    fn job(&self, notebook: &Notebook, timeout: Duration) -> Job {
+        let source = |step: &Step| {
+            let code = notebook.cell(step.cell)?.source.clone();
+            Some(Source { cell: step.cell, code })
+        };
+        let cells = self.plan.steps.iter().filter_map(source).collect();
+        Job { cells, timeout, settle: SETTLE, stop_on_error: false }
+    }
+}
+
+/// Tells what will run, and asks unless that was said already.
+fn is_agreed(
+    args: &ProveArgs,
+    session: &Session,
+    subject: &Subject,
+    choice: &Choice,
+) -> io::Result<bool> {
+    let (paper, voice) = (session.paper, session.voice());
+    let told = report::plan(paper, voice, &subject.plan, choice, subject.is_changed());
+    match args.format {
+        Format::Text => print(&told)?,
+        // What a program reads stands alone on stdout.
+        Format::Json => complain(&told),
+    }
+    if args.yes {
+        return Ok(true);
+    }
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        say(session, "prove.no-terminal", &[]);
+        return Ok(false);
+    }
+    confirm(paper, voice, "prove.question")
+}
+
+fn proven(
+    args: &ProveArgs,
+    session: &Session,
+    subject: &Subject,
+    choice: &Choice,
+) -> io::Result<Exit> {
+    let timeout = Duration::from_secs(args.timeout.get());
+    let mut launch = choice.candidate.launch.clone();
+    launch.folder = Some(folder_of(&args.file));
+    let run = |notebook: &Notebook, stage: &str| -> Result<Transcript, Failure> {
+        let started = kernel::Session::start(launch.clone(), PATIENCE);
+        started.finish(subject.job(notebook, timeout), |event| {
+            if let Event::CellStarted(cell) = event {
+                progress(session, stage, *cell);
+            }
+        })
+    };
+    let before = run(&subject.before, "prove.running-before");
+    let after = match (&before, subject.is_changed()) {
+        (Ok(_), true) => Some(run(&subject.after, "prove.running-after")),
+        _ => None,
+    };
+    let (before, after) = match (before, after.transpose()) {
+        (Ok(before), Ok(after)) => (before, after),
+        (Err(failure), _) | (_, Err(failure)) => {
+            for said in report::failure(session.voice(), &failure) {
+                complain(&format!("{}\n", session.paper.safe(&said)));
+            }
+            return Ok(Exit::Failed);
+        }
+    };
+    let proof = proof(args, subject, choice, &before, after.as_ref());
+    match args.format {
+        Format::Text => print(&report::proof(session.paper, session.voice(), &proof))?,
+        Format::Json => print(&json::write(&json::proof(&proof))?)?,
+    }
+    Ok(exit(&proof))
+}
+
+/// The cells in question, as they ran.
+fn proof(
+    args: &ProveArgs,
+    subject: &Subject,
+    choice: &Choice,
+    before: &Transcript,
+    after: Option<&Transcript>,
+) -> Proof {
+    let of = |transcript: &Transcript, cell| -> Option<CellRun> {
+        transcript.cells.iter().find(|run| run.cell == cell).cloned()
+    };
+    let source = |notebook: &Notebook, cell| {
+        notebook.cell(cell).map_or_else(String::new, |it| it.source.clone())
+    };
+    let cells = subject.plan.steps.iter().map(|step| {
+        let cell = step.cell;
+        Proved {
+            cell,
+            is_asked: subject.asked.contains(&cell),
+            sources: [source(&subject.before, cell), source(&subject.after, cell)],
+            before: of(before, cell),
+            after: after.and_then(|after| of(after, cell)),
+        }
+    });
+    Proof {
+        path: args.file.display().to_string(),
+        kernel: choice.candidate.place.display().to_string(),
+        versions: before.versions.clone(),
+        cells: cells.collect(),
+        has_after: after.is_some(),
+    }
+}
+
+fn exit(proof: &Proof) -> Exit {
+    let asked = || proof.cells.iter().filter(|cell| cell.is_asked);
+    let ran = |cell: &Proved| match proof.has_after {
+        true => cell.after.clone(),
+        false => cell.before.clone(),
+    };
+    let is_right = |cell: &Proved| ran(cell).is_some_and(|run| is_proven(&run));
+    let is_interrupted =
+        |cell: &Proved| ran(cell).is_some_and(|run| run.status == Status::Interrupted);
+    match () {
+        () if asked().any(is_interrupted) => Exit::Interrupted,
+        () if asked().all(is_right) => Exit::Clean,
+        () => Exit::Found,
+    }
+}
+
+/// Tells on a terminal which cell runs.
+fn progress(session: &Session, stage: &str, cell: CellIndex) {
+    if io::stderr().is_terminal() {
+        let cell = cell.number().to_string();
+        let said = session.voice().label(stage, &[("cell", &cell)]);
+        complain(&format!("{}\n", session.paper.safe(&said)));
+    }
+}
+
+fn say(session: &Session, key: &str, args: &[(&str, &str)]) {
+    for said in session.voice().say(key, args) {
+        complain(&format!("{}\n", session.paper.safe(&said)));
+    }
+}
+
+fn unreadable(session: &Session, path: &Path, error: &FileError) -> Exit {
+    complain(&report::unread(session.paper, session.voice(), &path.display().to_string(), error));
+    Exit::Failed
+}

@@ -1,0 +1,367 @@
+//! Drives a kernel: starts it, runs cells one after the other, interrupts them, ends it.
+
+use std::collections::HashMap;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
+use super::launch::{Launch, Process};
+use super::reach::{end_of, reach};
+use super::record::Record;
+use super::session::{Event, Failure, Job};
+use super::wire::{Heard, Ports, Said, Wire, random};
+use super::{group, pulse};
+use crate::text::CellIndex;
+use crate::transcript::{CellRun, Lag, Stall, Status, Versions};
+
+/// How often the process is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How long a kernel may take for a short question.
+const SHORT: Duration = Duration::from_secs(30);
+
+/// A cell that has been interrupted for its time has that long to end.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// After its reply a cell's last output may be that late before it is taken for lost.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// A sleeping loop acts on an interrupt only when it is woken.
+const WAKE: Duration = Duration::from_millis(50);
+
+/// How often a kernel is started when another program takes its ports.
+const STARTS: usize = 3;
+
+/// A kernel that runs.
+pub struct Driver<'a> {
+    process: Process,
+    wire: Wire,
+    launch: &'a Launch,
+    events: &'a Sender<Event>,
+    versions: Versions,
+}
+
+/// How far a cell is.
+struct Running {
+    /// When it has to be over.
+    deadline: Instant,
+    is_overdue: bool,
+    is_interrupted: bool,
+    wake: Option<Instant>,
+    replied: Option<Instant>,
+}
+
+impl<'a> Driver<'a> {
+    /// Starts a kernel and waits until it answers.
+    pub async fn start(
+        launch: &'a Launch,
+        patience: Duration,
+        events: &'a Sender<Event>,
+    ) -> Result<Self, Failure> {
+        let deadline = Instant::now() + patience;
+        let mut starts = 1;
+        loop {
+            match Self::attempt(launch, deadline, patience, events).await {
+                Err(Failure::Ended { complaint, .. })
+                    if starts < STARTS && complaint.contains("Address already in use") =>
+                {
+                    starts += 1;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn attempt(
+        launch: &'a Launch,
+        deadline: Instant,
+        patience: Duration,
+        events: &'a Sender<Event>,
+    ) -> Result<Self, Failure> {
+        let ports = Ports::find().await?;
+        let started = Process::start(launch, &random(), &ports.file());
+        let mut process = started.map_err(Failure::Start)?;
+        drop(ports.held);
+        let answered = tokio::select! {
+            wire = reach(&ports.info) => wire,
+            ended = end_of(&mut process) => return Err(ended),
+            () = sleep_until(deadline) => {
+                return Err(Failure::Silent { seconds: patience.as_secs() });
+            }
+        };
+        let wire = answered?;
+        let mut driver = Self { process, wire, launch, events, versions: Versions::default() };
+        driver.versions = driver.begin().await?;
+        Ok(driver)
+    }
+
+    /// Begins to note how the loop runs, and asks for the versions.
+    async fn begin(&mut self) -> Result<Versions, Failure> {
+        let questions = [
+            ("python", "'.'.join(map(str, __import__('sys').version_info[:3]))"),
+            ("ipykernel", "__import__('ipykernel').__version__"),
+            ("ipython", "__import__('IPython').__version__"),
+        ];
+        let record = &mut Record::default();
+        let mut answers = self.ask(&pulse::install(), &questions, record).await?;
+        let mut answer = |name: &str| {
+            let text = answers.remove(name)?;
+            Some(text.trim_matches('\'').to_owned())
+        };
+        Ok(Versions {
+            python: answer("python"),
+            ipykernel: answer("ipykernel"),
+            ipython: answer("ipython"),
+        })
+    }
+
+    pub fn versions(&self) -> &Versions {
+        &self.versions
+    }
+
+    /// Runs the cells of a job. What they did is sent as it happens.
+    pub async fn run(
+        &mut self,
+        job: &Job,
+        interrupts: &mut UnboundedReceiver<()>,
+    ) -> Result<(), Failure> {
+        let mut record = Record::default();
+        self.stalls(&mut record).await?;
+        for cell in &job.cells {
+            self.tell(Event::CellStarted(cell.cell));
+            let status = self.cell(job, cell.cell, &cell.code, &mut record, interrupts).await?;
+            let is_over = match status {
+                Status::Ok => false,
+                Status::Error => job.stop_on_error,
+                Status::Interrupted | Status::TimedOut | Status::Died => true,
+            };
+            if is_over {
+                break;
+            }
+        }
+        if !job.settle.is_zero() && self.process.ended().is_none() {
+            self.settle(job, &mut record).await?;
+        }
+        let mut transcript = record.transcript();
+        transcript.versions = self.versions.clone();
+        self.tell(Event::Done(transcript));
+        Ok(())
+    }
+
+    async fn cell(
+        &mut self,
+        job: &Job,
+        cell: CellIndex,
+        code: &str,
+        record: &mut Record,
+        interrupts: &mut UnboundedReceiver<()>,
+    ) -> Result<Status, Failure> {
+        let started = Instant::now();
+        record.begin(cell, self.wire.execute(code).await?);
+        let mut running = Running {
+            deadline: started + job.timeout,
+            is_overdue: false,
+            is_interrupted: false,
+            wake: None,
+            replied: None,
+        };
+        let died = self.watch(&mut running, record, interrupts).await?;
+        let elapsed = milliseconds(started.elapsed());
+        let is_stuck = running.is_overdue && !record.has_reply();
+        let mut status = Status::Ok;
+        record.end(|run| {
+            run.elapsed = elapsed;
+            run.status = status_of(run, &running, died);
+            status = run.status;
+        });
+        if !died && !is_stuck {
+            let stalls = self.stalls(record).await?;
+            record.end(|run| run.lag = stalls.map(|stalls| Lag::new(&stalls, elapsed)));
+        }
+        if let Some(run) = record.last() {
+            self.tell(Event::CellDone(run));
+        }
+        if is_stuck {
+            group::kill(self.process.id());
+        }
+        Ok(status)
+    }
+
+    /// Waits for the end of a cell; `true` when the kernel died.
+    async fn watch(
+        &mut self,
+        running: &mut Running,
+        record: &mut Record,
+        interrupts: &mut UnboundedReceiver<()>,
+    ) -> Result<bool, Failure> {
+        while !record.is_done() {
+            let lost = running.replied.map(|replied| replied + IDLE);
+            tokio::select! {
+                // A flood of output must not keep anything else from its turn.
+                biased;
+                Some(()) = interrupts.recv() => {
+                    running.is_interrupted = true;
+                    self.interrupt(running).await?;
+                }
+                () = sleep_until(running.deadline) => {
+                    if running.is_overdue {
+                        return Ok(false);
+                    }
+                    running.is_overdue = true;
+                    running.deadline = Instant::now() + GRACE;
+                    self.interrupt(running).await?;
+                }
+                () = at(running.wake) => {
+                    running.wake = None;
+                    self.wire.greet().await?;
+                }
+                heard = self.wire.next() => {
+                    let Some(heard) = heard else { return Err(Failure::Lost) };
+                    self.take(heard, record);
+                    if record.has_reply() && running.replied.is_none() {
+                        running.replied = Some(Instant::now());
+                    }
+                }
+                () = at(lost) => return Ok(false),
+                () = sleep(LOOK) => {
+                    if self.process.ended().is_some() {
+                        self.drain(record).await;
+                        return Ok(!record.is_done());
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    async fn interrupt(&mut self, running: &mut Running) -> Result<(), Failure> {
+        if self.launch.interrupted_by_message {
+            self.wire.interrupt().await?;
+        } else {
+            group::interrupt(self.process.id());
+        }
+        running.wake = Some(Instant::now() + WAKE);
+        Ok(())
+    }
+
+    /// Takes what a kernel said before it died.
+    async fn drain(&mut self, record: &mut Record) {
+        while let Ok(Some(heard)) = timeout(LOOK, self.wire.next()).await {
+            self.take(heard, record);
+        }
+    }
+
+    fn take(&self, Heard { request, said }: Heard, record: &mut Record) {
+        if let Some(change) = record.hear(&request, said) {
+            let event = match change.is_late {
+                true => Event::Late(change.cell, change.chunk),
+                false => Event::Output(change.cell, change.chunk),
+            };
+            self.tell(event);
+        }
+    }
+
+    /// Waits for warnings that come when a cell is over and its objects are gone.
+    async fn settle(&mut self, job: &Job, record: &mut Record) -> Result<(), Failure> {
+        let seconds = job.settle.as_secs_f64();
+        let code = format!(
+            "await __import__('asyncio').sleep({seconds})\n(__import__('gc').collect(), None)[1]"
+        );
+        let request = self.wire.ask(&code, &[]).await?;
+        record.belongs_to_last(request.clone());
+        let deadline = Instant::now() + job.settle + SHORT;
+        let (mut replied, mut idle) = (false, false);
+        while !(replied && idle) && self.process.ended().is_none() {
+            tokio::select! {
+                heard = self.wire.next() => {
+                    let Some(heard) = heard else { return Err(Failure::Lost) };
+                    if heard.request == request {
+                        replied |= matches!(heard.said, Said::Reply { .. });
+                        idle |= matches!(heard.said, Said::Idle);
+                    }
+                    self.take(heard, record);
+                }
+                () = sleep_until(deadline) => break,
+                () = sleep(LOOK) => {}
+            }
+        }
+        while let Some(heard) = self.wire.waiting() {
+            self.take(heard, record);
+        }
+        Ok(())
+    }
+
+    /// What the loop did since it was last asked. `None` where nothing notes it.
+    async fn stalls(&mut self, record: &mut Record) -> Result<Option<Vec<Stall>>, Failure> {
+        let answers = self.ask("", &[("stalls", pulse::TAKE)], record).await?;
+        Ok(answers.get("stalls").and_then(|repr| pulse::read(repr)))
+    }
+
+    /// Evaluates expressions without a trace. Those that fail, or that take too long, are missing.
+    async fn ask(
+        &mut self,
+        code: &str,
+        values: &[(&str, &str)],
+        record: &mut Record,
+    ) -> Result<HashMap<String, String>, Failure> {
+        let request = self.wire.ask(code, values).await?;
+        let deadline = Instant::now() + SHORT;
+        loop {
+            tokio::select! {
+                heard = self.wire.next() => match heard {
+                    Some(Heard { request: of, said: Said::Reply { values, .. } })
+                        if of == request => return Ok(values),
+                    Some(heard) => self.take(heard, record),
+                    None => return Err(Failure::Lost),
+                },
+                () = sleep_until(deadline) => return Ok(HashMap::new()),
+                () = sleep(LOOK) => {
+                    if self.process.ended().is_some() {
+                        return Ok(HashMap::new());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks the kernel to end, so that it can tidy up, and gives it a moment.
+    pub async fn end(mut self) {
+        if self.process.ended().is_none() && self.wire.shut_down().await.is_ok() {
+            let ended = async { drop(end_of(&mut self.process).await) };
+            // The rest is done when the process is dropped.
+            let _ = timeout(Duration::from_secs(1), ended).await;
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        // Where nobody listens, nobody needs to know.
+        let _ = self.events.send(event);
+    }
+}
+
+/// Waits until then; for ever where there is no then.
+async fn at(then: Option<Instant>) {
+    match then {
+        Some(then) => sleep_until(then).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn status_of(run: &CellRun, running: &Running, died: bool) -> Status {
+    const INTERRUPTS: [&str; 2] = ["KeyboardInterrupt", "CancelledError"];
+    let is_interrupt =
+        run.error.as_ref().is_some_and(|error| INTERRUPTS.contains(&error.name.as_str()));
+    match run.error {
+        _ if died => Status::Died,
+        _ if running.is_overdue => Status::TimedOut,
+        Some(_) if running.is_interrupted && is_interrupt => Status::Interrupted,
+        Some(_) => Status::Error,
+        None => Status::Ok,
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

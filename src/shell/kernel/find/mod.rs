@@ -1,0 +1,215 @@
+//! Finds the kernels of a machine that could run a notebook, and says why another could not.
+
+mod places;
+mod specs;
+mod versions;
+
+use std::path::{Path, PathBuf};
+
+use super::launch::Launch;
+use crate::transcript::Versions;
+
+pub use places::World;
+
+/// A kernel that could be, or a reason why there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    pub origin: Origin,
+    /// The environment's folder, the kernelspec's folder, or the interpreter.
+    pub place: PathBuf,
+    /// The name by which a kernelspec calls it.
+    pub kernelspec: Option<String>,
+    pub versions: Versions,
+    pub unusable: Option<Unusable>,
+    /// How it is started, where it is usable.
+    pub launch: Launch,
+}
+
+/// How a candidate came to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// Somebody named its interpreter.
+    Named,
+    /// The environment that is active: `VIRTUAL_ENV`.
+    Active,
+    /// The environment of a uv project that the notebook is in.
+    Uv,
+    /// A folder such as `.venv` beside the notebook or above it.
+    Beside,
+    /// `CONDA_PREFIX`.
+    Conda,
+    /// The version that pyenv chooses in this folder.
+    Pyenv,
+    /// A kernelspec in one of Jupyter's data folders.
+    Kernelspec,
+    /// The first Python on `PATH`.
+    Path,
+}
+
+/// Why a candidate cannot run a notebook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unusable {
+    /// The interpreter is not there.
+    NoPython,
+    NoIpykernel,
+    /// The kernelspec is for that language.
+    Language(String),
+    /// The kernelspec cannot be understood.
+    Unreadable,
+    /// The interpreter does not run, or not in time.
+    Silent,
+}
+
+impl Origin {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Origin::Named => "named",
+            Origin::Active => "active",
+            Origin::Uv => "uv",
+            Origin::Beside => "beside",
+            Origin::Conda => "conda",
+            Origin::Pyenv => "pyenv",
+            Origin::Kernelspec => "kernelspec",
+            Origin::Path => "path",
+        }
+    }
+}
+
+impl Unusable {
+    /// The name in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Unusable::NoPython => "no-python",
+            Unusable::NoIpykernel => "no-ipykernel",
+            Unusable::Language(_) => "language",
+            Unusable::Unreadable => "unreadable",
+            Unusable::Silent => "silent",
+        }
+    }
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kernels {
+    /// The likeliest first.
+    pub candidates: Vec<Candidate>,
+    /// The uv project that the notebook is in, by its folder.
+    pub uv_project: Option<PathBuf>,
+}
+
+impl Kernels {
+    /// Those that can run a notebook.
+    pub fn usable(&self) -> impl Iterator<Item = &Candidate> {
+        self.candidates.iter().filter(|candidate| candidate.unusable.is_none())
+    }
+}
+
+/// Looks for kernels: environments that are active or near the notebook, Jupyter's kernelspecs,
+/// and the first Python on `PATH`. Code is run only where files do not tell the versions.
+pub fn find(world: &World) -> Kernels {
+    let places = places::environments(world);
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for (origin, prefix) in places.environments {
+        if candidates.iter().all(|known| known.place != prefix) {
+            candidates.push(environment(origin, &prefix));
+        }
+    }
+    let on_path = on_path(world).filter(|found| candidates.iter().all(|known| !known.is(found)));
+    let mut prefixes: Vec<PathBuf> = candidates.iter().map(|known| known.place.clone()).collect();
+    prefixes.extend(on_path.as_ref().and_then(Candidate::prefix));
+    specs::add(world, &prefixes, &mut candidates);
+    candidates.extend(on_path);
+    candidates.sort_by_key(|candidate| candidate.origin);
+    Kernels { candidates, uv_project: places.uv_project }
+}
+
+/// The candidate for an interpreter, or an environment's folder, that somebody named.
+pub fn named(path: &Path) -> Candidate {
+    if path.is_dir() {
+        return environment(Origin::Named, path);
+    }
+    python(Origin::Named, path)
+}
+
+/// An environment by its folder.
+fn environment(origin: Origin, prefix: &Path) -> Candidate {
+    let Some(interpreter) = places::interpreter(prefix) else {
+        let unusable = Some(Unusable::NoPython);
+        return Candidate { unusable, ..Candidate::empty(origin, prefix) };
+    };
+    let versions = versions::read(prefix);
+    let unusable = versions.ipykernel.is_none().then_some(Unusable::NoIpykernel);
+    let launch = launch(&interpreter);
+    Candidate { versions, unusable, launch, ..Candidate::empty(origin, prefix) }
+}
+
+/// An interpreter by its path.
+fn python(origin: Origin, path: &Path) -> Candidate {
+    if !path.is_file() {
+        let unusable = Some(Unusable::NoPython);
+        return Candidate { unusable, ..Candidate::empty(origin, path) };
+    }
+    let prefix = path.parent().and_then(Path::parent).filter(|it| places::is_environment(it));
+    let read = prefix.map(versions::read).filter(|read| read.ipykernel.is_some());
+    let Some(versions) = read.or_else(|| versions::ask(path)) else {
+        let unusable = Some(Unusable::Silent);
+        return Candidate { unusable, ..Candidate::empty(origin, path) };
+    };
+    let unusable = versions.ipykernel.is_none().then_some(Unusable::NoIpykernel);
+    Candidate { versions, unusable, launch: launch(path), ..Candidate::empty(origin, path) }
+}
+
+/// The first Python on `PATH`.
+fn on_path(world: &World) -> Option<Candidate> {
+    let names: &[&str] = if cfg!(windows) { &["python.exe"] } else { &["python3", "python"] };
+    let found = names.iter().find_map(|name| world.on_path(name))?;
+    Some(python(Origin::Path, &found))
+}
+
+/// How ipykernel is started. What the cells say is not written to IPython's history.
+fn launch(interpreter: &Path) -> Launch {
+    // The kernel runs in the notebook's folder, not in ours. A link is not followed: it tells the
+    // interpreter which environment it is in.
+    let interpreter = std::path::absolute(interpreter).unwrap_or_else(|_| interpreter.to_owned());
+    let bin = interpreter.parent().map(Path::to_owned);
+    let interpreter = interpreter.to_string_lossy().into_owned();
+    let args = ["-m", "ipykernel_launcher", "-f", "{connection_file}", NO_HISTORY];
+    let argv = std::iter::once(interpreter).chain(args.map(str::to_owned)).collect();
+    Launch { argv, bin, interrupted_by_message: true, ..Launch::default() }
+}
+
+/// Source: IPython's `HistoryAccessor.hist_file`.
+const NO_HISTORY: &str = "--HistoryManager.hist_file=:memory:";
+
+impl Candidate {
+    fn empty(origin: Origin, place: &Path) -> Self {
+        Self {
+            origin,
+            place: place.to_owned(),
+            kernelspec: None,
+            versions: Versions::default(),
+            unusable: None,
+            launch: Launch::default(),
+        }
+    }
+
+    /// The folder of the environment whose interpreter this is.
+    fn prefix(&self) -> Option<PathBuf> {
+        let program = self.launch.argv.first()?;
+        Path::new(program).parent()?.parent().map(Path::to_owned)
+    }
+
+    /// Whether both are the same interpreter.
+    fn is(&self, other: &Candidate) -> bool {
+        let program = |it: &Candidate| {
+            let path = PathBuf::from(it.launch.argv.first()?);
+            // `python` and `python3` of one folder are one.
+            path.parent().map(Path::to_owned)
+        };
+        program(self).is_some() && program(self) == program(other)
+    }
+}
+
+#[cfg(test)]
+mod tests;

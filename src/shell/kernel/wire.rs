@@ -1,0 +1,317 @@
+//! The messages of a kernel: what is sent, and what is heard, reduced to what a transcript needs.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+use jupyter_protocol::{
+    ConnectionInfo, ErrorOutput, ExecuteReply, ExecuteRequest, ExecutionState, ExpressionResult,
+    InterruptRequest, JupyterMessage, JupyterMessageContent, KernelInfoRequest, Media, MediaType,
+    ShutdownRequest, Stdio, Transport,
+};
+use jupyter_zmq_client::{
+    ClientIoPubConnection, DealerRecvConnection, DealerSendConnection, RuntimeError,
+    create_client_control_connection, create_client_iopub_connection,
+    create_client_shell_connection_with_identity, peek_ports_with_listeners,
+    peer_identity_for_session,
+};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::transcript::Stream;
+
+/// Bytes of output kept of one request; what comes after is counted.
+pub const KEPT: u64 = 1 << 20;
+
+/// Something that a kernel said.
+#[derive(Debug)]
+pub struct Heard {
+    /// The request that it answers.
+    pub request: String,
+    pub said: Said,
+}
+
+/// What a kernel said.
+#[derive(Debug)]
+pub enum Said {
+    /// The number of the cell in `In [ ]`.
+    Count(usize),
+    /// Output, and the bytes of it that were left out.
+    Output(Stream, String, u64),
+    Result(String),
+    Error {
+        name: String,
+        message: String,
+        traceback: Vec<String>,
+    },
+    Idle,
+    /// The answer to a request, with the expressions that were asked for.
+    Reply {
+        values: HashMap<String, String>,
+    },
+    /// Anything else on the channel for output, which shows that the channel is open.
+    Alive,
+}
+
+/// Ports that are held until a kernel takes them.
+#[derive(Debug)]
+pub struct Ports {
+    pub info: ConnectionInfo,
+    /// Ports are free as soon as this is dropped.
+    pub held: Vec<TcpListener>,
+}
+
+impl Ports {
+    /// Finds free ports and makes up a key.
+    pub async fn find() -> Result<Self, RuntimeError> {
+        let local = Ipv4Addr::LOCALHOST;
+        let (ports, held) = peek_ports_with_listeners(IpAddr::V4(local), 5).await?;
+        let port = |at: usize| ports.get(at).copied().unwrap_or_default();
+        let info = ConnectionInfo {
+            ip: local.to_string(),
+            transport: Transport::TCP,
+            shell_port: port(0),
+            iopub_port: port(1),
+            stdin_port: port(2),
+            control_port: port(3),
+            hb_port: port(4),
+            key: random(),
+            signature_scheme: "hmac-sha256".to_owned(),
+            kernel_name: None,
+        };
+        Ok(Self { info, held })
+    }
+
+    /// The text of the connection file. No value needs an escape.
+    pub fn file(&self) -> String {
+        let ConnectionInfo { ip, key, signature_scheme, .. } = &self.info;
+        let ConnectionInfo { shell_port, iopub_port, stdin_port, control_port, hb_port, .. } =
+            &self.info;
+        format!(
+            r#"{{"ip":"{ip}","transport":"tcp","signature_scheme":"{signature_scheme}","key":"{key}","shell_port":{shell_port},"iopub_port":{iopub_port},"stdin_port":{stdin_port},"control_port":{control_port},"hb_port":{hb_port}}}"#
+        )
+    }
+}
+
+/// A random name: the identifier of a new message is a random UUID.
+pub fn random() -> String {
+    JupyterMessage::from(KernelInfoRequest {}).header.msg_id
+}
+
+/// The open channels of a kernel.
+pub struct Wire {
+    shell: DealerSendConnection,
+    control: DealerSendConnection,
+    heard: UnboundedReceiver<Heard>,
+}
+
+impl Wire {
+    /// Connects; waits for ever where nobody listens.
+    pub async fn connect(info: &ConnectionInfo) -> Result<Self, RuntimeError> {
+        let session = random();
+        let identity = peer_identity_for_session(&session)?;
+        let (iopub, shell, control) = tokio::try_join!(
+            create_client_iopub_connection(info, "", &session),
+            create_client_shell_connection_with_identity(info, &session, identity),
+            create_client_control_connection(info, &session),
+        )?;
+        let (shell, replies) = shell.split();
+        let (control, acknowledgements) = control.split();
+        let (sender, heard) = unbounded_channel();
+        tokio::spawn(read_replies(replies, sender.clone()));
+        tokio::spawn(read_output(iopub, sender));
+        tokio::spawn(discard(acknowledgements));
+        Ok(Self { shell, control, heard })
+    }
+
+    /// What is said next. `None` when the channels are closed.
+    pub async fn next(&mut self) -> Option<Heard> {
+        self.heard.recv().await
+    }
+
+    /// What has been said already.
+    pub fn waiting(&mut self) -> Option<Heard> {
+        self.heard.try_recv().ok()
+    }
+
+    /// Runs code as a cell. Gives the request's identifier.
+    pub async fn execute(&mut self, code: &str) -> Result<String, RuntimeError> {
+        self.request(code, false, &[]).await
+    }
+
+    /// Runs code that leaves no trace and evaluates expressions, each under its name.
+    pub async fn ask(
+        &mut self,
+        code: &str,
+        values: &[(&str, &str)],
+    ) -> Result<String, RuntimeError> {
+        self.request(code, true, values).await
+    }
+
+    async fn request(
+        &mut self,
+        code: &str,
+        silent: bool,
+        values: &[(&str, &str)],
+    ) -> Result<String, RuntimeError> {
+        let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let request = ExecuteRequest {
+            code: code.to_owned(),
+            silent,
+            store_history: !silent,
+            user_expressions: Some(values.iter().map(pair).collect()),
+            allow_stdin: false,
+            stop_on_error: false,
+        };
+        send(&mut self.shell, request.into()).await
+    }
+
+    /// Asks who the kernel is, which any kernel answers and which wakes a sleeping loop.
+    pub async fn greet(&mut self) -> Result<String, RuntimeError> {
+        send(&mut self.shell, KernelInfoRequest {}.into()).await
+    }
+
+    pub async fn interrupt(&mut self) -> Result<String, RuntimeError> {
+        send(&mut self.control, InterruptRequest {}.into()).await
+    }
+
+    pub async fn shut_down(&mut self) -> Result<String, RuntimeError> {
+        send(&mut self.control, ShutdownRequest { restart: false }.into()).await
+    }
+}
+
+async fn send(
+    channel: &mut DealerSendConnection,
+    message: JupyterMessage,
+) -> Result<String, RuntimeError> {
+    let id = message.header.msg_id.clone();
+    channel.send(message).await?;
+    Ok(id)
+}
+
+async fn read_replies(mut from: DealerRecvConnection, to: UnboundedSender<Heard>) {
+    loop {
+        match from.read().await {
+            Ok(message) => {
+                let values = match &message.content {
+                    JupyterMessageContent::ExecuteReply(reply) => values(reply),
+                    _ => HashMap::new(),
+                };
+                let request = parent(&message);
+                if to.send(Heard { request, said: Said::Reply { values } }).is_err() {
+                    return;
+                }
+            }
+            Err(RuntimeError::ZmqError(_)) => return,
+            // One message that makes no sense does not close the channel.
+            Err(_) => {}
+        }
+    }
+}
+
+async fn discard(mut from: DealerRecvConnection) {
+    while !matches!(from.read().await, Err(RuntimeError::ZmqError(_))) {}
+}
+
+async fn read_output(mut from: ClientIoPubConnection, to: UnboundedSender<Heard>) {
+    let mut kept = HashMap::new();
+    loop {
+        match from.read().await {
+            Ok(message) => {
+                let request = parent(&message);
+                let room = kept.entry(request.clone()).or_insert(KEPT);
+                if to.send(Heard { request, said: said(message.content, room) }).is_err() {
+                    return;
+                }
+            }
+            Err(RuntimeError::ZmqError(_)) => return,
+            Err(_) => {}
+        }
+    }
+}
+
+fn parent(message: &JupyterMessage) -> String {
+    message.parent_header.as_ref().map_or_else(String::new, |header| header.msg_id.clone())
+}
+
+/// Reduces a message. What is beyond the room that is left is counted and not kept.
+fn said(content: JupyterMessageContent, room: &mut u64) -> Said {
+    match content {
+        JupyterMessageContent::StreamContent(stream) => {
+            let from = match stream.name {
+                Stdio::Stdout => Stream::Stdout,
+                Stdio::Stderr => Stream::Stderr,
+            };
+            let (text, dropped) = fit(stream.text, room);
+            Said::Output(from, text, dropped)
+        }
+        JupyterMessageContent::DisplayData(display) => {
+            let (text, dropped) = fit(text_of(display.data), room);
+            Said::Output(Stream::Display, text, dropped)
+        }
+        JupyterMessageContent::ExecuteResult(result) => {
+            // A result is one value: it has room of its own.
+            Said::Result(fit(text_of(result.data), &mut { KEPT }).0)
+        }
+        JupyterMessageContent::ErrorOutput(ErrorOutput { ename, evalue, traceback }) => {
+            let mut room = KEPT;
+            let traceback = traceback.into_iter().map(|line| fit(line, &mut room).0).collect();
+            let message = fit(evalue, &mut { KEPT }).0;
+            Said::Error { name: ename, message, traceback }
+        }
+        JupyterMessageContent::ExecuteInput(input) => Said::Count(input.execution_count.value()),
+        JupyterMessageContent::Status(status) if status.execution_state == ExecutionState::Idle => {
+            Said::Idle
+        }
+        _ => Said::Alive,
+    }
+}
+
+/// The part of a text for which there is room, and the bytes of the rest.
+fn fit(mut text: String, room: &mut u64) -> (String, u64) {
+    let length = text.len() as u64;
+    if length > *room {
+        let end = crate::text::floor_boundary(&text, usize::try_from(*room).unwrap_or(usize::MAX));
+        text.truncate(end);
+    }
+    let kept = text.len() as u64;
+    *room -= kept;
+    if kept < length {
+        *room = 0;
+    }
+    (text, length - kept)
+}
+
+fn text_of(media: Media) -> String {
+    let plain = media.content.into_iter().find_map(|media| match media {
+        MediaType::Plain(text) => Some(text),
+        _ => None,
+    });
+    plain.unwrap_or_default()
+}
+
+fn values(reply: &ExecuteReply) -> HashMap<String, String> {
+    let values = reply.user_expressions.iter().flatten();
+    let value = |(name, value): (&String, &ExpressionResult)| match value {
+        ExpressionResult::Ok { data, .. } => Some((name.clone(), text_of(data.clone()))),
+        ExpressionResult::Error { .. } => None,
+    };
+    values.filter_map(value).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn output_beyond_the_room_is_counted_and_characters_stay_whole() {
+        let mut room = 4;
+        assert_eq!(fit("ab".to_owned(), &mut room), ("ab".to_owned(), 0));
+        assert_eq!(fit("é中".to_owned(), &mut room), ("é".to_owned(), 3));
+        assert_eq!(fit("x".to_owned(), &mut room), (String::new(), 1));
+    }
+
+    #[test]
+    fn random_names_differ() {
+        assert_ne!(random(), random());
+    }
+}

@@ -1,0 +1,168 @@
+//! The report of `kernels` for people, and why a notebook has no kernel.
+
+use std::path::Path;
+
+use super::{Paper, Tone, Voice};
+use crate::diagnostic::Severity;
+use crate::knowledge::Language;
+use crate::shell::kernel::find::{Candidate, Kernels, Unusable};
+use crate::shell::kernel::{Choice, Reason, Refusal};
+use crate::transcript::Versions;
+
+/// Each kernel with its place and versions, or why it cannot be used; then the one that would be
+/// taken, or what to do.
+pub fn kernels(
+    paper: Paper,
+    voice: Voice<'_>,
+    kernels: &Kernels,
+    chosen: &Result<Choice, Refusal>,
+) -> String {
+    let mut out = String::new();
+    for candidate in &kernels.candidates {
+        entry(paper, voice, candidate, &mut out);
+    }
+    if !kernels.candidates.is_empty() {
+        out.push('\n');
+    }
+    for language in voice.languages() {
+        match chosen {
+            Ok(choice) => {
+                let said = reason(voice, language, choice);
+                out.push_str(&paper.paint(Tone::Right, &said));
+                out.push('\n');
+            }
+            Err(why) => out.push_str(&refusal(paper, voice, language, why, kernels)),
+        }
+    }
+    out
+}
+
+/// Why there is no kernel, and what to do about it.
+pub fn refusal(
+    paper: Paper,
+    voice: Voice<'_>,
+    language: Language,
+    refusal: &Refusal,
+    kernels: &Kernels,
+) -> String {
+    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let mut lines = Vec::new();
+    match refusal {
+        Refusal::Language(other) => {
+            lines.push(ui("kernels.refused.language", &[("language", other)]));
+        }
+        Refusal::Unknown { name, known } => {
+            lines.push(ui("kernels.refused.unknown", &[("name", name)]));
+            if !known.is_empty() {
+                lines.push(ui("kernels.refused.known", &[("names", &known.join(", "))]));
+            }
+        }
+        Refusal::Unusable(candidate) => {
+            let place = candidate.place.display().to_string();
+            let why = candidate.unusable.as_ref();
+            let why = why.map(|why| unusable(voice, language, candidate, why));
+            lines.extend(why.map(|why| format!("{place}: {why}")));
+        }
+        Refusal::Nothing => {
+            lines.push(ui("kernels.refused.nothing", &[]));
+            lines.extend(advice(voice, language, kernels));
+        }
+    }
+    lines.iter().map(|line| format!("{}\n", paper.safe(line))).collect()
+}
+
+/// Why a kernel was chosen, in a sentence that names it.
+pub fn reason(voice: Voice<'_>, language: Language, choice: &Choice) -> String {
+    let Choice { candidate, reason } = choice;
+    let place = candidate.place.display().to_string();
+    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let origin = ui(&format!("kernels.origin.{}", candidate.origin.name()), &[]);
+    let name = candidate.kernelspec.as_deref().unwrap_or_default();
+    match reason {
+        Reason::Python => ui("kernels.chosen.python", &[("place", &place)]),
+        Reason::Kernel => ui("kernels.chosen.kernel", &[("name", name), ("place", &place)]),
+        Reason::Notebook => ui("kernels.chosen.notebook", &[("name", name), ("place", &place)]),
+        Reason::Likeliest { missing: None } => {
+            ui("kernels.chosen.likeliest", &[("place", &place), ("origin", &origin)])
+        }
+        Reason::Likeliest { missing: Some(missing) } => {
+            let args = [("place", &*place), ("origin", &origin), ("name", missing)];
+            ui("kernels.chosen.instead", &args)
+        }
+    }
+}
+
+/// The versions that are known, with commas between them.
+pub fn versions(versions: &Versions) -> String {
+    let Versions { python, ipykernel, ipython } = versions;
+    let all = [("Python", python), ("ipykernel", ipykernel), ("IPython", ipython)];
+    let known = all
+        .into_iter()
+        .filter_map(|(name, version)| version.as_ref().map(|version| format!("{name} {version}")));
+    known.collect::<Vec<_>>().join(", ")
+}
+
+fn entry(paper: Paper, voice: Voice<'_>, candidate: &Candidate, out: &mut String) {
+    let place = candidate.place.display().to_string();
+    let (sign, tone) = match candidate.unusable {
+        None => (paper.right(), Tone::Right),
+        Some(_) => (paper.sign(Severity::Hint), Tone::Quiet),
+    };
+    let origin = voice.label(&format!("kernels.origin.{}", candidate.origin.name()), &[]);
+    let line = [
+        paper.paint(tone, sign),
+        paper.paint(Tone::Strong, &place),
+        paper.paint(Tone::Quiet, &format!("({origin})")),
+    ];
+    out.push_str(&line.join(" "));
+    out.push('\n');
+    let mut told = versions(&candidate.versions);
+    if let Some(name) = &candidate.kernelspec {
+        let named = voice.label("kernels.named", &[("name", name)]);
+        told = if told.is_empty() { named } else { format!("{told}; {named}") };
+    }
+    let mut lines: Vec<String> = (!told.is_empty()).then_some(told).into_iter().collect();
+    if let Some(why) = &candidate.unusable {
+        let of = |language| unusable(voice, language, candidate, why);
+        lines.extend(voice.languages().into_iter().map(of));
+    }
+    for line in lines {
+        out.push_str(&format!("    {}\n", paper.safe(&line)));
+    }
+}
+
+fn unusable(voice: Voice<'_>, language: Language, candidate: &Candidate, why: &Unusable) -> String {
+    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    match why {
+        Unusable::NoPython => ui("kernels.unusable.no-python", &[]),
+        Unusable::NoIpykernel => {
+            let python = candidate.launch.argv.first();
+            let python = python.map_or_else(|| "python".to_owned(), |it| quoted(it));
+            ui("kernels.unusable.no-ipykernel", &[("python", &python)])
+        }
+        Unusable::Language(other) => ui("kernels.unusable.language", &[("language", other)]),
+        Unusable::Unreadable => ui("kernels.unusable.unreadable", &[]),
+        Unusable::Silent => ui("kernels.unusable.silent", &[]),
+    }
+}
+
+fn advice(voice: Voice<'_>, language: Language, kernels: &Kernels) -> Vec<String> {
+    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let without = |it: &&Candidate| it.unusable == Some(Unusable::NoIpykernel);
+    if let Some(project) = &kernels.uv_project {
+        return vec![ui("kernels.advice.uv", &[("project", &project.display().to_string())])];
+    }
+    match kernels.candidates.iter().find(without).and_then(|it| it.launch.argv.first()) {
+        Some(python) => vec![ui("kernels.advice.install", &[("python", &quoted(python))])],
+        None => vec![ui("kernels.advice.python", &[])],
+    }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let is_plain = |char: char| char.is_alphanumeric() || "/._-+:\\~".contains(char);
+    match path.chars().all(is_plain) && Path::new(path).components().next().is_some() {
+        true => path.to_owned(),
+        false => format!("'{}'", path.replace('\'', r"'\''")),
+    }
+}

@@ -1,0 +1,253 @@
+//! The report of `prove` for people: what will run, and what came of it before and after.
+
+use super::{Paper, Piece, Tone, Voice, wrap};
+use crate::diagnostic::Severity;
+use crate::knowledge::Language;
+use crate::proof::{Difference, Plan, Step, Why, differences};
+use crate::shell::kernel::{Choice, Failure};
+use crate::shell::report::kernels;
+use crate::shell::report::run::{LATE, Line, lines, seconds};
+use crate::shell::visible;
+use crate::text::CellIndex;
+use crate::transcript::{CellRun, Versions};
+
+/// Columns from which before and after stand side by side.
+const WIDE: usize = 120;
+
+/// What stands between the two.
+const GAP: &str = "   ";
+
+/// Cells that ran as they are and as they are repaired.
+#[derive(Debug)]
+pub struct Proof {
+    pub path: String,
+    /// The place of the kernel.
+    pub kernel: String,
+    pub versions: Versions,
+    /// In the order in which they ran.
+    pub cells: Vec<Proved>,
+    /// Whether there was a repair to run.
+    pub has_after: bool,
+}
+
+/// One cell and its runs; `None` where it was not reached.
+#[derive(Debug)]
+pub struct Proved {
+    pub cell: CellIndex,
+    /// It is one of those in question, and not only needed by them.
+    pub is_asked: bool,
+    /// As it is, and as it is repaired.
+    pub sources: [String; 2],
+    pub before: Option<CellRun>,
+    pub after: Option<CellRun>,
+}
+
+/// Which cells will run where, and what they do besides.
+pub fn plan(
+    paper: Paper,
+    voice: Voice<'_>,
+    plan: &Plan,
+    choice: &Choice,
+    is_changed: bool,
+) -> String {
+    let mut out = String::new();
+    for language in voice.languages() {
+        let mut line = |text: &str| out.push_str(&format!("{}\n", paper.safe(text)));
+        let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+        line(&kernels::reason(voice, language, choice));
+        line(&ui(if is_changed { "prove.will-run-twice" } else { "prove.will-run" }, &[]));
+        for step in &plan.steps {
+            line(&format!("  {}", step_line(voice, language, step)));
+            for effect in &step.effects {
+                line(&format!("      {}", ui("prove.effect", &[("line", effect)])));
+            }
+        }
+    }
+    out
+}
+
+/// Why there is no proof.
+pub fn failure(voice: Voice<'_>, failure: &Failure) -> Vec<String> {
+    match failure {
+        Failure::Start(error) => {
+            voice.say("prove.failed.start", &[("problem", &error.to_string())])
+        }
+        Failure::Ended { complaint, .. } => {
+            let last = complaint.lines().next_back().unwrap_or_default();
+            voice.say("prove.failed.ended", &[("problem", last)])
+        }
+        Failure::Silent { seconds } => {
+            voice.say("prove.failed.silent", &[("seconds", &seconds.to_string())])
+        }
+        Failure::Lost => voice.say("prove.failed.lost", &[]),
+        Failure::Wire(error) => voice.say("prove.failed.wire", &[("problem", &error.to_string())]),
+    }
+}
+
+/// Both runs of each cell in question, and what is different.
+pub fn proof(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
+    let mut out = String::new();
+    for proved in &proof.cells {
+        let is_broken =
+            proved.after.as_ref().or(proved.before.as_ref()).is_none_or(|run| run.error.is_some());
+        if !proved.is_asked && !is_broken {
+            continue;
+        }
+        cell(paper, voice, proof, proved, &mut out);
+    }
+    let told = kernels::versions(&proof.versions);
+    out.push_str(&paper.paint(Tone::Quiet, &told));
+    out.push('\n');
+    out
+}
+
+fn cell(paper: Paper, voice: Voice<'_>, proof: &Proof, proved: &Proved, out: &mut String) {
+    let number = proved.cell.number().to_string();
+    let title = voice.label("prove.cell", &[("cell", &number)]);
+    out.push_str(&format!("\n{}\n", paper.paint(Tone::Heading, &title)));
+    let side = |key: &str, source: &str, run: Option<&CellRun>| {
+        let mut side: Vec<Line> = Vec::new();
+        side.push(vec![Piece::new(Tone::Strong, voice.label(key, &[]))]);
+        side.extend(source.lines().map(|line| vec![Piece::new(Tone::Code, format!("  {line}"))]));
+        match run {
+            Some(run) => side.extend(lines(paper, voice, run)),
+            None => side.push(vec![Piece::new(Tone::Quiet, voice.label("prove.not-reached", &[]))]),
+        }
+        side
+    };
+    let [old, new] = &proved.sources;
+    if !proof.has_after {
+        return stack(paper, &side("prove.as-it-is", old, proved.before.as_ref()), out);
+    }
+    let before = side("prove.before", old, proved.before.as_ref());
+    let after = side("prove.after", new, proved.after.as_ref());
+    match paper.width {
+        Some(width) if width >= WIDE => beside(paper, width, &before, &after, out),
+        _ => {
+            stack(paper, &before, out);
+            stack(paper, &after, out);
+        }
+    }
+    if let (Some(before), Some(after)) = (&proved.before, &proved.after) {
+        for language in voice.languages() {
+            let (tone, said) = verdict(paper, voice, language, before, after);
+            out.push_str(&paper.paint(tone, &said));
+            out.push('\n');
+        }
+    }
+}
+
+fn stack(paper: Paper, lines: &[Line], out: &mut String) {
+    for line in lines {
+        for piece in wrap(paper, line, paper.width) {
+            out.push_str(&piece);
+            out.push('\n');
+        }
+    }
+}
+
+fn beside(paper: Paper, width: usize, left: &[Line], right: &[Line], out: &mut String) {
+    let half = width.saturating_sub(GAP.len()) / 2;
+    let plain = Paper { color: false, ..paper };
+    let column = |paper: Paper, lines: &[Line]| -> Vec<String> {
+        lines.iter().flat_map(|line| wrap(paper, line, Some(half))).collect()
+    };
+    let (painted, bare) = (column(paper, left), column(plain, left));
+    let right = column(paper, right);
+    for at in 0..painted.len().max(right.len()) {
+        let text = painted.get(at).map_or("", String::as_str);
+        let used = bare.get(at).map_or(0, |text| visible::width(text));
+        let other = right.get(at).map_or("", String::as_str);
+        let line = format!("{text}{}{GAP}{other}", " ".repeat(half.saturating_sub(used)));
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
+
+/// One sentence that tells what the repair does to the cell.
+fn verdict(
+    paper: Paper,
+    voice: Voice<'_>,
+    language: Language,
+    before: &CellRun,
+    after: &CellRun,
+) -> (Tone, String) {
+    let found = differences(before, after);
+    let is_bad = |difference: &Difference| {
+        matches!(
+            difference,
+            Difference::Breaks { .. }
+                | Difference::Stays { .. }
+                | Difference::Hangs
+                | Difference::Warns { .. }
+        )
+    };
+    let said: Vec<String> = found.iter().map(|it| difference(voice, language, it)).collect();
+    let said = match said.is_empty() {
+        true => voice.knowledge.ui(language, "prove.same", &[]),
+        false => said.join(" "),
+    };
+    match found.iter().any(is_bad) {
+        true => {
+            let tone = Tone::Severity(Severity::Warning);
+            (tone, format!("{} {said}", paper.sign(Severity::Warning)))
+        }
+        false => (Tone::Right, format!("{} {said}", paper.right())),
+    }
+}
+
+fn difference(voice: Voice<'_>, language: Language, difference: &Difference) -> String {
+    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let shown = |value: &Option<String>| {
+        let value = value.as_deref().map(one_line);
+        value.unwrap_or_else(|| ui("prove.no-value", &[]))
+    };
+    let error = |key, error: &str| ui(key, &[("error", &one_line(error))]);
+    let times = |key, before: u64, after: u64| {
+        ui(key, &[("before", &seconds(before)), ("after", &seconds(after))])
+    };
+    match difference {
+        Difference::Solved { error: it } => error("prove.difference.solved", it),
+        Difference::Stays { error: it } => error("prove.difference.stays", it),
+        Difference::Breaks { error: it } => error("prove.difference.breaks", it),
+        Difference::Hangs => ui("prove.difference.hangs", &[]),
+        Difference::Ends => ui("prove.difference.ends", &[]),
+        Difference::Quiet { warning: it } => error("prove.difference.quiet", it),
+        Difference::Warns { warning: it } => error("prove.difference.warns", it),
+        Difference::Value { before, after } => {
+            let args = [("before", &*shown(before)), ("after", &*shown(after))];
+            let key = if before.is_some() { "value" } else { "new-value" };
+            ui(&format!("prove.difference.{key}"), &args)
+        }
+        Difference::Output => ui("prove.difference.output", &[]),
+        Difference::Smoother { before, after } if *after < LATE => {
+            times("prove.difference.smooth", *before, *after)
+        }
+        Difference::Smoother { before, after } => {
+            times("prove.difference.smoother", *before, *after)
+        }
+        Difference::Faster { before, after } => times("prove.difference.faster", *before, *after),
+    }
+}
+
+fn step_line(voice: Voice<'_>, language: Language, step: &Step) -> String {
+    let cell = step.cell.number().to_string();
+    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    match &step.why {
+        Why::Asked => ui("prove.why.asked", &[("cell", &cell)]),
+        Why::Gives(names) => {
+            ui("prove.why.gives", &[("cell", &cell), ("names", &names.join(", "))])
+        }
+        Why::Sets => ui("prove.why.sets", &[("cell", &cell)]),
+        Why::Earlier => ui("prove.why.earlier", &[("cell", &cell)]),
+    }
+}
+
+/// The first line of a text, with a sign where more follows.
+fn one_line(text: &str) -> String {
+    const MOST: usize = 100;
+    let first = text.lines().next().unwrap_or_default();
+    let short: String = first.chars().take(MOST).collect();
+    let is_cut = short.len() < text.trim_end().len();
+    if is_cut { format!("{short}…") } else { short }
+}

@@ -1,0 +1,103 @@
+//! The program proves repairs, and leaves nothing behind when it is ended.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{LONG, is_gone, launch};
+
+fn notebook(sources: &[&str]) -> String {
+    let cell = |source: &&str| {
+        json!({"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null,
+               "source": source})
+    };
+    let cells: Vec<Value> = sources.iter().map(cell).collect();
+    json!({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).to_string()
+}
+
+/// The program with the kernel of this machine, about to prove a notebook in the folder.
+fn prove(folder: &Path, sources: &[&str]) -> Option<Command> {
+    let launch = launch()?;
+    let file = folder.join("a.ipynb");
+    fs::write(&file, notebook(sources)).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nbasync"));
+    command.args(["prove", "--yes", "--lang", "en", "--python"]).arg(launch.argv.first().unwrap());
+    command.arg(file).stdin(Stdio::null());
+    Some(command)
+}
+
+#[test]
+fn a_repair_is_shown_to_hold_and_what_it_needs_runs_before_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let cells = [
+        "import asyncio, time",
+        "raise SystemError('not needed')",
+        "async def main():\n    await asyncio.sleep(0.01)\n    return [1, 2]",
+        "asyncio.run(main())",
+    ];
+    let Some(mut command) = prove(folder.path(), &cells) else { return };
+    let ran = command.args(["--format", "json"]).output().unwrap();
+    let told = String::from_utf8_lossy(&ran.stderr);
+    let report: Value = serde_json::from_slice(&ran.stdout).unwrap_or_else(|_| panic!("{told}"));
+    assert_eq!(ran.status.code(), Some(0), "{report:#}");
+    let cells = report["cells"].as_array().unwrap();
+    let numbers: Vec<_> = cells.iter().map(|cell| cell["cell"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [0, 2, 3]);
+    let proven = &cells[2];
+    assert_eq!(proven["before"]["error"]["name"], json!("RuntimeError"));
+    assert_eq!(proven["before"]["error"]["line"], json!(1));
+    assert_eq!(proven["after"]["result"], json!("[1, 2]"));
+    assert_eq!(proven["after"]["source"], json!("await main()"));
+    assert_eq!((&proven["differences"][0], &proven["proven"]), (&json!("solved"), &json!(true)));
+    let unchanged = fs::read_to_string(folder.path().join("a.ipynb")).unwrap();
+    assert!(unchanged.contains("asyncio.run(main())"));
+}
+
+#[test]
+fn people_read_both_runs_and_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let cells = ["import asyncio\nasync def main():\n    return 1", "asyncio.run(main())"];
+    let Some(mut command) = prove(folder.path(), &cells) else { return };
+    let ran = command.output().unwrap();
+    let text = String::from_utf8(ran.stdout).unwrap();
+    for told in [
+        "cell 2\nbefore\n  asyncio.run(main())",
+        "RuntimeError: asyncio.run() cannot be called from a running event loop (line 1)",
+        "after\n  await main()",
+        "RuntimeError: asyncio.run() cannot be called from a running event loop is gone.",
+    ] {
+        assert!(text.contains(told), "{told}\n---\n{text}");
+    }
+    assert_eq!(ran.status.code(), Some(0));
+}
+
+#[test]
+fn a_signal_that_ends_the_program_ends_the_kernel_and_its_children() {
+    let folder = tempfile::tempdir().unwrap();
+    let cell = "import os, subprocess, time\nchild = subprocess.Popen(['sleep', '600'])\n\
+                open('noted', 'w').write(f'{os.getpid()} {child.pid}')\n\
+                os.rename('noted', 'processes')\ntime.sleep(600)";
+    let Some(mut command) = prove(folder.path(), &[cell]) else { return };
+    let temporary = tempfile::tempdir().unwrap();
+    let command = command.args(["--cell", "1"]).env("TMPDIR", temporary.path());
+    let mut program = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let noted = folder.path().join("processes");
+    let start = Instant::now();
+    while !noted.exists() {
+        assert!(start.elapsed() < LONG, "the cell did not run");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let own = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with("nbasync-");
+    let files = || fs::read_dir(temporary.path()).unwrap().flatten().filter(own).count();
+    assert_eq!(files(), 1);
+    let kill = Command::new("kill").args(["-TERM", &program.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert!(!program.wait().unwrap().success());
+    for process in fs::read_to_string(noted).unwrap().split(' ') {
+        assert!(is_gone(process.parse().unwrap()));
+    }
+    assert_eq!(files(), 0);
+}
