@@ -22,6 +22,16 @@ pub struct Case {
     pub cells: Vec<CaseCell>,
 }
 
+impl Case {
+    /// Reads the text of a file of cases.
+    ///
+    /// # Errors
+    /// The first place that is not what the format asks for.
+    pub fn parse(text: &str) -> Result<Vec<Self>, serde_yaml::Error> {
+        serde_yaml::from_str(text)
+    }
+}
+
 /// One cell and its answer. What is not given is not compared. In texts `…` stands for anything.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,8 +75,7 @@ pub(super) fn read(sources: &BTreeMap<String, Source>) -> (Vec<Case>, Vec<Conten
     let (mut cases, mut errors) = (Vec::<Case>::new(), Vec::new());
     for source in sources.values() {
         let read = source.text().and_then(|text| {
-            serde_yaml::from_str::<Vec<Case>>(text)
-                .map_err(|error| files::yaml(&source.path, text, 0, &error))
+            Case::parse(text).map_err(|error| files::yaml(&source.path, text, 0, &error))
         });
         match read {
             Ok(more) => cases.extend(more),

@@ -1,7 +1,9 @@
 //! What has to run to prove a repair in a kernel, and what the two runs say.
 
+mod case;
 mod difference;
 mod plan;
 
+pub use case::{Miss, Unfit, misses, unfit};
 pub use difference::{Difference, differences, is_proven};
 pub use plan::{Plan, Step, Why, plan};

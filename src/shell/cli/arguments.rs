@@ -14,7 +14,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use check::{CheckArgs, CheckFormat, FixArgs};
 #[cfg(feature = "kernel")]
-pub use kernel::{KernelsArgs, ProveArgs};
+pub use kernel::{ContentArgs, ContentCommand, ContentProveArgs, KernelsArgs, ProveArgs};
 pub use moving::ExtractArgs;
 
 use crate::environment::Host;
@@ -123,6 +123,8 @@ pub enum Command {
     Prove(ProveArgs),
     #[cfg(feature = "kernel")]
     Kernels(KernelsArgs),
+    #[cfg(feature = "kernel")]
+    Content(ContentArgs),
     Skill(SkillArgs),
 }
 

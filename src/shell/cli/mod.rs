@@ -4,6 +4,8 @@ mod arguments;
 mod ask;
 mod check;
 mod classify;
+#[cfg(feature = "kernel")]
+mod content;
 mod explain;
 mod extract;
 mod fix;
@@ -26,6 +28,8 @@ use clap::CommandFactory;
 pub use arguments::{Color, GlobalArgs, Lang, Theme, TutorArgs};
 pub use session::{Session, SessionError};
 
+#[cfg(feature = "kernel")]
+use self::arguments::ContentCommand;
 use self::arguments::{Cli, Command, SkillCommand};
 use crate::shell::files;
 
@@ -103,6 +107,10 @@ fn run() -> ExitCode {
         Command::Prove(args) => prove::run(&args, &session),
         #[cfg(feature = "kernel")]
         Command::Kernels(args) => kernels::run(&args, &session),
+        #[cfg(feature = "kernel")]
+        Command::Content(args) => match args.command {
+            ContentCommand::Prove(args) => content::run(&args, &session),
+        },
         Command::Skill(args) => match args.command {
             SkillCommand::Check(args) => skill::run(&args, &session),
         },

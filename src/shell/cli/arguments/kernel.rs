@@ -3,7 +3,7 @@
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use super::Format;
 
@@ -68,4 +68,44 @@ pub struct ProveArgs {
     /// For people or for programs
     #[arg(long, default_value = "text")]
     pub format: Format,
+}
+
+/// Work with what the pages claim
+#[derive(Debug, Args)]
+pub struct ContentArgs {
+    #[command(subcommand)]
+    pub command: ContentCommand,
+}
+
+/// What to do with the pages' claims.
+#[derive(Debug, Subcommand)]
+pub enum ContentCommand {
+    Prove(ContentProveArgs),
+}
+
+/// Run the cases behind the pages in a real kernel and compare what it answers
+///
+/// Every claim of a page about Python or Jupyter names its cases: cells and what a kernel answers to
+/// them. Each case runs in a fresh kernel. A case that needs a module which is missing, or another
+/// version, is skipped and named.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync content prove
+  nbasync content prove --python .venv/bin/python lesson-
+
+Exit code 0: every case that could run passed; 1: one did not; 2: no kernel could be used.")]
+pub struct ContentProveArgs {
+    /// Only the cases whose names contain one of these
+    #[arg(value_name = "CASE")]
+    pub cases: Vec<String>,
+    /// The kernel of this name, as `nbasync kernels` lists it
+    #[arg(long, value_name = "NAME")]
+    pub kernel: Option<String>,
+    /// The kernel of this interpreter, or of the environment in this folder
+    #[arg(long, value_name = "PATH", conflicts_with = "kernel")]
+    pub python: Option<PathBuf>,
+    /// Kernels at a time
+    #[arg(long, value_name = "N", default_value = "2")]
+    pub jobs: NonZeroUsize,
 }
