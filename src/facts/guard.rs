@@ -152,9 +152,11 @@ impl Facts<'_> {
 
     fn says_by_words(&self, text: &str) -> Says {
         let text = text.to_ascii_lowercase();
+        // The kernel's loop is never closed.
+        let closed = text.contains("is_closed()");
         if text.contains("ps1") {
             Says::Running
-        } else if SCRIPT_WORDS.iter().any(|word| text.contains(word)) {
+        } else if closed || SCRIPT_WORDS.iter().any(|word| text.contains(word)) {
             Says::NotRunning
         } else if NOTEBOOK_WORDS.iter().any(|word| text.contains(word)) {
             Says::Running
@@ -163,12 +165,16 @@ impl Facts<'_> {
         }
     }
 
-    /// `try: get_running_loop()` with the code in the `except`.
+    /// `try: get_running_loop()` with the code in the `except`; or `get_event_loop()`, which
+    /// always gives a loop in a cell, unless what follows raises there.
     fn asks_for_the_loop(&self, attempt: Site) -> bool {
-        self.children_in(attempt, Role::Body).any(|statement| {
+        let asks = self.children_in(attempt, Role::Body).any(|statement| {
             let text = self.source_of(statement).to_ascii_lowercase();
             ["running_loop", "is_running", "ipython"].iter().any(|word| text.contains(word))
-        })
+        });
+        let mut body = self.children_in(attempt, Role::Body).map(|it| self.source_of(it));
+        asks || matches!((body.next(), body.next()), (Some(only), None)
+            if only.ends_with("get_event_loop()"))
     }
 
     /// `try: asyncio.run(…)` whose `except` does the work in another way.

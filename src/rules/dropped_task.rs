@@ -27,6 +27,7 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
         if (gathers && are_kept(facts, call.site))
             || (facts.usage(call.site) == Usage::Displayed && !displayed)
             || super::gather_needs_unpacking::speaks_of(facts, call.site)
+            || super::competing_event_loop::speaks_of(facts, call.site)
         {
             continue;
         }
