@@ -6,7 +6,7 @@ use super::colour::{Colouring, colour, obstacle_to_await};
 use super::loop_entry::{LoopEntry, await_instead, is_caught, note_origin, offer};
 use super::obstacle::Obstacle;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Call, Facts, Runs, Site, Value};
+use crate::facts::{Call, Facts, Runs, Site, Value, Wrapping};
 use crate::knowledge::tables::{Answers, AwaitForm, LoopOwner};
 use crate::python::{Kind, Role};
 
@@ -17,8 +17,13 @@ pub fn owners<'f>(
     find: impl Fn(&str) -> Option<&'f LoopOwner>,
 ) -> Vec<(Site, &'f LoopOwner)> {
     let mut found = Vec::new();
+    let decorated = facts.functions.iter().any(|it| it.wrapping == Wrapping::Unknown);
     for call in &facts.calls {
-        let owner = path_of(facts, call).and_then(|path| find(&path));
+        let owner = match call.callee.path() {
+            Some(path) => find(path),
+            None if decorated => decorator_of(facts, call).and_then(|path| find(&path)),
+            None => None,
+        };
         found.extend(owner.map(|owner| (call.site, owner)));
     }
     for site in facts.sites().filter(|site| matches!(facts.kind(*site), Kind::WithItem)) {
@@ -45,11 +50,8 @@ fn is_beside_a_loop(facts: &Facts, site: Site) -> bool {
     }
 }
 
-/// The path of what is called: of the callee, or of the decorator that made it.
-fn path_of(facts: &Facts, call: &Call) -> Option<String> {
-    if let Value::Path(path) = &call.callee {
-        return Some(path.clone());
-    }
+/// The path of the decorator that made what is called, as a call of it.
+fn decorator_of(facts: &Facts, call: &Call) -> Option<String> {
     let func = facts.child(call.site, Role::Func).filter(|_| call.callee == Value::Unknown)?;
     let bindings = matches!(facts.kind(func), Kind::Name { .. }).then(|| facts.bindings(func))?;
     let [(cell, binding)] = bindings.as_slice() else { return None };
