@@ -128,9 +128,9 @@ fn times(
     }
 }
 
-/// Milliseconds as seconds; no cell runs long enough to lose any.
+/// The time of a cell in seconds; none runs for the 50 days from which on it would be cut.
 fn seconds(run: &CellRun) -> f64 {
-    std::time::Duration::from_millis(run.elapsed).as_secs_f64()
+    f64::from(u32::try_from(run.elapsed).unwrap_or(u32::MAX)) / 1000.0
 }
 
 /// All that came from one source, late output too.

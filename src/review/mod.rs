@@ -3,6 +3,7 @@
 
 mod extract;
 mod place;
+mod port;
 mod repair;
 mod saved;
 mod select;
@@ -23,6 +24,7 @@ use crate::text::{CellIndex, Edit, Span, apply_edits};
 
 pub use extract::{Extracted, extract};
 pub use place::environment_of;
+pub use port::{cell_notes, changes, notes, port, to_script};
 pub use repair::{Repair, Repairs, Trial};
 pub use select::{Selection, rule_names};
 pub use sentence::sentence;

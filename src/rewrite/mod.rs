@@ -16,6 +16,7 @@ pub mod needs;
 mod obstacle;
 mod older;
 pub mod pieces;
+pub mod port;
 mod protocol;
 mod removal;
 mod reraise;

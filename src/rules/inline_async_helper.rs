@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Rule;
-use crate::diagnostic::{Diagnostic, Message, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Facts, FnId, Function, Value};
 use crate::python::{Kind, Role};
 use crate::text::CellIndex;
@@ -77,7 +77,23 @@ fn diagnose(facts: &Facts, id: FnId, function: &Function) -> Option<Diagnostic> 
         found.note(Message::new(NAME, "used-here").with("cell", cell.number()), None);
     }
     found.patterns.push("module");
+    // Of two definitions nobody knows which one is meant.
+    if facts.global(&function.name).len() == 1 {
+        found.fixes.push(by_command(function));
+    }
     Some(found)
+}
+
+/// A module is another file, which no edit of a cell can make: `nbasync extract` does.
+fn by_command(function: &Function) -> Fix {
+    Fix {
+        title: Message::new(NAME, "fix-extract").with("function", &function.name),
+        pattern: "module",
+        applicability: Applicability::DisplayOnly,
+        edits: Vec::new(),
+        reasons: Vec::new(),
+        tradeoffs: Vec::new(),
+    }
 }
 
 /// Statements of the body, a docstring not counted.

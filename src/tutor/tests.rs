@@ -422,6 +422,19 @@ fn copying_takes_the_repaired_cell() {
 }
 
 #[test]
+fn a_helper_is_moved_by_a_command_that_can_be_copied() {
+    let helper = "import httpx\nasync def fetch(url):\n    async with httpx.AsyncClient() as client:\n        \
+                  response = await client.get(url)\n        return response.json()";
+    let cells = [helper, "a = await fetch('a')", "b = await fetch('b')"];
+    let command = "nbasync extract work/a.ipynb fetch";
+    let mut tutor = opened(&cells);
+    press(&mut tutor, "5");
+    assert!(guide(&tutor).contains(command), "{}", guide(&tutor));
+    assert_eq!(press(&mut tutor, "y"), [Effect::Copy(command.to_owned())]);
+    assert_eq!(press(&mut tutor, "w"), []);
+}
+
+#[test]
 fn every_text_of_the_interface_that_the_tutor_asks_for_exists() {
     let sources =
         [include_str!("screen.rs"), include_str!("commands.rs"), include_str!("popups.rs")];

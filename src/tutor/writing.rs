@@ -69,6 +69,9 @@ impl Tutor<'_> {
         let Some(walk) = self.walk() else { return Vec::new() };
         let source = walk.document.source(walk.cell);
         let fix = walk.current().and_then(|found| found.fixes.get(walk.choice));
+        if let Some(command) = fix.and_then(|fix| super::pages::command(&walk.document, fix)) {
+            return vec![Effect::Copy(command)];
+        }
         let repaired = fix.and_then(|fix| {
             let changed = changed_sources(&walk.document.notebook, &fix.edits)?;
             changed.into_iter().find(|(cell, _)| *cell == walk.cell).map(|(_, source)| source)

@@ -11,6 +11,7 @@ mod json;
 mod kernels;
 mod outside;
 mod pages;
+mod port;
 #[cfg(feature = "kernel")]
 mod prove;
 mod reports;

@@ -15,7 +15,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 pub use check::{CheckArgs, CheckFormat, FixArgs};
 #[cfg(feature = "kernel")]
 pub use kernel::{ContentArgs, ContentCommand, ContentProveArgs, KernelsArgs, ProveArgs};
-pub use moving::ExtractArgs;
+pub use moving::{ExtractArgs, PortArgs};
 
 use crate::environment::Host;
 
@@ -28,6 +28,7 @@ Examples:
   nbasync fix --diff .                  what the safe fixes would change
   nbasync fix .                         apply them
   nbasync extract analysis.ipynb fetch  move a helper into a module
+  nbasync port crawl.py                 turn an async script into a notebook
   nbasync prove analysis.ipynb          run before and after in a real kernel, when you agree
   nbasync explain asyncio-run-in-cell   read a page
   nbasync lookup blocking requests      find pages by a few words
@@ -117,6 +118,7 @@ pub enum Command {
     Fix(FixArgs),
     Classify(ClassifyArgs),
     Extract(ExtractArgs),
+    Port(PortArgs),
     Lookup(LookupArgs),
     Explain(ExplainArgs),
     #[cfg(feature = "kernel")]

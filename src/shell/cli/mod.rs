@@ -12,6 +12,7 @@ mod fix;
 #[cfg(feature = "kernel")]
 mod kernels;
 mod lookup;
+mod port;
 #[cfg(feature = "kernel")]
 mod prove;
 mod reviewed;
@@ -101,6 +102,7 @@ fn run() -> ExitCode {
         Command::Fix(args) => fix::run(&args, &session),
         Command::Classify(args) => classify::run(&args, &session),
         Command::Extract(args) => extract::run(&args, &session),
+        Command::Port(args) => port::run(&args, &session),
         Command::Lookup(args) => lookup::run(&args, &session),
         Command::Explain(args) => explain::run(&args, &session),
         #[cfg(feature = "kernel")]

@@ -1,13 +1,15 @@
 //! Step 5: what will be written where, and the other ways to take the repair along.
 
 use super::{Subject, differences, says_something};
-use crate::diagnostic::{Applicability, Diagnostic};
+use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::tutor::document::Document;
 use crate::tutor::reading::Writer;
 use crate::tutor::view::{Block, Mark};
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let document = subject.document;
     let writable = subject.fix().filter(|fix| fix.applicability > Applicability::DisplayOnly);
+    let command = subject.fix().and_then(|fix| command(document, fix));
     match writable {
         Some(fix) => {
             let changed = differences(document, &fix.edits);
@@ -27,22 +29,43 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
                 writer.paragraph("apply.kept", &[]);
             }
         }
-        None => writer.conclusion("apply.nothing", &[]),
+        None => match &command {
+            Some(command) => writer.conclusion("apply.command", &[("command", command)]),
+            None => writer.conclusion("apply.nothing", &[]),
+        },
     }
     if let Some(why) = document.notebook.read_only() {
         writer.paragraph("situation.read-only", &[("why", &why.to_string())]);
     }
-    keys(writer, writable.is_some(), document.path.is_some());
+    let copies = if command.is_some() { "apply.key-y-command" } else { "apply.key-y" };
+    keys(writer, writable.is_some(), document.path.is_some(), copies);
     next(writer, subject, problem);
 }
 
-fn keys(writer: &mut Writer, writes: bool, has_file: bool) {
+/// The command that does what a fix cannot: moving a helper makes another file.
+pub(in crate::tutor) fn command(document: &Document, fix: &Fix) -> Option<String> {
+    let (_, function) = fix.title.args.iter().find(|(name, _)| *name == "function")?;
+    let is_by_command = fix.edits.is_empty() && fix.title.key == "fix-extract";
+    let path = document.path.as_ref().filter(|_| is_by_command)?.to_str()?;
+    Some(format!("nbasync extract {} {function}", quoted(path)))
+}
+
+/// A path as a shell takes it for one word.
+fn quoted(path: &str) -> String {
+    let is_plain = |char: char| char.is_alphanumeric() || "/._-:".contains(char);
+    match path.chars().all(is_plain) {
+        true => path.to_owned(),
+        false => format!("'{}'", path.replace('\'', r"'\''")),
+    }
+}
+
+fn keys(writer: &mut Writer, writes: bool, has_file: bool, copies: &str) {
     writer.heading("apply.keys");
     if writes {
         writer.item(Mark::Bullet, if has_file { "apply.key-w" } else { "apply.key-w-memory" }, &[]);
         writer.item(Mark::Bullet, "apply.key-u", &[]);
     }
-    writer.item(Mark::Bullet, "apply.key-y", &[]);
+    writer.item(Mark::Bullet, copies, &[]);
     writer.item(Mark::Bullet, "apply.key-s", &[]);
     writer.item(Mark::Bullet, "apply.key-e", &[]);
 }

@@ -15,6 +15,7 @@ use crate::diagnostic::{Diagnostic, Fix, Message};
 use crate::knowledge::Knowledge;
 use crate::text::{CellIndex, Edit, Span, apply_edits, position};
 
+pub(super) use apply::command;
 pub use deviations::deviation_list;
 
 /// A step of the walkthrough.

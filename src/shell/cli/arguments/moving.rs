@@ -38,3 +38,39 @@ pub struct ExtractArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "diff")]
     pub tests: Option<PathBuf>,
 }
+
+/// Turn an async script into a notebook, or a notebook into a script
+///
+/// Docstring and leading comments become Markdown, imports, constants and definitions become cells,
+/// and so does the body of the main guard, with await where the script started a loop. Arguments
+/// become a cell tagged `parameters`. What changes in meaning is said on stderr and in the first
+/// cell.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync port crawl.py
+  nbasync port crawl.py -o crawl_cells.py       a script with # %% cells
+  nbasync port crawl.py --unroll
+  nbasync port --to-script crawl.ipynb -o crawl.py --dual
+
+Exit code 0: done; 2: it could not be done.")]
+pub struct PortArgs {
+    /// A script; with --to-script a notebook
+    pub file: PathBuf,
+    /// Where to write: .ipynb, or .py for a script with # %% cells; - for stdout [default: beside
+    /// the file]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Divide `async def main` into cells, where that means the same
+    #[arg(long, conflicts_with = "to_script")]
+    pub unroll: bool,
+    /// Turn a notebook into a script
+    #[arg(long)]
+    pub to_script: bool,
+    /// Let the script run where a loop is running already, too
+    #[arg(long, requires = "to_script")]
+    pub dual: bool,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub force: bool,
+}

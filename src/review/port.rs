@@ -1,0 +1,114 @@
+//! Porting for every front end: scripts as notebooks, with a word on what changes.
+
+use super::{environment_of, read_cells, sentence};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::facts::Facts;
+use crate::knowledge::{Front, Knowledge, Language, PageKind};
+use crate::notebook::{FreshCell, Notebook};
+use crate::rewrite::port::to_script::{self, CellNote, Script};
+use crate::rewrite::port::{self, Note, Ported, Refusal, Request, Words};
+use crate::rewrite::script;
+use crate::rules;
+
+/// Turns a script into cells; a notice for people comes first.
+///
+/// # Errors
+/// When the script is no Python.
+pub fn port(
+    script: &Notebook,
+    knowledge: &Knowledge,
+    languages: &[Language],
+    unroll: bool,
+    file: &str,
+) -> Result<Ported, Refusal> {
+    let source = script.cells.first().map_or("", |cell| &cell.source);
+    let facts = script::read(source, &knowledge.tables);
+    let found = rules::check(&facts);
+    let about_loops = |found: &&Diagnostic| port::ABOUT_LOOPS.contains(&found.rule);
+    let fixes: Vec<Fix> =
+        found.iter().filter(about_loops).filter_map(Diagnostic::fix).cloned().collect();
+    let first = languages.first().copied().unwrap_or_default();
+    let ui = |key: &str| knowledge.ui(first, key, &[]);
+    let (required, argv) = (ui("port.required"), ui("port.argv"));
+    let words = Words { file, required: &required, argv: &argv };
+    let request = Request { fixes: &fixes, unroll, words };
+    let mut ported = port::to_notebook(&facts, &knowledge.tables, request)?;
+    let notices = languages.iter().map(|language| notice(knowledge, *language, &ported, file));
+    let notice = notices.collect::<Vec<_>>().join("\n\n");
+    ported.cells.insert(0, FreshCell::markdown(notice));
+    Ok(ported)
+}
+
+/// Turns a notebook into a script.
+///
+/// # Errors
+/// When the result would be no Python.
+pub fn to_script(
+    notebook: &Notebook,
+    knowledge: &Knowledge,
+    language: Language,
+    dual: bool,
+    file: &str,
+) -> Result<Script, Refusal> {
+    let cells = read_cells(notebook, &[]);
+    let environment = environment_of(notebook);
+    let facts = Facts::join(cells, &knowledge.tables, environment, Default::default());
+    let ui = |key: &str| knowledge.ui(language, key, &[("file", file)]);
+    let (title, install) = (ui("port.script.title"), ui("port.script.install-first"));
+    let left_out = ui("port.script.left-out");
+    let request =
+        to_script::Request { dual, title: &title, install: &install, left_out: &left_out };
+    to_script::to_script(&facts, notebook, &request)
+}
+
+/// What there is to say of a script, each with its cell.
+pub fn cell_notes(knowledge: &Knowledge, language: Language, notes: &[CellNote]) -> Vec<String> {
+    let say = |note: &CellNote| {
+        let said = sentence(knowledge, language, &note.message);
+        let Some(cell) = note.cell else { return said };
+        let args = [("cell", cell.number().to_string()), ("note", said)];
+        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+        knowledge.ui(language, "port.at-cell", &args)
+    };
+    notes.iter().map(say).collect()
+}
+
+/// The first cell: where the notebook comes from, and what is not the same.
+fn notice(knowledge: &Knowledge, language: Language, ported: &Ported, file: &str) -> String {
+    let ui = |key: &str| knowledge.ui(language, key, &[("file", file)]);
+    let mut out = format!("# {file}\n\n{}", ui("port.notice"));
+    let lists = [
+        ("port.changes", changes(knowledge, language, &ported.tradeoffs)),
+        ("port.notes", notes(knowledge, language, &ported.notes)),
+    ];
+    for (heading, items) in lists {
+        if !items.is_empty() {
+            let items: Vec<String> = items.iter().map(|item| format!("- {item}")).collect();
+            out.push_str(&format!("\n\n{}\n\n{}", ui(heading), items.join("\n")));
+        }
+    }
+    out
+}
+
+/// What each tradeoff says, with the command that tells more.
+pub fn changes(knowledge: &Knowledge, language: Language, tradeoffs: &[&str]) -> Vec<String> {
+    let say = |id: &&str| {
+        let page = knowledge.page(PageKind::Tradeoff, id)?;
+        let Front::Tradeoff { says } = &page.front else { return None };
+        let args = [("says", says.get(language).as_str()), ("id", *id)];
+        Some(knowledge.ui(language, "port.change", &args))
+    };
+    tradeoffs.iter().filter_map(say).collect()
+}
+
+/// The notes, each with its line.
+pub fn notes(knowledge: &Knowledge, language: Language, notes: &[Note]) -> Vec<String> {
+    let say = |note: &Note| {
+        let said = sentence(knowledge, language, &note.message);
+        let Some(line) = note.line else { return said };
+        let args = [("line", line.to_string()), ("note", said)];
+        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+        knowledge.ui(language, "port.at-line", &args)
+    };
+    notes.iter().map(say).collect()
+}

@@ -1,0 +1,172 @@
+//! Cells as plain Python: magics are unwrapped, or become comments.
+
+use super::{CellNote, Request, message};
+use crate::facts::{Facts, Site};
+use crate::notebook::{Cell, CellKind, Format};
+use crate::python::{CellSyntax, Kind, Role};
+use crate::text::{CellIndex, Edit, Span, TextRange, apply_edits, line_range};
+
+/// Magics that only set up the kernel; a script does without.
+const QUIET: [&str; 10] = [
+    "aimport",
+    "autoawait",
+    "autoreload",
+    "config",
+    "load_ext",
+    "matplotlib",
+    "pylab",
+    "reload_ext",
+    "xmode",
+    "colors",
+];
+
+/// The cell's source as Python. What cannot be said in Python is a comment, and noted.
+pub(super) fn of(
+    facts: &Facts,
+    format: Format,
+    cell: &Cell,
+    request: &Request,
+    notes: &mut Vec<CellNote>,
+) -> String {
+    let index = cell.index;
+    if cell.kind != CellKind::Code {
+        return commented(&prose(format, cell));
+    }
+    let Some(read) = facts.cell(index).filter(|read| read.runs) else {
+        notes.push(CellNote { cell: Some(index), message: message("language") });
+        return commented(&cell.source);
+    };
+    let syntax = &read.syntax;
+    if let Some(magic) = syntax.magic.as_ref().filter(|magic| !magic.holds_python) {
+        let tree = &syntax.tree;
+        let name = tree.text(magic.name);
+        let file = tree.text(magic.arguments).split_whitespace().last().unwrap_or_default();
+        let key = if matches!(name, "writefile" | "file") { "writefile" } else { "cell" };
+        let note = message(key).with("magic", format!("%%{name}")).with("file", file);
+        notes.push(CellNote { cell: Some(index), message: note });
+        return commented(&cell.source);
+    }
+    if !syntax.errors.is_empty() {
+        notes.push(CellNote { cell: Some(index), message: message("unreadable") });
+        return commented(&cell.source);
+    }
+    let edits = edits(facts, index, syntax, request, notes);
+    apply_edits(index, syntax.tree.source(), &edits).unwrap_or_else(|| commented(&cell.source))
+}
+
+/// The text of a Markdown or raw cell; in a script it is commented already.
+fn prose(format: Format, cell: &Cell) -> String {
+    if matches!(format, Format::Ipynb { .. }) {
+        return cell.source.clone();
+    }
+    let bare = |line: &str| {
+        let text = line.strip_prefix('#').unwrap_or(line);
+        text.strip_prefix(' ').unwrap_or(text).to_owned()
+    };
+    cell.source.lines().map(bare).collect::<Vec<_>>().join("\n")
+}
+
+/// Each line as a comment.
+fn commented(text: &str) -> String {
+    let comment = |line: &str| match line.trim_end() {
+        "" => "#".to_owned(),
+        line => format!("# {line}"),
+    };
+    text.trim_end().lines().map(comment).collect::<Vec<_>>().join("\n")
+}
+
+fn edits(
+    facts: &Facts,
+    cell: CellIndex,
+    syntax: &CellSyntax,
+    request: &Request,
+    notes: &mut Vec<CellNote>,
+) -> Vec<Edit> {
+    let tree = &syntax.tree;
+    let mut edits = Vec::new();
+    let mut note = |key, call: &str| {
+        notes.push(CellNote { cell: Some(cell), message: message(key).with("call", call) });
+    };
+    if let Some(magic) = &syntax.magic {
+        let name = tree.text(magic.name);
+        edits.push(Edit::insert(cell, magic.name.start.saturating_sub(2), "# "));
+        note("plain", &format!("%%{name}"));
+    }
+    for range in &syntax.comments {
+        // The parser takes the lines that automagic runs for comments.
+        if !tree.text(*range).starts_with('#') {
+            let (key, word) = kind_of(tree.text(*range), request);
+            edits.push(comment_out(cell, tree.text(*range), *range, word, false));
+            note(key, tree.text(*range));
+        }
+    }
+    for node in tree.all() {
+        let Kind::Escape { name, .. } = tree.kind(node) else { continue };
+        let site = Site { cell, node };
+        let text = facts.source_of(site);
+        let bare = tree.text(*name);
+        let code = code_of(facts, site);
+        let value = facts.role(site) == Role::Value;
+        if let Some(code) = code {
+            edits.push(Edit::replace(facts.span(site), tree.text(code)));
+            note("plain", &format!("%{bare}"));
+        } else if value {
+            let statement = Site { node: tree.statement_of(node), ..site };
+            edits.extend(without_value(facts, statement));
+            note(kind_of(text, request).0, text);
+        } else {
+            let (key, word) = kind_of(text, request);
+            let needed = facts.role(site) != Role::Top;
+            edits.push(comment_out(cell, text, facts.range(site), word, needed));
+            if !QUIET.contains(&bare) {
+                note(key, text.lines().next().unwrap_or_default());
+            }
+        }
+    }
+    edits
+}
+
+/// The Python that a line magic runs.
+fn code_of(facts: &Facts, escape: Site) -> Option<TextRange> {
+    let mut children = facts.children_in(escape, Role::Body);
+    let first = facts.range(children.next()?);
+    let last = children.last().map_or(first, |last| facts.range(last));
+    Some(TextRange::new(first.start, last.end))
+}
+
+/// The note on a line, and the word beside its comment.
+fn kind_of<'r>(line: &str, request: &Request<'r>) -> (&'static str, &'r str) {
+    let words = line.trim_start_matches(['!', '%', ' ']);
+    let mut words = words.split_whitespace();
+    let installer =
+        matches!(words.next(), Some("pip" | "pip3" | "conda" | "mamba" | "uv" | "apt-get"));
+    let installs = installer || line.contains("-m pip ");
+    if installs {
+        ("install", request.install)
+    } else if line.trim_start().starts_with('!') {
+        ("shell", request.left_out)
+    } else {
+        ("magic", request.left_out)
+    }
+}
+
+/// The line as a comment, with a word; `pass` stands in where a block would be left empty.
+fn comment_out(cell: CellIndex, text: &str, range: TextRange, word: &str, pass: bool) -> Edit {
+    let lines = text.lines().collect::<Vec<_>>().join("\n# ");
+    let pass = if pass { "pass  " } else { "" };
+    let text = format!("{pass}# {lines}  ({word})");
+    Edit::replace(Span::new(cell, range), text)
+}
+
+/// `files = !ls` keeps its names, with nothing in them.
+fn without_value(facts: &Facts, statement: Site) -> Option<Edit> {
+    let value = facts.child(statement, Role::Value)?;
+    let range = facts.range(value);
+    let source = facts.tree(statement.cell).source();
+    let line = line_range(source, range.end);
+    let rest = TextRange::new(range.end, line.end).slice(source);
+    let text = facts.source_of(value).lines().collect::<Vec<_>>().join(" ");
+    // What follows on the line would become part of the comment.
+    let comment = if rest.trim().is_empty() { format!("  # {text}") } else { String::new() };
+    Some(Edit::replace(facts.span(value), format!("None{comment}")))
+}
