@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::awaiting::{await_expression, lists_for_generators};
+use super::detour::{Detour, detour, take};
 use super::lambda::{name_of, named_def};
+use super::magic::{MagicAt, plain_python};
 use super::obstacle::{Obstacle, ObstacleKind};
+use super::starter::starter;
 use super::wanted::wants_coroutine;
-use crate::diagnostic::{Fix, Message};
-use crate::facts::{Facts, FnId, Site, Wrapping};
+use crate::diagnostic::{Applicability, Fix, Message};
+use crate::facts::{Facts, FnId, Site, Usage, Wrapping};
 use crate::python::{Kind, Role};
 use crate::text::{CellIndex, Edit, TextRange};
 
@@ -19,12 +22,53 @@ const PAGE: &str = "async-all-the-way";
 pub struct Colouring {
     pub functions: Vec<FnId>,
     pub calls: Vec<Site>,
-    pub edits: Vec<Edit>,
+    edits: Vec<Edit>,
     /// Whether a generator expression that was read lazily becomes a list.
     pub laziness_lost: bool,
+    way: Way,
+}
+
+/// What has to be written otherwise on the way from an `await` up to what holds it.
+#[derive(Debug, Clone, Default)]
+struct Way {
+    detours: Vec<Detour>,
+    magics: Vec<MagicAt>,
+    /// A callback that becomes a task: the place that hands it over.
+    callback: Option<(Site, FnId)>,
 }
 
 impl Colouring {
+    /// Whether nothing but the place itself changes.
+    pub fn is_direct(&self) -> bool {
+        self.functions.is_empty() && self.way.detours.is_empty() && self.way.magics.is_empty()
+    }
+
+    /// How far the plan may be trusted: whether a callback's caller can do without its result is
+    /// not for the notebook to tell.
+    pub fn limit(&self) -> Applicability {
+        match self.way.callback {
+            Some(_) => Applicability::DisplayOnly,
+            None => Applicability::Safe,
+        }
+    }
+
+    /// All edits, those of the place itself (`own`) among them.
+    ///
+    /// # Errors
+    /// The function that is given away where the edits do not fit together.
+    pub fn finish(&self, facts: &Facts, own: Vec<Edit>) -> Result<Vec<Edit>, Vec<Obstacle>> {
+        let magics = self.way.magics.iter().filter_map(|magic| plain_python(facts, *magic));
+        let mut edits: Vec<Edit> = magics.flatten().collect();
+        edits.extend(own);
+        edits.extend(self.edits.iter().cloned());
+        let callback = self.way.callback.and_then(|(site, id)| starter(facts, site, id));
+        edits.extend(callback.into_iter().flatten());
+        let blocked =
+            |detour: &Detour| Obstacle { kind: ObstacleKind::Callback, site: detour.given };
+        take(facts, edits, &self.way.detours)
+            .ok_or_else(|| self.way.detours.iter().map(blocked).collect())
+    }
+
     /// Adds the reason of each change to the fix that makes them.
     pub fn explain(&self, facts: &Facts, fix: &mut Fix) {
         for id in &self.functions {
@@ -36,6 +80,29 @@ impl Colouring {
         for call in &self.calls {
             fix.reasons.push((facts.span(*call), Message::new(PAGE, "why-await-caller")));
         }
+        for detour in &self.way.detours {
+            fix.reasons.push((facts.span(detour.call), Message::new(PAGE, detour.why())));
+        }
+        if let Some((site, _)) = self.way.callback {
+            fix.reasons.push((facts.span(site), Message::new(PAGE, "why-starter")));
+        }
+        for edits in self.way.magics.iter().filter_map(|magic| plain_python(facts, *magic)) {
+            let first = edits.first().map(|edit| (edit.span, Message::new(PAGE, "why-no-magic")));
+            fix.reasons.extend(first);
+        }
+    }
+}
+
+/// Plans to await at `site`, with all that has to change for it further out.
+///
+/// # Errors
+/// Every obstacle that was met.
+pub fn plan_await(facts: &Facts, site: Site) -> Result<Colouring, Vec<Obstacle>> {
+    let mut plan = Colouring::default();
+    match await_context(facts, site, &mut plan.way) {
+        Context::Obstacle(kind) => Err(vec![Obstacle { kind, site }]),
+        Context::Function(id) => coloured(facts, id, plan),
+        Context::Awaits => finished(facts, plan),
     }
 }
 
@@ -44,7 +111,10 @@ impl Colouring {
 /// # Errors
 /// Every obstacle that was met.
 pub fn colour(facts: &Facts, start: FnId) -> Result<Colouring, Vec<Obstacle>> {
-    let mut plan = Colouring::default();
+    coloured(facts, start, Colouring::default())
+}
+
+fn coloured(facts: &Facts, start: FnId, mut plan: Colouring) -> Result<Colouring, Vec<Obstacle>> {
     let mut obstacles = Vec::new();
     let mut waiting = vec![start];
     let mut seen = BTreeSet::from([start]);
@@ -52,38 +122,57 @@ pub fn colour(facts: &Facts, start: FnId) -> Result<Colouring, Vec<Obstacle>> {
         obstacles.extend(obstacles_to_async(facts, id));
         plan.functions.push(id);
         plan.edits.extend(named_def(facts, id).or_else(|| async_keyword(facts, id)));
-        let own: Vec<Site> = facts.calls_of(id).map(|call| call.site).collect();
-        for call in own {
-            if wants_coroutine(facts, call) {
+        let own = facts.calls_of(id).map(|call| call.site);
+        let own: Vec<Site> = own.filter(|call| !wants_coroutine(facts, *call)).collect();
+        plan.calls.extend(own.iter().copied());
+        let mut outer = own;
+        for site in facts.mentions(id) {
+            if is_mapped(facts, *site) {
                 continue;
             }
-            match await_context(facts, call) {
+            match detour(facts, *site) {
+                Some(way_round) => {
+                    outer.push(way_round.call);
+                    plan.way.detours.push(way_round);
+                }
+                None if plan.way.callback.is_none() && starter(facts, *site, id).is_some() => {
+                    plan.way.callback = Some((*site, id));
+                }
+                None => obstacles.push(Obstacle { kind: ObstacleKind::Callback, site: *site }),
+            }
+        }
+        for site in outer {
+            match await_context(facts, site, &mut plan.way) {
                 Context::Awaits => {}
                 Context::Function(owner) => {
                     if seen.insert(owner) {
                         waiting.push(owner);
                     }
                 }
-                Context::Obstacle(kind) => obstacles.push(Obstacle { kind, site: call }),
+                Context::Obstacle(kind) => obstacles.push(Obstacle { kind, site }),
             }
-            plan.calls.push(call);
         }
     }
-    if !obstacles.is_empty() {
-        return Err(obstacles);
-    }
+    if obstacles.is_empty() { finished(facts, plan) } else { Err(obstacles) }
+}
+
+/// Adds the edits of the calls.
+fn finished(facts: &Facts, mut plan: Colouring) -> Result<Colouring, Vec<Obstacle>> {
     // Outer calls come before inner ones, so that what is inserted at one place is in order.
     plan.calls.sort_unstable();
-    for call in &plan.calls {
+    let way_round: Vec<Site> = plan.way.detours.iter().map(|detour| detour.call).collect();
+    for site in way_round.into_iter().chain(plan.calls.clone()) {
         // A list's bracket comes before the `await` that may stand at the same place.
-        let (lists, read_to_end) = lists_for_generators(facts, *call);
+        let (lists, read_to_end) = lists_for_generators(facts, site);
         plan.laziness_lost |= !read_to_end;
         for edit in lists {
             if !plan.edits.contains(&edit) {
                 plan.edits.push(edit);
             }
         }
-        plan.edits.extend(await_expression(facts, *call));
+    }
+    for call in plan.calls.clone() {
+        plan.edits.extend(await_expression(facts, call));
     }
     Ok(plan)
 }
@@ -99,13 +188,18 @@ enum Context {
 /// Why an `await` cannot stand at `site`; `None` when it can, in the cell or in an `async def`.
 /// A plain function counts as no obstacle here: it can be coloured.
 pub fn obstacle_to_await(facts: &Facts, site: Site) -> Option<ObstacleKind> {
-    match await_context(facts, site) {
+    let mut way = Way::default();
+    match await_context(facts, site, &mut way) {
         Context::Obstacle(kind) => Some(kind),
+        _ if !way.detours.is_empty() => Some(ObstacleKind::Lambda),
+        _ if !way.magics.is_empty() => Some(ObstacleKind::Magic),
         Context::Awaits | Context::Function(_) => None,
     }
 }
 
-fn await_context(facts: &Facts, site: Site) -> Context {
+/// What an `await` at `site` would suspend. What has to be written otherwise for it is added to
+/// `way`.
+fn await_context(facts: &Facts, site: Site, way: &mut Way) -> Context {
     let mut inner = site;
     for outer in facts.ancestors(site) {
         let role = facts.role(inner);
@@ -115,11 +209,21 @@ fn await_context(facts: &Facts, site: Site) -> Context {
         }
         match facts.kind(outer) {
             Kind::Lambda => {
-                let id = facts.function_at(outer).filter(|id| named_def(facts, *id).is_some());
-                return id.map_or(Context::Obstacle(ObstacleKind::Lambda), Context::Function);
+                let named = facts.function_at(outer).filter(|id| named_def(facts, *id).is_some());
+                if let Some(id) = named {
+                    return Context::Function(id);
+                }
+                let Some(way_round) = detour(facts, outer) else {
+                    return Context::Obstacle(ObstacleKind::Lambda);
+                };
+                if !way.detours.contains(&way_round) {
+                    way.detours.push(way_round);
+                }
             }
             Kind::ClassDef { .. } => return Context::Obstacle(ObstacleKind::ClassBody),
-            Kind::Escape { .. } => return Context::Obstacle(ObstacleKind::Magic),
+            Kind::Escape { .. } if !without(facts, MagicAt::Line(outer), way) => {
+                return Context::Obstacle(ObstacleKind::Magic);
+            }
             Kind::FunctionDef { is_async: true, .. } => return Context::Awaits,
             Kind::FunctionDef { .. } => {
                 let id = facts.function_at(outer);
@@ -130,7 +234,21 @@ fn await_context(facts: &Facts, site: Site) -> Context {
         inner = outer;
     }
     let magic = facts.cell(site.cell).and_then(|cell| cell.magic());
-    if magic.is_some() { Context::Obstacle(ObstacleKind::Magic) } else { Context::Awaits }
+    if magic.is_none() || without(facts, MagicAt::Cell(site.cell), way) {
+        Context::Awaits
+    } else {
+        Context::Obstacle(ObstacleKind::Magic)
+    }
+}
+
+/// Puts plain Python in place of a magic, where there is such a twin.
+fn without(facts: &Facts, magic: MagicAt, way: &mut Way) -> bool {
+    let known = way.magics.contains(&magic);
+    let has_twin = known || plain_python(facts, magic).is_some();
+    if has_twin && !known {
+        way.magics.push(magic);
+    }
+    has_twin
 }
 
 fn obstacles_to_async(facts: &Facts, id: FnId) -> Vec<Obstacle> {
@@ -155,10 +273,17 @@ fn obstacles_to_async(facts: &Facts, id: FnId) -> Vec<Obstacle> {
     if facts.reach.get(id.0).is_some_and(|reach| reach.worker) {
         add(ObstacleKind::Thread, function.site);
     }
-    for site in facts.mentions(id).iter().copied().chain(unclear_calls(facts, id)) {
+    for site in unclear_calls(facts, id) {
         add(ObstacleKind::Callback, site);
     }
     found
+}
+
+/// Whether `gather(*map(f, items))` takes the coroutines of the function that is named at `site`.
+fn is_mapped(facts: &Facts, site: Site) -> bool {
+    let Usage::Argument(call) = facts.usage(site) else { return false };
+    let func = facts.child(call, Role::Func).map(|func| facts.value(func));
+    func.is_some_and(|func| func.path() == Some("builtins.map")) && wants_coroutine(facts, call)
 }
 
 /// Calls of a method of this name on something that is not known: it may be this one.

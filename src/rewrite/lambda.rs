@@ -19,7 +19,7 @@ pub(super) fn named_def(facts: &Facts, id: FnId) -> Option<Edit> {
     let lambda = facts.function(id)?.site;
     let target = kept_as(facts, lambda)?;
     let assign = facts.parent(lambda)?;
-    let body = facts.child(lambda, Role::Body)?;
+    let (parameters, body) = lambda_parts(facts, lambda)?;
     let (whole, range) = (facts.range(assign), facts.range(lambda));
     let in_class =
         facts.parent(assign).is_some_and(|up| matches!(facts.kind(up), Kind::ClassDef { .. }));
@@ -27,18 +27,24 @@ pub(super) fn named_def(facts: &Facts, id: FnId) -> Option<Edit> {
         return None;
     }
     let source = facts.tree(lambda.cell).source();
+    let name = facts.source_of(target);
+    let indent = indentation(source, whole.start);
+    let def = format!("async def {name}({parameters}):\n{indent}    return ");
+    Some(Edit::replace(Span::new(lambda.cell, TextRange::new(whole.start, body.start)), def))
+}
+
+/// The parameters of a lambda as the source writes them, and where what it gives stands.
+pub(super) fn lambda_parts<'f>(facts: &'f Facts<'_>, lambda: Site) -> Option<(&'f str, TextRange)> {
+    let range = facts.range(lambda);
+    let body = facts.child(lambda, Role::Body)?;
+    let source = facts.tree(lambda.cell).source();
     let head = TextRange::new(range.start, facts.range(body).start).slice(source);
     let colon = head.rfind(':')?;
     let parameters = head.get("lambda".len()..colon)?.trim();
     let gap = head.get(colon + 1..)?;
-    if head.contains(['#', '\n', '\\']) {
-        return None;
-    }
-    let end = range.start + colon + 1 + (gap.len() - gap.trim_start().len());
-    let name = facts.source_of(target);
-    let indent = indentation(source, whole.start);
-    let def = format!("async def {name}({parameters}):\n{indent}    return ");
-    Some(Edit::replace(Span::new(lambda.cell, TextRange::new(whole.start, end)), def))
+    let start = range.start + colon + 1 + (gap.len() - gap.trim_start().len());
+    let plain = !head.contains(['#', '\n', '\\']);
+    plain.then_some((parameters, TextRange::new(start, range.end)))
 }
 
 /// The name that a plain assignment gives to a lambda.

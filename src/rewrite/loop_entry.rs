@@ -1,9 +1,10 @@
 //! `run(x)` becomes `await x`: in the cell, in an `async def`, or in a helper that is coloured.
 
 use super::awaiting::{await_argument, await_function, lists_for_generators};
-use super::colour::{Colouring, colour, obstacle_to_await};
+use super::colour::plan_await;
+use super::factory::factory;
 use super::lambda::name_of;
-use super::obstacle::{Obstacle, note_obstacles};
+use super::obstacle::{Obstacle, ObstacleKind, note_obstacles};
 use super::removal::delete_statement;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
 use crate::facts::{Facts, Function, Runs, Site, Usage, Value};
@@ -73,9 +74,6 @@ pub fn await_instead(
     page: &'static str,
     entry: LoopEntry,
 ) -> Result<Fix, Vec<Obstacle>> {
-    if let Some(kind) = obstacle_to_await(facts, entry.call) {
-        return Err(vec![Obstacle { kind, site: entry.call }]);
-    }
     // Shutting the loop down is asyncio.run's business; on the kernel's loop it is nobody's.
     if facts.value(entry.argument).path().is_some_and(|path| path.contains(".shutdown_")) {
         return Err(Vec::new());
@@ -85,10 +83,7 @@ pub fn await_instead(
     if names_function && entry.form == AwaitForm::Argument {
         return Err(Vec::new());
     }
-    let plan = match facts.runs(entry.call) {
-        Runs::Helper(id) => colour(facts, id)?,
-        Runs::Cell | Runs::Async(_) | Runs::Elsewhere => Colouring::default(),
-    };
+    let plan = plan_await(facts, entry.call)?;
     let coloured = !plan.functions.is_empty();
     let (mut edits, read_to_end) = lists_for_generators(facts, entry.call);
     edits.extend(match entry.form {
@@ -96,7 +91,7 @@ pub fn await_instead(
         form => await_function(facts, entry.call, entry.argument, form),
     });
     let reasons = vec![(facts.span(entry.call), Message::new(page, "why-await"))];
-    edits.extend(plan.edits.iter().cloned());
+    let edits = plan.finish(facts, edits)?;
     let tradeoffs = tradeoffs(facts, entry, coloured);
     let lossy = [
         "leftover-tasks",
@@ -114,7 +109,7 @@ pub fn await_instead(
     let keeps_result =
         is_known && !tradeoffs.iter().any(|id| lossy.contains(id)) && !is_caught(facts, entry.call);
     let as_script = facts.environment.is_script && facts.under_main_guard(entry.call);
-    let safe = !coloured && read_to_end && !plan.laziness_lost && keeps_result && !as_script;
+    let safe = plan.is_direct() && read_to_end && !plan.laziness_lost && keeps_result && !as_script;
     let name = facts.source_of(facts.child(entry.call, Role::Func).unwrap_or(entry.call));
     let title = if coloured {
         let helper = plan.functions.first().map(|id| name_of(facts, *id));
@@ -131,7 +126,7 @@ pub fn await_instead(
         tradeoffs,
     };
     plan.explain(facts, &mut fix);
-    Ok(super::checked(facts, fix))
+    Ok(super::checked(facts, fix).at_most(plan.limit()))
 }
 
 /// Whether `anyio.run` is told by name to run on asyncio, which it does anyway.
@@ -237,12 +232,33 @@ pub fn offer(facts: &Facts, found: &mut Diagnostic, repair: Result<Fix, Vec<Obst
             found.fixes.push(fix);
             vec![pattern]
         }
-        Err(obstacles) => note_obstacles(facts, found, &obstacles),
+        Err(obstacles) => {
+            found.fixes.extend(factory_instead(facts, found, &obstacles));
+            note_obstacles(facts, found, &obstacles)
+        }
     };
     for pattern in patterns.into_iter().rev() {
         found.patterns.retain(|known| *known != pattern);
         found.patterns.insert(0, pattern);
     }
+}
+
+/// The factory that takes the place of an `__init__`, where that is all that stands in the way.
+fn factory_instead(facts: &Facts, found: &Diagnostic, obstacles: &[Obstacle]) -> Option<Fix> {
+    let [Obstacle { kind: ObstacleKind::SpecialMethod, site }] = obstacles else { return None };
+    let init = facts.function_at(*site)?;
+    let own = facts.calls_in(Some(init)).find(|call| facts.span(call.site) == found.span);
+    let own = match found.rule {
+        "await-in-sync-def" => Vec::new(),
+        "asyncio-run-in-cell" | "run-until-complete-in-cell" => {
+            let entry = LoopEntry::of(facts, own?.site, "main")?;
+            let (mut edits, _) = lists_for_generators(facts, entry.call);
+            edits.extend(await_argument(facts, entry.call, entry.argument));
+            edits
+        }
+        _ => return None,
+    };
+    factory(facts, init, own)
 }
 
 /// Removes a statement as part of a fix, with its reason.

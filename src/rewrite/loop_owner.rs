@@ -2,7 +2,8 @@
 //! thread, what is said of them, and the `await` that takes their place.
 
 use super::awaiting::{await_method, lists_for_generators};
-use super::colour::{Colouring, colour, obstacle_to_await};
+use super::colour::plan_await;
+use super::lambda;
 use super::loop_entry::{LoopEntry, await_instead, is_caught, note_origin, offer};
 use super::obstacle::Obstacle;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
@@ -146,28 +147,20 @@ fn method_fix(
     owner: &LoopOwner,
     method: &str,
 ) -> Result<Fix, Vec<Obstacle>> {
-    if let Some(kind) = obstacle_to_await(facts, call) {
-        return Err(vec![Obstacle { kind, site: call }]);
-    }
-    let plan = match facts.runs(call) {
-        Runs::Helper(id) => colour(facts, id)?,
-        Runs::Cell | Runs::Async(_) | Runs::Elsewhere => Colouring::default(),
-    };
+    let plan = plan_await(facts, call)?;
     let coloured = !plan.functions.is_empty();
     let as_script = facts.environment.is_script && facts.under_main_guard(call);
     let (mut edits, read_to_end) = lists_for_generators(facts, call);
     edits.extend(await_method(facts, call, method));
-    edits.extend(plan.edits);
-    let safe = owner.same && read_to_end && !coloured && !as_script && !is_caught(facts, call);
-    let title = match plan.functions.first().and_then(|id| facts.function(*id)) {
-        Some(helper) => Message::new(page, "fix-colour").with("function", &helper.name),
+    let edits = plan.finish(facts, edits)?;
+    let safe =
+        owner.same && read_to_end && plan.is_direct() && !as_script && !is_caught(facts, call);
+    let title = match plan.functions.first() {
+        Some(id) => Message::new(page, "fix-colour").with("function", lambda::name_of(facts, *id)),
         None => Message::new(page, "fix-method").with("method", method),
     };
-    let mut reasons =
-        vec![(facts.span(call), Message::new(page, "why-method").with("method", method))];
-    reasons.extend(plan.calls.iter().map(|caller| {
-        (facts.span(*caller), Message::new("async-all-the-way", "why-await-caller"))
-    }));
+    let why = Message::new(page, "why-method").with("method", method);
+    let reasons = vec![(facts.span(call), why)];
     let mut tradeoffs = Vec::new();
     if coloured {
         tradeoffs.push("callers-become-async");
@@ -175,7 +168,7 @@ fn method_fix(
     if facts.environment.is_script || facts.under_main_guard(call) {
         tradeoffs.push("script-no-longer-runs");
     }
-    let fix = Fix {
+    let mut fix = Fix {
         title,
         pattern: if coloured { "async-all-the-way" } else { "top-level-await" },
         applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
@@ -183,5 +176,6 @@ fn method_fix(
         reasons,
         tradeoffs,
     };
-    Ok(super::checked(facts, fix))
+    plan.explain(facts, &mut fix);
+    Ok(super::checked(facts, fix).at_most(plan.limit()))
 }

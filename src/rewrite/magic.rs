@@ -100,6 +100,11 @@ fn shown(facts: &Facts, last: Site, displayed: bool) -> Shown {
         Kind::Await => facts.child(value, Role::Value).unwrap_or(value),
         _ => value,
     };
+    let runs = facts.callee_text(awaited).rsplit('.').next();
+    let awaited = match runs {
+        Some("run" | "run_until_complete") => facts.argument(awaited, 0, "main").unwrap_or(awaited),
+        _ => awaited,
+    };
     let gives_nothing = match facts.value(awaited) {
         Value::Coroutine(id) => facts.function(id).is_some_and(|it| it.returns.is_empty()),
         Value::Path(path) => path == "builtins.print()" || path == "asyncio.sleep()",

@@ -4,7 +4,9 @@ mod awaiting;
 mod collect;
 mod colour;
 pub mod constant;
+mod detour;
 pub mod extract;
+mod factory;
 mod handles;
 mod imports;
 mod lambda;
@@ -21,6 +23,7 @@ mod protocol;
 mod removal;
 mod reraise;
 pub mod script;
+mod starter;
 mod threads;
 mod together;
 mod turn;
@@ -30,7 +33,7 @@ pub use awaiting::{
     await_argument, await_expression, await_function, await_method, lists_for_generators,
 };
 pub use collect::await_handle;
-pub use colour::{Colouring, colour, obstacle_to_await};
+pub use colour::{Colouring, colour, obstacle_to_await, plan_await};
 pub use handles::{free_name, keep_handle};
 pub use imports::{module_name, name_of_module};
 pub use lambda::name_of;

@@ -65,6 +65,8 @@ pub(super) fn note_obstacles(
         found.note(note, Some(facts.span(obstacle.site)));
         let pattern = match obstacle.kind {
             ObstacleKind::Magic => "plain-timing",
+            ObstacleKind::Callback => "keep-the-handle",
+            ObstacleKind::ClassBody | ObstacleKind::Definition => "top-level-await",
             ObstacleKind::SpecialMethod => "async-factory",
             ObstacleKind::Thread => "to-thread",
             _ => "async-all-the-way",

@@ -134,8 +134,11 @@ fn fix(facts: &Facts, site: Site, plain: Plain) -> Option<Result<Fix, Vec<Obstac
         Some(Ok(plan)) => plan,
         None => Colouring::default(),
     };
-    let (mut edits, key, keeps) = edits(facts, site, plain)?;
-    edits.extend(plan.edits);
+    let (edits, key, keeps) = edits(facts, site, plain)?;
+    let edits = match plan.finish(facts, edits) {
+        Ok(edits) => edits,
+        Err(obstacles) => return Some(Err(obstacles)),
+    };
     let safe = helper.is_none() && keeps;
     Some(Ok(checked(
         facts,
@@ -151,7 +154,8 @@ fn fix(facts: &Facts, site: Site, plain: Plain) -> Option<Result<Fix, Vec<Obstac
             reasons: vec![(facts.span(site), Message::new(NAME, reason(key)))],
             tradeoffs: if helper.is_some() { vec!["callers-become-async"] } else { Vec::new() },
         },
-    )))
+    )
+    .at_most(plan.limit())))
 }
 
 /// The expressions that a `with` enters.

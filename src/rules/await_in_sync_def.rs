@@ -4,7 +4,7 @@
 use super::Rule;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Facts, FnId, Holder, Site};
-use crate::rewrite::{Obstacle, checked, colour, name_of, offer};
+use crate::rewrite::{Obstacle, checked, name_of, offer, plan_await};
 
 const NAME: &str = "await-in-sync-def";
 
@@ -43,22 +43,24 @@ fn diagnose(facts: &Facts, site: Site, holder: Holder) -> Diagnostic {
         .with("function", function.map_or("", |function| &function.name));
     found.patterns.push("async-all-the-way");
     if let Holder::Plain(id) = holder {
-        offer(facts, &mut found, async_fix(facts, id));
+        offer(facts, &mut found, async_fix(facts, site, id));
     }
     found
 }
 
-/// `async def`, and `await` at every call of it.
-fn async_fix(facts: &Facts, id: FnId) -> Result<Fix, Vec<Obstacle>> {
-    let plan = colour(facts, id)?;
+/// `async def`, and `await` at every call of it. What a lambda does for `map` or as a sort key is
+/// written out.
+fn async_fix(facts: &Facts, site: Site, id: FnId) -> Result<Fix, Vec<Obstacle>> {
+    let plan = plan_await(facts, site)?;
+    let key = if plan.functions.is_empty() { "fix-write-out" } else { "fix-colour" };
     let mut fix = Fix {
-        title: Message::new(NAME, "fix-colour").with("function", name_of(facts, id)),
+        title: Message::new(NAME, key).with("function", name_of(facts, id)),
         pattern: "async-all-the-way",
         applicability: Applicability::Unsafe,
-        edits: plan.edits.clone(),
+        edits: plan.finish(facts, Vec::new())?,
         reasons: Vec::new(),
         tradeoffs: vec!["callers-become-async"],
     };
     plan.explain(facts, &mut fix);
-    Ok(checked(facts, fix))
+    Ok(checked(facts, fix).at_most(plan.limit()))
 }

@@ -315,7 +315,7 @@ fn await_fix(
     } else {
         edits.extend(await_expression(facts, site));
     }
-    edits.extend(plan.edits);
+    let mut edits = plan.finish(facts, edits)?;
     if let Some((_, more)) = super::wait_needs_tasks::brought_along(facts, site) {
         edits.extend(more);
     }
@@ -335,7 +335,8 @@ fn await_fix(
             reasons: vec![(facts.span(site), Message::new(NAME, "why-await"))],
             tradeoffs: if plain.is_some() { vec!["callers-become-async"] } else { Vec::new() },
         },
-    ))
+    )
+    .at_most(plan.limit()))
 }
 
 /// `await f().json()` awaits the wrong thing; which one was meant is the author's to say.

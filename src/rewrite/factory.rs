@@ -1,0 +1,138 @@
+//! A class whose `__init__` would have to await gets an async factory in its place.
+
+use super::{await_expression, checked, obstacle_to_await};
+use crate::diagnostic::{Applicability, Fix, Message};
+use crate::facts::{Facts, FnId, Function, Site, Value};
+use crate::python::{Kind, Role};
+use crate::text::{Edit, Span, TextRange, indentation, line_range};
+
+/// The page of the pattern.
+const PAGE: &str = "async-factory";
+
+/// The factory's name.
+const NAME: &str = "create";
+
+/// `@classmethod async def create(cls, …)` in place of the `__init__` at `init`, whose own edits
+/// are `own`, and `await Class.create(…)` wherever the notebook makes an object. It is shown and
+/// not applied: other files may make objects too.
+pub(super) fn factory(facts: &Facts, init: FnId, own: Vec<Edit>) -> Option<Fix> {
+    let function = facts.function(init).filter(|function| function.name == "__init__")?;
+    let class_id = function.class?;
+    let class = facts.class(class_id)?;
+    let alone = class.bases.is_empty() && !class.methods.contains_key(NAME);
+    let extended = facts
+        .classes
+        .iter()
+        .any(|other| other.bases.iter().any(|base| facts.value(*base) == Value::Class(class_id)));
+    if !alone || extended || !function.returns.is_empty() || leaves_early(facts, function) {
+        return None;
+    }
+    let mut edits = rewritten(facts, function)?;
+    edits.extend(own);
+    let why = |site: Site| (facts.span(site), Message::new(PAGE, "why-factory"));
+    let mut reasons = vec![why(function.site)];
+    for call in facts.calls.iter().filter(|call| call.callee == Value::Class(class_id)) {
+        let owner = call.owner.and_then(|id| facts.function(id));
+        let awaits = owner.is_none_or(|owner| owner.is_async);
+        if !awaits || obstacle_to_await(facts, call.site).is_some() {
+            return None;
+        }
+        let func = facts.child(call.site, Role::Func)?;
+        edits.extend(await_expression(facts, call.site));
+        edits.push(Edit::insert(call.site.cell, facts.range(func).end, format!(".{NAME}")));
+        reasons.push(why(call.site));
+    }
+    Some(checked(
+        facts,
+        Fix {
+            title: Message::new(PAGE, "fix-factory").with("class", &class.name),
+            pattern: PAGE,
+            applicability: Applicability::DisplayOnly,
+            edits,
+            reasons,
+            tradeoffs: vec!["callers-become-async"],
+        },
+    ))
+}
+
+/// Whether the method may end before its last line, or asks for its base class.
+fn leaves_early(facts: &Facts, function: &Function) -> bool {
+    facts.descendants(function.site).any(|site| match facts.kind(site) {
+        Kind::Return | Kind::Yield => true,
+        Kind::Name { .. } => facts.source_of(site) == "super",
+        _ => false,
+    })
+}
+
+/// The new head of the method, and the object that it gives in the end.
+fn rewritten(facts: &Facts, function: &Function) -> Option<Vec<Edit>> {
+    let def = function.site;
+    let source = facts.tree(def.cell).source();
+    let first = facts.child(def, Role::Body)?;
+    let last = facts.children_in(def, Role::Body).last()?;
+    let object = facts.child(def, Role::Param)?;
+    let head = TextRange::new(facts.range(object).end, facts.range(first).start);
+    let text = head.slice(source);
+    let text = text.split("->").next().unwrap_or(text);
+    let parameters = text.get(..text.rfind(')')?)?;
+    let body_line = line_range(source, facts.range(first).start);
+    let own_line = TextRange::new(body_line.start, facts.range(first).start).slice(source);
+    if text.contains('#')
+        || !own_line.trim().is_empty()
+        || facts.child(def, Role::Decorator).is_some()
+    {
+        return None;
+    }
+    let (outer, inner) = (
+        indentation(source, facts.range(def).start),
+        indentation(source, facts.range(first).start),
+    );
+    let object = facts.source_of(object);
+    let start = facts.range(def).start;
+    let new = format!(
+        "@classmethod\n{outer}async def {NAME}(cls{parameters}):\n{inner}{object} = cls.__new__(cls)\n{inner}"
+    );
+    let end = line_range(source, facts.range(last).end).end;
+    Some(vec![
+        Edit::replace(Span::new(def.cell, TextRange::new(start, facts.range(first).start)), new),
+        Edit::insert(def.cell, end, format!("\n{inner}return {object}")),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability;
+    use crate::knowledge::Tables;
+    use crate::notebook::{Pasted, parse_pasted};
+    use crate::review::review;
+    use crate::text::apply_edits;
+
+    fn made(code: &str) -> Option<String> {
+        let Pasted::Notebook(notebook) = parse_pasted(code) else { return None };
+        let review = review(&notebook, &Tables::default());
+        let found = review.diagnostics.iter().find(|found| !found.fixes.is_empty())?;
+        let fix = found.fix()?;
+        assert_eq!(fix.applicability, Applicability::DisplayOnly);
+        let cell = notebook.cell(found.span.cell)?;
+        apply_edits(cell.index, &cell.source, &fix.edits)
+    }
+
+    #[test]
+    fn an_object_that_has_to_wait_is_made_by_a_factory() {
+        let before = "class Feed:\n    def __init__(self, url, *, n=1) -> None:\n        self.rows = await f(url)\n\nfeed = Feed(1)";
+        let after = "class Feed:\n    @classmethod\n    async def create(cls, url, *, n=1):\n        self = cls.__new__(cls)\n        self.rows = await f(url)\n        return self\n\nfeed = await Feed.create(1)";
+        assert_eq!(made(before).as_deref(), Some(after));
+        let run = before.replace("await f(url)", "asyncio.run(f(url))");
+        let run = format!("import asyncio\nasync def f(n): return n\n{run}");
+        let after = format!("import asyncio\nasync def f(n): return n\n{after}");
+        assert_eq!(made(&run), Some(after));
+    }
+
+    #[test]
+    fn a_class_with_relatives_keeps_its_own_way() {
+        let base = "class Feed(Base):\n    def __init__(self):\n        self.rows = await f(1)\n";
+        assert_eq!(made(base), None);
+        let early = "class Feed:\n    def __init__(self, n):\n        if n:\n            return\n        self.rows = await f(1)\n";
+        assert_eq!(made(early), None);
+    }
+}

@@ -1,0 +1,89 @@
+//! A callback that would have to await is started by a plain function, which keeps its task.
+
+use super::handles::free_name;
+use super::imports::module_name;
+use crate::facts::{Facts, FnId, Site, Usage};
+use crate::python::{Kind, Role};
+use crate::text::{Edit, TextRange, indentation, line_range};
+
+/// Methods that call a function back later, on the kernel's thread, and take nothing from it.
+///
+/// Source: ipywidgets' `observe` beside its `on_…` methods; asyncio's event loop and futures.
+const CALL_BACK: [&str; 5] = ["observe", "call_soon", "call_later", "call_at", "add_done_callback"];
+
+/// The edits that hand over, in place of the function `id` at `mention`, a plain one that starts
+/// its task and keeps it. `None` where more than that may be wanted of the function.
+pub(super) fn starter(facts: &Facts, mention: Site, id: FnId) -> Option<Vec<Edit>> {
+    let Usage::Argument(call) = facts.usage(mention) else { return None };
+    let func = facts.child(call, Role::Func)?;
+    let Kind::Attribute { name } = facts.kind(func) else { return None };
+    let method = facts.tree(call.cell).text(*name);
+    let calls_back = method.starts_with("on_") || CALL_BACK.contains(&method);
+    let plain = matches!(facts.kind(mention), Kind::Name { .. }) && calls_back;
+    let function = facts.function(id).filter(|it| plain && !it.name.is_empty())?;
+    let tree = facts.tree(call.cell);
+    let statement = Site { node: tree.statement_of(call.node), ..call };
+    let start = facts.range(statement).start;
+    let line = line_range(tree.source(), start);
+    let alone = TextRange::new(line.start, start).slice(tree.source()).trim().is_empty();
+    if !alone || !matches!(facts.kind(statement), Kind::Expression | Kind::Assign) {
+        return None;
+    }
+    let indent = indentation(tree.source(), start);
+    let (asyncio, import) = module_name(facts, call, "asyncio");
+    let tasks = free_name(facts, "tasks");
+    let starter = free_name(facts, &format!("start_{}", function.name));
+    let lines = [
+        format!("{tasks} = set()"),
+        String::new(),
+        format!("def {starter}(*arguments):"),
+        format!("    task = {asyncio}.create_task({}(*arguments))", function.name),
+        format!("    {tasks}.add(task)"),
+        format!("    task.add_done_callback({tasks}.discard)"),
+        String::new(),
+    ];
+    let mut text = String::new();
+    for (number, line) in lines.iter().enumerate() {
+        let blanks = if number == 0 || line.is_empty() { "" } else { indent };
+        text.push_str(&format!("{blanks}{line}\n"));
+    }
+    let mut edits: Vec<Edit> = import.into_iter().collect();
+    edits.push(Edit::insert(call.cell, start, format!("{text}{indent}")));
+    edits.push(Edit::replace(facts.span(mention), starter));
+    Some(edits)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability;
+    use crate::knowledge::Tables;
+    use crate::notebook::{Pasted, parse_pasted};
+    use crate::review::review;
+    use crate::text::apply_edits;
+
+    fn started(code: &str) -> Option<String> {
+        let Pasted::Notebook(notebook) = parse_pasted(code) else { return None };
+        let review = review(&notebook, &Tables::default());
+        let fix = review.diagnostics.first()?.fix()?;
+        assert_eq!(fix.applicability, Applicability::DisplayOnly);
+        let cell = notebook.cells.first()?;
+        apply_edits(cell.index, &cell.source, &fix.edits)
+    }
+
+    const DEF: &str = "def on_click(button):\n    await fetch(button)\n\n";
+
+    #[test]
+    fn a_callback_becomes_a_task_that_is_kept() {
+        let before = format!("import asyncio\n\n{DEF}button.on_click(on_click)");
+        let after = "import asyncio\n\nasync def on_click(button):\n    await fetch(button)\n\n\
+                     tasks = set()\n\ndef start_on_click(*arguments):\n    task = asyncio.create_task(on_click(*arguments))\n    \
+                     tasks.add(task)\n    task.add_done_callback(tasks.discard)\n\nbutton.on_click(start_on_click)";
+        assert_eq!(started(&before).as_deref(), Some(after));
+    }
+
+    #[test]
+    fn a_function_whose_result_is_wanted_is_no_callback() {
+        assert_eq!(started(&format!("{DEF}table.apply(on_click)")), None);
+        assert_eq!(started(&format!("{DEF}a.on_click(on_click)\nb.on_click(on_click)")), None);
+    }
+}
