@@ -77,6 +77,32 @@ pub fn differences(before: &CellRun, after: &CellRun) -> Vec<Difference> {
     found
 }
 
+/// What a repair does that it did not promise: an error or a warning that stays or comes, and,
+/// where the cell ran before, another value or another text. A coroutine or a task for a value was
+/// the mistake itself.
+pub fn broken_promises(before: &CellRun, after: &CellRun) -> Vec<Difference> {
+    const MISTAKES: [&str; 5] = ["<coroutine", "[<coroutine", "<Task ", "<Future ", "<async_gen"];
+    let was_right = before.status == Status::Ok && warning(before).is_none();
+    let was_awaitable = before
+        .result
+        .as_ref()
+        .is_some_and(|value| MISTAKES.iter().any(|mistake| value.starts_with(mistake)));
+    let is_broken = |difference: &Difference| match difference {
+        Difference::Stays { .. }
+        | Difference::Breaks { .. }
+        | Difference::Hangs
+        | Difference::Warns { .. } => true,
+        Difference::Value { .. } => was_right && !was_awaitable,
+        Difference::Output => was_right,
+        Difference::Solved { .. }
+        | Difference::Ends
+        | Difference::Quiet { .. }
+        | Difference::Smoother { .. }
+        | Difference::Faster { .. } => false,
+    };
+    differences(before, after).into_iter().filter(is_broken).collect()
+}
+
 /// Whether the run after is free of errors and of warnings that come late.
 pub fn is_proven(after: &CellRun) -> bool {
     after.status == Status::Ok && warning(after).is_none()
@@ -198,6 +224,17 @@ mod tests {
         assert_eq!(differences(&warned(), &ok(None)), [quiet]);
         assert_eq!(differences(&ok(None), &warned()), [Difference::Warns { warning }]);
         assert!(!is_proven(&warned()));
+    }
+
+    #[test]
+    fn a_repair_may_take_errors_away_and_nothing_else() {
+        let broken = |before: &CellRun, after: &CellRun| !broken_promises(before, after).is_empty();
+        assert!(!broken(&failed("E"), &ok(Some("3"))));
+        assert!(!broken(&ok(Some("<coroutine object f at 0x7f00aabbcc>")), &ok(Some("3"))));
+        assert!(!broken(&warned(), &ok(Some("3"))));
+        assert!(broken(&ok(Some("2")), &ok(Some("3"))));
+        assert!(broken(&failed("E"), &failed("E")));
+        assert!(broken(&ok(None), &warned()));
     }
 
     #[test]

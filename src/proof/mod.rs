@@ -5,5 +5,5 @@ mod difference;
 mod plan;
 
 pub use case::{Miss, Unfit, misses, unfit};
-pub use difference::{Difference, differences, is_proven};
+pub use difference::{Difference, broken_promises, differences, is_proven};
 pub use plan::{Plan, Step, Why, plan};

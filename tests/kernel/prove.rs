@@ -24,7 +24,9 @@ fn prove(folder: &Path, sources: &[&str]) -> Option<Command> {
     let file = folder.join("a.ipynb");
     fs::write(&file, notebook(sources)).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_nbasync"));
-    command.args(["prove", "--yes", "--lang", "en", "--python"]).arg(launch.argv.first().unwrap());
+    command
+        .args(["prove", "--yes", "--timeout", "300", "--lang", "en", "--python"])
+        .arg(launch.argv.first().unwrap());
     command.arg(file).stdin(Stdio::null());
     Some(command)
 }
@@ -100,4 +102,39 @@ fn a_signal_that_ends_the_program_ends_the_kernel_and_its_children() {
         assert!(is_gone(process.parse().unwrap()));
     }
     assert_eq!(files(), 0);
+}
+
+/// Repairs a notebook with the kernel of this machine, if it keeps its promise there.
+fn verify(folder: &Path, sources: &[&str]) -> Option<(Option<i32>, String, String)> {
+    let launch = launch()?;
+    let file = folder.join("a.ipynb");
+    fs::write(&file, notebook(sources)).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nbasync"));
+    command.args(["fix", "--unsafe-fixes", "--verify", "--yes", "--lang", "en"]);
+    command.args(["--timeout", "300", "--python"]);
+    let ran = command.arg(launch.argv.first().unwrap()).arg(&file).output().unwrap();
+    let told = String::from_utf8(ran.stdout).unwrap() + &String::from_utf8(ran.stderr).unwrap();
+    Some((ran.status.code(), told, fs::read_to_string(file).unwrap()))
+}
+
+#[test]
+fn a_fix_that_keeps_its_promise_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let cells = ["import asyncio\nasync def main():\n    return 1", "asyncio.run(main())"];
+    let Some((code, told, text)) = verify(folder.path(), &cells) else { return };
+    assert_eq!(code, Some(0), "{told}");
+    assert!(text.contains("await main()") && !text.contains("asyncio.run"), "{told}");
+}
+
+#[test]
+fn a_fix_after_which_a_cell_still_fails_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let cells = [
+        "import asyncio\nasync def main():\n    raise ValueError('as before')",
+        "asyncio.run(main())",
+    ];
+    let Some((code, told, text)) = verify(folder.path(), &cells) else { return };
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("cell 2: After the repair: ValueError: as before."), "{told}");
+    assert!(text.contains("asyncio.run(main())"));
 }

@@ -129,6 +129,8 @@ impl Run<'_> {
         let limit =
             if self.args.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
         let tables = &self.session.knowledge.tables;
+        #[cfg(feature = "kernel")]
+        let reviewed = review.clone();
         let mut repairs = Repairs::new(before, review, limit, tables);
         if self.asking == Asking::Each {
             self.ask(path, &mut repairs)?;
@@ -137,6 +139,16 @@ impl Run<'_> {
             Ok(())
         }) {
             return Ok(Err(error));
+        }
+        #[cfg(feature = "kernel")]
+        if self.args.proof.verify && mended.before.original() != repairs.notebook.original() {
+            let before = (mended.before.clone(), &reviewed);
+            let after = (repairs.notebook.clone(), &repairs.review);
+            let (args, session) = (self.args, self.session);
+            if let Err(exit) = super::verify::holds(args, session, path, before, after, tables)? {
+                self.exit = self.exit.max(exit);
+                return Ok(Ok(mended));
+            }
         }
         mended.written = self.write(path, &mended.before, &repairs.notebook);
         // What could not be written was not made.

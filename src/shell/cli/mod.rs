@@ -19,6 +19,8 @@ mod reviewed;
 mod session;
 mod skill;
 pub mod tutor;
+#[cfg(feature = "kernel")]
+mod verify;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

@@ -10,6 +10,7 @@ use super::kernels::folder_of;
 use super::{Exit, Session, complain, print, reviewed};
 use crate::diagnostic::Applicability;
 use crate::facts::Facts;
+use crate::knowledge::Tables;
 use crate::notebook::Notebook;
 use crate::proof::{Plan, Step, is_proven, plan};
 use crate::review::{Repairs, Review};
@@ -21,14 +22,14 @@ use crate::shell::report::{self, Proof, Proved, json};
 use crate::text::CellIndex;
 use crate::transcript::{CellRun, Status, Transcript};
 
-/// How long a kernel may take to start.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Seconds that a kernel may take to start, and more where a cell may take more.
+const PATIENCE: u64 = 60;
 
 /// How long to wait for warnings that come late.
 const SETTLE: Duration = Duration::from_millis(300);
 
 /// A notebook as it is and as it is repaired.
-struct Subject {
+pub(super) struct Subject {
     before: Notebook,
     after: Notebook,
     /// The cells in question.
@@ -60,7 +61,28 @@ pub fn run(args: &ProveArgs, session: &Session) -> io::Result<Exit> {
         say(session, key, &[]);
         return Ok(if wanted_cell.is_some() { Exit::Failed } else { Exit::Clean });
     }
-    let kernels = find(&World::around(&folder_of(path)));
+    match attempt(args, session, &subject)? {
+        Err(exit) => Ok(exit),
+        Ok(proof) => {
+            match args.format {
+                Format::Text => print(&report::proof(session.paper, session.voice(), &proof))?,
+                Format::Json => print(&json::write(&json::proof(&proof))?)?,
+            }
+            Ok(exit(&proof))
+        }
+    }
+}
+
+/// Chooses a kernel, asks, and runs both; without a proof it has said why.
+///
+/// # Errors
+/// When the terminal cannot be written to or read.
+pub(super) fn attempt(
+    args: &ProveArgs,
+    session: &Session,
+    subject: &Subject,
+) -> io::Result<Result<Proof, Exit>> {
+    let kernels = find(&World::around(&folder_of(&args.file)));
     let wanted = Wanted {
         kernel: args.kernel.as_deref(),
         python: args.python.as_deref(),
@@ -73,14 +95,14 @@ pub fn run(args: &ProveArgs, session: &Session) -> io::Result<Exit> {
                 let (paper, voice) = (session.paper, session.voice());
                 complain(&report::refusal(paper, voice, language, &refusal, &kernels));
             }
-            return Ok(Exit::Failed);
+            return Ok(Err(Exit::Failed));
         }
     };
-    if !is_agreed(args, session, &subject, &choice)? {
-        return Ok(Exit::Failed);
+    if !is_agreed(args, session, subject, &choice)? {
+        return Ok(Err(Exit::Failed));
     }
     kernel::guard()?;
-    proven(args, session, &subject, &choice)
+    Ok(proven(args, session, subject, &choice))
 }
 
 /// Repairs the notebook, finds the cells in question and what they need.
@@ -91,30 +113,41 @@ fn subject(
     review: Review,
     wanted: Option<CellIndex>,
 ) -> Subject {
-    let tables = review.surroundings.settings.tables(configs.tables);
     let mut repairs =
         Repairs::new(notebook.clone(), review.clone(), Applicability::Unsafe, configs.tables);
     if notebook.read_only().is_none() {
         repairs.run();
     }
-    let changed = |cell: &&crate::notebook::Cell| {
-        repairs.notebook.cell(cell.index).is_some_and(|after| after.source != cell.source)
-    };
-    let asked = match wanted {
-        Some(cell) => vec![cell],
-        None => notebook.cells.iter().filter(changed).map(|cell| cell.index).collect(),
-    };
-    let plan_of = |notebook: &Notebook, review: &Review| {
-        let modules = review.surroundings.modules.clone();
-        let facts = Facts::join(review.cells.clone(), tables, review.environment, modules);
-        plan(notebook, &facts, &asked, args.all)
-    };
-    let plan = plan_of(&notebook, &review).with(plan_of(&repairs.notebook, &repairs.review));
-    let (before, after) = (notebook, repairs.notebook);
-    Subject { before, after, asked, plan }
+    let Repairs { notebook: after, review: reviewed, .. } = repairs;
+    Subject::new((notebook, &review), (after, &reviewed), configs.tables, wanted, args.all)
 }
 
 impl Subject {
+    /// What has to run for the cells that differ, or for the one that is wanted.
+    pub(super) fn new(
+        (before, review): (Notebook, &Review),
+        (after, reviewed): (Notebook, &Review),
+        tables: &Tables,
+        wanted: Option<CellIndex>,
+        all: bool,
+    ) -> Self {
+        let changed = |cell: &&crate::notebook::Cell| {
+            after.cell(cell.index).is_some_and(|after| after.source != cell.source)
+        };
+        let asked: Vec<CellIndex> = match wanted {
+            Some(cell) => vec![cell],
+            None => before.cells.iter().filter(changed).map(|cell| cell.index).collect(),
+        };
+        let plan_of = |notebook: &Notebook, review: &Review| {
+            let Review { cells, environment, surroundings, .. } = review;
+            let (tables, modules) = (surroundings.settings.tables(tables), &surroundings.modules);
+            let facts = Facts::join(cells.clone(), tables, *environment, modules.clone());
+            plan(notebook, &facts, &asked, all)
+        };
+        let plan = plan_of(&before, review).with(plan_of(&after, reviewed));
+        Self { before, after, asked, plan }
+    }
+
     /// Whether the repair changes any cell that runs.
     fn is_changed(&self) -> bool {
         let source = |notebook: &Notebook, cell| notebook.cell(cell).map(|it| it.source.clone());
@@ -161,12 +194,13 @@ fn proven(
     session: &Session,
     subject: &Subject,
     choice: &Choice,
-) -> io::Result<Exit> {
+) -> Result<Proof, Exit> {
     let timeout = Duration::from_secs(args.timeout.get());
+    let patience = Duration::from_secs(args.timeout.get().max(PATIENCE));
     let mut launch = choice.candidate.launch.clone();
     launch.folder = Some(folder_of(&args.file));
     let run = |notebook: &Notebook, stage: &str| -> Result<Transcript, Failure> {
-        let started = kernel::Session::start(launch.clone(), PATIENCE);
+        let started = kernel::Session::start(launch.clone(), patience);
         started.finish(subject.job(notebook, timeout), |event| {
             if let Event::CellStarted(cell) = event {
                 progress(session, stage, *cell);
@@ -184,15 +218,10 @@ fn proven(
             for said in report::failure(session.voice(), &failure) {
                 complain(&format!("{}\n", session.paper.safe(&said)));
             }
-            return Ok(Exit::Failed);
+            return Err(Exit::Failed);
         }
     };
-    let proof = proof(args, subject, choice, &before, after.as_ref());
-    match args.format {
-        Format::Text => print(&report::proof(session.paper, session.voice(), &proof))?,
-        Format::Json => print(&json::write(&json::proof(&proof))?)?,
-    }
-    Ok(exit(&proof))
+    Ok(proof(args, subject, choice, &before, after.as_ref()))
 }
 
 /// The cells in question, as they ran.

@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(50);
 const SHORT: Duration = Duration::from_secs(30);
 
 /// A cell that has been interrupted for its time has that long to end.
-const GRACE: Duration = Duration::from_secs(3);
+const GRACE: Duration = Duration::from_secs(10);
 
 /// After its reply a cell's last output may be that late before it is taken for lost.
 const IDLE: Duration = Duration::from_secs(5);

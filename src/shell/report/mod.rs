@@ -43,7 +43,7 @@ pub use page::page;
 pub use paper::{Paper, Tone};
 pub use problem::{Problem, unread, unwritten};
 #[cfg(feature = "kernel")]
-pub use proof::{Proof, Proved, failure, plan, proof};
+pub use proof::{Proof, Proved, broken, failure, plan, proof};
 pub use statistics::Statistics;
 pub use summary::{Tally, summary};
 pub use text::{FileReport, check};

@@ -3,7 +3,7 @@
 use super::{Paper, Piece, Tone, Voice, wrap};
 use crate::diagnostic::Severity;
 use crate::knowledge::Language;
-use crate::proof::{Difference, Plan, Step, Why, differences};
+use crate::proof::{Difference, Plan, Step, Why, broken_promises, differences};
 use crate::shell::kernel::{Choice, Failure};
 use crate::shell::report::kernels;
 use crate::shell::report::run::{LATE, Line, lines, seconds};
@@ -98,6 +98,33 @@ pub fn proof(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
     let told = kernels::versions(&proof.versions);
     out.push_str(&paper.paint(Tone::Quiet, &told));
     out.push('\n');
+    out
+}
+
+/// What the repaired cells do that was not promised, in lines; empty where they keep the promise.
+/// A cell that was not reached has kept none.
+pub fn broken(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
+    let mut out = String::new();
+    for language in voice.languages() {
+        let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+        let mut lines = Vec::new();
+        for proved in proof.cells.iter().filter(|proved| proved.is_asked) {
+            let said = match (&proved.before, &proved.after) {
+                (Some(before), Some(after)) => broken_promises(before, after)
+                    .iter()
+                    .map(|it| difference(voice, language, it))
+                    .collect(),
+                _ => vec![ui("prove.not-reached", &[]).trim().to_owned()],
+            };
+            let cell = ui("prove.cell", &[("cell", &proved.cell.number().to_string())]);
+            lines.extend(said.iter().map(|said| format!("  {cell}: {said}")));
+        }
+        if lines.is_empty() {
+            continue;
+        }
+        lines.insert(0, ui("prove.broken", &[("path", &proof.path)]));
+        out.extend(lines.iter().map(|line| format!("{}\n", paper.safe(line))));
+    }
     out
 }
 

@@ -103,6 +103,9 @@ pub struct FixArgs {
     /// Show each change and ask
     #[arg(long, conflicts_with = "diff")]
     pub interactive: bool,
+    #[cfg(feature = "kernel")]
+    #[command(flatten)]
+    pub proof: super::kernel::VerifyArgs,
     /// For people or for programs
     #[arg(long, default_value = "text")]
     pub format: Format,

@@ -62,7 +62,7 @@ pub struct ProveArgs {
     /// Run without asking
     #[arg(long)]
     pub yes: bool,
-    /// Seconds that a cell may take before it is interrupted
+    /// Seconds that a cell may take before it is interrupted, and a kernel to start (60 at least)
     #[arg(long, value_name = "S", default_value = "60")]
     pub timeout: NonZeroU64,
     /// For people or for programs
@@ -108,4 +108,25 @@ pub struct ContentProveArgs {
     /// Kernels at a time
     #[arg(long, value_name = "N", default_value = "2")]
     pub jobs: NonZeroUsize,
+}
+
+/// Whether and how `fix` proves what it is about to write.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Verification")]
+pub struct VerifyArgs {
+    /// Run each notebook before and after in a real kernel, and write only what keeps its promise
+    #[arg(long, conflicts_with = "diff")]
+    pub verify: bool,
+    /// Run without asking
+    #[arg(long, requires = "verify")]
+    pub yes: bool,
+    /// The kernel of this name, as `nbasync kernels` lists it
+    #[arg(long, value_name = "NAME", requires = "verify")]
+    pub kernel: Option<String>,
+    /// The kernel of this interpreter, or of the environment in this folder
+    #[arg(long, value_name = "PATH", requires = "verify", conflicts_with = "kernel")]
+    pub python: Option<PathBuf>,
+    /// Seconds that a cell may take before it is interrupted, and a kernel to start (60 at least)
+    #[arg(long, value_name = "S", default_value = "60", requires = "verify")]
+    pub timeout: NonZeroU64,
 }
