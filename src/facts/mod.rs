@@ -129,6 +129,7 @@ pub struct Facts<'a> {
     /// The places that assign to an attribute, by its name.
     stored_attributes: HashMap<String, Vec<Site>>,
     index: index::Index,
+    readers: std::cell::OnceCell<usage::Readers>,
     /// Global names that every binding imports from the same place.
     same_import: HashMap<Box<str>, (CellIndex, Binding)>,
 }
@@ -157,6 +158,7 @@ impl<'a> Facts<'a> {
             memo: RefCell::default(),
             stored_attributes: HashMap::new(),
             index: index::Index::default(),
+            readers: std::cell::OnceCell::new(),
             same_import: HashMap::new(),
         };
         facts.gather_globals();

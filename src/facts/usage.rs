@@ -1,7 +1,9 @@
 //! What is done with an expression's value.
 
+use std::collections::BTreeMap;
+
 use super::{Facts, Site};
-use crate::python::{Kind, Role};
+use crate::python::{Kind, NameUse, Role};
 
 /// What is done with a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,4 +168,33 @@ impl Facts<'_> {
         let here = loads.iter().skip(start).take_while(|site| site.cell == target.cell);
         here.filter(|site| self.binding_scope(**site) == scope).copied().collect()
     }
+
+    /// The bindings in the code at `around` that something reads, each with the first and the
+    /// last place that may read it.
+    pub fn read_bindings(&self, around: Site) -> impl Iterator<Item = (Site, Site, Site)> + '_ {
+        let tree = self.tree(around.cell);
+        let inside = move |binding: &Site| {
+            binding.cell == around.cell && tree.is_within(binding.node, around.node)
+        };
+        let all = self.readers.get_or_init(|| self.find_readers());
+        all.range(around..)
+            .map(|(binding, (first, last))| (*binding, *first, *last))
+            .take_while(move |(binding, _, _)| inside(binding))
+    }
+
+    fn find_readers(&self) -> Readers {
+        let mut readers = Readers::new();
+        let loads =
+            self.sites().filter(|it| matches!(self.kind(*it), Kind::Name { used: NameUse::Load }));
+        for read in loads {
+            for (cell, binding) in self.bindings(read) {
+                let ends = readers.entry(Site { cell, node: binding.node }).or_insert((read, read));
+                *ends = (ends.0.min(read), ends.1.max(read));
+            }
+        }
+        readers
+    }
 }
+
+/// The first and the last place that may read what a binding binds.
+pub(super) type Readers = BTreeMap<Site, (Site, Site)>;

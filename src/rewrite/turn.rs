@@ -89,20 +89,13 @@ impl<'f, 't> Turn<'f, 't> {
     /// Whether nothing after the loop reads what its last turn left in its variables.
     fn is_forgotten_afterwards(&self) -> bool {
         let facts = self.facts;
-        let grows = |target: &Site| {
-            facts.parent(*target).is_some_and(|up| matches!(facts.kind(up), Kind::AugAssign))
+        let grows = |target: Site| {
+            facts.parent(target).is_some_and(|up| matches!(facts.kind(up), Kind::AugAssign))
         };
-        let from_here = |read: &Site| {
-            facts.bindings(*read).iter().any(|(cell, binding)| {
-                self.is_inside(Site { cell: *cell, node: binding.node }, self.around)
-            })
-        };
-        self.stores_below(self.around).filter(|target| !grows(target)).all(|target| {
-            !facts
-                .reads_of(target)
-                .iter()
-                .any(|read| !self.is_inside(*read, self.around) && from_here(read))
-        })
+        let inside = |read| self.is_inside(read, self.around);
+        facts
+            .read_bindings(self.around)
+            .all(|(binding, first, last)| grows(binding) || (inside(first) && inside(last)))
     }
 
     fn source(&self) -> &'f str {
