@@ -3,9 +3,13 @@
 //! The corpus is the folder that `NBASYNC_CORPUS` names, or `../shared/corpus` beside the crate.
 //! Without one the tests say so and pass.
 
+#[path = "common/corpus.rs"]
+mod corpus_files;
+#[path = "common/tables.rs"]
+mod tables;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use nbasync::knowledge::Tables;
@@ -15,6 +19,9 @@ use nbasync::rules::RULES;
 use nbasync::text::CellIndex;
 use serde::Deserialize;
 use serde_json::Value;
+
+use corpus_files::{files, folder};
+use tables::tables;
 
 /// What a reader says of one cell. `note` is for people.
 #[derive(Deserialize)]
@@ -56,41 +63,6 @@ fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
 
-fn corpus() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let root = std::env::var_os("NBASYNC_CORPUS").map_or_else(beside, PathBuf::from);
-    if root.is_dir() {
-        return Some(root);
-    }
-    // Not `eprintln!`, which a passing test keeps to itself.
-    let note = format!("skipped: no corpus at {}\n", root.display());
-    std::io::stderr().write_all(note.as_bytes()).unwrap();
-    None
-}
-
-fn tables() -> Tables {
-    let read = |name: &str| {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/tables").join(name);
-        std::fs::read_to_string(path).unwrap()
-    };
-    Tables::parse(|name| read(&format!("{name}.yaml"))).unwrap()
-}
-
-/// Every notebook and script below `folder`, in order of names.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else if path.extension().is_some_and(|end| end == "ipynb" || end == "py") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
 /// `None` when the file is no notebook, which is an answer too.
 fn review_file(path: &Path, tables: &Tables) -> Option<Review> {
     let name = path.to_string_lossy();
@@ -107,7 +79,7 @@ fn review_file(path: &Path, tables: &Tables) -> Option<Review> {
 
 #[test]
 fn every_file_of_the_corpus_is_reviewed() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = folder() else { return };
     let tables = tables();
     let files = files(&root);
     let read = files.iter().filter_map(|path| review_file(path, &tables)).count();
@@ -117,7 +89,7 @@ fn every_file_of_the_corpus_is_reviewed() {
 
 #[test]
 fn the_answers_are_those_of_a_reader() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = folder() else { return };
     let report = Report::of(&labels(), &root);
     println!("{report}");
     assert!(report.total().precision() >= 0.99, "precision");
@@ -127,7 +99,7 @@ fn the_answers_are_those_of_a_reader() {
 
 #[test]
 fn the_program_answers_for_the_whole_corpus_in_every_format() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = folder() else { return };
     let run = |args: &[&str]| {
         let program = Command::new(env!("CARGO_BIN_EXE_nbasync")).args(args).arg(&root).output();
         let output = program.unwrap();

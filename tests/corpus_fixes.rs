@@ -1,45 +1,24 @@
 //! Over the corpus, where it is there: every repair leaves cells that read as Python, and no new
 //! diagnostic behind.
 
-use std::path::{Path, PathBuf};
+#[path = "common/corpus.rs"]
+mod corpus_files;
+#[path = "common/tables.rs"]
+mod tables;
 
 use nbasync::diagnostic::{Applicability, Severity};
-use nbasync::knowledge::Tables;
 use nbasync::notebook::{self, Format};
 use nbasync::review::{changed_sources, fixes, review};
 
-fn files(folder: &Path, out: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, out);
-        } else if path.extension().is_some_and(|end| end == "ipynb" || end == "py") {
-            out.push(path);
-        }
-    }
-}
-
-fn tables() -> Tables {
-    let read = |name: &str| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        std::fs::read_to_string(root.join("content/tables").join(name)).expect("a table")
-    };
-    Tables::parse(|name| read(&format!("{name}.yaml"))).expect("valid tables")
-}
+use corpus_files::{files, folder};
+use tables::tables;
 
 #[test]
 fn every_repair_of_the_corpus_reads_and_brings_nothing_new() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    if !folder.is_dir() {
-        println!("skipped: no corpus beside the project");
-        return;
-    }
+    let Some(folder) = folder() else { return };
     let tables = tables();
-    let mut paths = Vec::new();
-    files(&folder, &mut paths);
-    paths.sort();
     let mut applied = 0;
-    for path in paths {
+    for path in files(&folder) {
         let name = path.to_string_lossy().into_owned();
         let bytes = std::fs::read(&path).expect("a file");
         let Ok(before) = notebook::parse(&name, bytes) else { continue };

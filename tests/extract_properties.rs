@@ -2,8 +2,10 @@
 //! over the corpus where it is there: the module has every name that it reads, and the notebook
 //! keeps every name that it had.
 
+#[path = "common/corpus.rs"]
+mod corpus_files;
+
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use nbasync::facts::How;
 use nbasync::knowledge::Tables;
@@ -13,6 +15,8 @@ use nbasync::review::{self, Extracted};
 use nbasync::rewrite::extract::Request;
 use nbasync::rewrite::needs::{Names, needs};
 use nbasync::rewrite::script;
+
+use corpus_files::{files, folder};
 
 /// Helpers of a notebook of the corpus that are tried.
 const EACH: usize = 2;
@@ -137,24 +141,11 @@ fn a_module_has_what_it_reads_and_a_notebook_keeps_its_names() {
     assert!(moved > 100, "{moved} extractions");
 }
 
-fn files(folder: &Path, out: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            files(&path, out);
-        } else if path.extension().is_some_and(|end| end == "ipynb" || end == "py") {
-            out.push(path);
-        }
-    }
-}
-
 #[test]
 fn the_corpus_keeps_its_names_as_well() {
-    let Some(folder) = std::env::var_os("NBASYNC_CORPUS") else { return };
-    let mut paths = Vec::new();
-    files(Path::new(&folder), &mut paths);
+    let Some(folder) = folder() else { return };
     let (mut asked, mut moved) = (0, 0);
-    for path in paths {
+    for path in files(&folder) {
         let name = path.to_string_lossy().into_owned();
         let Ok(before) = notebook::parse(&name, std::fs::read(&path).unwrap()) else { continue };
         let sources: Vec<&str> = before.cells.iter().map(|cell| &*cell.source).collect();

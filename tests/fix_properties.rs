@@ -1,14 +1,21 @@
 //! Promises of `fix`, held over notebooks that are put together from fragments by chance: nothing
 //! new is left behind, a second pass changes nothing, edits are disjoint, and no other byte moves.
 
+#[path = "common/corpus.rs"]
+mod corpus_files;
+#[path = "common/tables.rs"]
+mod tables;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use nbasync::diagnostic::{Applicability, Severity};
 use nbasync::knowledge::Tables;
 use nbasync::notebook;
 use nbasync::review::{Repairs, Review, fixes, review};
 use nbasync::text::{Edit, TextRange};
+
+use corpus_files::{files, folder};
+use tables::tables;
 
 /// Notebooks that are made.
 const NOTEBOOKS: u64 = 400;
@@ -159,14 +166,6 @@ fn source(cell: &str, style: usize) -> String {
     }
 }
 
-fn tables() -> Tables {
-    let read = |name: &str| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        std::fs::read_to_string(root.join("content/tables").join(name)).unwrap()
-    };
-    Tables::parse(|name| read(&format!("{name}.yaml"))).unwrap()
-}
-
 /// Repairs a file; the text afterwards, its review, and how many repairs it took.
 fn fix(name: &str, text: &str, limit: Applicability, tables: &Tables) -> (String, Review, usize) {
     let before = notebook::parse(name, text).unwrap();
@@ -266,31 +265,14 @@ fn a_repair_keeps_what_it_promises_over_notebooks_by_chance() {
 
 #[test]
 fn the_promises_hold_over_the_corpus() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    if !folder.is_dir() {
-        println!("skipped: no corpus beside the project");
-        return;
-    }
+    let Some(folder) = folder() else { return };
     let tables = tables();
-    let mut paths = Vec::new();
-    notebooks(&folder, &mut paths);
-    for path in paths {
+    for path in files(&folder) {
         let name = path.to_string_lossy();
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
         let readable = notebook::parse(&name, text.clone());
         if readable.is_ok_and(|notebook| notebook.read_only().is_none()) {
             hold(&name, &text, Applicability::Unsafe, &tables);
-        }
-    }
-}
-
-fn notebooks(folder: &Path, out: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            notebooks(&path, out);
-        } else if path.extension().is_some_and(|end| end == "ipynb" || end == "py") {
-            out.push(path);
         }
     }
 }

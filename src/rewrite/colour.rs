@@ -12,7 +12,7 @@ use super::wanted::wants_coroutine;
 use crate::diagnostic::{Applicability, Fix, Message};
 use crate::facts::{Facts, FnId, Site, Usage, Wrapping};
 use crate::python::{Kind, Role};
-use crate::text::{CellIndex, Edit, TextRange};
+use crate::text::{CellIndex, Edit, Span, TextRange};
 
 /// The page that explains colouring.
 const PAGE: &str = "async-all-the-way";
@@ -35,6 +35,17 @@ struct Way {
     magics: Vec<MagicAt>,
     /// A callback that becomes a task: the place that hands it over.
     callback: Option<(Site, FnId)>,
+}
+
+/// What a fix says of its own place, beside a plan.
+pub struct OwnFix {
+    pub title: Message,
+    /// Whether the change at the place itself may be trusted.
+    pub is_safe: bool,
+    /// The plan's edits among them.
+    pub edits: Vec<Edit>,
+    pub reasons: Vec<(Span, Message)>,
+    pub tradeoffs: Vec<&'static str>,
 }
 
 impl Colouring {
@@ -67,6 +78,23 @@ impl Colouring {
             |detour: &Detour| Obstacle { kind: ObstacleKind::Callback, site: detour.given };
         take(facts, edits, &self.way.detours)
             .ok_or_else(|| self.way.detours.iter().map(blocked).collect())
+    }
+
+    /// The fix that awaits and makes the plan's changes, with the reason of each. It is no safer
+    /// than the plan allows.
+    pub fn fix(&self, facts: &Facts, own: OwnFix) -> Fix {
+        let OwnFix { title, is_safe, edits, reasons, tradeoffs } = own;
+        let coloured = !self.functions.is_empty();
+        let mut fix = Fix {
+            title,
+            pattern: if coloured { "async-all-the-way" } else { "top-level-await" },
+            applicability: if is_safe { Applicability::Safe } else { Applicability::Unsafe },
+            edits,
+            reasons,
+            tradeoffs,
+        };
+        self.explain(facts, &mut fix);
+        super::checked(facts, fix).at_most(self.limit())
     }
 
     /// Adds the reason of each change to the fix that makes them.

@@ -1,12 +1,12 @@
 //! `run(x)` becomes `await x`: in the cell, in an `async def`, or in a helper that is coloured.
 
 use super::awaiting::{await_argument, await_function, lists_for_generators};
-use super::colour::plan_await;
+use super::colour::{OwnFix, plan_await};
 use super::factory::factory;
 use super::lambda::name_of;
 use super::obstacle::{Obstacle, ObstacleKind, note_obstacles};
 use super::removal::delete_statement;
-use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
+use crate::diagnostic::{Diagnostic, Fix, Message};
 use crate::facts::{Facts, Function, Runs, Site, Usage, Value};
 use crate::knowledge::tables::AwaitForm;
 use crate::python::{Kind, Role};
@@ -117,16 +117,7 @@ pub fn await_instead(
     } else {
         Message::new(page, "fix-await").with("call", name)
     };
-    let mut fix = Fix {
-        title,
-        pattern: if coloured { "async-all-the-way" } else { "top-level-await" },
-        applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
-        edits,
-        reasons,
-        tradeoffs,
-    };
-    plan.explain(facts, &mut fix);
-    Ok(super::checked(facts, fix).at_most(plan.limit()))
+    Ok(plan.fix(facts, OwnFix { title, is_safe: safe, edits, reasons, tradeoffs }))
 }
 
 /// Whether `anyio.run` is told by name to run on asyncio, which it does anyway.

@@ -2,11 +2,11 @@
 //! thread, what is said of them, and the `await` that takes their place.
 
 use super::awaiting::{await_method, lists_for_generators};
-use super::colour::plan_await;
+use super::colour::{OwnFix, plan_await};
 use super::lambda;
 use super::loop_entry::{LoopEntry, await_instead, is_caught, note_origin, offer};
 use super::obstacle::Obstacle;
-use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::facts::{Call, Facts, Runs, Site, Value, Wrapping};
 use crate::knowledge::tables::{Answers, AwaitForm, LoopOwner};
 use crate::python::{Kind, Role};
@@ -169,14 +169,5 @@ fn method_fix(
     if facts.environment.is_script || facts.under_main_guard(call) {
         tradeoffs.push("script-no-longer-runs");
     }
-    let mut fix = Fix {
-        title,
-        pattern: if coloured { "async-all-the-way" } else { "top-level-await" },
-        applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
-        edits,
-        reasons,
-        tradeoffs,
-    };
-    plan.explain(facts, &mut fix);
-    Ok(super::checked(facts, fix).at_most(plan.limit()))
+    Ok(plan.fix(facts, OwnFix { title, is_safe: safe, edits, reasons, tradeoffs }))
 }

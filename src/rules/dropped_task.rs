@@ -11,12 +11,7 @@ const NAME: &str = "dropped-task";
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for call in &facts.calls {
-        let Some(path) = call.callee.path() else { continue };
-        let gathers = matches!(path, "asyncio.gather" | "asyncio.shield");
-        if !gathers && !facts.starts_task(path) {
-            continue;
-        }
+    for (call, gathers) in facts.task_starts() {
         let displayed = match facts.usage(call.site) {
             Usage::Element(list) if !gathers && facts.usage(list) == Usage::Dropped => false,
             Usage::Element(list) if !gathers && facts.usage(list) == Usage::Displayed => true,

@@ -15,12 +15,7 @@ const SERVICES: [&str; 7] =
     ["serve", "serve_forever", "run_forever", "start", "start_polling", "listen", "run_async"];
 
 fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for call in &facts.calls {
-        let Some(path) = call.callee.path() else { continue };
-        let gathers = matches!(path, "asyncio.gather" | "asyncio.shield");
-        if !gathers && !facts.starts_task(path) {
-            continue;
-        }
+    for (call, gathers) in facts.task_starts() {
         if let Some(handle) = facts.handle(call.site)
             && !is_looked_after(facts, call, handle)
             && !(gathers && dropped_task::are_kept(facts, call.site))
