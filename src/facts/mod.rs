@@ -24,6 +24,7 @@ mod scope;
 mod tasks;
 mod turns;
 mod usage;
+pub mod users;
 mod value;
 mod waiting;
 
@@ -51,6 +52,7 @@ pub use scope::{Binding, How, MODULE, ScopeId, ScopeKind};
 pub use tasks::{Background, is_loop, is_running_loop};
 pub use turns::Turns;
 pub use usage::Usage;
+pub use users::{Access, Use, User};
 pub use value::Value;
 pub use waiting::Waiting;
 

@@ -2,13 +2,14 @@
 //! and which start an event loop.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
-use super::{Call, CellFacts, Facts, FnId, Value, is_loop};
+use super::{Call, CellFacts, Facts, FnId, Use, Value, is_loop};
 use crate::environment::Environment;
 use crate::knowledge::Tables;
-use crate::notebook::{Cell, CellKind};
-use crate::python::Kind;
+use crate::notebook::{Cell, CellKind, Notebook};
+use crate::python::{Kind, NodeId};
 use crate::text::{CellIndex, position};
 
 /// A module's text as it was found beside the notebook.
@@ -29,6 +30,7 @@ pub struct Modules {
     runs: HashMap<String, LoopStart>,
     at_import: BTreeMap<String, LoopStart>,
     as_script: BTreeMap<String, LoopStart>,
+    users: Vec<Use>,
 }
 
 /// A place in a module that starts an event loop.
@@ -50,6 +52,17 @@ impl Modules {
             modules.add(source, tables);
         }
         modules
+    }
+
+    /// Adds the places in other files that use the notebook's own functions.
+    #[must_use]
+    pub fn with_users(self, users: Vec<Use>) -> Self {
+        Self { users, ..self }
+    }
+
+    /// Where other files use the notebook's function `name`.
+    pub fn uses_of<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Use> {
+        self.users.iter().filter(move |found| found.name == name)
     }
 
     /// Whether `path` is a coroutine function of one of the modules.
@@ -206,6 +219,33 @@ pub fn wanted(cells: &[Arc<CellFacts>]) -> (Vec<String>, Vec<String>) {
     scripts.sort();
     scripts.dedup();
     (modules, scripts)
+}
+
+/// The scripts that a notebook runs with its own names, by `%run -i`.
+pub fn run_with_names(notebook: &Notebook) -> Vec<String> {
+    let lines = run_lines(notebook).into_iter();
+    let shared = lines.filter(|line| line.split_whitespace().any(|word| word == "-i"));
+    shared.filter_map(|line| script_of(&line).map(str::to_owned)).collect()
+}
+
+/// Whether `notebook` runs the file at `path` by `%run`, which leaves its names there.
+pub fn runs(notebook: &Notebook, path: &Path) -> bool {
+    run_lines(notebook).iter().filter_map(|line| script_of(line)).any(|named| {
+        let named = Path::new(named);
+        named.file_name() == path.file_name() || named.file_name() == path.file_stem()
+    })
+}
+
+fn run_lines(notebook: &Notebook) -> Vec<String> {
+    let is_python = notebook.is_python();
+    let mut found = Vec::new();
+    for cell in &notebook.cells {
+        let facts = CellFacts::read(cell, is_python);
+        let tree = &facts.syntax.tree;
+        let is_run = |node: &NodeId| matches!(tree.kind(*node), Kind::Escape { sigil: '%', name } if tree.text(*name) == "run");
+        found.extend(tree.all().filter(is_run).map(|node| tree.source_of(node).to_owned()));
+    }
+    found
 }
 
 /// The file that a `%run` line names.

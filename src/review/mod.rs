@@ -11,6 +11,7 @@ mod sentence;
 mod settings;
 mod suppress;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::classify::{self, Classification, Verdict};
@@ -63,7 +64,7 @@ impl Review {
 }
 
 /// What is known of a notebook beside its cells.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surroundings {
     /// The user's modules in the notebook's folder.
     pub modules: Arc<Modules>,
@@ -79,6 +80,16 @@ pub fn review(notebook: &Notebook, tables: &Tables) -> Review {
 /// look for beside it.
 pub fn wanted_modules(notebook: &Notebook) -> (Vec<String>, Vec<String>) {
     facts::modules::wanted(&read_cells(notebook, &[]))
+}
+
+/// The notebook's plain functions that other files could use, as far as a fix would make them
+/// `async`.
+pub fn coloured(review: &Review) -> Vec<String> {
+    let fixes = review.diagnostics.iter().flat_map(|found| &found.fixes);
+    let reasons = fixes.flat_map(|fix| &fix.reasons).map(|(_, reason)| reason);
+    let becomes_async = reasons.filter(|reason| reason.key == "why-async-def");
+    let names = becomes_async.flat_map(|reason| &reason.args).map(|(_, name)| name.clone());
+    names.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 /// Reviews a notebook of which some cells were read before: a cell whose source is the same as

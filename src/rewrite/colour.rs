@@ -10,12 +10,15 @@ use super::obstacle::{Obstacle, ObstacleKind};
 use super::starter::starter;
 use super::wanted::wants_coroutine;
 use crate::diagnostic::{Applicability, Fix, Message};
-use crate::facts::{Facts, FnId, Site, Usage, Wrapping};
+use crate::facts::{Facts, FnId, Site, Usage, Use, Wrapping};
 use crate::python::{Kind, Role};
 use crate::text::{CellIndex, Edit, Span, TextRange};
 
 /// The page that explains colouring.
 const PAGE: &str = "async-all-the-way";
+
+/// The sentence on a use in another module.
+const ELSEWHERE: &str = "why-other-module";
 
 /// A plan: the functions that become `async`, the calls that are awaited, and the edits.
 #[derive(Debug, Clone, Default)]
@@ -23,8 +26,6 @@ pub struct Colouring {
     pub functions: Vec<FnId>,
     pub calls: Vec<Site>,
     edits: Vec<Edit>,
-    /// Whether a generator expression that was read lazily becomes a list.
-    pub laziness_lost: bool,
     way: Way,
 }
 
@@ -35,6 +36,8 @@ struct Way {
     magics: Vec<MagicAt>,
     /// A callback that becomes a task: the place that hands it over.
     callback: Option<(Site, FnId)>,
+    /// Places in other files that would have to await, too.
+    elsewhere: Vec<(FnId, Use)>,
 }
 
 /// What a fix says of its own place, beside a plan.
@@ -55,11 +58,11 @@ impl Colouring {
     }
 
     /// How far the plan may be trusted: whether a callback's caller can do without its result is
-    /// not for the notebook to tell.
+    /// not for the notebook to tell, and other files are not for it to change.
     pub fn limit(&self) -> Applicability {
         match self.way.callback {
-            Some(_) => Applicability::DisplayOnly,
-            None => Applicability::Safe,
+            None if self.way.elsewhere.is_empty() => Applicability::Safe,
+            _ => Applicability::DisplayOnly,
         }
     }
 
@@ -114,6 +117,10 @@ impl Colouring {
         if let Some((site, _)) = self.way.callback {
             fix.reasons.push((facts.span(site), Message::new(PAGE, "why-starter")));
         }
+        for (id, found) in &self.way.elsewhere {
+            let site = facts.function(*id).map(|function| facts.span(function.site));
+            fix.reasons.extend(site.map(|site| (site, elsewhere(found))));
+        }
         for edits in self.way.magics.iter().filter_map(|magic| plain_python(facts, *magic)) {
             let first = edits.first().map(|edit| (edit.span, Message::new(PAGE, "why-no-magic")));
             fix.reasons.extend(first);
@@ -149,6 +156,7 @@ fn coloured(facts: &Facts, start: FnId, mut plan: Colouring) -> Result<Colouring
     while let Some(id) = waiting.pop() {
         obstacles.extend(obstacles_to_async(facts, id));
         plan.functions.push(id);
+        plan.way.elsewhere.extend(uses_elsewhere(facts, id));
         plan.edits.extend(named_def(facts, id).or_else(|| async_keyword(facts, id)));
         let own = facts.calls_of(id).map(|call| call.site);
         let own: Vec<Site> = own.filter(|call| !wants_coroutine(facts, *call)).collect();
@@ -191,8 +199,7 @@ fn finished(facts: &Facts, mut plan: Colouring) -> Result<Colouring, Vec<Obstacl
     let way_round: Vec<Site> = plan.way.detours.iter().map(|detour| detour.call).collect();
     for site in way_round.into_iter().chain(plan.calls.clone()) {
         // A list's bracket comes before the `await` that may stand at the same place.
-        let (lists, read_to_end) = lists_for_generators(facts, site);
-        plan.laziness_lost |= !read_to_end;
+        let (lists, _) = lists_for_generators(facts, site);
         for edit in lists {
             if !plan.edits.contains(&edit) {
                 plan.edits.push(edit);
@@ -203,6 +210,29 @@ fn finished(facts: &Facts, mut plan: Colouring) -> Result<Colouring, Vec<Obstacl
         plan.edits.extend(await_expression(facts, call));
     }
     Ok(plan)
+}
+
+/// Where other files use a function that stands at the notebook's top level.
+fn uses_elsewhere(facts: &Facts, id: FnId) -> Vec<(FnId, Use)> {
+    let function = facts.function(id);
+    let top = function.filter(|function| function.outer.is_none() && function.class.is_none());
+    let Some(function) = top else { return Vec::new() };
+    facts.modules.uses_of(&function.name).map(|found| (id, found.clone())).collect()
+}
+
+/// What is said of a place in another file.
+fn elsewhere(found: &Use) -> Message {
+    let key = if found.cell.is_some() { "why-other-notebook" } else { ELSEWHERE };
+    Message::new(PAGE, key)
+        .with("function", &found.name)
+        .with("file", &found.path)
+        .with("cell", found.cell.unwrap_or_default())
+        .with("line", found.line)
+}
+
+/// Whether a fix's reason tells of another file.
+pub(super) fn is_of_another_file(reason: &Message) -> bool {
+    reason.page == PAGE && matches!(reason.key, ELSEWHERE | "why-other-notebook")
 }
 
 enum Context {

@@ -1,7 +1,7 @@
 //! `run(x)` becomes `await x`: in the cell, in an `async def`, or in a helper that is coloured.
 
 use super::awaiting::{await_argument, await_function, lists_for_generators};
-use super::colour::{OwnFix, plan_await};
+use super::colour::{OwnFix, is_of_another_file, plan_await};
 use super::factory::factory;
 use super::lambda::name_of;
 use super::obstacle::{Obstacle, ObstacleKind, note_obstacles};
@@ -109,7 +109,7 @@ pub fn await_instead(
     let keeps_result =
         is_known && !tradeoffs.iter().any(|id| lossy.contains(id)) && !is_caught(facts, entry.call);
     let as_script = facts.environment.is_script && facts.under_main_guard(entry.call);
-    let safe = plan.is_direct() && read_to_end && !plan.laziness_lost && keeps_result && !as_script;
+    let safe = plan.is_direct() && read_to_end && keeps_result && !as_script;
     let name = facts.source_of(facts.child(entry.call, Role::Func).unwrap_or(entry.call));
     let title = if coloured {
         let helper = plan.functions.first().map(|id| name_of(facts, *id));
@@ -220,6 +220,11 @@ pub fn offer(facts: &Facts, found: &mut Diagnostic, repair: Result<Fix, Vec<Obst
     let patterns = match repair {
         Ok(fix) => {
             let pattern = fix.pattern;
+            // What other files have to change is no edit, so the problem itself tells of it.
+            let elsewhere = fix.reasons.iter().filter(|(_, reason)| is_of_another_file(reason));
+            for (span, reason) in elsewhere {
+                found.note(reason.clone(), Some(*span));
+            }
             found.fixes.push(fix);
             vec![pattern]
         }

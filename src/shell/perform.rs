@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use super::clipboard::Clipboard;
 use super::config::Configs;
 use super::{files, modules};
+use crate::notebook;
+use crate::review::Surroundings;
 use crate::tutor::message::{Effect, Msg, Opened};
 
 /// Performs effects for both front ends.
@@ -45,12 +47,19 @@ impl<'k> Performer<'k> {
     fn open(&self, path: PathBuf) -> Result<Opened, String> {
         let read = files::read(&path);
         let bytes = read.map_err(|error| format!("{}: {}", path.display(), chain(&error)))?;
-        let modules = modules::beside(&path, &bytes);
         let (settings, complaint) = match self.configs.of(&path) {
             Ok(settings) => (settings, None),
             Err(error) => (self.configs.alone(), Some(chain(&error))),
         };
-        Ok(Opened { path, bytes, modules, settings, complaint })
+        // A file that is no notebook is told of where it is shown.
+        let surroundings = match notebook::parse(&path.to_string_lossy(), bytes.clone()) {
+            Ok(notebook) => {
+                let tables = self.configs.tables;
+                modules::review_in_place(&path, &notebook, tables, settings).surroundings
+            }
+            Err(_) => Surroundings { settings, ..Surroundings::default() },
+        };
+        Ok(Opened { path, bytes, surroundings, complaint })
     }
 }
 

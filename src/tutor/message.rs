@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use super::key::Key;
 use super::view::Pane;
-use crate::facts::ModuleSource;
-use crate::review::Settings;
+use crate::review::Surroundings;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,9 +52,8 @@ pub enum Target {
 pub struct Opened {
     pub path: PathBuf,
     pub bytes: Vec<u8>,
-    /// The user's modules beside it.
-    pub modules: Vec<ModuleSource>,
-    pub settings: Settings,
+    /// What lies beside it, and the settings that count there.
+    pub surroundings: Surroundings,
     /// What is wrong with the settings; they count as not there.
     pub complaint: Option<String>,
 }

@@ -1,7 +1,6 @@
 //! How text and files come in: paste, open, sample, search.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::document::Document;
 use super::message::{Effect, Opened};
@@ -10,7 +9,6 @@ use super::reading::Writer;
 use super::view::{Prose, Tone};
 use super::walk::Walk;
 use super::{Screen, Tutor};
-use crate::facts::Modules;
 use crate::notebook::{self, Notebook, Pasted, parse_pasted};
 use crate::review::Surroundings;
 use crate::text::CellIndex;
@@ -83,11 +81,7 @@ impl Tutor<'_> {
         let name = shown.to_string_lossy().into_owned();
         match notebook::parse(&name, opened.bytes) {
             Ok(notebook) => {
-                let settings = opened.settings;
-                let tables = settings.tables(&self.knowledge.tables);
-                let modules = Arc::new(Modules::read(&opened.modules, tables));
-                let surroundings = Surroundings { modules, settings };
-                self.show(name, Some(opened.path), notebook, surroundings);
+                self.show(name, Some(opened.path), notebook, opened.surroundings);
                 if let Some(complaint) = opened.complaint {
                     self.status = Some(Prose::toned(complaint, Tone::Caution));
                 }

@@ -3,11 +3,9 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::facts::Modules;
 use crate::notebook::{self, Notebook};
-use crate::review::{Review, Surroundings, review_again};
+use crate::review::Review;
 use crate::shell::config::Configs;
 use crate::shell::files::{self, FileError, Found};
 use crate::shell::modules;
@@ -56,9 +54,7 @@ pub fn read(
     // Settings that cannot be used were complained of when the file was found.
     let settings = configs.of(path).unwrap_or_else(|_| configs.alone());
     let tables = configs.tables;
-    let modules = Modules::read(&modules::of(path, &notebook), settings.tables(tables));
-    let surroundings = Surroundings { modules: Arc::new(modules), settings };
-    let review = review_again(&notebook, tables, &surroundings, &[]);
+    let review = modules::review_in_place(path, &notebook, tables, settings);
     Ok((notebook, review))
 }
 

@@ -1,0 +1,144 @@
+//! Other files beside the notebook that use its functions.
+
+use std::sync::Arc;
+
+use super::{CellFacts, Facts, Site, Usage};
+use crate::environment::Environment;
+use crate::knowledge::Tables;
+use crate::notebook::{Format, Notebook};
+use crate::python::{Kind, NameUse};
+use crate::text::position;
+
+/// A place in another file that uses a function of the notebook and does not await it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// The function's name.
+    pub name: String,
+    /// The other file, as people are told.
+    pub path: String,
+    /// The cell, from 1, where the file is a notebook.
+    pub cell: Option<usize>,
+    /// The line in the file or cell, from 1.
+    pub line: usize,
+}
+
+/// Another file as it was found.
+#[derive(Debug, Clone)]
+pub struct User {
+    /// The file, as people are told.
+    pub path: String,
+    pub notebook: Notebook,
+}
+
+/// How another file comes by the notebook's functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access<'a> {
+    /// It imports the notebook, a script, as a module of this name.
+    Module(&'a str),
+    /// It runs the notebook or is run in it, and shares its names.
+    Names,
+}
+
+/// The places where `user` uses one of `functions`.
+pub fn uses(user: &User, access: Access<'_>, functions: &[String], tables: &Tables) -> Vec<Use> {
+    let is_python = user.notebook.is_python();
+    let read = |cell| Arc::new(CellFacts::read(cell, is_python));
+    let cells: Vec<Arc<CellFacts>> = user.notebook.cells.iter().map(read).collect();
+    let is_notebook = user.notebook.format != Format::Script;
+    let environment = Environment { is_script: !is_notebook, ..Environment::default() };
+    let facts = Facts::join(cells, tables, environment, Arc::default());
+    let all_names = match access {
+        Access::Module(module) => imports_all_of(&facts, module),
+        Access::Names => true,
+    };
+    let used = |site: Site| -> Option<Use> {
+        let name = match access {
+            Access::Module(module) => member_of(&facts, site, module),
+            Access::Names => None,
+        };
+        let name = name.or_else(|| unbound(&facts, site).filter(|_| all_names))?;
+        let known = functions.contains(&name) && !is_awaited(&facts, site);
+        let tree = facts.tree(site.cell);
+        known.then(|| Use {
+            name,
+            path: user.path.clone(),
+            cell: is_notebook.then(|| site.cell.number()),
+            line: position(tree.source(), facts.range(site).start).line,
+        })
+    };
+    facts.sites().filter_map(used).collect()
+}
+
+/// The function of `module` that the name or attribute at `site` stands for.
+fn member_of(facts: &Facts, site: Site, module: &str) -> Option<String> {
+    if !matches!(facts.kind(site), Kind::Name { used: NameUse::Load } | Kind::Attribute { .. }) {
+        return None;
+    }
+    let value = facts.value(site);
+    let member = value.path()?.strip_prefix(module)?.strip_prefix('.')?;
+    (!member.contains(['.', '('])).then(|| member.to_owned())
+}
+
+/// A name that is read and bound nowhere in the file.
+fn unbound(facts: &Facts, site: Site) -> Option<String> {
+    let is_read = matches!(facts.kind(site), Kind::Name { used: NameUse::Load });
+    let free = is_read && facts.bindings(site).is_empty();
+    free.then(|| facts.source_of(site).to_owned())
+}
+
+fn imports_all_of(facts: &Facts, module: &str) -> bool {
+    facts.sites().any(|site| {
+        let Kind::ImportFrom { module: Some(from), level: 0, names } = facts.kind(site) else {
+            return false;
+        };
+        let tree = facts.tree(site.cell);
+        tree.text(*from) == module && names.iter().any(|it| tree.text(it.name) == "*")
+    })
+}
+
+/// Whether the call of what stands at `site` is awaited already.
+fn is_awaited(facts: &Facts, site: Site) -> bool {
+    let call = facts.parent(site).filter(|up| matches!(facts.kind(*up), Kind::Call));
+    call.is_some_and(|call| facts.usage(call) == Usage::Awaited)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notebook::{FreshCell, ipynb_of, parse_ipynb, parse_script};
+
+    fn found(notebook: Notebook, access: Access<'_>) -> Vec<(Option<usize>, usize)> {
+        let user = User { path: "other".to_owned(), notebook };
+        let functions = ["get".to_owned()];
+        let uses = uses(&user, access, &functions, &Tables::default());
+        uses.into_iter().map(|found| (found.cell, found.line)).collect()
+    }
+
+    fn script(source: &str) -> Notebook {
+        parse_script(source).unwrap()
+    }
+
+    #[test]
+    fn an_importing_module_uses_a_function_by_each_of_its_names() {
+        let module = Access::Module("report");
+        let source = "import report as r\nfrom report import get as g\n\ndef f():\n    return r.get(), map(g, [1])\n";
+        assert_eq!(found(script(source), module), [(None, 5), (None, 5)]);
+        assert_eq!(found(script("from report import *\nget()\n"), module), [(None, 2)]);
+    }
+
+    #[test]
+    fn other_names_and_awaited_calls_are_no_use() {
+        let module = Access::Module("report");
+        assert_eq!(found(script("from other import get\nget()\n"), module), []);
+        assert_eq!(found(script("def get(): ...\nget()\n"), Access::Names), []);
+        let source = "from report import get\nasync def f():\n    await get()\n";
+        assert_eq!(found(script(source), module), []);
+    }
+
+    #[test]
+    fn a_notebook_that_runs_this_one_shares_its_names() {
+        let cells = ["%run report.ipynb", "x = 1\nrows = get()"].map(FreshCell::code);
+        let notebook = parse_ipynb(ipynb_of(&cells)).unwrap();
+        assert_eq!(found(notebook, Access::Names), [(Some(2), 2)]);
+    }
+}

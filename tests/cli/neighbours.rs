@@ -1,0 +1,44 @@
+//! Other files beside a notebook that use its functions.
+
+use crate::support::{folder, notebook, run};
+
+const REPORT: &str = "# %%\nimport asyncio\n\nasync def fetch(n):\n    return n\n\ndef get(n):\n    return asyncio.run(fetch(n))\n\n# %%\nrows = [get(1), get(2)]\n";
+
+#[test]
+fn a_plan_tells_of_the_files_that_use_the_function_and_changes_nothing() {
+    let other = notebook(&["%run report.py", "get(3)"]);
+    let files = [
+        ("report.py", REPORT),
+        ("job.py", "from report import get\n\n\ndef total():\n    return get(1)\n"),
+        ("other.ipynb", &other),
+        ("alone.py", "def get(): ...\n\n\nget()  # report\n"),
+    ];
+    let folder = folder(&files);
+    let told = run(folder.path(), &["check", "report.py"]).stdout;
+    assert!(told.contains("`job.py`, line 5, uses `get` as well"), "{told}");
+    assert!(told.contains("`other.ipynb`, cell 2, line 1, uses `get` as well"), "{told}");
+    assert!(told.contains("only shown, never applied"), "{told}");
+    assert!(!told.contains("alone.py"), "{told}");
+    run(folder.path(), &["fix", "--unsafe-fixes", "report.py"]);
+    assert_eq!(std::fs::read_to_string(folder.path().join("report.py")).unwrap(), REPORT);
+}
+
+#[test]
+fn a_function_that_no_other_file_uses_is_made_async() {
+    let folder = folder(&[("report.py", REPORT), ("job.py", "import report\n")]);
+    let told = run(folder.path(), &["fix", "--unsafe-fixes", "report.py"]);
+    let text = std::fs::read_to_string(folder.path().join("report.py")).unwrap();
+    assert!(text.contains("async def get(n):\n    return await fetch(n)"), "{}", told.stdout);
+    assert!(text.contains("rows = [await get(1), await get(2)]"), "{text}");
+}
+
+#[test]
+fn a_script_that_shares_the_names_counts_too() {
+    let cells = [
+        "import asyncio\nasync def f(): ...\ndef g():\n    return asyncio.run(f())",
+        "g()\n%run -i tail.py",
+    ];
+    let folder = folder(&[("a.ipynb", &notebook(&cells)), ("tail.py", "print(g())\n")]);
+    let told = run(folder.path(), &["check", "a.ipynb"]).stdout;
+    assert!(told.contains("`tail.py`, line 1, uses `g` as well"), "{told}");
+}
