@@ -38,6 +38,7 @@ pub use lookup::{Hit, filter};
 pub use markdown::inlines;
 pub use page::{Front, Page, PageKind, SkillFront};
 pub use skill::{MAIN_SKILL, Skill, SkillItem};
+pub use strings::fill;
 pub use tables::{Blocking, BlockingKind, Tables};
 pub use versions::{Novelty, Versions};
 

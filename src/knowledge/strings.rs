@@ -33,7 +33,7 @@ impl Strings {
 
 /// Puts each argument in place of its `{name}`. Arguments are taken literally: what looks like a
 /// placeholder in one is left as it is, and so is a placeholder without an argument.
-pub(super) fn fill(template: &str, args: &[(&str, &str)]) -> String {
+pub fn fill(template: &str, args: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len());
     for part in parts(template) {
         match part {

@@ -1,5 +1,7 @@
 //! Extraction for every front end: the plan and what becomes of the notebook.
 
+use std::path::PathBuf;
+
 use super::{environment_of, read_cells};
 use crate::facts::Facts;
 use crate::knowledge::Tables;
@@ -18,6 +20,33 @@ pub struct Extracted {
     pub setup: Option<CellIndex>,
     /// The cells that import now, by their numbers in `after`.
     pub cells: Vec<CellIndex>,
+}
+
+/// What a file is to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileChange {
+    pub path: PathBuf,
+    /// What the file holds now; `None` when there is none yet.
+    pub expected: Option<Vec<u8>>,
+    pub bytes: Vec<u8>,
+}
+
+impl Extracted {
+    /// The module at `module`, which holds `existing` now, and the notebook, in the order in which
+    /// they are written: a module that nothing imports yet does no harm.
+    pub fn files(
+        &self,
+        module: PathBuf,
+        existing: Option<Vec<u8>>,
+        (notebook, before): (PathBuf, Vec<u8>),
+    ) -> [FileChange; 2] {
+        let bytes = self.plan.module.clone().into_bytes();
+        let after = self.after.original().to_vec();
+        [
+            FileChange { path: module, expected: existing, bytes },
+            FileChange { path: notebook, expected: Some(before), bytes: after },
+        ]
+    }
 }
 
 /// Plans an extraction.

@@ -23,7 +23,7 @@ use crate::notebook::{Format, Notebook};
 use crate::rules;
 use crate::text::{CellIndex, Edit, Span, apply_edits};
 
-pub use extract::{Extracted, extract};
+pub use extract::{Extracted, FileChange, extract};
 pub use place::environment_of;
 pub use port::{cell_notes, changes, notes, port, to_script};
 pub use repair::{Repair, Repairs, Trial};

@@ -18,7 +18,7 @@ use crate::notebook::NotebookError;
 
 pub use exclude::Exclude;
 pub use save::{SaveError, save, save_new};
-pub use together::{Change, TogetherError, save_together};
+pub use together::{TogetherError, save_together, take_back};
 
 /// Why there is nothing to say of a file.
 #[derive(Debug, thiserror::Error)]
@@ -105,6 +105,18 @@ where
 /// When it cannot be opened or read.
 pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
     fs::read(path).map_err(FileError::Read)
+}
+
+/// Reads a file that need not be there.
+///
+/// # Errors
+/// When it is there and cannot be opened or read.
+pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(FileError::Read(error)),
+    }
 }
 
 type Map = BTreeMap<PathBuf, Option<FileError>>;

@@ -40,6 +40,17 @@ impl<'k> Performer<'k> {
                 let saved = files::save_new(&path, text.as_bytes());
                 Some(Msg::AdviceSaved(saved.map_err(|error| chain(&error))))
             }
+            Effect::Look(path) => {
+                let held = files::read_if_there(&path).map_err(|error| chain(&error));
+                Some(Msg::Looked(path, held))
+            }
+            Effect::SaveTogether(changes) => {
+                let saved = files::save_together(&changes);
+                Some(Msg::Moved(saved.map_err(|error| chain(&error))))
+            }
+            Effect::TakeBack(changes) => {
+                Some(Msg::Moved(files::take_back(&changes).map_err(|error| chain(&error))))
+            }
             Effect::Quit | Effect::Suspend | Effect::Mouse(_) => None,
         }
     }

@@ -96,10 +96,16 @@ impl Tutor<'_> {
                 self.end_edit();
                 self.write();
             }
-            Command::Write => self.apply_and_write(),
+            Command::Write => match self.begin_move() {
+                Some(effects) => return effects,
+                None => self.apply_and_write(),
+            },
             Command::Copy => return self.copy(),
             Command::SaveAdvice => return self.save_advice(),
             Command::Undo => {
+                if let Some(effects) = self.undo_move() {
+                    return effects;
+                }
                 self.step_back(Document::undo, "status.undone", "status.nothing-to-undo")
             }
             Command::Redo => {
@@ -203,6 +209,7 @@ impl Tutor<'_> {
                 Vec::new()
             }
             Question::Write => self.save(),
+            Question::Move => self.carry_out_move(),
             Question::Leave => {
                 self.quit_after_write = true;
                 self.save()

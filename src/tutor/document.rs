@@ -112,6 +112,11 @@ impl Document {
         }
     }
 
+    /// Whether there is a step to take back.
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
     /// Takes the last step back; the cells it changed, or `None` when there is none.
     pub fn undo(&mut self, tables: &Tables) -> Option<Vec<CellIndex>> {
         let step = self.undo.pop()?;

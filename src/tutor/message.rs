@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::key::Key;
 use super::view::Pane;
-use crate::review::Surroundings;
+use crate::review::{FileChange, Surroundings};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +35,9 @@ pub enum Msg {
     Saved(Result<PathBuf, String>),
     Copied(Result<(), String>),
     AdviceSaved(Result<PathBuf, String>),
+    /// What the file holds, or that it is not there.
+    Looked(PathBuf, Result<Option<Vec<u8>>, String>),
+    Moved(Result<(), String>),
 }
 
 /// Something a mouse can hit.
@@ -81,6 +84,12 @@ pub enum Effect {
         name: String,
         text: String,
     },
+    /// Read a file that may not be there. Answer: `Looked`.
+    Look(PathBuf),
+    /// Write these files, all or none. Answer: `Moved`.
+    SaveTogether(Vec<FileChange>),
+    /// Take back what was written together. Answer: `Moved`.
+    TakeBack(Vec<FileChange>),
     /// Take mouse events or leave them to the terminal.
     Mouse(bool),
 }

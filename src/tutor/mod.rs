@@ -9,6 +9,7 @@ pub mod document;
 pub mod key;
 pub mod keys;
 pub mod message;
+mod moving;
 mod opening;
 pub mod pages;
 mod popups;
@@ -24,11 +25,12 @@ use document::Document;
 use key::{Code, Key};
 use keys::Context;
 use message::{Effect, Msg};
+use moving::Move;
 use popups::{Kind, Window};
 use view::{Prose, ThemeChoice, Tone};
 use walk::Walk;
 
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, fill};
 use crate::review::Settings;
 
 pub use pages::Step;
@@ -47,6 +49,8 @@ pub struct Tutor<'k> {
     quit_after_write: bool,
     /// The bytes of the write that is under way.
     writing: Option<Vec<u8>>,
+    /// The move of a helper that was asked about, or the last that was made.
+    moving: Option<Move>,
     /// The cell to show when the file that is being opened has come, from 1.
     wanted_cell: Option<usize>,
     /// What counts for text that is no file.
@@ -72,6 +76,7 @@ impl<'k> Tutor<'k> {
             mouse: false,
             quit_after_write: false,
             writing: None,
+            moving: None,
             wanted_cell: None,
             settings: Settings::default(),
         }
@@ -114,6 +119,8 @@ impl<'k> Tutor<'k> {
             Msg::Opened(Ok(opened)) => self.opened(opened),
             Msg::Found(found) => self.found(found),
             Msg::Saved(result) => return self.saved(result),
+            Msg::Looked(module, held) => self.looked(module, held),
+            Msg::Moved(result) => return self.moved(result),
             Msg::Copied(Ok(())) => self.say("status.copied", &[], Tone::Right),
             Msg::AdviceSaved(Ok(path)) => {
                 let path = path.display().to_string();
@@ -189,8 +196,12 @@ impl<'k> Tutor<'k> {
     }
 
     fn say(&mut self, key: &str, args: &[(&str, &str)], tone: Tone) {
-        let text = self.knowledge.ui(self.reading.base(), key, args);
-        self.status = Some(Prose::toned(text, tone));
+        // Filled after it is read: what a file is called is no Markdown.
+        let mut said = reading::ui(self.knowledge, self.reading.base(), key, &[]).in_tone(tone);
+        for run in &mut said.0 {
+            run.text = fill(&run.text, args);
+        }
+        self.status = Some(said);
     }
 
     fn open_window(&mut self, kind: Kind) {

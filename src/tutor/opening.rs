@@ -145,6 +145,7 @@ impl Tutor<'_> {
         let key = match question {
             Question::Write => "confirm.write",
             Question::Leave => "confirm.leave",
+            Question::Move => return,
             Question::Replace(_) => "confirm.replace",
         };
         let page = self.changes_page(key);

@@ -55,6 +55,8 @@ pub enum Kind {
 pub enum Question {
     Write,
     Leave,
+    /// Move a helper into a module.
+    Move,
     /// Open pasted text in place of a notebook with changes.
     Replace(String),
 }

@@ -2,7 +2,7 @@
 
 use super::keys::{self, Command, Context};
 use super::pages::Step;
-use super::popups::Kind;
+use super::popups::{Kind, Window};
 use super::view::{
     Body, CodePane, Header, Home, HomeChoice, KeyHint, Mark, Pane, StepState, StepTab, Tone,
     Underline, View, Walkthrough,
@@ -147,6 +147,9 @@ impl Tutor<'_> {
 
     /// Whether a key would do something here; the footer leaves out those that would not.
     pub fn is_useful(&self, command: Command) -> bool {
+        if command == Command::Choose && !self.opens_something() {
+            return false;
+        }
         let Screen::Walk(walk) = &self.screen else { return true };
         if self.context() == Context::Leaving && command == Command::Yes {
             return walk.document.path.is_some();
@@ -173,6 +176,15 @@ impl Tutor<'_> {
             Command::Edit => walk.document.notebook.read_only().is_none(),
             _ => true,
         }
+    }
+
+    /// Whether Enter leads somewhere from the window: a page may have no others to see.
+    fn opens_something(&self) -> bool {
+        let Some(Window { kind: Kind::Reader { id, .. }, .. }) = self.windows.last() else {
+            return true;
+        };
+        let page = id.as_ref().and_then(|(kind, id)| self.knowledge.page(*kind, id));
+        page.is_some_and(|page| !page.see.is_empty())
     }
 
     pub(super) fn scroll(&mut self, command: Command) {

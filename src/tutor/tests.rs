@@ -422,7 +422,7 @@ fn copying_takes_the_repaired_cell() {
 }
 
 #[test]
-fn a_helper_is_moved_by_a_command_that_can_be_copied() {
+fn a_helper_is_moved_by_a_key_or_by_a_command_that_can_be_copied() {
     let helper = "import httpx\nasync def fetch(url):\n    async with httpx.AsyncClient() as client:\n        \
                   response = await client.get(url)\n        return response.json()";
     let cells = [helper, "a = await fetch('a')", "b = await fetch('b')"];
@@ -431,7 +431,7 @@ fn a_helper_is_moved_by_a_command_that_can_be_copied() {
     press(&mut tutor, "5");
     assert!(guide(&tutor).contains(command), "{}", guide(&tutor));
     assert_eq!(press(&mut tutor, "y"), [Effect::Copy(command.to_owned())]);
-    assert_eq!(press(&mut tutor, "w"), []);
+    assert_eq!(press(&mut tutor, "w"), [Effect::Look("work/helpers.py".into())]);
 }
 
 #[test]

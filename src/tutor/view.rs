@@ -46,6 +46,15 @@ impl Prose {
         Self::toned(text, Tone::Plain)
     }
 
+    /// The same text with its plain parts in `tone`; code stays code.
+    #[must_use]
+    pub fn in_tone(mut self, tone: Tone) -> Self {
+        for run in self.0.iter_mut().filter(|run| run.tone == Tone::Plain) {
+            run.tone = tone;
+        }
+        self
+    }
+
     /// The text alone.
     pub fn text(&self) -> String {
         self.0.iter().map(|run| run.text.as_str()).collect()

@@ -9,6 +9,7 @@ mod interactive;
 mod json;
 #[cfg(feature = "kernel")]
 mod kernels;
+mod moving;
 mod neighbours;
 mod outside;
 mod pages;

@@ -53,7 +53,7 @@ fn fresh(
     copies: &[&str],
     items: &[Item],
 ) -> String {
-    let mut out = format!("\"\"\"{title}\"\"\"\n");
+    let mut out = format!("\"\"\"{}\"\"\"\n", literal(title));
     if !futures.is_empty() {
         let list: Vec<&str> = futures.iter().map(String::as_str).collect();
         out.push_str(&format!("\nfrom __future__ import {}\n", list.join(", ")));
@@ -342,4 +342,8 @@ fn inserted(text: &str, crlf: bool, added: &[(usize, String)]) -> String {
     }
     out.extend(lines);
     out
+}
+/// Text as it may stand between the quotes of a docstring.
+fn literal(text: &str) -> String {
+    text.chars().filter(|char| !matches!(char, '"' | '\\') && !char.is_control()).collect()
 }

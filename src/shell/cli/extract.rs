@@ -9,9 +9,9 @@ use super::{Exit, Session, complain, print};
 use crate::diagnostic::Message;
 use crate::notebook::{self, Notebook};
 use crate::python;
-use crate::review::{self, Extracted};
+use crate::review::{self, Extracted, FileChange};
 use crate::rewrite::extract::{Refusal, Request};
-use crate::shell::files::{self, Change, FileError};
+use crate::shell::files::{self, FileError};
 use crate::shell::report::{self, Files};
 
 /// Moves the helpers, or shows what would change.
@@ -46,7 +46,7 @@ pub fn run(args: &ExtractArgs, session: &Session) -> io::Result<Exit> {
         module: &module.name,
         existing: text.as_deref(),
         partial: args.partial,
-        title: &voice.label("extract.title", &[("notebook", &literal(&name))]),
+        title: &voice.label("extract.title", &[("notebook", &name)]),
         skip_reason: &voice.label("extract.skip", &[]),
     };
     let extracted = match review::extract(&notebook, &session.knowledge.tables, &request) {
@@ -65,11 +65,6 @@ fn read(path: &Path) -> Result<(Vec<u8>, Notebook), FileError> {
     let bytes = files::read(path)?;
     let notebook = notebook::parse(&path.to_string_lossy(), bytes.clone());
     Ok((bytes, notebook.map_err(FileError::Notebook)?))
-}
-
-/// Text as it may stand between the quotes of a docstring.
-fn literal(text: &str) -> String {
-    text.chars().filter(|char| !matches!(char, '"' | '\\') && !char.is_control()).collect()
 }
 
 fn refuse(session: &Session, path: &str, message: &Message) -> Exit {
@@ -149,17 +144,14 @@ impl Done<'_> {
             print(&report::extraction_diff(paper, shown, (notebook, &text), extracted))?;
             return Ok(Exit::Clean);
         }
-        // The notebook comes last: a module that nothing imports yet does no harm.
-        let new = |path: &PathBuf, text: &str| Change {
+        let place = (args.notebook.clone(), before);
+        let mut changes = extracted.files(module.path.clone(), existing, place).to_vec();
+        let test_file = args.tests.as_ref().map(|path| FileChange {
             path: path.clone(),
             expected: None,
-            bytes: text.into(),
-        };
-        let mut changes = vec![Change { expected: existing, ..new(&module.path, &plan.module) }];
-        changes.extend(args.tests.as_ref().map(|path| new(path, &plan.tests)));
-        let path = args.notebook.clone();
-        let bytes = extracted.after.original().to_vec();
-        changes.push(Change { path, expected: Some(before), bytes });
+            bytes: plan.tests.clone().into_bytes(),
+        });
+        changes.splice(1..1, test_file);
         if let Err(error) = files::save_together(&changes) {
             complain(&report::unwritten(paper, voice, &error));
             return Ok(Exit::Failed);

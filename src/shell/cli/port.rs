@@ -9,7 +9,8 @@ use crate::diagnostic::Message;
 use crate::knowledge::Language;
 use crate::notebook::{self, Format, Notebook, ipynb_of, percent_of};
 use crate::review;
-use crate::shell::files::{self, Change, FileError};
+use crate::review::FileChange;
+use crate::shell::files::{self, FileError};
 use crate::shell::report;
 
 /// Ports the file.
@@ -121,7 +122,7 @@ fn save(args: &PortArgs, session: &Session, path: &Path, text: String) -> io::Re
         },
         false => None,
     };
-    let change = Change { path: path.to_owned(), expected, bytes: text.into_bytes() };
+    let change = FileChange { path: path.to_owned(), expected, bytes: text.into_bytes() };
     if let Err(error) = files::save_together(&[change]) {
         complain(&report::unwritten(session.paper, session.voice(), &error));
         return Ok(Exit::Failed);

@@ -7,15 +7,7 @@ use std::path::{Path, PathBuf};
 use atomic_write_file::AtomicWriteFile;
 
 use super::save::{SaveError, failed, in_folder, missing, save};
-
-/// What a file is to hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    pub path: PathBuf,
-    /// What the file holds now; `None` when there is none yet.
-    pub expected: Option<Vec<u8>>,
-    pub bytes: Vec<u8>,
-}
+use crate::review::FileChange;
 
 /// Why nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +44,7 @@ impl TogetherError {
 /// # Errors
 /// When one of them holds something else than expected, is there against expectation, or cannot be
 /// written.
-pub fn save_together(changes: &[Change]) -> Result<(), TogetherError> {
+pub fn save_together(changes: &[FileChange]) -> Result<(), TogetherError> {
     let mut ready: Vec<Ready> = Vec::new();
     for change in changes {
         match prepare(change) {
@@ -64,7 +56,7 @@ pub fn save_together(changes: &[Change]) -> Result<(), TogetherError> {
         }
     }
     let mut waiting = ready.into_iter();
-    let mut done: Vec<&Change> = Vec::new();
+    let mut done: Vec<&FileChange> = Vec::new();
     while let Some(one) = waiting.next() {
         let change = one.change;
         if let Err(source) = one.put() {
@@ -76,15 +68,39 @@ pub fn save_together(changes: &[Change]) -> Result<(), TogetherError> {
     Ok(())
 }
 
+/// Takes back what [`save_together`] wrote: files that it made are removed, the others hold what
+/// they held. Nothing is touched when one of them has changed since.
+///
+/// # Errors
+/// When one of them holds something else than was written, or cannot be written.
+pub fn take_back(changes: &[FileChange]) -> Result<(), TogetherError> {
+    for change in changes {
+        let is_same = unchanged(&change.path, &change.bytes);
+        is_same.map_err(|source| TogetherError::Save { path: change.path.clone(), source })?;
+    }
+    // What uses the others was written last and goes first.
+    for change in changes.iter().rev() {
+        back(change).map_err(|source| TogetherError::Save { path: change.path.clone(), source })?;
+    }
+    Ok(())
+}
+
+fn back(change: &FileChange) -> Result<(), SaveError> {
+    match &change.expected {
+        Some(before) => save(&change.path, &change.bytes, before),
+        None => fs::remove_file(&change.path).map_err(missing),
+    }
+}
+
 /// A file that lies ready beside its place.
 struct Ready<'c> {
-    change: &'c Change,
+    change: &'c FileChange,
     /// Where it goes, links followed.
     path: PathBuf,
     file: AtomicWriteFile,
 }
 
-fn prepare(change: &Change) -> Result<Ready<'_>, TogetherError> {
+fn prepare(change: &FileChange) -> Result<Ready<'_>, TogetherError> {
     let path = place(change)?;
     let wrap = |source| TogetherError::Save { path: change.path.clone(), source };
     let fill = || {
@@ -102,7 +118,7 @@ fn prepare(change: &Change) -> Result<Ready<'_>, TogetherError> {
 }
 
 /// The file to replace. One that is not there yet is made, empty, so that the name is ours.
-fn place(change: &Change) -> Result<PathBuf, TogetherError> {
+fn place(change: &FileChange) -> Result<PathBuf, TogetherError> {
     let path = &change.path;
     let wrap = |source| TogetherError::Save { path: path.clone(), source };
     let Some(expected) = &change.expected else {
@@ -148,19 +164,15 @@ impl Ready<'_> {
 
 /// Removes the empty file that holds the place of a new one. That it cannot be removed changes
 /// nothing about the failure that led here.
-fn forget(change: &Change, path: &Path) {
+fn forget(change: &FileChange, path: &Path) {
     if change.expected.is_none() && fs::metadata(path).is_ok_and(|file| file.len() == 0) {
         let _ = fs::remove_file(path);
     }
 }
 
-fn put_back(done: &[&Change], failed_at: &Change, source: SaveError) -> TogetherError {
+fn put_back(done: &[&FileChange], failed_at: &FileChange, source: SaveError) -> TogetherError {
     for change in done.iter().rev() {
-        let back = match &change.expected {
-            Some(before) => save(&change.path, &change.bytes, before),
-            None => fs::remove_file(&change.path).map_err(missing),
-        };
-        if back.is_err() {
+        if back(change).is_err() {
             return TogetherError::Half { path: change.path.clone(), source };
         }
     }
@@ -171,8 +183,12 @@ fn put_back(done: &[&Change], failed_at: &Change, source: SaveError) -> Together
 mod tests {
     use super::*;
 
-    fn change(path: PathBuf, expected: Option<&str>, bytes: &str) -> Change {
-        Change { path, expected: expected.map(|it| it.as_bytes().to_vec()), bytes: bytes.into() }
+    fn change(path: PathBuf, expected: Option<&str>, bytes: &str) -> FileChange {
+        FileChange {
+            path,
+            expected: expected.map(|it| it.as_bytes().to_vec()),
+            bytes: bytes.into(),
+        }
     }
 
     fn folder() -> (tempfile::TempDir, PathBuf, PathBuf) {
@@ -199,6 +215,21 @@ mod tests {
         assert_eq!(fs::read_to_string(&notebook).unwrap(), "new");
         assert_eq!(fs::read_to_string(&module).unwrap(), "m");
         assert_eq!(entries(&folder), ["a.ipynb", "helpers.py"]);
+    }
+
+    #[test]
+    fn what_was_written_can_be_taken_back_unless_it_changed() {
+        let (folder, notebook, module) = folder();
+        let changes =
+            [change(module.clone(), None, "m"), change(notebook.clone(), Some("old"), "new")];
+        save_together(&changes).unwrap();
+        fs::write(&module, "mine").unwrap();
+        assert!(take_back(&changes).is_err());
+        assert_eq!(fs::read_to_string(&notebook).unwrap(), "new");
+        fs::write(&module, "m").unwrap();
+        take_back(&changes).unwrap();
+        assert_eq!(fs::read_to_string(&notebook).unwrap(), "old");
+        assert_eq!(entries(&folder), ["a.ipynb"]);
     }
 
     #[test]

@@ -30,7 +30,10 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
             }
         }
         None => match &command {
-            Some(command) => writer.conclusion("apply.command", &[("command", command)]),
+            Some(command) => {
+                writer.conclusion("apply.moves", &[("file", &document.name)]);
+                writer.paragraph("apply.command", &[("command", command)]);
+            }
             None => writer.conclusion("apply.nothing", &[]),
         },
     }
@@ -38,15 +41,27 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
         writer.paragraph("situation.read-only", &[("why", &why.to_string())]);
     }
     let copies = if command.is_some() { "apply.key-y-command" } else { "apply.key-y" };
-    keys(writer, writable.is_some(), document.path.is_some(), copies);
+    let key = match (writable.is_some(), command.is_some()) {
+        (true, _) if document.path.is_some() => Some("apply.key-w"),
+        (true, _) => Some("apply.key-w-memory"),
+        (false, true) => Some("apply.key-w-move"),
+        (false, false) => None,
+    };
+    keys(writer, key, copies);
     next(writer, subject, problem);
 }
 
-/// The command that does what a fix cannot: moving a helper makes another file.
-pub(in crate::tutor) fn command(document: &Document, fix: &Fix) -> Option<String> {
+/// The helper that the fix moves into a module, which is no edit of a cell.
+pub(in crate::tutor) fn helper_to_move<'f>(document: &Document, fix: &'f Fix) -> Option<&'f str> {
     let (_, function) = fix.title.args.iter().find(|(name, _)| *name == "function")?;
-    let is_by_command = fix.edits.is_empty() && fix.title.key == "fix-extract";
-    let path = document.path.as_ref().filter(|_| is_by_command)?.to_str()?;
+    let moves = fix.edits.is_empty() && fix.title.key == "fix-extract";
+    (moves && document.path.is_some()).then_some(function.as_str())
+}
+
+/// The command that moves it.
+pub(in crate::tutor) fn command(document: &Document, fix: &Fix) -> Option<String> {
+    let function = helper_to_move(document, fix)?;
+    let path = document.path.as_ref()?.to_str()?;
     Some(format!("nbasync extract {} {function}", quoted(path)))
 }
 
@@ -59,10 +74,10 @@ fn quoted(path: &str) -> String {
     }
 }
 
-fn keys(writer: &mut Writer, writes: bool, has_file: bool, copies: &str) {
+fn keys(writer: &mut Writer, writes: Option<&str>, copies: &str) {
     writer.heading("apply.keys");
-    if writes {
-        writer.item(Mark::Bullet, if has_file { "apply.key-w" } else { "apply.key-w-memory" }, &[]);
+    if let Some(key) = writes {
+        writer.item(Mark::Bullet, key, &[]);
         writer.item(Mark::Bullet, "apply.key-u", &[]);
     }
     writer.item(Mark::Bullet, copies, &[]);

@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, Fix, Message};
 use crate::knowledge::Knowledge;
 use crate::text::{CellIndex, Edit, Span, apply_edits, position};
 
-pub(super) use apply::command;
+pub(super) use apply::{command, helper_to_move};
 pub use deviations::deviation_list;
 
 /// A step of the walkthrough.

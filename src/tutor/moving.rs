@@ -1,0 +1,226 @@
+//! A helper moves into a module beside the notebook: looked at, agreed to, and taken back.
+
+use std::path::{Path, PathBuf};
+
+use super::Tutor;
+use super::diff;
+use super::message::Effect;
+use super::pages::helper_to_move;
+use super::popups::{Kind, Question, Window};
+use super::reading::{Writer, prose_of};
+use super::view::{Block, Page, Tone};
+use crate::review::{Extracted, FileChange, extract, sentence};
+use crate::rewrite::extract::{Refusal, Request, Undecided, numbers};
+use crate::text::CellIndex;
+
+/// The module's name, as an import has it.
+const MODULE: &str = "helpers";
+
+/// A move between the question and the end of the session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The module first, the notebook last.
+    files: [FileChange; 2],
+    /// The cell to show in the notebook as it will be.
+    cell: CellIndex,
+    /// The cell to show when it is taken back.
+    from: CellIndex,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Asked,
+    Done,
+    TakingBack,
+}
+
+impl Move {
+    fn notebook(&self) -> &Path {
+        &self.files[1].path
+    }
+
+    fn module_name(&self) -> String {
+        self.files[0].path.display().to_string()
+    }
+}
+
+impl Tutor<'_> {
+    /// Asks for the module as it is, when the fix that is looked at moves a helper.
+    pub(super) fn begin_move(&mut self) -> Option<Vec<Effect>> {
+        let walk = self.walk()?;
+        let fix = walk.current().and_then(|found| found.fixes.get(walk.choice))?;
+        helper_to_move(&walk.document, fix)?;
+        if walk.document.is_unsaved() {
+            self.say("move.unsaved", &[], Tone::Caution);
+            return Some(Vec::new());
+        }
+        let module = walk.document.path.as_ref()?.with_file_name(format!("{MODULE}.py"));
+        Some(vec![Effect::Look(module)])
+    }
+
+    /// The module was looked at: plans the move and asks.
+    pub(super) fn looked(&mut self, module: PathBuf, held: Result<Option<Vec<u8>>, String>) {
+        let held = match held {
+            Ok(held) => held,
+            Err(why) => return self.say("status.not-written", &[("why", &why)], Tone::Mistake),
+        };
+        // A file in another encoding would not survive.
+        if held.as_deref().is_some_and(|bytes| std::str::from_utf8(bytes).is_err()) {
+            let file = module.display().to_string();
+            return self.say("move.not-text", &[("module", &file)], Tone::Caution);
+        }
+        match self.plan_move(module, held) {
+            Some(Ok((planned, page))) => {
+                self.moving = Some(planned);
+                let title = self.knowledge.ui(self.reading.base(), "move.title", &[]);
+                let kind = Kind::Confirm { question: Question::Move, title, page: page.into() };
+                self.windows.push(Window::new(kind));
+            }
+            Some(Err(Refusal::Undecided(list))) => {
+                let page = self.undecided(&list);
+                let title = self.knowledge.ui(self.reading.base(), "move.title", &[]);
+                self.windows.push(Window::new(Kind::Reader { title, page: page.into(), id: None }));
+            }
+            Some(Err(refusal)) => {
+                let said = sentence(self.knowledge, self.reading.base(), &refusal.message());
+                self.status = Some(prose_of(&said).in_tone(Tone::Caution));
+            }
+            None => {}
+        }
+    }
+
+    fn plan_move(
+        &mut self,
+        module: PathBuf,
+        held: Option<Vec<u8>>,
+    ) -> Option<Result<(Move, Page), Refusal>> {
+        let (knowledge, language) = (self.knowledge, self.reading.base());
+        let walk = self.walk()?;
+        let fix = walk.current().and_then(|found| found.fixes.get(walk.choice))?;
+        let name = helper_to_move(&walk.document, fix)?.to_owned();
+        let path = walk.document.path.clone()?;
+        let file = path.file_name()?.to_string_lossy().into_owned();
+        let (from, text) = (walk.cell, held.as_deref().map(String::from_utf8_lossy));
+        let request = Request {
+            names: &[name],
+            module: MODULE,
+            existing: text.as_deref(),
+            partial: false,
+            title: &knowledge.ui(language, "extract.title", &[("notebook", &file)]),
+            skip_reason: &knowledge.ui(language, "extract.skip", &[]),
+        };
+        let notebook = &walk.document.notebook;
+        let done = match extract(notebook, &knowledge.tables, &request) {
+            Ok(done) => done,
+            Err(refusal) => return Some(Err(refusal)),
+        };
+        let original = notebook.original().to_vec();
+        let page = self.move_page(&file, text.as_deref().unwrap_or_default(), &done);
+        let cell = done.cells.first().copied().unwrap_or_default();
+        let files = done.files(module, held.clone(), (path, original));
+        Some(Ok((Move { files, cell, from, state: State::Asked }, page)))
+    }
+
+    /// What would be written into which file.
+    fn move_page(&self, file: &str, held: &str, done: &Extracted) -> Page {
+        let mut writer = Writer::new(self.knowledge, self.reading);
+        let module = format!("{MODULE}.py");
+        let names: Vec<&str> =
+            done.plan.moved.iter().flat_map(|it| &it.names).map(String::as_str).collect();
+        let asked = [("names", &*names.join(", ")), ("file", file), ("module", &module)];
+        writer.conclusion("move.asks", &asked);
+        writer.paragraph("move.module", &[("module", &module)]);
+        writer.same(Block::Diff(diff::lines(held, &done.plan.module)));
+        if let Some(setup) = done.setup {
+            writer.paragraph("move.setup", &[("cell", &setup.number().to_string())]);
+            let source = done.plan.setup.as_deref().unwrap_or_default();
+            writer.same(Block::Diff(diff::lines("", source)));
+        }
+        for cell in &done.cells {
+            let old = done.prepared.cell(*cell).map_or("", |cell| &cell.source);
+            let new = done.after.cell(*cell).map_or("", |cell| &cell.source);
+            writer.paragraph("pattern.in-cell", &[("cell", &cell.number().to_string())]);
+            writer.same(Block::Diff(diff::lines(old, new)));
+        }
+        writer.paragraph("move.tests", &[]);
+        let (language, text) = ("python".to_owned(), done.plan.tests.clone());
+        writer.same(Block::Code { language, text });
+        writer.finish()
+    }
+
+    /// The names that are parameters to decide, before anything can move.
+    fn undecided(&self, list: &[Undecided]) -> Page {
+        let (knowledge, mut writer) = (self.knowledge, Writer::new(self.knowledge, self.reading));
+        let Some(document) = self.document() else { return writer.finish() };
+        writer.conclusion("extract.decide", &[("path", &document.name)]);
+        for one in list {
+            let source = document.source(one.read.cell);
+            let line = crate::text::position(source, one.read.range.start).line.to_string();
+            let cell = one.read.cell.number().to_string();
+            let cells = if one.bound.is_empty() { cell.clone() } else { numbers(&one.bound) };
+            writer.each(|language| {
+                let why = knowledge.ui(language, one.kind.key(), &[("cells", &cells)]);
+                let args = [
+                    ("name", one.name.as_str()),
+                    ("by", &one.needed_by),
+                    ("cell", &cell),
+                    ("line", &line),
+                    ("why", &why),
+                ];
+                Block::Paragraph(super::reading::ui(knowledge, language, "extract.read-at", &args))
+            });
+        }
+        writer.paragraph("move.decide-next", &[]);
+        writer.finish()
+    }
+
+    /// Yes: both files are written, or none.
+    pub(super) fn carry_out_move(&mut self) -> Vec<Effect> {
+        let asked = self.moving.as_ref().filter(|it| it.state == State::Asked);
+        asked.map(|planned| Effect::SaveTogether(planned.files.to_vec())).into_iter().collect()
+    }
+
+    /// Takes the last move back, when it is this notebook's last change.
+    pub(super) fn undo_move(&mut self) -> Option<Vec<Effect>> {
+        let document = self.document()?;
+        let path = document.path.clone()?;
+        let untouched = !document.can_undo();
+        let done = self.moving.as_mut().filter(|it| it.state == State::Done && untouched)?;
+        if done.notebook() != path {
+            return None;
+        }
+        done.state = State::TakingBack;
+        Some(vec![Effect::TakeBack(done.files.to_vec())])
+    }
+
+    /// The files were written, or what was written was taken back: reads the notebook again.
+    pub(super) fn moved(&mut self, result: Result<(), String>) -> Vec<Effect> {
+        let Some(mut planned) = self.moving.take() else { return Vec::new() };
+        let module = planned.module_name();
+        let back = planned.state == State::TakingBack;
+        match result {
+            Err(why) => {
+                self.say("status.not-written", &[("why", &why)], Tone::Mistake);
+                // What could not be taken back can be tried again.
+                if back {
+                    planned.state = State::Done;
+                    self.moving = Some(planned);
+                }
+                Vec::new()
+            }
+            Ok(()) => {
+                let cell = if back { planned.from } else { planned.cell };
+                self.wanted_cell = Some(cell.number());
+                let open = vec![Effect::Open(planned.notebook().to_owned())];
+                if !back {
+                    planned.state = State::Done;
+                    self.moving = Some(planned);
+                }
+                let key = if back { "move.taken-back" } else { "move.done" };
+                self.say(key, &[("module", &module)], Tone::Right);
+                open
+            }
+        }
+    }
+}
