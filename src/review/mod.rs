@@ -30,7 +30,7 @@ pub use repair::{Repair, Repairs, Trial};
 pub use select::{Selection, rule_names};
 pub use sentence::sentence;
 pub use settings::Settings;
-pub use suppress::UNUSED_IGNORE;
+pub use suppress::{UNUSED_IGNORE, silences};
 
 /// What there is to say of a notebook.
 #[derive(Debug, Clone)]

@@ -44,6 +44,12 @@ pub(super) fn apply(
     (kept, silenced)
 }
 
+/// The comments in the cells that silence something, or would.
+pub fn silences(cells: &[Arc<CellFacts>]) -> Vec<Span> {
+    let of_cell = |(index, cell): (usize, &Arc<CellFacts>)| in_cell(CellIndex(index), cell);
+    cells.iter().enumerate().flat_map(of_cell).map(|silence| silence.span).collect()
+}
+
 fn in_cell(cell: CellIndex, facts: &CellFacts) -> Vec<Silence> {
     let tree = &facts.syntax.tree;
     let read = |range: &TextRange| {

@@ -8,6 +8,7 @@ mod diff;
 pub mod document;
 pub mod key;
 pub mod keys;
+pub mod learn;
 pub mod message;
 mod moving;
 mod opening;
