@@ -9,6 +9,7 @@ use crate::notebook::strings::multiline_literals;
 use crate::notebook::{
     Cell, CellKind, Format, Notebook, NotebookError, Place, compose, start, utf8,
 };
+use crate::python::{self, Kind};
 use crate::text::{self, CellIndex};
 
 /// Parses a Python script, as `Format::Percent` when it is a notebook, else as `Format::Script`.
@@ -17,7 +18,8 @@ use crate::text::{self, CellIndex};
 /// literal counts for nothing. A script with markers is no notebook, but a module, when
 /// - nbdev exported it: every marker names the notebook that it comes from; or
 /// - it has one marker, without a kind and without Jupytext's header, and a function or class at
-///   the top level before it: a cell that an author left, or a comment that happens to look so.
+///   the top level before it: a cell that an author left, or a comment that happens to look so;
+///   unless it awaits at the top level, which no module can.
 ///
 /// # Errors
 /// `Encoding` when the bytes are not UTF-8.
@@ -130,7 +132,19 @@ fn is_notebook(file: &str, parts: &[Part]) -> bool {
     }
     let head = parts.first().and_then(|part| file.get(part.whole.clone())).unwrap_or_default();
     let lone = markers().count() == 1 && !markers().any(|marker| marker.typed);
-    !(lone && header(file).is_none() && defines(head))
+    !(lone && header(file).is_none() && defines(head)) || awaits(file)
+}
+
+/// Whether something awaits outside of every function, which no module can.
+fn awaits(file: &str) -> bool {
+    if !file.contains("await ") {
+        return false;
+    }
+    let tree = python::parse(file).tree;
+    let is_function = |up| matches!(tree.kind(up), Kind::FunctionDef { .. } | Kind::Lambda);
+    tree.all().any(|node| {
+        matches!(tree.kind(node), Kind::Await) && !tree.ancestors(node).any(is_function)
+    })
 }
 
 /// Whether a line of `text` begins a function or class at the top level.
@@ -231,6 +245,9 @@ mod tests {
         assert_eq!(format("import a\n# %%\ndef f(): ...\n"), Format::Percent);
         assert_eq!(format("def f(): ...\n# %%\nf()\n# %%\n"), Format::Percent);
         assert_eq!(format("def f(): ...\n# %% [markdown]\n# a\n"), Format::Percent);
+        assert_eq!(format("async def f(): ...\n# %%\nawait f()\n"), Format::Percent);
+        let inside = "async def f():\n    await g()\n# %%\nx = lambda: (await f())\n";
+        assert_eq!(format(inside), Format::Script);
         assert_eq!(format("# ---\n# a: b\n# ---\ndef f(): ...\n# %%\n"), Format::Percent);
     }
 

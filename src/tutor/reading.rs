@@ -194,7 +194,8 @@ fn as_sentence(text: &str, language: Language) -> String {
     let capital = chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>());
     let stop = if language == Language::Zh { '。' } else { '.' };
     let mut sentence = capital.unwrap_or_default();
-    if !sentence.ends_with(['.', '。', '?', '？', '!', '！']) {
+    let end = sentence.trim_end_matches('`');
+    if !end.ends_with(['.', '。', '?', '？', '!', '！']) {
         sentence.push(stop);
     }
     sentence
