@@ -74,6 +74,9 @@ pub enum Stream {
     Stderr,
     /// Something displayed, as its `text/plain`.
     Display,
+    /// The traceback of an error that was shown and did not end the cell: that of a script which
+    /// `%run` started, of a callback.
+    Traceback,
 }
 
 /// The exception that ended a cell.
@@ -85,6 +88,23 @@ pub struct CellError {
     pub traceback: Vec<String>,
     /// The line of the cell, from 1, where the innermost frame in it stands.
     pub line: Option<usize>,
+}
+
+impl Stream {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stream::Stdout => "stdout",
+            Stream::Stderr => "stderr",
+            Stream::Display => "display",
+            Stream::Traceback => "traceback",
+        }
+    }
+
+    /// Whether what comes in pieces is one text.
+    fn is_joined(self) -> bool {
+        matches!(self, Stream::Stdout | Stream::Stderr)
+    }
 }
 
 impl CellRun {
@@ -122,6 +142,18 @@ impl CellError {
         Self { name, message: plain(message), traceback, line }
     }
 
+    /// The error of a cell of which no traceback was sent, because Python itself wrote it to stderr.
+    ///
+    /// Source: IPython leaves exception groups to `traceback.print_exc`
+    /// (`InteractiveShell.showtraceback`).
+    pub fn written(name: String, message: &str, stderr: &str) -> Self {
+        let message = plain(message);
+        let said = format!("{name}: {}", message.lines().next().unwrap_or_default());
+        let is_told = stderr.lines().any(|line| line.trim_start_matches([' ', '|']) == said);
+        let line = line_of_module(stderr).filter(|_| is_told);
+        Self { name, message, traceback: Vec::new(), line }
+    }
+
     /// Whether the cell asked for input, which nobody could give.
     ///
     /// Source: ipykernel raises `StdinNotImplementedError` when a request does not allow stdin.
@@ -133,7 +165,7 @@ impl CellError {
 /// Adds output to what came before; stretches from one source are joined.
 pub fn push_chunk(chunks: &mut Vec<Chunk>, from: Stream, text: &str) {
     match chunks.last_mut() {
-        Some(last) if last.from == from && from != Stream::Display => last.text.push_str(text),
+        Some(last) if last.from == from && from.is_joined() => last.text.push_str(text),
         _ if text.is_empty() => {}
         _ => chunks.push(Chunk { from, text: text.to_owned() }),
     }
@@ -159,6 +191,20 @@ fn line_in_cell(traceback: &[String], count: usize) -> Option<usize> {
         }
     }
     found
+}
+
+/// The line of the frame in which the cell itself stands, in a traceback that Python wrote.
+///
+/// Source: ipykernel names the file of a cell `…/ipykernel_PROCESS/NUMBER.py`
+/// (`ipykernel.compiler.get_file_name`).
+fn line_of_module(text: &str) -> Option<usize> {
+    let mut frames = text.lines().filter_map(|line| {
+        let frame = line.trim_start_matches([' ', '|']).strip_prefix("File ")?;
+        let (file, rest) = frame.split_once(", line ")?;
+        let is_cell = file.contains("/ipykernel_") || file.contains("\\ipykernel_");
+        (is_cell && rest.ends_with(", in <module>")).then(|| leading_number(rest))?
+    });
+    frames.next_back()
 }
 
 /// What stands behind the cell's number, where the line opens a frame of that cell.
@@ -214,6 +260,17 @@ mod tests {
         let eight = ["Input In [3], in <cell line: 2>()", "----> 2 1/0"];
         assert_eq!(line(&eight, 3), Some(2));
         assert_eq!(line(&["  Cell In[7], line 5", "    x = = 1"], 7), Some(5));
+    }
+
+    #[test]
+    fn a_group_is_told_by_what_python_wrote() {
+        let stderr = "  + Exception Group Traceback (most recent call last):\n  |   File \
+                      \"/tmp/ipykernel_7/12.py\", line 3, in <module>\n  |     async with\n  | \
+                      ExceptionGroup: two (1 sub-exception)\n  +-+---- 1 ----\n    |   File \
+                      \"/tmp/ipykernel_7/12.py\", line 9, in boom\n    | ValueError: a\n";
+        let group = |message| CellError::written("ExceptionGroup".to_owned(), message, stderr);
+        assert_eq!(group("two (1 sub-exception)").line, Some(3));
+        assert_eq!(group("another").line, None);
     }
 
     #[test]

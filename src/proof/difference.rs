@@ -103,9 +103,9 @@ pub fn broken_promises(before: &CellRun, after: &CellRun) -> Vec<Difference> {
     differences(before, after).into_iter().filter(is_broken).collect()
 }
 
-/// Whether the run after is free of errors and of warnings that come late.
+/// Whether the run after is free of errors, also of shown ones, and of warnings that come late.
 pub fn is_proven(after: &CellRun) -> bool {
-    after.status == Status::Ok && warning(after).is_none()
+    after.status == Status::Ok && error(after).is_none() && warning(after).is_none()
 }
 
 fn endings(before: &CellRun, after: &CellRun, found: &mut Vec<Difference>) {
@@ -134,10 +134,19 @@ fn warnings(before: &CellRun, after: &CellRun, found: &mut Vec<Difference>) {
 }
 
 fn error(run: &CellRun) -> Option<String> {
-    run.error.as_ref().map(|error| match error.message.lines().next() {
+    let ended = run.error.as_ref().map(|error| match error.message.lines().next() {
         Some(message) if !message.is_empty() => format!("{}: {message}", error.name),
         _ => error.name.clone(),
-    })
+    });
+    ended.or_else(|| shown(run))
+}
+
+/// The last error that was shown and did not end the cell: its traceback closes with it.
+fn shown(run: &CellRun) -> Option<String> {
+    let mut chunks = run.output.iter().chain(&run.late).rev();
+    let traceback = chunks.find(|chunk| chunk.from == Stream::Traceback)?;
+    let last = traceback.text.lines().rev().find(|line| !line.trim().is_empty());
+    Some(last.unwrap_or_default().trim().to_owned())
 }
 
 /// The first warning or lost error on stderr, early or late: the line that names it.
@@ -235,6 +244,15 @@ mod tests {
         assert!(broken(&ok(Some("2")), &ok(Some("3"))));
         assert!(broken(&failed("E"), &failed("E")));
         assert!(broken(&ok(None), &warned()));
+    }
+
+    #[test]
+    fn an_error_that_was_only_shown_is_none_to_promise() {
+        let text = "Traceback\n\nRuntimeError: no\n".to_owned();
+        let shows = CellRun { output: vec![Chunk { from: Stream::Traceback, text }], ..ok(None) };
+        assert!(!is_proven(&shows));
+        let solved = Difference::Solved { error: "RuntimeError: no".to_owned() };
+        assert_eq!(differences(&shows, &ok(None)), [solved]);
     }
 
     #[test]

@@ -75,6 +75,42 @@ fn the_strip_shows_where_the_loop_stood_still() {
 }
 
 #[test]
+fn measuring_does_not_wake_the_loop() {
+    let cells = ["import asyncio, threading, time\nready = asyncio.Event()\n\
+                  async def wait():\n    await ready.wait()\n    return time.perf_counter()\n\
+                  waiting = asyncio.create_task(wait())\nawait asyncio.sleep(0)\n\
+                  started = time.perf_counter()\nthreading.Timer(0.2, ready.set).start()\n\
+                  await asyncio.sleep(1)\nawait waiting - started > 0.9"];
+    let Some(transcript) = run(&cells) else { return };
+    assert_eq!(last(&transcript).result.as_deref(), Some("True"), "{transcript:?}");
+    assert!(last(&transcript).lag.is_some());
+}
+
+#[test]
+fn what_ended_a_cell_is_told_from_what_it_showed() {
+    let cell = "inner = get_ipython().run_cell('1 / 0')\n'went on'";
+    let Some(transcript) = run(&[cell]) else { return };
+    let ran = last(&transcript);
+    assert_eq!((ran.status, &ran.error), (Status::Ok, &None));
+    assert!(ran.text(Stream::Traceback).contains("ZeroDivisionError"), "{ran:?}");
+    assert_eq!(ran.result.as_deref(), Some("'went on'"));
+}
+
+#[test]
+fn a_group_and_what_the_loop_logs_are_the_cells() {
+    let boom = "import asyncio, sys\nasync def boom():\n    raise ValueError('boom')";
+    let group = "if sys.version_info < (3, 11):\n    raise SystemError('none')\n\
+                 async with asyncio.TaskGroup() as group:\n    group.create_task(boom())";
+    let lost = "asyncio.create_task(boom())\nawait asyncio.sleep(0.1)";
+    let Some(transcript) = run(&[boom, group, lost]) else { return };
+    let ended = transcript.cells.get(1).unwrap();
+    let told = ended.error.as_ref().map(|it| (it.name.as_str(), it.line));
+    assert!([Some(("ExceptionGroup", Some(3))), Some(("SystemError", Some(2)))].contains(&told));
+    let said = last(&transcript).text(Stream::Stderr);
+    assert!(said.contains("Task exception was never retrieved"), "{transcript:?}");
+}
+
+#[test]
 fn measuring_leaves_no_name_no_task_and_no_history() {
     let cells = [
         "known = set(globals())\n1 + 1",

@@ -36,12 +36,7 @@ pub fn session() -> Option<Session> {
 pub fn job(cells: &[&str]) -> Job {
     let source =
         |(at, code): (usize, &&str)| Source { cell: CellIndex(at), code: (*code).to_owned() };
-    Job {
-        cells: cells.iter().enumerate().map(source).collect(),
-        timeout: LONG,
-        settle: Duration::from_millis(300),
-        stop_on_error: false,
-    }
+    Job::shown(cells.iter().enumerate().map(source).collect(), LONG)
 }
 
 /// Runs cells in a fresh kernel.

@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use super::arguments::ContentProveArgs;
 use super::{Exit, Session, complain, print};
-use crate::knowledge::Case;
+use crate::knowledge::{Case, CaseCell};
 use crate::proof::{Miss, Unfit, misses, unfit};
 use crate::shell::kernel::find::{World, find};
-use crate::shell::kernel::{self, Failure, Job, Launch, Source, Wanted, choose};
+use crate::shell::kernel::{self, Failure, Job, Launch, Settle, Source, Wanted, choose};
 use crate::shell::report;
 use crate::text::CellIndex;
 use crate::transcript::{Transcript, Versions};
@@ -84,17 +84,31 @@ fn look(launch: &Launch, cases: &[&Case]) -> Result<(Versions, Vec<String>), Fai
          print(*[name for name in [{}] if not importlib.util.find_spec(name)])",
         list.join(", ")
     );
-    let transcript = one(launch, [code.as_str()].into_iter())?;
+    let cells = vec![Source { cell: CellIndex(0), code }];
+    let transcript = one(launch, job(cells, Vec::new()))?;
     let said = transcript.cells.first().map(|run| run.text(crate::transcript::Stream::Stdout));
     let missing = said.unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     Ok((transcript.versions, missing))
 }
 
-/// Runs cells in a fresh kernel.
-fn one<'c>(launch: &Launch, cells: impl Iterator<Item = &'c str>) -> Result<Transcript, Failure> {
-    let source = |(at, code): (usize, &str)| Source { cell: CellIndex(at), code: code.to_owned() };
-    let cells = cells.enumerate().map(source).collect();
-    let job = Job { cells, timeout: TIMEOUT, settle: SETTLE, stop_on_error: false };
+/// What a case runs: its cells, and nothing else.
+fn job_of(case: &Case) -> Job {
+    let source =
+        |(at, cell): (usize, &CaseCell)| Source { cell: CellIndex(at), code: cell.code.clone() };
+    let writes = |(at, cell): (usize, &CaseCell)| {
+        (cell.stdout.is_some() || cell.stderr.is_some()).then_some(CellIndex(at))
+    };
+    let writing = case.cells.iter().enumerate().filter_map(writes).collect();
+    job(case.cells.iter().enumerate().map(source).collect(), writing)
+}
+
+fn job(cells: Vec<Source>, writing: Vec<CellIndex>) -> Job {
+    let settle = Settle::After { cells: writing, time: SETTLE };
+    Job { cells, timeout: TIMEOUT, settle, lag: false, stop_on_error: false }
+}
+
+/// Runs a job in a fresh kernel.
+fn one(launch: &Launch, job: Job) -> Result<Transcript, Failure> {
     let room = Room::new().map_err(Failure::Start)?;
     let mut launch = launch.clone();
     launch.folder = Some(room.folder.clone());
@@ -176,7 +190,7 @@ fn prove(case: &Case, launch: &Launch, versions: &Versions, missing: &[String]) 
     if let Some(why) = unfit(case, versions, missing) {
         return Outcome::Skipped(why);
     }
-    match one(launch, case.cells.iter().map(|cell| cell.code.as_str())) {
+    match one(launch, job_of(case)) {
         Ok(transcript) => match misses(case, &transcript.cells) {
             missed if missed.is_empty() => Outcome::Passed,
             missed => Outcome::Missed(missed),

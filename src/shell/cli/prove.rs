@@ -25,9 +25,6 @@ use crate::transcript::{CellRun, Status, Transcript};
 /// Seconds that a kernel may take to start, and more where a cell may take more.
 const PATIENCE: u64 = 60;
 
-/// How long to wait for warnings that come late.
-const SETTLE: Duration = Duration::from_millis(300);
-
 /// A notebook as it is and as it is repaired.
 pub(super) struct Subject {
     before: Notebook,
@@ -161,7 +158,7 @@ impl Subject {
             Some(Source { cell: step.cell, code })
         };
         let cells = self.plan.steps.iter().filter_map(source).collect();
-        Job { cells, timeout, settle: SETTLE, stop_on_error: false }
+        Job::shown(cells, timeout)
     }
 }
 

@@ -5,12 +5,12 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::launch::{Launch, Process};
 use super::reach::{end_of, reach};
 use super::record::Record;
-use super::session::{Event, Failure, Job};
+use super::session::{Event, Failure, Job, Settle};
 use super::wire::{Heard, Ports, Said, Wire, random};
 use super::{group, pulse};
 use crate::text::CellIndex;
@@ -97,7 +97,7 @@ impl<'a> Driver<'a> {
         Ok(driver)
     }
 
-    /// Begins to note how the loop runs, and asks for the versions.
+    /// Asks for the versions.
     async fn begin(&mut self) -> Result<Versions, Failure> {
         let questions = [
             ("python", "'.'.join(map(str, __import__('sys').version_info[:3]))"),
@@ -105,7 +105,7 @@ impl<'a> Driver<'a> {
             ("ipython", "__import__('IPython').__version__"),
         ];
         let record = &mut Record::default();
-        let mut answers = self.ask(&pulse::install(), &questions, record).await?;
+        let mut answers = self.ask("", &questions, record).await?;
         let mut answer = |name: &str| {
             let text = answers.remove(name)?;
             Some(text.trim_matches('\'').to_owned())
@@ -128,7 +128,9 @@ impl<'a> Driver<'a> {
         interrupts: &mut UnboundedReceiver<()>,
     ) -> Result<(), Failure> {
         let mut record = Record::default();
-        self.stalls(&mut record).await?;
+        if job.lag {
+            self.ask(&pulse::install(), &[("stalls", pulse::TAKE)], &mut record).await?;
+        }
         for cell in &job.cells {
             self.tell(Event::CellStarted(cell.cell));
             let status = self.cell(job, cell.cell, &cell.code, &mut record, interrupts).await?;
@@ -141,8 +143,10 @@ impl<'a> Driver<'a> {
                 break;
             }
         }
-        if !job.settle.is_zero() && self.process.ended().is_none() {
-            self.settle(job, &mut record).await?;
+        if let Settle::AtEnd(time) = job.settle
+            && self.process.ended().is_none()
+        {
+            self.collect(time, &mut record).await?;
         }
         let mut transcript = record.transcript();
         transcript.versions = self.versions.clone();
@@ -176,7 +180,7 @@ impl<'a> Driver<'a> {
             run.status = status_of(run, &running, died);
             status = run.status;
         });
-        if !died && !is_stuck {
+        if job.lag && !died && !is_stuck {
             let stalls = self.stalls(record).await?;
             record.end(|run| run.lag = stalls.map(|stalls| Lag::new(&stalls, elapsed)));
         }
@@ -185,6 +189,11 @@ impl<'a> Driver<'a> {
         }
         if is_stuck {
             group::kill(self.process.id());
+        }
+        if let Settle::After { cells, time } = &job.settle
+            && cells.contains(&cell)
+        {
+            self.linger(*time, record).await;
         }
         Ok(status)
     }
@@ -263,15 +272,23 @@ impl<'a> Driver<'a> {
         }
     }
 
+    /// Takes what comes within a time.
+    async fn linger(&mut self, time: Duration, record: &mut Record) {
+        let end = Instant::now() + time;
+        while let Ok(Some(heard)) = timeout_at(end, self.wire.next()).await {
+            self.take(heard, record);
+        }
+    }
+
     /// Waits for warnings that come when a cell is over and its objects are gone.
-    async fn settle(&mut self, job: &Job, record: &mut Record) -> Result<(), Failure> {
-        let seconds = job.settle.as_secs_f64();
+    async fn collect(&mut self, time: Duration, record: &mut Record) -> Result<(), Failure> {
+        let seconds = time.as_secs_f64();
         let code = format!(
             "await __import__('asyncio').sleep({seconds})\n(__import__('gc').collect(), None)[1]"
         );
         let request = self.wire.ask(&code, &[]).await?;
         record.belongs_to_last(request.clone());
-        let deadline = Instant::now() + job.settle + SHORT;
+        let deadline = Instant::now() + time + SHORT;
         let (mut replied, mut idle) = (false, false);
         while !(replied && idle) && self.process.ended().is_none() {
             tokio::select! {

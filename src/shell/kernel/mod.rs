@@ -15,5 +15,5 @@ mod wire;
 
 pub use choose::{Choice, Reason, Refusal, Wanted, choose};
 pub use launch::{Launch, stop_all};
-pub use session::{Event, Failure, Job, Session, Source};
+pub use session::{Event, Failure, Job, Session, Settle, Source};
 pub use signals::guard;

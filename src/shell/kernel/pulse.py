@@ -1,37 +1,46 @@
 # Runs in the kernel, in a dictionary of its own: notes how long the loop stood still.
-# A timer and not a task, so that asyncio.all_tasks() does not show it.
+# The loop is not woken for it, since a loop that turns more often acts on interrupts, and on what
+# other threads do, sooner: every turn ends in a call of the selector, and that call is watched.
+# Source: asyncio.base_events.BaseEventLoop._run_once.
 import asyncio, sys, time
 
 
 class Pulse:
-    every = 0.01
     least = 0.005
     most = 5000
 
-    def __init__(self):
-        self.loop = asyncio.get_running_loop()
+    def __init__(self, loop):
+        self.loop = loop
         self.stalls = []
-        self.start = self.last = time.monotonic()
-        self.loop.call_later(self.every, self.beat)
+        self.start = self.woken = time.monotonic()
+        select = loop._selector.select
 
-    def beat(self):
-        self.note()
-        if self is sys.__dict__.get("_nbasync_pulse") and not self.loop.is_closed():
-            self.loop.call_later(self.every, self.beat)
+        def watched(*args, **kwargs):
+            self.note()
+            try:
+                return select(*args, **kwargs)
+            finally:
+                self.woken = time.monotonic()
+
+        loop._selector.select = watched
 
     def note(self):
         now = time.monotonic()
-        late = now - self.last - self.every
-        if late > self.least and len(self.stalls) < self.most:
-            self.stalls.append((self.last - self.start, now - self.last))
-        self.last = now
+        length = now - self.woken
+        if length > self.least and len(self.stalls) < self.most:
+            self.stalls.append((self.woken - self.start, length))
+        self.woken = now
 
     def take(self):
         self.note()
         text = " ".join("%d:%d" % (start * 1000, length * 1000) for start, length in self.stalls)
         self.stalls = []
-        self.start = self.last
+        self.start = self.woken
         return text
 
 
-sys._nbasync_pulse = Pulse()
+running = asyncio.get_running_loop()
+known = sys.__dict__.get("_nbasync_pulse")
+# A loop that is no selector's notes nothing.
+if hasattr(running, "_selector") and (known is None or known.loop is not running):
+    sys._nbasync_pulse = Pulse(running)

@@ -1,4 +1,4 @@
-//! The timer inside a kernel that notes how long its loop stood still, and what it noted.
+//! The watch inside a kernel that notes how long its loop stood still, and what it noted.
 
 use crate::transcript::Stall;
 

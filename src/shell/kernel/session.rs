@@ -20,10 +20,31 @@ pub struct Job {
     pub cells: Vec<Source>,
     /// How long one cell may take.
     pub timeout: Duration,
-    /// How long to wait at the end for warnings that come late; zero does not wait.
-    pub settle: Duration,
+    /// What to do about output that comes late.
+    pub settle: Settle,
+    /// Whether to note how long the loop stood still, for which the kernel is asked between cells.
+    pub lag: bool,
     /// Whether the cells after one that fails are left out, as a notebook's "run all" does.
     pub stop_on_error: bool,
+}
+
+/// How to wait for output that comes when its cell is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settle {
+    /// Waits once, at the end, and has objects that nobody needs collected, so that warnings about
+    /// them come.
+    AtEnd(Duration),
+    /// Waits after each of some cells, and runs nothing that is not theirs.
+    After { cells: Vec<CellIndex>, time: Duration },
+}
+
+impl Job {
+    /// Cells to be shown to people: the loop is watched, and warnings that come late are waited
+    /// for.
+    pub fn shown(cells: Vec<Source>, timeout: Duration) -> Self {
+        let settle = Settle::AtEnd(Duration::from_millis(300));
+        Self { cells, timeout, settle, lag: true, stop_on_error: false }
+    }
 }
 
 /// A cell's text.

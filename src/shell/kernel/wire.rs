@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use jupyter_protocol::{
     ConnectionInfo, ErrorOutput, ExecuteReply, ExecuteRequest, ExecutionState, ExpressionResult,
     InterruptRequest, JupyterMessage, JupyterMessageContent, KernelInfoRequest, Media, MediaType,
-    ShutdownRequest, Stdio, Transport,
+    ReplyStatus, ShutdownRequest, Stdio, Transport,
 };
 use jupyter_zmq_client::{
     ClientIoPubConnection, DealerRecvConnection, DealerSendConnection, RuntimeError,
@@ -31,7 +31,7 @@ pub struct Heard {
 }
 
 /// What a kernel said.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Said {
     /// The number of the cell in `In [ ]`.
     Count(usize),
@@ -47,9 +47,21 @@ pub enum Said {
     /// The answer to a request, with the expressions that were asked for.
     Reply {
         values: HashMap<String, String>,
+        /// What ended the cell; of its own messages an error is only one that was shown.
+        error: Option<Ending>,
     },
     /// Anything else on the channel for output, which shows that the channel is open.
     Alive,
+}
+
+/// The exception that ended a cell, as the reply names it. The traceback of a reply is left out: it
+/// is the last that was formatted, be it that of another cell.
+///
+/// Source: `ipykernel.ipkernel.IPythonKernel.do_execute` sends the shell's `_last_traceback`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    pub name: String,
+    pub message: String,
 }
 
 /// Ports that are held until a kernel takes them.
@@ -192,12 +204,12 @@ async fn read_replies(mut from: DealerRecvConnection, to: UnboundedSender<Heard>
     loop {
         match from.read().await {
             Ok(message) => {
-                let values = match &message.content {
-                    JupyterMessageContent::ExecuteReply(reply) => values(reply),
-                    _ => HashMap::new(),
+                let (values, error) = match &message.content {
+                    JupyterMessageContent::ExecuteReply(reply) => (values(reply), ending(reply)),
+                    _ => (HashMap::new(), None),
                 };
                 let request = parent(&message);
-                if to.send(Heard { request, said: Said::Reply { values } }).is_err() {
+                if to.send(Heard { request, said: Said::Reply { values, error } }).is_err() {
                     return;
                 }
             }
@@ -287,6 +299,11 @@ fn text_of(media: Media) -> String {
         _ => None,
     });
     plain.unwrap_or_default()
+}
+
+fn ending(reply: &ExecuteReply) -> Option<Ending> {
+    let error = reply.error.as_ref().filter(|_| reply.status == ReplyStatus::Error)?;
+    Some(Ending { name: error.ename.clone(), message: error.evalue.clone() })
 }
 
 fn values(reply: &ExecuteReply) -> HashMap<String, String> {

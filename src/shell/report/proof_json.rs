@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Proof, Proved};
 use crate::proof::{Difference, differences, is_proven};
-use crate::transcript::{CellRun, Chunk, Status, Stream};
+use crate::transcript::{CellRun, Chunk, Status};
 
 /// What `prove` prints.
 #[derive(Debug, Serialize)]
@@ -129,10 +129,5 @@ fn run(run: &CellRun, source: &str) -> Run {
 }
 
 fn output(chunk: &Chunk) -> Output {
-    let stream = match chunk.from {
-        Stream::Stdout => "stdout",
-        Stream::Stderr => "stderr",
-        Stream::Display => "display",
-    };
-    Output { stream, text: chunk.text.clone() }
+    Output { stream: chunk.from.name(), text: chunk.text.clone() }
 }

@@ -54,13 +54,10 @@ pub fn seconds(milliseconds: u64) -> String {
 fn output(voice: Voice<'_>, chunk: &Chunk, mark: &str, lines: &mut Vec<Line>) {
     let tone = match chunk.from {
         Stream::Stderr => Tone::Severity(Severity::Warning),
+        Stream::Traceback => Tone::Severity(Severity::Error),
         Stream::Stdout | Stream::Display => Tone::Plain,
     };
-    let name = match chunk.from {
-        Stream::Stdout => "stdout",
-        Stream::Stderr => "stderr",
-        Stream::Display => "display",
-    };
+    let name = chunk.from.name();
     let name = if mark.is_empty() { name.to_owned() } else { format!("{name}, {mark}") };
     for text in few(voice, &chunk.text) {
         lines.push(vec![Piece::new(Tone::Quiet, format!("  {name}: ")), Piece::new(tone, text)]);
