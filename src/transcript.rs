@@ -3,9 +3,11 @@
 
 mod lag;
 mod plain;
+mod told;
 
 pub use lag::{Lag, Stall};
 pub use plain::plain;
+pub use told::{Told, seconds};
 
 use crate::text::CellIndex;
 

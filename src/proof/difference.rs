@@ -1,6 +1,6 @@
 //! What is different between a cell as it was and as it is repaired.
 
-use crate::transcript::{CellRun, Status, Stream};
+use crate::transcript::{CellRun, Lag, Status, Stream};
 
 /// What the run after a repair shows against the run before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,8 +48,18 @@ impl Difference {
     }
 }
 
-/// A stall that people notice, in milliseconds.
-const NOTICED: u64 = 100;
+impl Difference {
+    /// Whether the repair did not help.
+    pub fn is_bad(&self) -> bool {
+        matches!(
+            self,
+            Difference::Breaks { .. }
+                | Difference::Stays { .. }
+                | Difference::Hangs
+                | Difference::Warns { .. }
+        )
+    }
+}
 
 /// The differences that matter, the weightiest first; none where both did the same.
 pub fn differences(before: &CellRun, after: &CellRun) -> Vec<Difference> {
@@ -66,7 +76,7 @@ pub fn differences(before: &CellRun, after: &CellRun) -> Vec<Difference> {
         found.push(Difference::Output);
     }
     if let (Some(old), Some(new)) = (&before.lag, &after.lag)
-        && old.worst >= NOTICED
+        && old.worst >= Lag::NOTICED
         && new.worst * 2 <= old.worst
     {
         found.push(Difference::Smoother { before: old.worst, after: new.worst });

@@ -3,6 +3,7 @@
 mod case;
 mod difference;
 mod plan;
+mod said;
 
 pub use case::{Miss, Unfit, misses, unfit};
 pub use difference::{Difference, broken_promises, differences, is_proven};

@@ -3,10 +3,11 @@
 use super::{Paper, Piece, Tone, Voice, wrap};
 use crate::diagnostic::Severity;
 use crate::knowledge::Language;
-use crate::proof::{Difference, Plan, Step, Why, broken_promises, differences};
+use crate::proof::{Difference, Plan, broken_promises, differences};
+use crate::review::sentence;
 use crate::shell::kernel::{Choice, Failure};
 use crate::shell::report::kernels;
-use crate::shell::report::run::{LATE, Line, lines, seconds};
+use crate::shell::report::run::{Line, lines};
 use crate::shell::visible;
 use crate::text::CellIndex;
 use crate::transcript::{CellRun, Versions};
@@ -57,7 +58,7 @@ pub fn plan(
         line(&kernels::reason(voice, language, choice));
         line(&ui(if is_changed { "prove.will-run-twice" } else { "prove.will-run" }, &[]));
         for step in &plan.steps {
-            line(&format!("  {}", step_line(voice, language, step)));
+            line(&format!("  {}", sentence(voice.knowledge, language, &step.message())));
             for effect in &step.effects {
                 line(&format!("      {}", ui("prove.effect", &[("line", effect)])));
             }
@@ -112,7 +113,7 @@ pub fn broken(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
             let said = match (&proved.before, &proved.after) {
                 (Some(before), Some(after)) => broken_promises(before, after)
                     .iter()
-                    .map(|it| difference(voice, language, it))
+                    .map(|it| sentence(voice.knowledge, language, &it.message()))
                     .collect(),
                 _ => vec![ui("prove.not-reached", &[]).trim().to_owned()],
             };
@@ -200,81 +201,17 @@ fn verdict(
     after: &CellRun,
 ) -> (Tone, String) {
     let found = differences(before, after);
-    let is_bad = |difference: &Difference| {
-        matches!(
-            difference,
-            Difference::Breaks { .. }
-                | Difference::Stays { .. }
-                | Difference::Hangs
-                | Difference::Warns { .. }
-        )
-    };
-    let said: Vec<String> = found.iter().map(|it| difference(voice, language, it)).collect();
+    let said: Vec<String> =
+        found.iter().map(|it| sentence(voice.knowledge, language, &it.message())).collect();
     let said = match said.is_empty() {
         true => voice.knowledge.ui(language, "prove.same", &[]),
         false => said.join(" "),
     };
-    match found.iter().any(is_bad) {
+    match found.iter().any(Difference::is_bad) {
         true => {
             let tone = Tone::Severity(Severity::Warning);
             (tone, format!("{} {said}", paper.sign(Severity::Warning)))
         }
         false => (Tone::Right, format!("{} {said}", paper.right())),
     }
-}
-
-fn difference(voice: Voice<'_>, language: Language, difference: &Difference) -> String {
-    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
-    let shown = |value: &Option<String>| {
-        let value = value.as_deref().map(one_line);
-        value.unwrap_or_else(|| ui("prove.no-value", &[]))
-    };
-    let error = |key, error: &str| ui(key, &[("error", &one_line(error))]);
-    let times = |key, before: u64, after: u64| {
-        ui(key, &[("before", &seconds(before)), ("after", &seconds(after))])
-    };
-    match difference {
-        Difference::Solved { error: it } => error("prove.difference.solved", it),
-        Difference::Stays { error: it } => error("prove.difference.stays", it),
-        Difference::Breaks { error: it } => error("prove.difference.breaks", it),
-        Difference::Hangs => ui("prove.difference.hangs", &[]),
-        Difference::Ends => ui("prove.difference.ends", &[]),
-        Difference::Quiet { warning: it } => error("prove.difference.quiet", it),
-        Difference::Warns { warning: it } => error("prove.difference.warns", it),
-        Difference::Value { before, after } => {
-            let args = [("before", &*shown(before)), ("after", &*shown(after))];
-            let key = if before.is_some() { "value" } else { "new-value" };
-            ui(&format!("prove.difference.{key}"), &args)
-        }
-        Difference::Output => ui("prove.difference.output", &[]),
-        Difference::Smoother { before, after } if *after < LATE => {
-            times("prove.difference.smooth", *before, *after)
-        }
-        Difference::Smoother { before, after } => {
-            times("prove.difference.smoother", *before, *after)
-        }
-        Difference::Faster { before, after } => times("prove.difference.faster", *before, *after),
-    }
-}
-
-fn step_line(voice: Voice<'_>, language: Language, step: &Step) -> String {
-    let cell = step.cell.number().to_string();
-    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
-    match &step.why {
-        Why::Asked => ui("prove.why.asked", &[("cell", &cell)]),
-        Why::Gives(names) => {
-            ui("prove.why.gives", &[("cell", &cell), ("names", &names.join(", "))])
-        }
-        Why::Sets => ui("prove.why.sets", &[("cell", &cell)]),
-        Why::Earlier => ui("prove.why.earlier", &[("cell", &cell)]),
-    }
-}
-
-/// The first line of a text, with a sign where more follows.
-fn one_line(text: &str) -> String {
-    const MOST: usize = 100;
-    let first = text.lines().next().unwrap_or_default();
-    let short: String = first.chars().take(MOST).collect();
-    let is_cut = short.len() < text.trim_end().len();
-    if is_cut { format!("{short}…") } else { short }
 }
