@@ -1,8 +1,9 @@
 //! Which thread runs what: the kernel's, a worker's, or one that the notebook does not show.
 
 use super::definitions::Wrapping;
-use super::{Call, Facts, FnId, Site, Usage, Value};
+use super::{Call, Facts, FnId, Function, Site, Usage, Value};
 use crate::python::{Kind, NameUse, Role};
+use crate::text::{CellIndex, Span};
 
 /// Who is seen to run a function's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -72,6 +73,27 @@ impl Facts<'_> {
         }
         entries.sort_unstable();
         entries
+    }
+
+    /// A cell that runs the function in which `span` lies, where that is another cell: the first
+    /// that has no problem of its own, else the first.
+    pub fn cell_that_runs(
+        &self,
+        span: Span,
+        has_problem: impl Fn(CellIndex) -> bool,
+    ) -> Option<CellIndex> {
+        let holds = |function: &&Function| {
+            let range = self.range(function.site);
+            function.site.cell == span.cell && range.contains(span.range)
+        };
+        let around = self.functions.iter().filter(holds);
+        let innermost = around.min_by_key(|function| self.range(function.site).len())?;
+        let calls = self.entry_calls(self.function_at(innermost.site)?);
+        if calls.iter().any(|call| call.cell == span.cell) {
+            return None;
+        }
+        let mut cells = calls.iter().map(|call| call.cell);
+        cells.clone().find(|cell| !has_problem(*cell)).or_else(|| cells.next())
     }
 }
 

@@ -10,6 +10,11 @@ pub mod kernel;
 pub mod linear;
 pub mod modules;
 pub mod perform;
+#[cfg(feature = "kernel")]
+pub mod proving;
+#[cfg(not(feature = "kernel"))]
+#[path = "proving_off.rs"]
+pub mod proving;
 pub mod report;
 pub mod tui;
 pub mod visible;

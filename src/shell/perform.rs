@@ -4,28 +4,34 @@ use std::path::{Path, PathBuf};
 
 use super::clipboard::Clipboard;
 use super::config::Configs;
+use super::proving::Prover;
 use super::{files, modules};
 use crate::notebook;
 use crate::review::Surroundings;
 use crate::tutor::message::{Effect, Msg, Opened};
 
 /// Performs effects for both front ends.
-pub struct Performer<'k> {
+pub struct Performer<'s, 'k> {
     clipboard: Clipboard,
     configs: Configs<'k>,
+    prover: Prover<'s, 'k>,
 }
 
-impl<'k> Performer<'k> {
-    /// Nothing is touched before it is asked for.
-    pub fn new(configs: Configs<'k>) -> Self {
-        Self { clipboard: Clipboard::default(), configs }
+impl<'s, 'k> Performer<'s, 'k> {
+    /// Nothing is touched before it is asked for. What takes its time is answered by the prover.
+    pub fn new(configs: Configs<'k>, prover: Prover<'s, 'k>) -> Self {
+        Self { clipboard: Clipboard::default(), configs, prover }
     }
 
     /// Does what is asked. Leaving, stopping and the mouse are the front end's business and give
     /// no answer here.
     pub fn perform(&mut self, effect: Effect) -> Option<Msg> {
         match effect {
-            Effect::Open(path) => Some(Msg::Opened(self.open(path))),
+            Effect::Open(path) => {
+                // What runs belongs to the notebook that is left.
+                self.prover.stop();
+                Some(Msg::Opened(self.open(path)))
+            }
             Effect::Find => Some(Msg::Found(notebooks())),
             Effect::Save { path, expected, bytes } => {
                 let saved = files::save(&path, &expected, &bytes).map_err(|error| chain(&error));
@@ -50,6 +56,20 @@ impl<'k> Performer<'k> {
             }
             Effect::TakeBack(changes) => {
                 Some(Msg::Moved(files::take_back(&changes).map_err(|error| chain(&error))))
+            }
+            Effect::FindKernel { near, notebook } => {
+                let folder = near.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+                let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+                self.prover.find(here.to_path_buf(), *notebook);
+                None
+            }
+            Effect::Prove(trial) => {
+                self.prover.prove(*trial);
+                None
+            }
+            Effect::Interrupt => {
+                self.prover.interrupt();
+                None
             }
             Effect::Quit | Effect::Suspend | Effect::Mouse(_) => None,
         }

@@ -55,7 +55,10 @@ impl Tutor<'_> {
             Command::Yes => return self.answer_yes(),
             Command::No => {
                 self.windows.pop();
+                self.refuse_run();
             }
+            Command::Toggle => self.toggle(),
+            Command::AllCells => self.toggle_all(),
             Command::Discard => return vec![Effect::Quit],
             Command::Up
             | Command::Down
@@ -111,6 +114,8 @@ impl Tutor<'_> {
             Command::Redo => {
                 self.step_back(Document::redo, "status.redone", "status.nothing-to-redo")
             }
+            Command::Prove => return self.begin_proof(),
+            Command::Interrupt => return self.interrupt(),
             Command::Deviations => self.deviations(),
             Command::Alternative => self.alternative(),
             Command::HandOff => self.hand_off(),
@@ -172,6 +177,10 @@ impl Tutor<'_> {
             return command.map(|command| self.run(command)).unwrap_or_default();
         }
         let Some(window) = self.windows.last() else { return Vec::new() };
+        if let Kind::Run(_) = &window.kind {
+            self.toggle();
+            return Vec::new();
+        }
         if let Kind::Notebooks { shown, .. } = &window.kind {
             let path = shown.get(window.selected).cloned();
             return path.map(Effect::Open).into_iter().collect();
@@ -202,7 +211,11 @@ impl Tutor<'_> {
 
     fn answer_yes(&mut self) -> Vec<Effect> {
         let Some(window) = self.windows.pop() else { return Vec::new() };
-        let Kind::Confirm { question, .. } = window.kind else { return Vec::new() };
+        let question = match window.kind {
+            Kind::Confirm { question, .. } => question,
+            Kind::Run(consent) => return self.run_cells(&consent.cells()),
+            _ => return Vec::new(),
+        };
         match question {
             Question::Replace(text) => {
                 self.take_in(&text);
@@ -214,6 +227,27 @@ impl Tutor<'_> {
                 self.quit_after_write = true;
                 self.save()
             }
+        }
+    }
+
+    /// Leaves the chosen cell out of what will run, or takes it in.
+    fn toggle(&mut self) {
+        let (knowledge, reading) = (self.knowledge, self.reading);
+        if let Some(window) = self.windows.last_mut()
+            && let Kind::Run(consent) = &mut window.kind
+        {
+            consent.toggle(window.selected);
+            window.preview(knowledge, reading);
+        }
+    }
+
+    fn toggle_all(&mut self) {
+        let (knowledge, reading) = (self.knowledge, self.reading);
+        if let Some(window) = self.windows.last_mut()
+            && let Kind::Run(consent) = &mut window.kind
+        {
+            window.selected = consent.toggle_all(window.selected);
+            window.preview(knowledge, reading);
         }
     }
 

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use super::view::{Mark, OverviewRow};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::facts::Facts;
 use crate::knowledge::Tables;
 use crate::notebook::{CellKind, Notebook, NotebookError, SaveError};
+use crate::proof::{Plan, plan};
 use crate::review::{Review, Surroundings, review_again};
-use crate::text::CellIndex;
+use crate::text::{CellIndex, Span};
 
 /// A notebook in the tutor.
 #[derive(Debug, Clone)]
@@ -110,6 +112,43 @@ impl Document {
         if self.undo.last().is_some_and(same) {
             self.undo.pop();
         }
+    }
+
+    /// A cell that runs the function in which `span` lies, where that is another cell.
+    pub fn cell_that_runs(&self, span: Span, tables: &Tables) -> Option<CellIndex> {
+        let own = self.surroundings.settings.tables(tables);
+        let modules = Arc::clone(&self.surroundings.modules);
+        let review = &self.review;
+        let facts = Facts::join(review.cells.clone(), own, review.environment, modules);
+        facts.cell_that_runs(span, |cell| review.of_cell(cell).next().is_some())
+    }
+
+    /// The cells that have to run for those in question, as they are and with `changes` made.
+    pub fn plan(
+        &self,
+        asked: &[CellIndex],
+        changes: &[(CellIndex, String)],
+        all: bool,
+        tables: &Tables,
+    ) -> Plan {
+        let own = self.surroundings.settings.tables(tables);
+        let of = |notebook: &Notebook, review: &Review| {
+            let modules = Arc::clone(&self.surroundings.modules);
+            let facts = Facts::join(review.cells.clone(), own, review.environment, modules);
+            plan(notebook, &facts, asked, all)
+        };
+        let before = of(&self.notebook, &self.review);
+        if changes.is_empty() {
+            return before;
+        }
+        let mut repaired = self.notebook.clone();
+        for (cell, source) in changes {
+            if let Some(cell) = repaired.cells.get_mut(cell.0) {
+                cell.source.clone_from(source);
+            }
+        }
+        let review = review_again(&repaired, tables, &self.surroundings, &self.review.cells);
+        before.with(of(&repaired, &review))
     }
 
     /// Whether there is a step to take back.

@@ -37,6 +37,11 @@ pub enum Command {
     Deviations,
     Alternative,
     HandOff,
+    Prove,
+    Interrupt,
+    // Which cells run.
+    Toggle,
+    AllCells,
     // Scrolling and lists.
     Up,
     Down,
@@ -67,6 +72,8 @@ pub enum Context {
     Reader,
     Confirm,
     Leaving,
+    /// Which cells are to run.
+    Consent,
     Editor,
 }
 
@@ -134,11 +141,12 @@ pub const KEYS: &[Binding] = &[
         2,
         Some(2),
     ),
-    row(Context::Walkthrough, &[c('1')], Command::Step(1), "1–5", "jump-step", 0, None),
+    row(Context::Walkthrough, &[c('1')], Command::Step(1), "1–6", "jump-step", 0, None),
     row(Context::Walkthrough, &[c('2')], Command::Step(2), "", "", 0, None),
     row(Context::Walkthrough, &[c('3')], Command::Step(3), "", "", 0, None),
     row(Context::Walkthrough, &[c('4')], Command::Step(4), "", "", 0, None),
     row(Context::Walkthrough, &[c('5')], Command::Step(5), "", "", 0, None),
+    row(Context::Walkthrough, &[c('6')], Command::Step(6), "", "", 0, None),
     row(Context::Walkthrough, &[c('n')], Command::NextProblem, "n", "next-problem", 3, Some(3)),
     row(
         Context::Walkthrough,
@@ -149,7 +157,7 @@ pub const KEYS: &[Binding] = &[
         0,
         None,
     ),
-    row(Context::Walkthrough, &[c(']')], Command::NextCell, "]", "next-cell", 9, Some(7)),
+    row(Context::Walkthrough, &[c(']')], Command::NextCell, "]", "next-cell", 10, Some(7)),
     row(Context::Walkthrough, &[c('[')], Command::PreviousCell, "[", "previous-cell", 0, Some(8)),
     row(Context::Walkthrough, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
     row(Context::Walkthrough, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 0, None),
@@ -165,17 +173,33 @@ pub const KEYS: &[Binding] = &[
     ),
     row(Context::Walkthrough, &[k(Code::Home)], Command::Top, "Home", "top", 0, None),
     row(Context::Walkthrough, &[k(Code::End)], Command::Bottom, "End", "bottom", 0, None),
-    row(Context::Walkthrough, &[k(Code::Tab)], Command::Pane, "Tab", "pane", 10, None),
-    row(Context::Walkthrough, &[c('o')], Command::Overview, "o", "overview", 11, None),
+    row(Context::Walkthrough, &[k(Code::Tab)], Command::Pane, "Tab", "pane", 11, None),
+    row(Context::Walkthrough, &[c('o')], Command::Overview, "o", "overview", 12, None),
     row(Context::Walkthrough, &[c('e')], Command::Edit, "e", "edit", 4, None),
-    row(Context::Walkthrough, &[c('w')], Command::Write, "w", "write", 5, Some(4)),
-    row(Context::Walkthrough, &[c('y')], Command::Copy, "y", "copy", 13, Some(9)),
-    row(Context::Walkthrough, &[c('s')], Command::SaveAdvice, "s", "save-advice", 14, Some(10)),
-    row(Context::Walkthrough, &[c('u')], Command::Undo, "u", "undo", 15, Some(11)),
+    row(Context::Walkthrough, &[c('w')], Command::Write, "w", "write", 6, Some(4)),
+    row(Context::Walkthrough, &[c('y')], Command::Copy, "y", "copy", 14, Some(9)),
+    row(Context::Walkthrough, &[c('s')], Command::SaveAdvice, "s", "save-advice", 15, Some(10)),
+    row(Context::Walkthrough, &[c('u')], Command::Undo, "u", "undo", 16, Some(11)),
     row(Context::Walkthrough, &[ctrl('r')], Command::Redo, "Ctrl-R", "redo", 0, None),
-    row(Context::Walkthrough, &[c('d')], Command::Deviations, "d", "deviations", 16, Some(12)),
-    row(Context::Walkthrough, &[c('a')], Command::Alternative, "a", "alternative", 17, Some(13)),
+    row(Context::Walkthrough, &[c('d')], Command::Deviations, "d", "deviations", 17, Some(12)),
+    row(Context::Walkthrough, &[c('a')], Command::Alternative, "a", "alternative", 18, Some(13)),
     row(Context::Walkthrough, &[c('g')], Command::HandOff, "g", "hand-off", 4, Some(14)),
+    row(Context::Walkthrough, &[c('r')], Command::Prove, "r", "prove", 5, Some(15)),
+    row(Context::Walkthrough, &[c('i')], Command::Interrupt, "i", "interrupt", 1, Some(16)),
+    row(Context::Consent, &[c('y')], Command::Yes, "y", "run-these", 1, Some(21)),
+    row(
+        Context::Consent,
+        &[c('n'), k(Code::Esc), c('q')],
+        Command::No,
+        "n",
+        "run-nothing",
+        2,
+        Some(0),
+    ),
+    row(Context::Consent, &[c(' '), k(Code::Enter)], Command::Toggle, "Space", "toggle", 3, None),
+    row(Context::Consent, &[c('a')], Command::AllCells, "a", "all-cells", 4, Some(22)),
+    row(Context::Consent, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
+    row(Context::Consent, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 5, None),
     row(Context::Filter, &[k(Code::Enter)], Command::Choose, "Enter", "open-this", 1, None),
     row(Context::Filter, &[k(Code::Up), ctrl('p')], Command::Up, "↑", "up", 0, None),
     row(Context::Filter, &[k(Code::Down), ctrl('n')], Command::Down, "↓", "down", 2, None),
@@ -251,14 +275,14 @@ pub const KEYS: &[Binding] = &[
     row(Context::Leaving, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
     row(Context::Editor, &[k(Code::Esc)], Command::EditDone, "Esc", "edit-done", 1, None),
     row(Context::Editor, &[ctrl('s')], Command::EditWrite, "Ctrl-S", "edit-write", 2, None),
-    row(Context::Everywhere, &[c('/')], Command::LookUp, "/", "look-up", 6, Some(5)),
-    row(Context::Everywhere, &[c('L')], Command::Language, "L", "language", 7, Some(6)),
+    row(Context::Everywhere, &[c('/')], Command::LookUp, "/", "look-up", 7, Some(5)),
+    row(Context::Everywhere, &[c('L')], Command::Language, "L", "language", 8, Some(6)),
     row(Context::Everywhere, &[c('T')], Command::Theme, "T", "theme", 0, None),
     row(Context::Everywhere, &[c('m')], Command::Mouse, "m", "mouse", 0, None),
     row(Context::Everywhere, &[ctrl('z')], Command::Suspend, "Ctrl-Z", "suspend", 0, None),
     row(Context::Everywhere, &[k(Code::Esc)], Command::Back, "Esc", "back", 0, None),
-    row(Context::Everywhere, &[c('?')], Command::Help, "?", "help", 8, None),
-    row(Context::Everywhere, &[c('q'), ctrl('c')], Command::Quit, "q", "quit", 12, Some(0)),
+    row(Context::Everywhere, &[c('?')], Command::Help, "?", "help", 9, None),
+    row(Context::Everywhere, &[c('q'), ctrl('c')], Command::Quit, "q", "quit", 13, Some(0)),
 ];
 
 /// The command of a key: the context's own meaning first, then that of everywhere. In a filter
@@ -284,8 +308,10 @@ pub fn command(context: Context, key: Key) -> Option<Command> {
 
 /// The rows that the footer shows in a context, most important first.
 pub fn footer(context: Context) -> Vec<&'static Binding> {
-    let typed =
-        matches!(context, Context::Filter | Context::Editor | Context::Confirm | Context::Leaving);
+    let typed = matches!(
+        context,
+        Context::Filter | Context::Editor | Context::Confirm | Context::Leaving | Context::Consent
+    );
     let mut rows: Vec<&Binding> = KEYS
         .iter()
         .filter(|row| row.footer > 0)

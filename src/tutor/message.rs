@@ -4,7 +4,11 @@ use std::path::PathBuf;
 
 use super::key::Key;
 use super::view::Pane;
+use crate::knowledge::Both;
+use crate::notebook::Kernel;
 use crate::review::{FileChange, Surroundings};
+use crate::text::CellIndex;
+use crate::transcript::Transcript;
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +42,53 @@ pub enum Msg {
     /// What the file holds, or that it is not there.
     Looked(PathBuf, Result<Option<Vec<u8>>, String>),
     Moved(Result<(), String>),
+    KernelFound(Result<FoundKernel, NoKernel>),
+    Proving(Progress),
+}
+
+/// A kernel that can run the open notebook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundKernel {
+    /// Which one and why, in a sentence.
+    pub reason: Both<String>,
+}
+
+/// Why there is none, in lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoKernel {
+    pub why: Both<String>,
+}
+
+/// Cells to run, each with its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trial {
+    pub before: Vec<(CellIndex, String)>,
+    /// `None` where no cell is repaired.
+    pub after: Option<Vec<(CellIndex, String)>>,
+}
+
+/// Which of the two runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Stage {
+    Before,
+    After,
+}
+
+/// How far the cells are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// A kernel is started.
+    Started(Stage),
+    Cell(CellIndex),
+    /// Seconds since the kernel or the cell was started, and the last line that was written.
+    Going {
+        seconds: u64,
+        last: String,
+    },
+    Done(Stage, Transcript),
+    /// There is nothing more to run.
+    Over,
+    Failed(Both<String>),
 }
 
 /// Something a mouse can hit.
@@ -90,6 +141,16 @@ pub enum Effect {
     SaveTogether(Vec<FileChange>),
     /// Take back what was written together. Answer: `Moved`.
     TakeBack(Vec<FileChange>),
+    /// Find a kernel for a notebook. Answer: `KernelFound`.
+    FindKernel {
+        near: Option<PathBuf>,
+        notebook: Box<Kernel>,
+    },
+    /// Run cells in the kernel that was found, each time in a fresh one. Answers: `Proving`, the
+    /// last of them `Over`, `Failed` or the second `Done`.
+    Prove(Box<Trial>),
+    /// Interrupt the cell that runs; the rest is left out.
+    Interrupt,
     /// Take mouse events or leave them to the terminal.
     Mouse(bool),
 }

@@ -4,6 +4,7 @@
 
 mod advice;
 mod commands;
+mod consent;
 mod diff;
 pub mod document;
 pub mod key;
@@ -14,6 +15,7 @@ mod moving;
 mod opening;
 pub mod pages;
 mod popups;
+pub mod proving;
 pub mod reading;
 mod screen;
 pub mod view;
@@ -122,6 +124,8 @@ impl<'k> Tutor<'k> {
             Msg::Saved(result) => return self.saved(result),
             Msg::Looked(module, held) => self.looked(module, held),
             Msg::Moved(result) => return self.moved(result),
+            Msg::KernelFound(found) => self.found_kernel(found),
+            Msg::Proving(progress) => self.proving(progress),
             Msg::Copied(Ok(())) => self.say("status.copied", &[], Tone::Right),
             Msg::AdviceSaved(Ok(path)) => {
                 let path = path.display().to_string();
@@ -218,11 +222,15 @@ impl<'k> Tutor<'k> {
         }
     }
 
-    fn document(&self) -> Option<&Document> {
+    fn walk_seen(&self) -> Option<&Walk> {
         match &self.screen {
-            Screen::Walk(walk) => Some(&walk.document),
+            Screen::Walk(walk) => Some(walk),
             Screen::Home { .. } => None,
         }
+    }
+
+    fn document(&self) -> Option<&Document> {
+        self.walk_seen().map(|walk| &walk.document)
     }
 
     /// Writes the pages anew: the language has changed, or the notebook.

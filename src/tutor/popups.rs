@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::consent::Consent;
 use super::keys::{Context, KEYS};
 use super::reading::{Reading, Writer, prose_of};
 use super::view::{Block, ListRow, Page, Popup};
@@ -43,6 +44,8 @@ pub enum Kind {
         id: Option<(PageKind, String)>,
     },
     Keys(Arc<Page>),
+    /// Which cells are to run.
+    Run(Box<Consent>),
     Confirm {
         question: Question,
         title: String,
@@ -122,6 +125,7 @@ impl Window {
             Kind::LookUp { .. } | Kind::Notebooks { .. } => Context::Filter,
             Kind::Deviations(_) | Kind::SeeAlso(_) => Context::List,
             Kind::Reader { .. } | Kind::Keys(_) => Context::Reader,
+            Kind::Run(_) => Context::Consent,
             Kind::Confirm { question: Question::Leave, .. } => Context::Leaving,
             Kind::Confirm { .. } => Context::Confirm,
         }
@@ -141,6 +145,7 @@ impl Window {
             Kind::LookUp { hits, .. } => hits.len(),
             Kind::Notebooks { shown, .. } => shown.len(),
             Kind::Deviations(list) | Kind::SeeAlso(list) => list.len(),
+            Kind::Run(consent) => consent.steps().len(),
             Kind::Reader { .. } | Kind::Keys(_) | Kind::Confirm { .. } => 0,
         }
     }
@@ -177,6 +182,9 @@ impl Window {
     /// Writes the preview of the chosen page.
     pub fn preview(&mut self, knowledge: &Knowledge, reading: Reading) {
         let chosen = self.chosen_page().and_then(|it| knowledge.page(it.kind, &it.id));
+        if let Kind::Run(consent) = &mut self.kind {
+            return consent.write(self.selected, knowledge, reading);
+        }
         let Kind::LookUp { glance, .. } = &self.kind else { return };
         // A preview is narrow: it shows one language.
         let one = Reading::One(reading.base());
@@ -224,6 +232,14 @@ impl Window {
                 let rows = found.iter().map(|it| row(knowledge, language, it)).collect();
                 list("popup.see-also", rows)
             }
+            Kind::Run(consent) => Popup::List {
+                title: ui("proof.title"),
+                query: None,
+                rows: consent.rows(knowledge, language),
+                selected: self.selected,
+                preview: consent.preview.clone(),
+                empty: ui("popup.nothing"),
+            },
             Kind::Reader { title, page, .. } => {
                 Popup::Reader { title: title.clone(), page: page.clone(), scroll: self.scroll }
             }

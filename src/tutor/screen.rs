@@ -167,6 +167,8 @@ impl Tutor<'_> {
             Command::NextProblem => walk.other_problem(true).is_some(),
             Command::Write => has_fix || walk.document.is_unsaved(),
             Command::SaveAdvice | Command::Deviations => walk.current().is_some(),
+            Command::Prove => walk.current().is_some() && !self.is_waiting(),
+            Command::Interrupt => walk.attempt.as_ref().is_some_and(|it| it.is_running()),
             Command::Alternative => walk.current().is_some_and(|found| found.fixes.len() > 1),
             Command::HandOff => {
                 walk.document.review.classifications.get(walk.cell.0).is_some_and(|it| {

@@ -117,6 +117,22 @@ pub enum Block {
     Diff(Vec<DiffLine>),
     /// The first row is the heading.
     Table(Vec<Vec<Prose>>),
+    /// Two lists of lines, beside each other where there is room; the right one may be empty.
+    Beside {
+        left: Vec<Side>,
+        right: Vec<Side>,
+    },
+}
+
+/// A line of one of two lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Side {
+    Line(Prose),
+    /// A strip of bars, each from 0 to 7, and what it says in words.
+    Strip {
+        levels: Vec<usize>,
+        said: Prose,
+    },
 }
 
 /// A block in the reader's language or languages.

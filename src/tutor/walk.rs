@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::document::Document;
-use super::pages::{self, Step, Subject};
+use super::pages::{self, Proof, Step, Subject};
+use super::proving::{Attempt, Claim};
 use super::reading::Reading;
 use super::view::{Page, Pane};
 use crate::diagnostic::Diagnostic;
@@ -29,6 +30,8 @@ pub struct Walk {
     /// The text area's generation while the cell is being edited.
     pub editing: Option<u64>,
     editions: u64,
+    /// The proof that was asked for last.
+    pub attempt: Option<Arc<Attempt>>,
 }
 
 impl Walk {
@@ -53,6 +56,7 @@ impl Walk {
             measured: [(0, 0); 3],
             editing: None,
             editions: 0,
+            attempt: None,
         };
         walk.refresh(knowledge, reading);
         walk
@@ -82,7 +86,11 @@ impl Walk {
             problem: self.current(),
             choice: self.choice,
         };
-        self.guide = Arc::new(pages::page(subject, self.step, reading));
+        let claim = (self.step == Step::Proof).then(|| Claim::of(self, &knowledge.tables));
+        let claim = claim.flatten();
+        let attempt = self.attempt.as_deref().filter(|it| it.claim.is_of(self) || it.is_busy());
+        let proof = Proof { attempt, claim: claim.as_ref() };
+        self.guide = Arc::new(pages::page(subject, self.step, reading, proof));
     }
 
     /// Whether a step has something to say for this cell.

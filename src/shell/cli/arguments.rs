@@ -152,12 +152,29 @@ pub struct TutorArgs {
     pub linear: bool,
     #[command(flatten)]
     pub place: PlaceArgs,
+    #[command(flatten)]
+    pub kernel: KernelArgs,
     /// Colours for a dark or a light terminal
     #[arg(long, default_value = "auto")]
     pub theme: Theme,
     /// Take clicks and the wheel from the start
     #[arg(long)]
     pub mouse: bool,
+}
+
+/// Which kernel runs cells, when the reader asks for it.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Proof")]
+pub struct KernelArgs {
+    /// The kernel of this name, as `nbasync kernels` lists it
+    #[arg(long, value_name = "NAME")]
+    pub kernel: Option<String>,
+    /// The kernel of this interpreter, or of the environment in this folder
+    #[arg(long, value_name = "PATH", conflicts_with = "kernel")]
+    pub python: Option<PathBuf>,
+    /// Run nothing; the proof shows what was recorded
+    #[arg(long, conflicts_with_all = ["kernel", "python"])]
+    pub no_kernel: bool,
 }
 
 /// Colours for which ground.

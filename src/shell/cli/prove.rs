@@ -1,5 +1,6 @@
 //! `nbasync prove`: runs cells in a real kernel, as they are and as they are repaired.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use super::arguments::{Format, ProveArgs};
 use super::ask::confirm;
 use super::kernels::folder_of;
 use super::{Exit, Session, complain, print, reviewed};
-use crate::diagnostic::Applicability;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::facts::Facts;
 use crate::knowledge::Tables;
 use crate::notebook::Notebook;
@@ -131,17 +132,23 @@ impl Subject {
         let changed = |cell: &&crate::notebook::Cell| {
             after.cell(cell.index).is_some_and(|after| after.source != cell.source)
         };
-        let asked: Vec<CellIndex> = match wanted {
-            Some(cell) => vec![cell],
-            None => before.cells.iter().filter(changed).map(|cell| cell.index).collect(),
+        let (old, new) = (facts_of(review, tables), facts_of(reviewed, tables));
+        let asked: BTreeSet<CellIndex> = match wanted {
+            Some(cell) => BTreeSet::from([cell]),
+            None => {
+                let cells = before.cells.iter().filter(changed).map(|cell| cell.index);
+                let changed: BTreeSet<CellIndex> = cells.collect();
+                // A function shows its mistake, and its repair, where it is called.
+                let mended = |it: &&Diagnostic| changed.contains(&it.span.cell);
+                let mended = review.diagnostics.iter().filter(mended);
+                let has_problem = |cell| review.of_cell(cell).next().is_some();
+                let callers: Vec<CellIndex> =
+                    mended.filter_map(|it| old.cell_that_runs(it.span, has_problem)).collect();
+                changed.into_iter().chain(callers).collect()
+            }
         };
-        let plan_of = |notebook: &Notebook, review: &Review| {
-            let Review { cells, environment, surroundings, .. } = review;
-            let (tables, modules) = (surroundings.settings.tables(tables), &surroundings.modules);
-            let facts = Facts::join(cells.clone(), tables, *environment, modules.clone());
-            plan(notebook, &facts, &asked, all)
-        };
-        let plan = plan_of(&before, review).with(plan_of(&after, reviewed));
+        let asked: Vec<CellIndex> = asked.into_iter().collect();
+        let plan = plan(&before, &old, &asked, all).with(plan(&after, &new, &asked, all));
         Self { before, after, asked, plan }
     }
 
@@ -160,6 +167,12 @@ impl Subject {
         let cells = self.plan.steps.iter().filter_map(source).collect();
         Job::shown(cells, timeout)
     }
+}
+
+fn facts_of<'t>(review: &'t Review, tables: &'t Tables) -> Facts<'t> {
+    let Review { cells, environment, surroundings, .. } = review;
+    let (tables, modules) = (surroundings.settings.tables(tables), &surroundings.modules);
+    Facts::join(cells.clone(), tables, *environment, modules.clone())
 }
 
 /// Tells what will run, and asks unless that was said already.

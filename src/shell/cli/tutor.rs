@@ -4,13 +4,16 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
 
-use super::arguments::Theme as Choice;
+use super::arguments::{KernelArgs, Theme as Choice};
 use super::{Exit, Session, TutorArgs};
 use crate::knowledge::Knowledge;
 use crate::shell::config::Overrides;
 use crate::shell::linear::Linear;
 use crate::shell::perform::Performer;
+use crate::shell::proving::{Prover, Wish};
 use crate::shell::tui::color::Depth;
 use crate::shell::tui::glyphs::Glyphs;
 use crate::shell::tui::theme::{Theme, ThemeError, Themes};
@@ -44,7 +47,28 @@ pub fn run(args: &TutorArgs, session: &Session) -> io::Result<Exit> {
         .with_terminal(theme, args.mouse)
         .with_cell(args.cell.map(NonZeroUsize::get))
         .with_settings(configs.of(Path::new(".")).unwrap_or_else(|_| configs.alone()));
-    let mut performer = Performer::new(configs);
+    thread::scope(|scope| {
+        let (sender, answers) = mpsc::channel();
+        let wish = wish(args);
+        let prover = Prover::new(scope, &session.knowledge, wish, sender);
+        let mut performer = Performer::new(configs, prover);
+        show(args, session, &mut tutor, &mut performer, answers)
+    })
+}
+
+/// Which kernel was asked for.
+fn wish(args: &TutorArgs) -> Wish {
+    let KernelArgs { kernel, python, no_kernel } = args.kernel.clone();
+    Wish { kernel, python, is_off: no_kernel }
+}
+
+fn show(
+    args: &TutorArgs,
+    session: &Session,
+    tutor: &mut Tutor,
+    performer: &mut Performer<'_, '_>,
+    answers: Receiver<Msg>,
+) -> io::Result<Exit> {
     let from_stdin = args.file.as_deref() == Some(Path::new("-"));
     match args.file.as_deref() {
         Some(_) if from_stdin => tutor.take_in(&read_stdin()?),
@@ -64,9 +88,9 @@ pub fn run(args: &TutorArgs, session: &Session) -> io::Result<Exit> {
         None => {}
     }
     if args.linear || !is_screen() {
-        linear(&mut tutor, &mut performer, session, from_stdin)
+        linear(tutor, performer, session, answers, from_stdin)
     } else {
-        full_screen(&mut tutor, &mut performer, session, args.mouse)
+        full_screen(tutor, performer, session, answers, args.mouse)
     }
 }
 
@@ -85,8 +109,9 @@ fn is_screen() -> bool {
 
 fn linear(
     tutor: &mut Tutor,
-    performer: &mut Performer<'_>,
+    performer: &mut Performer<'_, '_>,
     session: &Session,
+    answers: Receiver<Msg>,
     from_stdin: bool,
 ) -> io::Result<Exit> {
     // Where stdin held the cell, the answers come from the terminal.
@@ -99,15 +124,19 @@ fn linear(
         output: io::stdout().lock(),
         knowledge: &session.knowledge,
         charset: session.paper.charset,
+        answers,
     };
+    #[cfg(feature = "kernel")]
+    crate::shell::kernel::guard()?;
     linear.run(tutor, &mut |effect| performer.perform(effect))?;
     Ok(Exit::Clean)
 }
 
 fn full_screen(
     tutor: &mut Tutor,
-    performer: &mut Performer<'_>,
+    performer: &mut Performer<'_, '_>,
     session: &Session,
+    answers: Receiver<Msg>,
     mouse: bool,
 ) -> io::Result<Exit> {
     let options = Options {
@@ -117,7 +146,7 @@ fn full_screen(
         mouse,
     };
     let mut perform = |effect| performer.perform(effect);
-    match tui::run(tutor, &mut perform, options) {
+    match tui::run(tutor, &mut perform, answers, options) {
         Ok(()) => Ok(Exit::Clean),
         Err(TuiError::Signal(_)) => Ok(Exit::Interrupted),
         Err(error) => Err(io::Error::other(error)),

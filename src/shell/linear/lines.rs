@@ -4,8 +4,8 @@ use crate::knowledge::{Knowledge, Language};
 use crate::shell::visible::{self, Charset};
 use crate::text::position;
 use crate::tutor::view::{
-    Block, Body, Change, CodePane, Header, ListRow, Mark, Page, Popup, Prose, Row, StepState, View,
-    Walkthrough,
+    Block, Body, Change, CodePane, Header, ListRow, Mark, Page, Popup, Prose, Row, Side, StepState,
+    View, Walkthrough,
 };
 
 /// Rows of a list that are offered at once.
@@ -33,6 +33,17 @@ pub(super) fn of_view(
         out.text(&format!("{label}{}", status.text()));
     }
     out.lines
+}
+
+/// The first sentence of the guide.
+pub(super) fn first_of_guide(view: &View) -> Option<String> {
+    let Body::Walkthrough(walk) = &view.body else { return None };
+    let first = walk.guide.rows.first()?;
+    let (Row::One(block) | Row::Pair(block, _)) = first;
+    match block {
+        Block::Conclusion(prose) | Block::Paragraph(prose) => Some(prose.text()),
+        _ => None,
+    }
 }
 
 /// A row of a list.
@@ -148,6 +159,12 @@ impl Out<'_> {
                         Change::Gap => continue,
                     };
                     self.text(&format!("{label}{}", line.text));
+                }
+            }
+            Block::Beside { left, right } => {
+                for side in left.iter().chain(right) {
+                    let (Side::Line(said) | Side::Strip { said, .. }) = side;
+                    self.prose("", said);
                 }
             }
             Block::Table(rows) => {

@@ -6,13 +6,14 @@
 mod lines;
 
 use std::io::{self, BufRead, Write};
+use std::sync::mpsc::Receiver;
 
-use super::visible::Charset;
+use super::visible::{self, Charset};
 use crate::knowledge::{Knowledge, Language};
 use crate::tutor::Tutor;
 use crate::tutor::key::{Code, Key};
 use crate::tutor::keys::{Binding, Command, Context, KEYS};
-use crate::tutor::message::{Effect, Msg, Target};
+use crate::tutor::message::{Effect, Msg, Progress, Target};
 use crate::tutor::view::{Popup, View};
 
 /// What the linear front end works with.
@@ -21,6 +22,8 @@ pub struct Linear<'a, R, W> {
     pub output: W,
     pub knowledge: &'a Knowledge,
     pub charset: Charset,
+    /// What comes later than at once.
+    pub answers: Receiver<Msg>,
 }
 
 /// A numbered choice.
@@ -61,7 +64,26 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
                     return Ok(());
                 }
             }
+            self.wait(tutor, perform)?;
         }
+    }
+
+    /// Waits for what a kernel does, and tells which cell runs.
+    fn wait(
+        &mut self,
+        tutor: &mut Tutor,
+        perform: &mut dyn FnMut(Effect) -> Option<Msg>,
+    ) -> io::Result<()> {
+        while tutor.is_waiting() {
+            let Ok(msg) = self.answers.recv() else { return Ok(()) };
+            let tells = matches!(&msg, Msg::Proving(Progress::Started(_) | Progress::Cell(_)));
+            tell(tutor, msg, perform);
+            if let (true, Some(said)) = (tells, lines::first_of_guide(&tutor.view())) {
+                writeln!(self.output, "{}", visible::line_in(&said, self.charset))?;
+                self.output.flush()?;
+            }
+        }
+        Ok(())
     }
 
     fn ui(&self, language: Language, key: &str) -> String {

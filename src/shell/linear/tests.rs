@@ -14,7 +14,10 @@ fn talk(language: Language, first: &str, answers: &str) -> String {
         tutor.take_in(first);
     }
     let mut output = Vec::new();
+    // Nothing answers later.
+    let (_, later) = std::sync::mpsc::channel();
     let mut linear = Linear {
+        answers: later,
         input: Cursor::new(answers.as_bytes().to_vec()),
         output: &mut output,
         knowledge: &knowledge,
@@ -35,7 +38,7 @@ fn every_screen_opens_with_the_announcement() {
 #[test]
 fn the_steps_are_numbered_and_the_change_is_said_in_two_lines() {
     let said = talk(Language::En, CELL, "1\n1\n0\n");
-    assert!(said.contains("Step 3 of 5: Pattern."), "{said}");
+    assert!(said.contains("Step 3 of 6: Pattern."), "{said}");
     assert!(said.contains("Line now: asyncio.run(main())"), "{said}");
     assert!(said.contains("Line then: await main()"), "{said}");
 }

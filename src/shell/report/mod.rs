@@ -38,7 +38,7 @@ pub use diff::diff;
 pub use extraction::{Files, extraction, extraction_diff, undecided};
 pub use fixed::{FixTally, Fixed, Mended, Written, fix_summary, fixed, offer};
 #[cfg(feature = "kernel")]
-pub use kernels::{kernels, refusal};
+pub use kernels::{kernels, reason, refusal};
 pub use page::page;
 pub use paper::{Paper, Tone};
 pub use problem::{Problem, unread, unwritten};

@@ -31,6 +31,8 @@ pub enum Event {
     Continue,
     /// A signal ends the program.
     End(i32),
+    /// Something that was asked for has come.
+    Answer(Msg),
     /// A source has its colours.
     Painted(Job, Painted),
     /// The terminal can no longer be read.

@@ -34,6 +34,8 @@ pub struct Glyphs {
     pub dash: &'static str,
     pub unsaved: &'static str,
     pub prompt: &'static str,
+    /// Bars of a strip, the lowest first.
+    pub bars: [&'static str; 8],
     pub border: border::Set<'static>,
 }
 
@@ -58,6 +60,7 @@ impl Glyphs {
         dash: "─",
         unsaved: "*",
         prompt: "/",
+        bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
         border: border::PLAIN,
     };
 
@@ -81,6 +84,7 @@ impl Glyphs {
         dash: "-",
         unsaved: "*",
         prompt: "/",
+        bars: ["_", ".", ":", "-", "=", "+", "*", "#"],
         border: border::Set {
             top_left: "+",
             top_right: "+",

@@ -79,13 +79,14 @@ impl TuiError {
 }
 
 /// Shows the tutor until it asks to quit. `perform` does what is none of the terminal's business
-/// and may answer. Whatever happens, the terminal is given back; a program calls this once.
+/// and may answer, at once or later by `answers`. Whatever happens, the terminal is given back; a program calls this once.
 /// # Errors
 /// `NoTerminal` when there is nothing to draw on, `Lost` when the terminal goes away, `Signal`
 /// when a signal ended the program: exit with [`TuiError::exit_code`].
 pub fn run(
     tutor: &mut dyn Machine,
     perform: &mut dyn FnMut(Effect) -> Option<Msg>,
+    answers: Receiver<Msg>,
     options: Options,
 ) -> Result<(), TuiError> {
     let auto = tutor.view().theme == ThemeChoice::Auto && options.depth > Depth::Sixteen;
@@ -93,12 +94,20 @@ pub fn run(
     let terminal = Terminal::enter().map_err(TuiError::NoTerminal)?;
     let (sender, events) = mpsc::channel();
     signals::watch(sender.clone()).map_err(TuiError::Lost)?;
-    let answers = sender.clone();
+    let paints = sender.clone();
     let painter = Painter::in_background(move |job, painted| {
         // Nobody listens any more when the program ends.
-        let _ = answers.send(Event::Painted(job, painted));
+        let _ = paints.send(Event::Painted(job, painted));
     });
+    let later = sender.clone();
     events::read(sender);
+    std::thread::spawn(move || {
+        for msg in answers {
+            if later.send(Event::Answer(msg)).is_err() {
+                return;
+            }
+        }
+    });
     let Options { themes, glyphs, depth, mouse } = options;
     let screen = Screen::new(themes, ground, depth, glyphs, painter);
     let view = tutor.view();
@@ -205,6 +214,7 @@ impl Front<'_> {
                 let msg = events::mouse(&mouse, self.screen.hits());
                 msg.map_or(Ok(()), |msg| self.tell(msg))
             }
+            Event::Answer(msg) => self.tell(msg),
             Event::Painted(job, painted) => {
                 self.screen.painter.learn(job, painted);
                 Ok(())

@@ -1,4 +1,4 @@
-//! Step 5: what will be written where, and the other ways to take the repair along.
+//! Step 6: what will be written where, and the other ways to take the repair along.
 
 use super::{Subject, differences, says_something};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};

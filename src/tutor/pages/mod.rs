@@ -5,10 +5,12 @@ mod calm;
 mod deviations;
 mod mistake;
 mod pattern;
+mod proof;
 mod situation;
 mod tradeoffs;
 
 use super::document::Document;
+use super::proving::{Attempt, Claim};
 use super::reading::{Reading, Writer};
 use super::view::{Change, DiffLine, Page};
 use crate::diagnostic::{Diagnostic, Fix, Message};
@@ -26,13 +28,14 @@ pub enum Step {
     Mistake,
     Pattern,
     Tradeoffs,
+    Proof,
     Apply,
 }
 
 impl Step {
     /// Every step, in order.
-    pub const ALL: [Step; 5] =
-        [Step::Situation, Step::Mistake, Step::Pattern, Step::Tradeoffs, Step::Apply];
+    pub const ALL: [Step; 6] =
+        [Step::Situation, Step::Mistake, Step::Pattern, Step::Tradeoffs, Step::Proof, Step::Apply];
 
     /// The interface text that names it.
     pub fn label(self) -> &'static str {
@@ -41,6 +44,7 @@ impl Step {
             Step::Mistake => "steps.mistake",
             Step::Pattern => "steps.pattern",
             Step::Tradeoffs => "steps.tradeoffs",
+            Step::Proof => "steps.proof",
             Step::Apply => "steps.apply",
         }
     }
@@ -70,8 +74,17 @@ impl Subject<'_> {
     }
 }
 
+/// What the step of the proof tells of.
+#[derive(Clone, Copy)]
+pub struct Proof<'a> {
+    /// What was asked for, when it is about this very problem or still going on.
+    pub attempt: Option<&'a Attempt>,
+    /// What would be proved; `None` on other steps.
+    pub claim: Option<&'a Claim>,
+}
+
 /// Writes the page of a step.
-pub fn page(subject: Subject, step: Step, reading: Reading) -> Page {
+pub fn page(subject: Subject, step: Step, reading: Reading, proof: Proof) -> Page {
     let mut writer = Writer::new(subject.knowledge, reading);
     match (subject.problem, step) {
         (_, Step::Situation) => situation::write(&mut writer, subject),
@@ -79,6 +92,7 @@ pub fn page(subject: Subject, step: Step, reading: Reading) -> Page {
         (Some(problem), Step::Mistake) => mistake::write(&mut writer, subject, problem),
         (Some(problem), Step::Pattern) => pattern::write(&mut writer, subject, problem),
         (Some(problem), Step::Tradeoffs) => tradeoffs::write(&mut writer, subject, problem),
+        (Some(_), Step::Proof) => proof::write(&mut writer, subject, proof),
         (Some(problem), Step::Apply) => apply::write(&mut writer, subject, problem),
     }
     writer.finish()

@@ -10,13 +10,16 @@ use super::wrap::{Spans, wrap};
 use crate::shell::tui::paint::{Painted, Painter};
 use crate::shell::tui::theme::Slot;
 use crate::shell::visible::{self, Visible};
-use crate::tutor::view::{Block, Change, DiffLine, Mark, Page, Prose, Row};
+use crate::tutor::view::{Block, Change, DiffLine, Mark, Page, Prose, Row, Side};
 
 /// Columns between two languages side by side.
 const GAP: usize = 3;
 
 /// Columns that code stands in from the margin.
 const INDENT: usize = 2;
+
+/// Columns from which two lists of lines stand beside each other.
+const BESIDE: usize = 70;
 
 /// Whether a page has two languages.
 pub fn is_bilingual(page: &Page) -> bool {
@@ -69,7 +72,41 @@ fn block(block: &Block, width: usize, ink: &Ink<'_>, painter: &mut Painter) -> V
         Block::Code { language, text } => code(language, text, width, ink, painter),
         Block::Diff(lines) => trim(lines).iter().flat_map(|line| diff(line, width, ink)).collect(),
         Block::Table(rows) => table::lay_out(rows, width, ink),
+        Block::Beside { left, right } if right.is_empty() => sides(left, width, ink),
+        Block::Beside { left, right } if width >= BESIDE => {
+            let half = width.saturating_sub(GAP) / 2;
+            beside(sides(left, half, ink), sides(right, half, ink), half)
+        }
+        Block::Beside { left, right } => {
+            let mut lines = sides(left, width, ink);
+            lines.push(Vec::new());
+            lines.extend(sides(right, width, ink));
+            lines
+        }
     }
+}
+
+/// One of two lists of lines; what is too long goes on indented.
+fn sides(list: &[Side], width: usize, ink: &Ink<'_>) -> Vec<Spans> {
+    let line = |side: &Side| -> Vec<Spans> {
+        let (bars, said) = match side {
+            Side::Line(said) => (Vec::new(), said),
+            Side::Strip { levels, said } => (strip(levels, width, ink), said),
+        };
+        let lines = wrap(&ink.prose(said), width.saturating_sub(INDENT));
+        let bars = (!bars.is_empty()).then_some(bars);
+        bars.into_iter().chain(hang(lines, Vec::new(), INDENT)).collect()
+    };
+    list.iter().flat_map(line).collect()
+}
+
+/// A strip of bars, each as high as its level; one that is too long loses every other bar.
+fn strip(levels: &[usize], width: usize, ink: &Ink<'_>) -> Vec<Span<'static>> {
+    let every = levels.len().div_ceil(width.max(1)).max(1);
+    let level = |some: &[usize]| some.iter().copied().max().unwrap_or(0);
+    let bars: String =
+        levels.chunks(every).map(level).filter_map(|at| ink.glyphs.bars.get(at).copied()).collect();
+    vec![Span::styled(bars, ink.style(Slot::Evidence))]
 }
 
 /// Prose whose plain parts are strong.

@@ -157,7 +157,7 @@ fn look_at_it() {
         }
         _ => None,
     };
-    let ended = run(&mut demo, &mut perform, options);
+    let ended = run(&mut demo, &mut perform, std::sync::mpsc::channel().1, options);
     println!("ended: {ended:?}");
     if let Err(error) = ended {
         std::process::exit(i32::from(error.exit_code()));

@@ -1,0 +1,235 @@
+//! Step 5: what a real kernel answers to the cell as it is and as it is repaired.
+
+use super::{Proof, Subject};
+use crate::knowledge::{Both, Knowledge, Language};
+use crate::proof::{Difference, differences};
+use crate::review::sentence;
+use crate::text::CellIndex;
+use crate::transcript::{CellRun, Status, Stream, Told, Transcript, Versions, seconds};
+use crate::tutor::message::Stage;
+use crate::tutor::proving::{Claim, Outcome, Running, State};
+use crate::tutor::reading::{Writer, prose_of};
+use crate::tutor::view::{Block, Mark, Prose, Run, Side, Tone};
+
+pub(super) fn write(writer: &mut Writer, subject: Subject, proof: Proof) {
+    let Proof { attempt, claim } = proof;
+    match attempt.map(|attempt| &attempt.state) {
+        None | Some(State::Refused) => idle(writer, subject, claim),
+        Some(State::Asked(_)) => writer.conclusion("proof.asked", &[]),
+        Some(State::Looking) => writer.conclusion("proof.looking", &[]),
+        Some(State::Without(none)) => {
+            writer.conclusion("proof.without", &[]);
+            lines(writer, &none.why);
+        }
+        Some(State::Running(running)) => going(writer, running),
+        Some(State::Failed(why)) => {
+            writer.conclusion("proof.failed", &[]);
+            lines(writer, why);
+            writer.paragraph("proof.again", &[]);
+        }
+        Some(State::Done(outcome)) => {
+            if let Some(attempt) = attempt {
+                done(writer, &attempt.claim, outcome);
+            }
+        }
+    }
+}
+
+/// Nothing has run yet: which cells would.
+fn idle(writer: &mut Writer, subject: Subject, claim: Option<&Claim>) {
+    let Some(claim) = claim else { return };
+    let key = if claim.changes.is_empty() { "proof.idle-alone" } else { "proof.idle" };
+    writer.conclusion(key, &[]);
+    writer.paragraph("proof.would-run", &[]);
+    let knowledge = subject.knowledge;
+    for step in claim.plan(subject.document, false, &knowledge.tables).steps {
+        writer.each(|language| Block::Item {
+            mark: Mark::Bullet,
+            body: prose_of(&sentence(knowledge, language, &step.message())),
+        });
+        for effect in &step.effects {
+            writer.item(Mark::Under, "prove.effect", &[("line", effect)]);
+        }
+    }
+}
+
+fn lines(writer: &mut Writer, why: &Both<String>) {
+    for at in 0..why.en.lines().count() {
+        let line = |language: Language| why.get(language).lines().nth(at).unwrap_or_default();
+        writer.each(|language| Block::Paragraph(prose_of(line(language))));
+    }
+}
+
+fn going(writer: &mut Writer, running: &Running) {
+    let cell = running.cell.map(|cell| cell.number().to_string()).unwrap_or_default();
+    let time = running.seconds.to_string();
+    let key = match (running.stage, running.cell) {
+        (Stage::Before, None) => "proof.starting-before",
+        (Stage::After, None) => "proof.starting-after",
+        (Stage::Before, Some(_)) => "proof.running-before",
+        (Stage::After, Some(_)) => "proof.running-after",
+    };
+    writer.conclusion(key, &[("cell", &cell), ("seconds", &time)]);
+    if !running.last.is_empty() {
+        writer.paragraph("proof.last", &[]);
+        let (language, text) = ("text".to_owned(), running.last.clone());
+        writer.same(Block::Code { language, text });
+    }
+    let key = if running.is_interrupted { "proof.interrupting" } else { "proof.key-interrupt" };
+    writer.paragraph(key, &[]);
+}
+
+/// Both runs of each cell in question, and what is different.
+fn done(writer: &mut Writer, claim: &Claim, outcome: &Outcome) {
+    let of = |transcript: &Transcript, cell| -> Option<CellRun> {
+        transcript.cells.iter().find(|run| run.cell == cell).cloned()
+    };
+    let after = |cell| outcome.after.as_ref().and_then(|after| of(after, cell));
+    let mut cells: Vec<CellIndex> = outcome.before.cells.iter().map(|run| run.cell).collect();
+    cells.extend(claim.asked.iter().copied());
+    cells.sort_unstable();
+    cells.dedup();
+    let is_asked = |cell: &CellIndex| claim.asked.contains(cell);
+    for cell in cells.iter().filter(|cell| is_asked(cell)) {
+        verdict(writer, *cell, claim.asked.len(), of(&outcome.before, *cell), after(*cell));
+    }
+    for cell in cells {
+        let (old, new) = (of(&outcome.before, cell), after(cell));
+        let fails = new.as_ref().or(old.as_ref()).is_none_or(|run| run.error.is_some());
+        if is_asked(&cell) || fails {
+            writer.paragraph("pattern.in-cell", &[("cell", &cell.number().to_string())]);
+            pair(writer, old.as_ref(), new.as_ref(), outcome.after.is_some());
+        }
+    }
+    versions(writer, &outcome.before.versions);
+    writer.paragraph("proof.again", &[]);
+}
+
+/// One sentence on what the repair does to the cell.
+fn verdict(
+    writer: &mut Writer,
+    cell: CellIndex,
+    count: usize,
+    before: Option<CellRun>,
+    after: Option<CellRun>,
+) {
+    let number = cell.number().to_string();
+    let knowledge = writer.knowledge;
+    let found = match (&before, &after) {
+        (Some(before), Some(after)) => differences(before, after),
+        (Some(run), None) => return writer.conclusion(alone(run), &[("cell", &number)]),
+        (None, _) => return writer.conclusion("proof.not-reached", &[("cell", &number)]),
+    };
+    let mark = if found.iter().any(Difference::is_bad) { Mark::Warning } else { Mark::Right };
+    writer.each(|language| {
+        let said: Vec<String> =
+            found.iter().map(|it| sentence(knowledge, language, &it.message())).collect();
+        let said = match said.is_empty() {
+            true => knowledge.ui(language, "prove.same", &[]),
+            false => said.join(if language == Language::Zh { "" } else { " " }),
+        };
+        let said = match count {
+            1 => said,
+            _ => knowledge.ui(language, "proof.of-cell", &[("cell", &number), ("said", &said)]),
+        };
+        Block::Item { mark, body: Prose::toned(said, Tone::Strong) }
+    });
+}
+
+fn alone(run: &CellRun) -> &'static str {
+    match run.status {
+        Status::Ok => "proof.alone-ok",
+        Status::Error => "proof.alone-error",
+        Status::Interrupted => "proof.alone-interrupted",
+        Status::TimedOut | Status::Died => "proof.alone-lost",
+    }
+}
+
+/// Two runs side by side.
+fn pair(writer: &mut Writer, before: Option<&CellRun>, after: Option<&CellRun>, has_after: bool) {
+    // What a kernel wrote is in no language: the labels are in the reader's first.
+    let words = Words { knowledge: writer.knowledge, language: writer.reading.base() };
+    let say = |key: &str| words.say(key, &[]);
+    let side = |key: &str, run: Option<&CellRun>| {
+        let mut lines = vec![Side::Line(Prose::toned(say(key), Tone::Strong))];
+        match run {
+            Some(run) => lines.extend(run.told().into_iter().map(|told| line(words, told))),
+            None => lines.push(Side::Line(quiet(say("proof.not-run")))),
+        }
+        lines
+    };
+    let (left, right) = match has_after {
+        true => (side("prove.before", before), side("prove.after", after)),
+        false => (side("prove.as-it-is", before), Vec::new()),
+    };
+    writer.same(Block::Beside { left, right });
+}
+
+/// The interface's words in one language.
+#[derive(Clone, Copy)]
+struct Words<'k> {
+    knowledge: &'k Knowledge,
+    language: Language,
+}
+
+impl Words<'_> {
+    fn say(self, key: &str, args: &[(&str, &str)]) -> String {
+        self.knowledge.ui(self.language, key, args)
+    }
+}
+
+/// A line of a run in words.
+fn line(words: Words<'_>, told: Told<'_>) -> Side {
+    let say = |key: &str, args: &[(&str, &str)]| words.say(key, args);
+    Side::Line(match told {
+        Told::Output { from, is_late, text } => {
+            let late =
+                if is_late { format!(", {}", say("prove.late", &[])) } else { String::new() };
+            let name = Run { text: format!("{}{late}: ", from.name()), tone: Tone::Quiet };
+            let tone = match from {
+                Stream::Stderr => Tone::Caution,
+                Stream::Traceback => Tone::Mistake,
+                Stream::Stdout | Stream::Display => Tone::Code,
+            };
+            Prose(vec![name, Run { text: text.to_owned(), tone }])
+        }
+        Told::LeftOut(lines) => quiet(say("prove.left-out", &[("n", &lines.to_string())])),
+        Told::Dropped(bytes) => quiet(say("prove.dropped", &[("bytes", &bytes.to_string())])),
+        Told::Result { is_first, text } => {
+            let label = if is_first { say("proof.value", &[]) } else { "  ".to_owned() };
+            let label = Run { text: label, tone: Tone::Quiet };
+            Prose(vec![label, Run { text: text.to_owned(), tone: Tone::Right }])
+        }
+        Told::Error(error) => {
+            let line = error.line.map(|line| say("prove.at-line", &[("line", &line.to_string())]));
+            Prose::toned(format!("{}{}", error.headline(), line.unwrap_or_default()), Tone::Mistake)
+        }
+        Told::AskedForInput => quiet(say("prove.asked-for-input", &[])),
+        Told::Ended(Status::TimedOut) => Prose::toned(say("prove.timed-out", &[]), Tone::Mistake),
+        Told::Ended(Status::Died) => Prose::toned(say("prove.died", &[]), Tone::Mistake),
+        Told::Ended(_) => Prose::toned(say("prove.interrupted", &[]), Tone::Mistake),
+        Told::Took(time) => quiet(say("prove.took", &[("seconds", &seconds(time))])),
+        Told::Lag(lag) => {
+            let said = say(lag.key(), &[("seconds", &seconds(lag.worst))]);
+            return Side::Strip { levels: lag.levels().collect(), said: Prose::plain(said) };
+        }
+    })
+}
+
+fn quiet(text: String) -> Prose {
+    Prose::toned(text, Tone::Quiet)
+}
+
+/// What the kernel was.
+fn versions(writer: &mut Writer, versions: &Versions) {
+    let named = [
+        ("Python", &versions.python),
+        ("ipykernel", &versions.ipykernel),
+        ("IPython", &versions.ipython),
+    ];
+    let known = named
+        .into_iter()
+        .filter_map(|(name, version)| version.as_ref().map(|version| format!("{name} {version}")));
+    let known: Vec<String> = known.collect();
+    writer.paragraph("proof.in-kernel", &[("versions", &known.join(", "))]);
+}

@@ -1,0 +1,267 @@
+//! The proof: cells run in a real kernel as they are and as they are repaired, after a yes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Tutor;
+use super::consent::Consent;
+use super::document::Document;
+use super::message::{Effect, FoundKernel, NoKernel, Progress, Stage, Trial};
+use super::pages::Step;
+use super::popups::{Kind, Window};
+use super::view::Tone;
+use super::walk::Walk;
+use crate::diagnostic::Fix;
+use crate::knowledge::{Both, Tables};
+use crate::proof::Plan;
+use crate::review::changed_sources;
+use crate::text::CellIndex;
+use crate::transcript::Transcript;
+
+/// What a proof is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The cell where the reader asked, and the repair that was looked at there.
+    pub cell: CellIndex,
+    rule: &'static str,
+    choice: usize,
+    /// The cells in question.
+    pub asked: BTreeSet<CellIndex>,
+    /// Each changed cell as it is repaired.
+    pub changes: Vec<(CellIndex, String)>,
+    /// Every cell's source when the proof was asked for.
+    pub sources: Vec<String>,
+}
+
+/// How far a proof is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// A kernel is looked for.
+    Looking,
+    /// None was found, for this reason.
+    Without(NoKernel),
+    /// One was found, and the reader is asked.
+    Asked(FoundKernel),
+    /// The reader said no.
+    Refused,
+    Running(Running),
+    Done(Outcome),
+    Failed(Both<String>),
+}
+
+/// What runs now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    pub stage: Stage,
+    /// `None` while the kernel starts.
+    pub cell: Option<CellIndex>,
+    /// Since the cell or the kernel was started.
+    pub seconds: u64,
+    /// The last line that was written.
+    pub last: String,
+    pub is_interrupted: bool,
+    before: Option<Transcript>,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    pub before: Transcript,
+    /// `None` where there was no repair to run.
+    pub after: Option<Transcript>,
+}
+
+/// A proof that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    pub claim: Claim,
+    pub state: State,
+}
+
+impl Claim {
+    /// The claim of the problem and the repair that the reader looks at.
+    pub fn of(walk: &Walk, tables: &Tables) -> Option<Self> {
+        let problem = walk.current()?;
+        let fix = problem.fixes.get(walk.choice).filter(|fix| !fix.edits.is_empty());
+        let changes = fix.and_then(|fix| changes(&walk.document, fix)).unwrap_or_default();
+        let mut asked: BTreeSet<CellIndex> = changes.iter().map(|(cell, _)| *cell).collect();
+        asked.insert(walk.cell);
+        // A function shows its mistake where it is called.
+        asked.extend(walk.document.cell_that_runs(problem.span, tables));
+        let sources = walk.document.notebook.cells.iter().map(|cell| cell.source.clone());
+        let (rule, choice) = (problem.rule, walk.choice);
+        Some(Self { cell: walk.cell, rule, choice, asked, changes, sources: sources.collect() })
+    }
+
+    /// Whether the claim is about what the reader looks at now.
+    pub fn is_of(&self, walk: &Walk) -> bool {
+        let rule = walk.current().map(|problem| problem.rule);
+        let same = self.cell == walk.cell && rule == Some(self.rule) && self.choice == walk.choice;
+        let cells = walk.document.notebook.cells.iter();
+        same && cells.map(|cell| cell.source.as_str()).eq(self.sources.iter().map(String::as_str))
+    }
+
+    /// The cells that have to run; with `all` every earlier one.
+    pub fn plan(&self, document: &Document, all: bool, tables: &Tables) -> Plan {
+        let asked: Vec<CellIndex> = self.asked.iter().copied().collect();
+        document.plan(&asked, &self.changes, all, tables)
+    }
+
+    /// The cells of `cells` as they are, and as they are repaired where that differs.
+    fn trial(&self, document: &Document, cells: &BTreeSet<CellIndex>) -> Trial {
+        let source = |cell: CellIndex| (cell, document.source(cell).to_owned());
+        let before: Vec<_> = cells.iter().map(|cell| source(*cell)).collect();
+        let repaired = |cell: CellIndex| {
+            let change = self.changes.iter().find(|(changed, _)| *changed == cell);
+            change.cloned().unwrap_or_else(|| source(cell))
+        };
+        let after: Vec<_> = cells.iter().map(|cell| repaired(*cell)).collect();
+        let after = (after != before).then_some(after);
+        Trial { before, after }
+    }
+}
+
+fn changes(document: &Document, fix: &Fix) -> Option<Vec<(CellIndex, String)>> {
+    changed_sources(&document.notebook, &fix.edits)
+}
+
+impl Attempt {
+    /// Whether cells run for it.
+    pub fn is_running(&self) -> bool {
+        matches!(self.state, State::Running(_))
+    }
+
+    /// Whether the kernel is busy for it.
+    pub fn is_busy(&self) -> bool {
+        matches!(self.state, State::Looking | State::Running(_))
+    }
+}
+
+impl Tutor<'_> {
+    fn attempt(&self) -> Option<&Attempt> {
+        self.walk_seen()?.attempt.as_deref()
+    }
+
+    /// Shows the step and looks for a kernel.
+    pub(super) fn begin_proof(&mut self) -> Vec<Effect> {
+        if self.is_waiting() {
+            self.say("proof.busy", &[], Tone::Caution);
+            return Vec::new();
+        }
+        let tables = &self.knowledge.tables;
+        let Some(walk) = self.walk() else { return Vec::new() };
+        if !walk.go(Step::Proof) {
+            self.say("status.step-skipped", &[], Tone::Quiet);
+            return Vec::new();
+        }
+        let Some(claim) = Claim::of(walk, tables) else { return Vec::new() };
+        let near = walk.document.path.clone();
+        let notebook = Box::new(walk.document.notebook.kernel.clone());
+        self.set_attempt(Attempt { claim, state: State::Looking });
+        vec![Effect::FindKernel { near, notebook }]
+    }
+
+    /// A kernel was found, or none: asks, or says why not.
+    pub(super) fn found_kernel(&mut self, found: Result<FoundKernel, NoKernel>) {
+        let looking = self.attempt().filter(|it| it.state == State::Looking);
+        let Some(claim) = looking.map(|it| it.claim.clone()) else { return };
+        let state = match found {
+            Err(none) => State::Without(none),
+            Ok(kernel) => {
+                let tables = &self.knowledge.tables;
+                let Some(document) = self.document() else { return };
+                let plans = [false, true].map(|all| claim.plan(document, all, tables));
+                let sources = claim.sources.clone();
+                let consent = Consent::new(kernel.clone(), plans, &claim, sources);
+                let mut window = Window::new(Kind::Run(Box::new(consent)));
+                window.selected = window.rows().saturating_sub(1);
+                window.preview(self.knowledge, self.reading);
+                self.windows.push(window);
+                State::Asked(kernel)
+            }
+        };
+        self.set_attempt(Attempt { claim, state });
+    }
+
+    /// The reader agreed to run these cells.
+    pub(super) fn run_cells(&mut self, cells: &BTreeSet<CellIndex>) -> Vec<Effect> {
+        let Some(claim) = self.attempt().map(|it| it.claim.clone()) else { return Vec::new() };
+        let Some(document) = self.document() else { return Vec::new() };
+        let trial = claim.trial(document, cells);
+        let running = Running {
+            stage: Stage::Before,
+            cell: None,
+            seconds: 0,
+            last: String::new(),
+            is_interrupted: false,
+            before: None,
+        };
+        self.set_attempt(Attempt { claim, state: State::Running(running) });
+        vec![Effect::Prove(Box::new(trial))]
+    }
+
+    /// The reader closed the question.
+    pub(super) fn refuse_run(&mut self) {
+        let asked = self.attempt().filter(|it| matches!(it.state, State::Asked(_)));
+        if let Some(claim) = asked.map(|attempt| attempt.claim.clone()) {
+            self.set_attempt(Attempt { claim, state: State::Refused });
+        }
+    }
+
+    /// Asks for the end of what runs.
+    pub(super) fn interrupt(&mut self) -> Vec<Effect> {
+        let Some(mut attempt) = self.attempt().cloned() else { return Vec::new() };
+        let State::Running(running) = &mut attempt.state else {
+            self.say("proof.nothing-runs", &[], Tone::Quiet);
+            return Vec::new();
+        };
+        running.is_interrupted = true;
+        self.set_attempt(attempt);
+        vec![Effect::Interrupt]
+    }
+
+    /// Something came from the kernel.
+    pub(super) fn proving(&mut self, progress: Progress) {
+        let Some(mut attempt) = self.attempt().cloned() else { return };
+        let State::Running(running) = &mut attempt.state else { return };
+        match progress {
+            Progress::Started(stage) => {
+                running.stage = stage;
+                running.cell = None;
+                running.seconds = 0;
+                running.last.clear();
+            }
+            Progress::Cell(cell) => {
+                running.cell = Some(cell);
+                running.seconds = 0;
+            }
+            Progress::Going { seconds, last } => {
+                running.seconds = seconds;
+                running.last = last;
+            }
+            Progress::Done(Stage::Before, transcript) => running.before = Some(transcript),
+            Progress::Done(Stage::After, after) => {
+                let before = running.before.take().unwrap_or_default();
+                attempt.state = State::Done(Outcome { before, after: Some(after) });
+            }
+            Progress::Over => {
+                let before = running.before.take().unwrap_or_default();
+                attempt.state = State::Done(Outcome { before, after: None });
+            }
+            Progress::Failed(why) => attempt.state = State::Failed(why),
+        }
+        self.set_attempt(attempt);
+    }
+
+    /// Whether an answer about a kernel is still to come.
+    pub fn is_waiting(&self) -> bool {
+        self.attempt().is_some_and(Attempt::is_busy)
+    }
+
+    fn set_attempt(&mut self, attempt: Attempt) {
+        if let Some(walk) = self.walk() {
+            walk.attempt = Some(Arc::new(attempt));
+        }
+        self.rewrite();
+    }
+}

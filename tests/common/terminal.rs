@@ -1,0 +1,119 @@
+//! The program on a pseudo-terminal, as a person would drive it.
+
+use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long a screen may take to come; a machine under load is slow.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn cells(number: u16) -> std::num::NonZero<u16> {
+    std::num::NonZero::new(number).expect("a size")
+}
+
+/// The program on its terminal.
+pub struct Session {
+    master: Box<dyn MasterPty + Send>,
+    input: Box<dyn Write + Send>,
+    screen: Arc<Mutex<vt100::Parser>>,
+    child: Box<dyn Child + Send + Sync>,
+}
+
+impl Session {
+    pub fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(folder, arguments, &[])
+    }
+
+    /// Starts the program with some variables of its own and, where `variables` is not empty,
+    /// without those that name Pythons.
+    pub fn start_with(folder: &Path, arguments: &[&str], variables: &[(&str, &OsStr)]) -> Self {
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_nbasync"));
+        command.args(arguments);
+        command.cwd(folder);
+        command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
+        command.env("NBASYNC_LANG", "en");
+        for name in ["DISPLAY", "WAYLAND_DISPLAY", "NO_COLOR", "TMUX", "STY"] {
+            command.env_remove(name);
+        }
+        if !variables.is_empty() {
+            for name in ["VIRTUAL_ENV", "CONDA_PREFIX", "PYENV_ROOT", "JUPYTER_DATA_DIR"] {
+                command.env_remove(name);
+            }
+        }
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).expect("the program");
+        let mut output = pair.master.try_clone_reader().expect("its output");
+        let input = pair.master.take_writer().expect("its input");
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(24), cells(80), 0)));
+        let seen = Arc::clone(&screen);
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = output.read(&mut buffer) {
+                seen.lock().expect("the screen").process(&buffer[..read]);
+            }
+        });
+        Self { master: pair.master, input, screen, child }
+    }
+
+    pub fn text(&self) -> String {
+        self.screen.lock().expect("the screen").screen().contents()
+    }
+
+    pub fn wait(&self, what: &str, done: impl Fn(&str) -> bool) -> String {
+        let start = Instant::now();
+        loop {
+            let text = self.text();
+            if done(&text) {
+                return text;
+            }
+            assert!(start.elapsed() < PATIENCE, "no {what} on:\n{text}");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    pub fn see(&self, what: &str) -> String {
+        self.wait(what, |text| text.contains(what))
+    }
+
+    pub fn send(&mut self, keys: &str) {
+        self.input.write_all(keys.as_bytes()).expect("a key");
+        self.input.flush().expect("a key");
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        self.send(&format!("\u{1b}[200~{text}\u{1b}[201~"));
+    }
+
+    /// Gives the terminal another size.
+    pub fn resize(&self, rows: u16, columns: u16) {
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.screen.lock().expect("the screen").screen_mut().set_size(cells(rows), cells(columns));
+        self.master.resize(size).expect("a new size");
+    }
+
+    /// Waits for the end; the exit code, and whether the terminal was given back.
+    pub fn end(mut self) -> (u32, bool) {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("the program") {
+                thread::sleep(Duration::from_millis(100));
+                let screen = self.screen.lock().expect("the screen");
+                let screen = screen.screen();
+                let back = !screen.alternate_screen() && !screen.bracketed_paste();
+                return (status.exit_code(), back && !screen.hide_cursor());
+            }
+            assert!(start.elapsed() < PATIENCE, "still running:\n{}", self.text());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
