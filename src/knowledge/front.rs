@@ -11,6 +11,7 @@ use crate::diagnostic::Severity;
 use super::files::{self, ContentError};
 use super::language::Language;
 use super::page::PageKind;
+use super::recording::Shown;
 
 /// Every key that front matter may have; [`keys`] says which of them a kind has.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -52,6 +53,7 @@ pub(super) struct RawFront {
     pub uses: Vec<Vec<String>>,
     pub avoids: Vec<String>,
     pub runs: bool,
+    pub shown: Shown,
     pub name: String,
     pub description: String,
     pub license: String,
@@ -146,6 +148,7 @@ fn own_keys(kind: PageKind) -> &'static [&'static str] {
             "situations?",
             "tradeoffs?",
             "deviations?",
+            "shown",
             "messages?",
         ],
         PageKind::Pattern => &["choose", "messages?"],

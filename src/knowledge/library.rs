@@ -18,7 +18,10 @@ pub(super) struct Library {
     pub samples: BTreeMap<String, Source>,
     /// What kernels answer, by file name.
     pub cases: BTreeMap<String, Source>,
+    /// What a kernel answered once, by case.
+    pub recordings: BTreeMap<String, Source>,
     pub interface: Option<Source>,
+    pub chooser: Option<Source>,
     /// Files with no place, and twins without an English page.
     pub errors: Vec<ContentError>,
 }
@@ -62,7 +65,9 @@ enum Place<'p> {
     Theme(&'p str),
     Sample(&'p str),
     Cases(&'p str),
+    Recording(&'p str),
     Interface,
+    Chooser,
 }
 
 /// Sorts the files into their places.
@@ -89,7 +94,11 @@ pub(super) fn read(files: &dyn Files) -> Library {
             Some(Place::Theme(name)) => _ = library.themes.insert(name.to_owned(), source),
             Some(Place::Sample(name)) => _ = library.samples.insert(name.to_owned(), source),
             Some(Place::Cases(name)) => _ = library.cases.insert(name.to_owned(), source),
+            Some(Place::Recording(case)) => {
+                library.recordings.insert(case.to_owned(), source);
+            }
             Some(Place::Interface) => library.interface = Some(source),
+            Some(Place::Chooser) => library.chooser = Some(source),
             None => library.errors.push(ContentError::whole(&path, "no file has its place here")),
         }
     }
@@ -111,7 +120,8 @@ impl Library {
         let pages = self.slots.iter().flat_map(Slot::sources);
         let tables = self.tables.values().chain(self.themes.values());
         let others = self.samples.values().chain(self.cases.values());
-        pages.chain(tables).chain(others).chain(&self.interface)
+        let others = others.chain(self.recordings.values());
+        pages.chain(tables).chain(others).chain(&self.interface).chain(&self.chooser)
     }
 
     fn add(&mut self, kind: PageKind, id: String, en: Option<Source>, zh: Option<Source>) {
@@ -135,10 +145,12 @@ fn place(path: &str) -> Option<Place<'_>> {
         .collect::<Vec<_>>();
     match parts.as_slice() {
         ["content", "interface.yaml", ""] => Some(Place::Interface),
+        ["content", "chooser.yaml", ""] => Some(Place::Chooser),
         ["content", "tables", name] => Some(Place::Table(name.strip_suffix(".yaml")?)),
         ["content", "themes", name] => Some(Place::Theme(name.strip_suffix(".yaml")?)),
         ["content", "samples", name] => Some(Place::Sample(name)),
         ["content", "cases", name] => Some(Place::Cases(name.strip_suffix(".yaml")?)),
+        ["content", "recordings", name] => Some(Place::Recording(name.strip_suffix(".yaml")?)),
         ["content", folder, name] => {
             let (id, language) = page_name(name)?;
             Some(Place::Page(PageKind::of_folder(folder)?, id, language))

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 mod block;
 mod case;
+mod chooser;
 mod course;
 mod effects;
 mod files;
@@ -17,6 +18,7 @@ mod lookup;
 mod markdown;
 mod page;
 mod recognise;
+mod recording;
 mod skill;
 mod strings;
 pub mod tables;
@@ -29,6 +31,7 @@ mod words;
 
 pub use block::{Block, Inline, plain};
 pub use case::{Case, CaseCell, Pace, Seconds};
+pub use chooser::{Answer, Chooser, End, Next, Question};
 pub use course::{Choice, Drill, DrillFront, Lesson, LessonFront, Repair};
 pub use effects::{Effect, Effects};
 pub use files::{ContentError, Files};
@@ -37,6 +40,7 @@ pub use language::{Both, Language};
 pub use lookup::{Hit, filter};
 pub use markdown::inlines;
 pub use page::{Front, Page, PageKind, SkillFront};
+pub use recording::{Demonstration, Recording, Shown};
 pub use skill::{MAIN_SKILL, Skill, SkillItem};
 pub use strings::fill;
 pub use tables::{Blocking, BlockingKind, Tables};
@@ -58,6 +62,8 @@ pub struct Knowledge {
     skill: OnceLock<Skill>,
     index: OnceLock<lookup::Index>,
     cases: OnceLock<Vec<Case>>,
+    recordings: OnceLock<BTreeMap<String, Recording>>,
+    chooser: OnceLock<Chooser>,
 }
 
 impl Knowledge {
@@ -312,7 +318,15 @@ mod tests {
         let (knowledge, errors) = Knowledge::load(&BTreeMap::<String, String>::new());
         let said: Vec<_> = errors.iter().map(|error| error.file.as_str()).collect();
         let main = "skills/python-notebooks-async/SKILL.md";
-        assert_eq!(said, ["content/interface.yaml", "content/tables/blocking.yaml", main]);
+        assert_eq!(
+            said,
+            [
+                "content/chooser.yaml",
+                "content/interface.yaml",
+                "content/tables/blocking.yaml",
+                main
+            ]
+        );
         assert_eq!(knowledge.lookup("x").len(), 0);
         assert_eq!(knowledge.ui(Language::En, "home.title", &[]), "home.title");
     }

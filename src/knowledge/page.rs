@@ -10,6 +10,7 @@ use super::files::{ContentError, Source};
 use super::front::{Document, Metadata, RawFront, When};
 use super::language::{Both, Language};
 use super::markdown;
+use super::recording::Shown;
 
 /// What a page is about; each kind has its folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,6 +115,8 @@ pub enum Front {
         situations: Vec<String>,
         tradeoffs: Vec<String>,
         deviations: Vec<String>,
+        /// The cases that show it as it is, and repaired.
+        shown: Shown,
     },
     Pattern {
         choose: Both<String>,
@@ -274,6 +277,7 @@ fn own_front(kind: PageKind, en: RawFront, zh: RawFront) -> Front {
             situations,
             tradeoffs,
             deviations,
+            shown: en.shown,
         },
         PageKind::Pattern => Front::Pattern { choose: Both { en: en.choose, zh: zh.choose } },
         PageKind::Tradeoff => Front::Tradeoff { says: Both { en: en.says, zh: zh.says } },

@@ -2,6 +2,7 @@
 //! comes out.
 
 mod extract;
+mod names;
 mod place;
 mod port;
 mod repair;
@@ -24,6 +25,7 @@ use crate::rules;
 use crate::text::{CellIndex, Edit, Span, apply_edits};
 
 pub use extract::{Extracted, FileChange, extract};
+pub use names::{Names, names, skeleton};
 pub use place::environment_of;
 pub use port::{cell_notes, changes, notes, port, to_script};
 pub use repair::{Repair, Repairs, Trial};

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use super::RULES;
 use crate::diagnostic::Applicability;
-use crate::knowledge::Tables;
+use crate::knowledge::{Case, Tables};
 use crate::notebook::{Notebook, Pasted, parse_pasted};
 use crate::review::{Review, changed_sources, fixes, review};
 use crate::text::position;
 
 /// One `##` section of a fixture.
-struct Case {
+struct Section {
     title: String,
     code: String,
     fixed: Option<String>,
@@ -32,15 +32,15 @@ fn notebook(code: &str) -> Notebook {
     }
 }
 
-fn cases(rule: &str) -> Vec<Case> {
+fn cases(rule: &str) -> Vec<Section> {
     let file = format!("src/rules/{}.md", rule.replace('-', "_"));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
     let text = std::fs::read_to_string(path).unwrap_or_else(|_| panic!("{file} is missing"));
-    let mut cases: Vec<Case> = Vec::new();
+    let mut cases: Vec<Section> = Vec::new();
     let mut block: Option<(bool, String)> = None;
     for line in text.lines() {
         match (&mut block, line) {
-            (None, line) if line.starts_with("## ") => cases.push(Case {
+            (None, line) if line.starts_with("## ") => cases.push(Section {
                 title: line.trim_start_matches("## ").to_owned(),
                 code: String::new(),
                 fixed: None,
@@ -164,4 +164,34 @@ fn the_folder_and_the_list_name_the_same_rules() {
     let mut names: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
     names.sort_unstable();
     assert_eq!(files, names);
+}
+
+/// The cells of a case as a notebook of Python 3.11, in which something is still to come.
+fn shown(cases: &[Case], id: &str) -> Notebook {
+    let case = cases.iter().find(|case| case.id == id).unwrap_or_else(|| panic!("no case {id}"));
+    let cells: Vec<String> = case.cells.iter().map(|cell| format!("# %%\n{}", cell.code)).collect();
+    let header = "# ---\n# jupyter:\n#   language_info:\n#     version: 3.11.7\n# ---\n";
+    notebook(&format!("{header}{}", cells.join("\n")))
+}
+
+#[test]
+fn every_mistake_is_found_in_the_cells_that_show_it_and_not_in_the_repaired_ones() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("content/cases/mistakes.yaml");
+    let text = std::fs::read_to_string(path).expect("the cases");
+    let (cases, tables) = (Case::parse(&text).expect("cases"), tables());
+    // Where the patch is needed, the run that needs it is told first.
+    let told = |rule: &'static str| match rule {
+        "nest-asyncio-by-default" => "asyncio-run-in-cell",
+        rule => rule,
+    };
+    for rule in RULES {
+        let rules = |id: &str| -> Vec<&str> {
+            let found = review(&shown(&cases, id), &tables);
+            found.diagnostics.iter().map(|found| found.rule).collect()
+        };
+        let before = rules(&format!("mistake-{}", rule.name));
+        assert!(before.contains(&told(rule.name)), "{}: {before:?}", rule.name);
+        let after = rules(&format!("mistake-{}-repaired", rule.name));
+        assert!(after.is_empty(), "{}: {after:?}", rule.name);
+    }
 }

@@ -49,6 +49,9 @@ impl Tutor<'_> {
                 return vec![Effect::Find];
             }
             Command::Sample => self.open_sample(),
+            Command::WhichPattern => self.which_pattern(),
+            Command::Answer(number) => self.answer_question(number),
+            Command::QuestionBack => self.question_back(),
             Command::Back => self.back(),
             Command::Choose => return self.choose(),
             Command::OtherLanguage => self.glance(),
@@ -185,6 +188,18 @@ impl Tutor<'_> {
             let path = shown.get(window.selected).cloned();
             return path.map(Effect::Open).into_iter().collect();
         }
+        if let Kind::Choosing { .. } = &window.kind {
+            let number = window.selected + 1;
+            self.answer_question(number);
+            return Vec::new();
+        }
+        if let Kind::Outcome(outcome) = &window.kind {
+            let (kind, id) = &outcome.about;
+            if let Some(page) = self.knowledge.page(*kind, id) {
+                self.windows.push(popups::reader(self.knowledge, page, self.reading));
+            }
+            return Vec::new();
+        }
         if let Kind::Reader { id, .. } = &window.kind {
             let page = id.as_ref().and_then(|(kind, id)| self.knowledge.page(*kind, id));
             let see: Vec<Found> = page
@@ -227,27 +242,6 @@ impl Tutor<'_> {
                 self.quit_after_write = true;
                 self.save()
             }
-        }
-    }
-
-    /// Leaves the chosen cell out of what will run, or takes it in.
-    fn toggle(&mut self) {
-        let (knowledge, reading) = (self.knowledge, self.reading);
-        if let Some(window) = self.windows.last_mut()
-            && let Kind::Run(consent) = &mut window.kind
-        {
-            consent.toggle(window.selected);
-            window.preview(knowledge, reading);
-        }
-    }
-
-    fn toggle_all(&mut self) {
-        let (knowledge, reading) = (self.knowledge, self.reading);
-        if let Some(window) = self.windows.last_mut()
-            && let Kind::Run(consent) = &mut window.kind
-        {
-            window.selected = consent.toggle_all(window.selected);
-            window.preview(knowledge, reading);
         }
     }
 

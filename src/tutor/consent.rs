@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::Tutor;
 use super::message::FoundKernel;
+use super::popups::Kind;
 use super::proving::Claim;
 use super::reading::{Reading, Writer, prose_of};
 use super::view::{Block, ListRow, Mark, Page, Tone};
@@ -104,5 +106,29 @@ impl Consent {
             writer.same(Block::Code { language: "python".to_owned(), text });
         }
         self.preview = Some(Arc::new(writer.finish()));
+    }
+}
+
+impl Tutor<'_> {
+    /// Leaves the chosen cell out of what will run, or takes it in.
+    pub(super) fn toggle(&mut self) {
+        let (knowledge, reading) = (self.knowledge, self.reading);
+        if let Some(window) = self.windows.last_mut()
+            && let Kind::Run(consent) = &mut window.kind
+        {
+            consent.toggle(window.selected);
+            window.preview(knowledge, reading);
+        }
+    }
+
+    /// Takes every earlier cell, or only those that are needed.
+    pub(super) fn toggle_all(&mut self) {
+        let (knowledge, reading) = (self.knowledge, self.reading);
+        if let Some(window) = self.windows.last_mut()
+            && let Kind::Run(consent) = &mut window.kind
+        {
+            window.selected = consent.toggle_all(window.selected);
+            window.preview(knowledge, reading);
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Every key of the tutor in one table: footer, help and the linear front end's numbers are
 //! drawn from it.
 
+mod asking;
+
 use super::key::{Code, Key};
 
 /// What a key does.
@@ -18,6 +20,11 @@ pub enum Command {
     // Home.
     OpenNotebook,
     Sample,
+    /// Asks which pattern fits.
+    WhichPattern,
+    /// The choice with this number, from 1.
+    Answer(usize),
+    QuestionBack,
     // Walkthrough.
     NextStep,
     PreviousStep,
@@ -70,6 +77,10 @@ pub enum Context {
     Filter,
     List,
     Reader,
+    /// A question of "which pattern?".
+    Choosing,
+    /// Where its answers lead.
+    Outcome,
     Confirm,
     Leaving,
     /// Which cells are to run.
@@ -117,7 +128,7 @@ const fn k(code: Code) -> (Code, bool) {
 }
 
 /// The table.
-pub const KEYS: &[Binding] = &[
+const KEYS: &[Binding] = &[
     row(Context::Home, &[c('o')], Command::OpenNotebook, "o", "open", 3, Some(2)),
     row(Context::Home, &[c('s')], Command::Sample, "s", "sample", 4, Some(3)),
     row(Context::Home, &[k(Code::Enter)], Command::Choose, "Enter", "choose", 1, None),
@@ -184,8 +195,8 @@ pub const KEYS: &[Binding] = &[
     row(Context::Walkthrough, &[c('d')], Command::Deviations, "d", "deviations", 17, Some(12)),
     row(Context::Walkthrough, &[c('a')], Command::Alternative, "a", "alternative", 18, Some(13)),
     row(Context::Walkthrough, &[c('g')], Command::HandOff, "g", "hand-off", 4, Some(14)),
-    row(Context::Walkthrough, &[c('r')], Command::Prove, "r", "prove", 5, Some(15)),
-    row(Context::Walkthrough, &[c('i')], Command::Interrupt, "i", "interrupt", 1, Some(16)),
+    row(Context::Walkthrough, &[c('r')], Command::Prove, "r", "prove", 5, Some(16)),
+    row(Context::Walkthrough, &[c('i')], Command::Interrupt, "i", "interrupt", 1, Some(17)),
     row(Context::Consent, &[c('y')], Command::Yes, "y", "run-these", 1, Some(21)),
     row(
         Context::Consent,
@@ -285,14 +296,18 @@ pub const KEYS: &[Binding] = &[
     row(Context::Everywhere, &[c('q'), ctrl('c')], Command::Quit, "q", "quit", 13, Some(0)),
 ];
 
+/// Every row of the table.
+pub fn all() -> impl Iterator<Item = &'static Binding> {
+    KEYS.iter().chain(asking::KEYS)
+}
+
 /// The command of a key: the context's own meaning first, then that of everywhere. In a filter
 /// line and in the editor only their own keys have one.
 pub fn command(context: Context, key: Key) -> Option<Command> {
     let matches = |binding: &&Binding| {
         !key.alt && binding.keys.iter().any(|(code, ctrl)| *code == key.code && *ctrl == key.ctrl)
     };
-    let of =
-        |wanted: Context| KEYS.iter().filter(|binding| binding.context == wanted).find(matches);
+    let of = |wanted: Context| all().filter(|binding| binding.context == wanted).find(matches);
     let typed = matches!(context, Context::Filter | Context::Editor);
     let control_only = |binding: &&Binding| binding.keys.iter().all(|(_, ctrl)| *ctrl);
     of(context)
@@ -312,8 +327,7 @@ pub fn footer(context: Context) -> Vec<&'static Binding> {
         context,
         Context::Filter | Context::Editor | Context::Confirm | Context::Leaving | Context::Consent
     );
-    let mut rows: Vec<&Binding> = KEYS
-        .iter()
+    let mut rows: Vec<&Binding> = all()
         .filter(|row| row.footer > 0)
         .filter(|row| row.context == context || (row.context == Context::Everywhere && !typed))
         .collect();
@@ -327,8 +341,8 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_context() {
-        for (index, row) in KEYS.iter().enumerate() {
-            for other in KEYS.iter().skip(index + 1).filter(|other| other.context == row.context) {
+        for (index, row) in all().enumerate() {
+            for other in all().skip(index + 1).filter(|other| other.context == row.context) {
                 for key in row.keys {
                     assert!(!other.keys.contains(key), "{:?} {key:?}", row.context);
                 }
@@ -345,10 +359,9 @@ mod tests {
 
     #[test]
     fn numbers_of_the_linear_front_end_are_unique_in_a_context() {
-        for row in KEYS.iter().filter(|row| row.number.is_some()) {
-            let same = KEYS
-                .iter()
-                .filter(|other| other.number == row.number && (other.context == row.context));
+        for row in all().filter(|row| row.number.is_some()) {
+            let same =
+                all().filter(|other| other.number == row.number && (other.context == row.context));
             assert_eq!(same.count(), 1, "{:?} {:?}", row.context, row.number);
         }
     }

@@ -3,6 +3,7 @@
 //! The full-screen and the linear front end share it; neither knows what a rule or a page is.
 
 mod advice;
+pub mod choosing;
 mod commands;
 mod consent;
 mod diff;
@@ -251,6 +252,7 @@ impl<'k> Tutor<'k> {
             }
             window.preview(knowledge, reading);
         }
+        self.choose_again();
     }
 }
 

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::choosing::{self, Outcome};
 use super::consent::Consent;
-use super::keys::{Context, KEYS};
+use super::keys::{self, Context};
 use super::reading::{Reading, Writer, prose_of};
 use super::view::{Block, ListRow, Page, Popup};
 use crate::knowledge::{self, Knowledge, Language, PageKind};
@@ -46,6 +47,16 @@ pub enum Kind {
     Keys(Arc<Page>),
     /// Which cells are to run.
     Run(Box<Consent>),
+    /// A question of "which pattern?".
+    Choosing {
+        /// The numbers of the choices so far, from 1.
+        answers: Vec<usize>,
+        rows: usize,
+        /// The question in both languages, for who reads both.
+        both: Option<Arc<Page>>,
+    },
+    /// Where the answers lead.
+    Outcome(Outcome),
     Confirm {
         question: Question,
         title: String,
@@ -126,6 +137,8 @@ impl Window {
             Kind::Deviations(_) | Kind::SeeAlso(_) => Context::List,
             Kind::Reader { .. } | Kind::Keys(_) => Context::Reader,
             Kind::Run(_) => Context::Consent,
+            Kind::Choosing { .. } => Context::Choosing,
+            Kind::Outcome(_) => Context::Outcome,
             Kind::Confirm { question: Question::Leave, .. } => Context::Leaving,
             Kind::Confirm { .. } => Context::Confirm,
         }
@@ -146,7 +159,8 @@ impl Window {
             Kind::Notebooks { shown, .. } => shown.len(),
             Kind::Deviations(list) | Kind::SeeAlso(list) => list.len(),
             Kind::Run(consent) => consent.steps().len(),
-            Kind::Reader { .. } | Kind::Keys(_) | Kind::Confirm { .. } => 0,
+            Kind::Choosing { rows, .. } => *rows,
+            Kind::Reader { .. } | Kind::Keys(_) | Kind::Outcome(_) | Kind::Confirm { .. } => 0,
         }
     }
 
@@ -246,6 +260,16 @@ impl Window {
             Kind::Keys(page) => {
                 Popup::Reader { title: ui("popup.keys"), page: page.clone(), scroll: self.scroll }
             }
+            Kind::Choosing { answers, both, .. } => {
+                let (title, rows) = choosing::asked(knowledge, language, answers);
+                let (selected, empty) = (self.selected, String::new());
+                Popup::List { title, query: None, rows, selected, preview: both.clone(), empty }
+            }
+            Kind::Outcome(outcome) => Popup::Reader {
+                title: ui("pattern-chooser.title"),
+                page: outcome.page.clone(),
+                scroll: self.scroll,
+            },
             Kind::Confirm { title, page, .. } => {
                 Popup::Confirm { title: title.clone(), page: page.clone(), scroll: self.scroll }
             }
@@ -304,12 +328,13 @@ pub fn keys_page(knowledge: &Knowledge, reading: Reading) -> Page {
         (Context::Home, "keys.home"),
         (Context::Filter, "keys.filter"),
         (Context::Reader, "keys.reader"),
+        (Context::Outcome, "keys.outcome"),
         (Context::Editor, "keys.editor"),
         (Context::Everywhere, "keys.everywhere"),
     ];
     for (context, heading) in parts {
         writer.heading(heading);
-        let shown = KEYS.iter().filter(|row| row.context == context && !row.shown.is_empty());
+        let shown = keys::all().filter(|row| row.context == context && !row.shown.is_empty());
         for row in shown {
             writer.each(|language| {
                 let label = knowledge.ui(language, &format!("keys.{}", row.label), &[]);

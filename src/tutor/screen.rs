@@ -12,8 +12,9 @@ use super::{Screen, Tutor, document};
 use crate::notebook::CellKind;
 
 /// The home screen's choices: command, key, interface text.
-pub(super) const HOME: [(Command, &str, &str); 4] = [
+pub(super) const HOME: [(Command, &str, &str); 5] = [
     (Command::OpenNotebook, "o", "home.open"),
+    (Command::WhichPattern, "p", "home.which-pattern"),
     (Command::LookUp, "/", "home.look-up"),
     (Command::Sample, "s", "home.sample"),
     (Command::Quit, "q", "home.quit"),
@@ -149,6 +150,11 @@ impl Tutor<'_> {
     pub fn is_useful(&self, command: Command) -> bool {
         if command == Command::Choose && !self.opens_something() {
             return false;
+        }
+        if let Some(Kind::Outcome(outcome)) = self.windows.last().map(|it| &it.kind)
+            && command == Command::Copy
+        {
+            return outcome.code.is_some();
         }
         let Screen::Walk(walk) = &self.screen else { return true };
         if self.context() == Context::Leaving && command == Command::Yes {

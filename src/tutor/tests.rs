@@ -448,7 +448,7 @@ fn a_helper_is_moved_by_a_key_or_by_a_command_that_can_be_copied() {
 fn every_text_of_the_interface_that_the_tutor_asks_for_exists() {
     let sources =
         [include_str!("screen.rs"), include_str!("commands.rs"), include_str!("popups.rs")];
-    for row in super::keys::KEYS.iter().filter(|row| !row.label.is_empty()) {
+    for row in super::keys::all().filter(|row| !row.label.is_empty()) {
         let key = format!("keys.{}", row.label);
         assert_ne!(KNOWLEDGE.ui(Language::Zh, &key, &[]), key);
     }
@@ -458,5 +458,73 @@ fn every_text_of_the_interface_that_the_tutor_asks_for_exists() {
         if is_key && !word.contains(['{', ' ']) {
             assert_ne!(KNOWLEDGE.ui(Language::Zh, word, &[]), word, "{word}");
         }
+    }
+}
+
+#[test]
+fn questions_lead_to_a_skeleton_with_the_names_of_the_open_cell() {
+    let cells =
+        ["import asyncio\nasync def load(day): ...", "rows = [await load(it) for it in days]"];
+    let mut tutor = opened(&cells);
+    press(&mut tutor, "] c 1 1 2 1");
+    let Some(Popup::Reader { page, .. }) = tutor.view().popup else { panic!("no page") };
+    let page = lines(&page.rows);
+    assert!(page.contains("A skeleton with the names of cell 2:"), "{page}");
+    assert!(page.contains("How much of it at a time? Several at once"), "{page}");
+    let code =
+        "import asyncio\n\nresults = await asyncio.gather(*[\n    load(it) for it in days\n])";
+    assert_eq!(press(&mut tutor, "y"), [Effect::Copy(code.to_owned())]);
+    press(&mut tutor, "enter");
+    assert!(
+        matches!(tutor.view().popup, Some(Popup::Reader { title, .. }) if title == "asyncio.gather")
+    );
+}
+
+#[test]
+fn questions_can_be_taken_back_and_numbers_that_are_no_answer_do_nothing() {
+    let mut tutor = tutor();
+    press(&mut tutor, "p 1 1 9");
+    let title = |tutor: &Tutor| match tutor.view().popup {
+        Some(Popup::List { title, selected, .. }) => (title, selected),
+        _ => panic!("no question"),
+    };
+    assert_eq!(title(&tutor).0, "3 of 5 at most: How much of it at a time?");
+    press(&mut tutor, "down enter left left");
+    assert_eq!(title(&tutor), ("2 of 5 at most: What is it that you want?".to_owned(), 0));
+    press(&mut tutor, "left left left");
+    assert_eq!(title(&tutor), ("1 of 5 at most: Where does the code run?".to_owned(), 0));
+    press(&mut tutor, "esc");
+    assert_eq!(tutor.view().popup, None);
+}
+
+#[test]
+fn every_way_through_the_questions_ends_at_a_page_in_both_languages() {
+    let chooser = KNOWLEDGE.chooser();
+    let mut open: Vec<Vec<usize>> = vec![Vec::new()];
+    let mut pages = std::collections::BTreeSet::new();
+    while let Some(answers) = open.pop() {
+        match chooser.next(&answers).expect("a way") {
+            crate::knowledge::Next::Question(question) => {
+                for number in 1..=question.choices.len() {
+                    open.push([&answers[..], &[number]].concat());
+                }
+            }
+            crate::knowledge::Next::End(id, end) => {
+                assert!(answers.len() <= 5, "{id}");
+                let page = KNOWLEDGE.page_of_end(end).expect("a page");
+                pages.insert((page.kind, page.id.as_str()));
+            }
+        }
+    }
+    for kind in [crate::knowledge::PageKind::Pattern, crate::knowledge::PageKind::Deviation] {
+        let missing: Vec<_> = KNOWLEDGE
+            .pages(kind)
+            .filter(|page| !pages.contains(&(kind, page.id.as_str())))
+            .collect();
+        assert!(
+            missing.is_empty(),
+            "no answer leads to {:?}",
+            missing.iter().map(|page| &page.id).collect::<Vec<_>>()
+        );
     }
 }

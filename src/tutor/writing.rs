@@ -61,6 +61,9 @@ impl Tutor<'_> {
 
     pub(super) fn copy(&mut self) -> Vec<Effect> {
         if let Some(window) = self.windows.last() {
+            if let Kind::Outcome(outcome) = &window.kind {
+                return outcome.code.clone().map(Effect::Copy).into_iter().collect();
+            }
             let Kind::Reader { id: Some((kind, id)), .. } = &window.kind else { return Vec::new() };
             let page = self.knowledge.page(*kind, id);
             let text = page.map(|page| page.markdown.get(self.reading.base()).clone());

@@ -13,6 +13,7 @@ mod moving;
 mod neighbours;
 mod outside;
 mod pages;
+mod pattern;
 mod port;
 #[cfg(feature = "kernel")]
 mod prove;

@@ -6,7 +6,8 @@ use super::super::Knowledge;
 use super::super::case;
 use super::super::files::{self, ContentError};
 use super::super::front::Document;
-use super::super::page::Front;
+use super::super::page::{Front, PageKind};
+use super::super::recording;
 
 /// Checks the cases and the pages that name them.
 pub(super) fn check(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
@@ -27,12 +28,51 @@ pub(super) fn check(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
         let Some(page) = slot.page() else { continue };
         let Ok(document) = Document::split(&slot.en) else { continue };
         let answer = match &page.front {
-            Front::Lesson(lesson) => Some(("case", &lesson.case)),
-            _ => None,
+            Front::Lesson(lesson) => vec![("case", &lesson.case)],
+            Front::Mistake { shown, .. } => {
+                vec![("shown", &shown.before), ("shown", &shown.after)]
+            }
+            _ => Vec::new(),
         };
         let named = page.facts.iter().map(|id| ("facts", id)).chain(answer);
         for (key, id) in named.filter(|(_, id)| !ids.contains(*id)) {
             out.push(document.in_front(key, id, format!("there is no case `{id}`")));
+        }
+    }
+}
+
+/// Every case that a page shows is recorded, as it is now; nothing else is. The two sides of a
+/// mistake have as many cells.
+pub(super) fn check_recordings(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
+    let (recordings, errors) = recording::read(&knowledge.library.recordings);
+    out.extend(errors);
+    let shown = knowledge.shown_cases();
+    for (name, source) in &knowledge.library.recordings {
+        if !shown.iter().any(|case| case.id == *name) {
+            let message = "no page shows this case";
+            out.push(ContentError::whole(&source.path, message));
+        }
+    }
+    for case in shown {
+        let path = format!("content/recordings/{}.yaml", case.id);
+        let codes = case.cells.iter().map(|cell| &cell.code);
+        match recordings.get(&case.id) {
+            Some(recording) if recording.sources.iter().eq(codes) => {}
+            Some(_) => out.push(ContentError::whole(&path, "the case has other cells now")),
+            None if knowledge.library.recordings.contains_key(&case.id) => {}
+            None => out.push(ContentError::whole(&path, "is missing; `--record` writes it")),
+        }
+    }
+    for page in knowledge.pages(PageKind::Mistake) {
+        let Front::Mistake { shown, .. } = &page.front else { continue };
+        let cells = |id: &str| knowledge.case(id).map(|case| case.cells.len());
+        if let (Some(before), Some(after)) = (cells(&shown.before), cells(&shown.after))
+            && before != after
+            && let Some(slot) = knowledge.library.slot(PageKind::Mistake, &page.id)
+            && let Ok(document) = Document::split(&slot.en)
+        {
+            let message = format!("{before} cells before and {after} after");
+            out.push(document.in_front("shown", "", message));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod cases;
 mod characters;
+mod chooser;
 mod course;
 mod references;
 mod sections;
@@ -36,6 +37,8 @@ pub(super) fn validate(knowledge: &Knowledge) -> Vec<ContentError> {
     references::check_matches(knowledge, &mut out);
     course::check_order(knowledge, &mut out);
     cases::check(knowledge, &mut out);
+    cases::check_recordings(knowledge, &mut out);
+    chooser::check(knowledge, &mut out);
     skills::check(knowledge, &mut out);
     interface(knowledge, &mut out);
     themes(knowledge, &mut out);

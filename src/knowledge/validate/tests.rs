@@ -125,7 +125,7 @@ fn messages_are_the_same_in_both_languages() {
 #[test]
 fn a_mistake_names_what_there_is() {
     let front = "family: f\nseverity: hint\npatterns: [p]\nsituations: [s]\n\
-                 tradeoffs: [t]\ndeviations: [d]\n";
+                 tradeoffs: [t]\ndeviations: [d]\nshown: {before: x, after: y}\n";
     let body = "A.\n\n## H {#happens}\n\nB.\n\n## W {#why}\n\nC.\n\n## I {#instead}\n\nD.\n";
     assert_eq!(
         page_errors("mistake", front, "", body),
@@ -135,6 +135,8 @@ fn a_mistake_names_what_there_is() {
             "b.md:9:14: there is no situation `s`",
             "b.md:10:13: there is no tradeoff `t`",
             "b.md:11:14: there is no deviation `d`",
+            "b.md:12:17: there is no case `x`",
+            "b.md:12:27: there is no case `y`",
         ]
     );
 }

@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+mod asking;
 mod check;
 #[cfg(feature = "kernel")]
 mod kernel;
@@ -12,6 +13,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+pub use asking::PatternArgs;
 pub use check::{CheckArgs, CheckFormat, FixArgs};
 #[cfg(feature = "kernel")]
 pub use kernel::{ContentArgs, ContentCommand, ContentProveArgs, KernelsArgs, ProveArgs};
@@ -32,6 +34,7 @@ Examples:
   nbasync prove analysis.ipynb          run before and after in a real kernel, when you agree
   nbasync explain asyncio-run-in-cell   read a page
   nbasync lookup blocking requests      find pages by a few words
+  nbasync pattern                       which pattern fits? five questions at most
 
 Exit codes:
   0  nothing to complain about
@@ -121,6 +124,7 @@ pub enum Command {
     Port(PortArgs),
     Lookup(LookupArgs),
     Explain(ExplainArgs),
+    Pattern(PatternArgs),
     #[cfg(feature = "kernel")]
     Prove(ProveArgs),
     #[cfg(feature = "kernel")]
@@ -163,7 +167,7 @@ pub struct TutorArgs {
 }
 
 /// Which kernel runs cells, when the reader asks for it.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Proof")]
 pub struct KernelArgs {
     /// The kernel of this name, as `nbasync kernels` lists it

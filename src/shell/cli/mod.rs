@@ -12,6 +12,7 @@ mod fix;
 #[cfg(feature = "kernel")]
 mod kernels;
 mod lookup;
+mod pattern;
 mod port;
 #[cfg(feature = "kernel")]
 mod prove;
@@ -107,6 +108,7 @@ fn run() -> ExitCode {
         Command::Port(args) => port::run(&args, &session),
         Command::Lookup(args) => lookup::run(&args, &session),
         Command::Explain(args) => explain::run(&args, &session),
+        Command::Pattern(args) => pattern::run(&args, &session),
         #[cfg(feature = "kernel")]
         Command::Prove(args) => prove::run(&args, &session),
         #[cfg(feature = "kernel")]

@@ -37,6 +37,18 @@ impl Machine for Tutor<'_> {
 /// # Errors
 /// When the file or stdin cannot be read, or there is no terminal to run on.
 pub fn run(args: &TutorArgs, session: &Session) -> io::Result<Exit> {
+    run_from(args, session, |_| ())
+}
+
+/// Runs the tutor; `begin` is done to it when the file is open.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_from(
+    args: &TutorArgs,
+    session: &Session,
+    begin: impl FnOnce(&mut Tutor<'_>),
+) -> io::Result<Exit> {
     let theme = match args.theme {
         Choice::Auto => ThemeChoice::Auto,
         Choice::Dark => ThemeChoice::Dark,
@@ -52,6 +64,8 @@ pub fn run(args: &TutorArgs, session: &Session) -> io::Result<Exit> {
         let wish = wish(args);
         let prover = Prover::new(scope, &session.knowledge, wish, sender);
         let mut performer = Performer::new(configs, prover);
+        open(args, &mut tutor, &mut performer)?;
+        begin(&mut tutor);
         show(args, session, &mut tutor, &mut performer, answers)
     })
 }
@@ -62,13 +76,8 @@ fn wish(args: &TutorArgs) -> Wish {
     Wish { kernel, python, is_off: no_kernel }
 }
 
-fn show(
-    args: &TutorArgs,
-    session: &Session,
-    tutor: &mut Tutor,
-    performer: &mut Performer<'_, '_>,
-    answers: Receiver<Msg>,
-) -> io::Result<Exit> {
+/// Opens what is named on the command line.
+fn open(args: &TutorArgs, tutor: &mut Tutor, performer: &mut Performer<'_, '_>) -> io::Result<()> {
     let from_stdin = args.file.as_deref() == Some(Path::new("-"));
     match args.file.as_deref() {
         Some(_) if from_stdin => tutor.take_in(&read_stdin()?),
@@ -87,6 +96,17 @@ fn show(
         }
         None => {}
     }
+    Ok(())
+}
+
+fn show(
+    args: &TutorArgs,
+    session: &Session,
+    tutor: &mut Tutor,
+    performer: &mut Performer<'_, '_>,
+    answers: Receiver<Msg>,
+) -> io::Result<Exit> {
+    let from_stdin = args.file.as_deref() == Some(Path::new("-"));
     if args.linear || !is_screen() {
         linear(tutor, performer, session, answers, from_stdin)
     } else {

@@ -12,7 +12,7 @@ use super::visible::{self, Charset};
 use crate::knowledge::{Knowledge, Language};
 use crate::tutor::Tutor;
 use crate::tutor::key::{Code, Key};
-use crate::tutor::keys::{Binding, Command, Context, KEYS};
+use crate::tutor::keys::{self, Binding, Command, Context};
 use crate::tutor::message::{Effect, Msg, Progress, Target};
 use crate::tutor::view::{Popup, View};
 
@@ -102,6 +102,9 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
             for (index, row) in rows.iter().take(lines::ROWS).enumerate() {
                 let number = u8::try_from(index + 1).unwrap_or(u8::MAX);
                 let label = lines::row(row, self.charset);
+                // A row may show its number itself.
+                let shown = format!("{number}  ");
+                let label = label.strip_prefix(&shown).map_or(label.clone(), str::to_owned);
                 choices.push(Choice { number, label, act: Act::Row(index) });
             }
         }
@@ -114,7 +117,7 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         let main = matches!(context, Context::Home | Context::Walkthrough);
         let here =
             |row: &&Binding| row.context == context || (main && row.context == Context::Everywhere);
-        let rows = KEYS.iter().filter(here).filter(|row| tutor.is_useful(row.command));
+        let rows = keys::all().filter(here).filter(|row| tutor.is_useful(row.command));
         rows.filter_map(|row| {
             let number = row.number?;
             let (code, ctrl) = row.keys.first()?;

@@ -81,3 +81,17 @@ fn escape_sequences_of_a_cell_never_reach_the_output() {
     let said = talk(Language::En, "x = '\u{1b}[31m\u{202e}'\nasyncio.run(x)", "0\n");
     assert!(!said.contains('\u{1b}') && !said.contains('\u{202e}'), "{said:?}");
 }
+
+#[test]
+fn which_pattern_is_asked_and_answered_by_numbers() {
+    let said = talk(Language::En, CELL, "15\n1\n1\n1\n1\n2\n3\n0\n0\n");
+    assert!(said.contains("1 of 5 at most: Where does the code run?"), "{said}");
+    assert!(said.contains("Choices: 1 One thing, or one after the other, 2 Several"), "{said}");
+    assert!(said.contains("\n    result = await main()\n"), "{said}");
+    assert!(
+        said.contains("1 read the page, 2 copy the skeleton, 3 question before, 0 close"),
+        "{said}"
+    );
+    // Back at the question that led there.
+    assert_eq!(said.matches("4 of 5 at most: What does the waiting?").count(), 2, "{said}");
+}

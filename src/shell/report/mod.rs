@@ -1,5 +1,7 @@
 //! What the commands print: JSON for programs, text for people.
 
+mod chosen;
+pub mod chosen_json;
 mod classification;
 mod diff;
 mod extraction;
@@ -33,6 +35,7 @@ mod text;
 mod voice;
 mod wrap;
 
+pub use chosen::{chosen, question};
 pub use classification::classification;
 pub use diff::diff;
 pub use extraction::{Files, extraction, extraction_diff, undecided};

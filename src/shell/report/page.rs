@@ -5,7 +5,7 @@ use crate::knowledge::{Block, Inline, Language, Page, inlines};
 use crate::shell::visible;
 
 /// Columns of running text at most, however wide the terminal is.
-const WIDTH: usize = 88;
+pub(super) const WIDTH: usize = 88;
 
 /// What stands before a block's lines.
 const INDENT: &str = "    ";

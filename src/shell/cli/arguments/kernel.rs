@@ -93,6 +93,7 @@ pub enum ContentCommand {
 Examples:
   nbasync content prove
   nbasync content prove --python .venv/bin/python lesson-
+  nbasync content prove --record
 
 Exit code 0: every case that could run passed; 1: one did not; 2: no kernel could be used.")]
 pub struct ContentProveArgs {
@@ -108,6 +109,15 @@ pub struct ContentProveArgs {
     /// Kernels at a time
     #[arg(long, value_name = "N", default_value = "2")]
     pub jobs: NonZeroUsize,
+    /// Also write what the kernel answers to the cases that pages show, into this folder
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "content/recordings"
+    )]
+    pub record: Option<PathBuf>,
 }
 
 /// Whether and how `fix` proves what it is about to write.

@@ -116,6 +116,16 @@ fn the_deviations() {
 }
 
 #[test]
+fn a_question_of_which_pattern() {
+    show("tutor_question", true, "nc11");
+}
+
+#[test]
+fn the_pattern_that_was_asked_for() {
+    show("tutor_outcome", true, "nc1121");
+}
+
+#[test]
 fn the_keys() {
     show("tutor_keys", true, "?");
 }

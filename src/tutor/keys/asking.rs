@@ -1,0 +1,70 @@
+//! The keys of "which pattern?".
+
+use super::{Binding, Command, Context, c, k, row};
+use crate::tutor::key::Code;
+
+/// Their rows of the table.
+pub(super) const KEYS: &[Binding] = &[
+    row(Context::Home, &[c('p')], Command::WhichPattern, "p", "which-pattern", 5, Some(4)),
+    row(Context::Walkthrough, &[c('c')], Command::WhichPattern, "c", "which-pattern", 18, Some(15)),
+    row(Context::Choosing, &[c('1')], Command::Answer(1), "1–5", "answer", 1, None),
+    row(Context::Choosing, &[c('2')], Command::Answer(2), "", "", 0, None),
+    row(Context::Choosing, &[c('3')], Command::Answer(3), "", "", 0, None),
+    row(Context::Choosing, &[c('4')], Command::Answer(4), "", "", 0, None),
+    row(Context::Choosing, &[c('5')], Command::Answer(5), "", "", 0, None),
+    row(
+        Context::Choosing,
+        &[k(Code::Enter), k(Code::Right), c('l')],
+        Command::Choose,
+        "Enter",
+        "choose",
+        2,
+        None,
+    ),
+    row(Context::Choosing, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
+    row(Context::Choosing, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 3, None),
+    row(
+        Context::Choosing,
+        &[k(Code::Left), k(Code::Backspace), c('h')],
+        Command::QuestionBack,
+        "←",
+        "question-back",
+        4,
+        Some(6),
+    ),
+    row(Context::Choosing, &[k(Code::Esc), c('q')], Command::Back, "Esc", "close", 5, Some(0)),
+    row(Context::Outcome, &[c('y')], Command::Copy, "y", "copy-skeleton", 1, Some(2)),
+    row(
+        Context::Outcome,
+        &[k(Code::Enter), k(Code::Right), c('l')],
+        Command::Choose,
+        "Enter",
+        "read-page",
+        2,
+        Some(1),
+    ),
+    row(
+        Context::Outcome,
+        &[k(Code::Left), k(Code::Backspace), c('h')],
+        Command::QuestionBack,
+        "←",
+        "question-back",
+        3,
+        Some(3),
+    ),
+    row(Context::Outcome, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 4, None),
+    row(Context::Outcome, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
+    row(
+        Context::Outcome,
+        &[k(Code::PageDown), c(' ')],
+        Command::PageDown,
+        "PgDn",
+        "page-down",
+        0,
+        None,
+    ),
+    row(Context::Outcome, &[k(Code::PageUp)], Command::PageUp, "PgUp", "page-up", 0, None),
+    row(Context::Outcome, &[k(Code::Home)], Command::Top, "Home", "top", 0, None),
+    row(Context::Outcome, &[k(Code::End)], Command::Bottom, "End", "bottom", 0, None),
+    row(Context::Outcome, &[k(Code::Esc), c('q')], Command::Back, "Esc", "close", 5, Some(0)),
+];
