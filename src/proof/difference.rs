@@ -75,7 +75,9 @@ pub fn differences(before: &CellRun, after: &CellRun) -> Vec<Difference> {
     if both_end && written(before) != written(after) {
         found.push(Difference::Output);
     }
+    // Where a cell fails, it is the traceback that holds the loop.
     if let (Some(old), Some(new)) = (&before.lag, &after.lag)
+        && both_end
         && old.worst >= Lag::NOTICED
         && new.worst * 2 <= old.worst
     {

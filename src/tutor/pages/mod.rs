@@ -92,7 +92,7 @@ pub fn page(subject: Subject, step: Step, reading: Reading, proof: Proof) -> Pag
         (Some(problem), Step::Mistake) => mistake::write(&mut writer, subject, problem),
         (Some(problem), Step::Pattern) => pattern::write(&mut writer, subject, problem),
         (Some(problem), Step::Tradeoffs) => tradeoffs::write(&mut writer, subject, problem),
-        (Some(_), Step::Proof) => proof::write(&mut writer, subject, proof),
+        (Some(problem), Step::Proof) => proof::write(&mut writer, subject, problem, proof),
         (Some(problem), Step::Apply) => apply::write(&mut writer, subject, problem),
     }
     writer.finish()

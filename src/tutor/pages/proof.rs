@@ -1,7 +1,8 @@
 //! Step 5: what a real kernel answers to the cell as it is and as it is repaired.
 
 use super::{Proof, Subject};
-use crate::knowledge::{Both, Knowledge, Language};
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::{Both, Demonstration, Knowledge, Language};
 use crate::proof::{Difference, differences};
 use crate::review::sentence;
 use crate::text::CellIndex;
@@ -11,21 +12,26 @@ use crate::tutor::proving::{Claim, Outcome, Running, State};
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{Block, Mark, Prose, Run, Side, Tone};
 
-pub(super) fn write(writer: &mut Writer, subject: Subject, proof: Proof) {
+pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic, proof: Proof) {
     let Proof { attempt, claim } = proof;
     match attempt.map(|attempt| &attempt.state) {
-        None | Some(State::Refused) => idle(writer, subject, claim),
+        None | Some(State::Refused) => {
+            idle(writer, subject, claim);
+            recorded(writer, problem);
+        }
         Some(State::Asked(_)) => writer.conclusion("proof.asked", &[]),
         Some(State::Looking) => writer.conclusion("proof.looking", &[]),
         Some(State::Without(none)) => {
             writer.conclusion("proof.without", &[]);
             lines(writer, &none.why);
+            recorded(writer, problem);
         }
         Some(State::Running(running)) => going(writer, running),
         Some(State::Failed(why)) => {
             writer.conclusion("proof.failed", &[]);
             lines(writer, why);
             writer.paragraph("proof.again", &[]);
+            recorded(writer, problem);
         }
         Some(State::Done(outcome)) => {
             if let Some(attempt) = attempt {
@@ -79,6 +85,24 @@ fn going(writer: &mut Writer, running: &Running) {
     writer.paragraph(key, &[]);
 }
 
+/// What a kernel answered once to an example of the mistake.
+fn recorded(writer: &mut Writer, problem: &Diagnostic) {
+    let Some(Demonstration { before, after }) = writer.knowledge.demonstration(problem.rule) else {
+        return;
+    };
+    writer.heading("proof.recorded");
+    let known = said_of(&before.transcript.versions);
+    writer.paragraph("proof.recorded-on", &[("date", &before.date), ("versions", &known)]);
+    let shown = before.sources.iter().zip(&before.transcript.cells);
+    let repaired = after.sources.iter().zip(&after.transcript.cells);
+    for ((old, was), (new, is)) in shown.zip(repaired) {
+        // A cell that is there for the others alone says nothing.
+        if old != new || was.error.is_some() || is.error.is_some() {
+            pair(writer, (Some(was), old), Some((Some(is), new)));
+        }
+    }
+}
+
 /// Both runs of each cell in question, and what is different.
 fn done(writer: &mut Writer, claim: &Claim, outcome: &Outcome) {
     let of = |transcript: &Transcript, cell| -> Option<CellRun> {
@@ -89,16 +113,26 @@ fn done(writer: &mut Writer, claim: &Claim, outcome: &Outcome) {
     cells.extend(claim.asked.iter().copied());
     cells.sort_unstable();
     cells.dedup();
-    let is_asked = |cell: &CellIndex| claim.asked.contains(cell);
+    // A cell that only defines things tells nothing, where another one runs them.
+    let silent = |cell: &CellIndex| {
+        let is_silent = |run: Option<CellRun>| run.is_some_and(|run| is_silent(&run));
+        is_silent(of(&outcome.before, *cell))
+            && (outcome.after.is_none() || is_silent(after(*cell)))
+    };
+    let telling: Vec<CellIndex> =
+        claim.asked.iter().copied().filter(|cell| !silent(cell)).collect();
+    let asked = if telling.is_empty() { claim.asked.iter().copied().collect() } else { telling };
+    let is_asked = |cell: &CellIndex| asked.contains(cell);
     for cell in cells.iter().filter(|cell| is_asked(cell)) {
-        verdict(writer, *cell, claim.asked.len(), of(&outcome.before, *cell), after(*cell));
+        verdict(writer, *cell, asked.len(), of(&outcome.before, *cell), after(*cell));
     }
     for cell in cells {
         let (old, new) = (of(&outcome.before, cell), after(cell));
         let fails = new.as_ref().or(old.as_ref()).is_none_or(|run| run.error.is_some());
         if is_asked(&cell) || fails {
             writer.paragraph("pattern.in-cell", &[("cell", &cell.number().to_string())]);
-            pair(writer, old.as_ref(), new.as_ref(), outcome.after.is_some());
+            let repaired = outcome.after.as_ref().map(|_| (new.as_ref(), ""));
+            pair(writer, (old.as_ref(), ""), repaired);
         }
     }
     versions(writer, &outcome.before.versions);
@@ -136,6 +170,11 @@ fn verdict(
     });
 }
 
+fn is_silent(run: &CellRun) -> bool {
+    let wrote = !run.output.is_empty() || !run.late.is_empty() || run.result.is_some();
+    run.status == Status::Ok && !wrote
+}
+
 fn alone(run: &CellRun) -> &'static str {
     match run.status {
         Status::Ok => "proof.alone-ok",
@@ -145,25 +184,29 @@ fn alone(run: &CellRun) -> &'static str {
     }
 }
 
-/// Two runs side by side.
-fn pair(writer: &mut Writer, before: Option<&CellRun>, after: Option<&CellRun>, has_after: bool) {
+/// Two runs side by side, each with its source where that stands nowhere else.
+fn pair(writer: &mut Writer, before: Ran<'_>, after: Option<Ran<'_>>) {
     // What a kernel wrote is in no language: the labels are in the reader's first.
     let words = Words { knowledge: writer.knowledge, language: writer.reading.base() };
     let say = |key: &str| words.say(key, &[]);
-    let side = |key: &str, run: Option<&CellRun>| {
+    let side = |key: &str, (run, source): Ran<'_>| {
         let mut lines = vec![Side::Line(Prose::toned(say(key), Tone::Strong))];
+        lines.extend(source.lines().map(|line| Side::Line(Prose::toned(line, Tone::Code))));
         match run {
             Some(run) => lines.extend(run.told().into_iter().map(|told| line(words, told))),
             None => lines.push(Side::Line(quiet(say("proof.not-run")))),
         }
         lines
     };
-    let (left, right) = match has_after {
-        true => (side("prove.before", before), side("prove.after", after)),
-        false => (side("prove.as-it-is", before), Vec::new()),
+    let (left, right) = match after {
+        Some(after) => (side("prove.before", before), side("prove.after", after)),
+        None => (side("prove.as-it-is", before), Vec::new()),
     };
     writer.same(Block::Beside { left, right });
 }
+
+/// A run, if the cell was reached, and the cell's source.
+type Ran<'a> = (Option<&'a CellRun>, &'a str);
 
 /// The interface's words in one language.
 #[derive(Clone, Copy)]
@@ -222,6 +265,10 @@ fn quiet(text: String) -> Prose {
 
 /// What the kernel was.
 fn versions(writer: &mut Writer, versions: &Versions) {
+    writer.paragraph("proof.in-kernel", &[("versions", &said_of(versions))]);
+}
+
+fn said_of(versions: &Versions) -> String {
     let named = [
         ("Python", &versions.python),
         ("ipykernel", &versions.ipykernel),
@@ -230,6 +277,5 @@ fn versions(writer: &mut Writer, versions: &Versions) {
     let known = named
         .into_iter()
         .filter_map(|(name, version)| version.as_ref().map(|version| format!("{name} {version}")));
-    let known: Vec<String> = known.collect();
-    writer.paragraph("proof.in-kernel", &[("versions", &known.join(", "))]);
+    known.collect::<Vec<String>>().join(", ")
 }

@@ -331,6 +331,32 @@ mod tests {
     }
 
     #[test]
+    fn two_lists_stand_beside_each_other_where_there_is_room() {
+        let line = |text: &str| Side::Line(Prose::plain(text));
+        let strip = Side::Strip { levels: vec![0, 0, 7, 7, 1], said: Prose::plain("stood still") };
+        let left = vec![line("before"), line("a line that is too long for one half"), strip];
+        let right = vec![line("after"), line("value: 42")];
+        let page = page(vec![Row::One(Block::Beside { left, right })]);
+        insta::assert_snapshot!(lines(&page, 70, false), @"
+        before                              after
+        a line that is too long for one     value: 42
+          half
+        ▁▁██▂
+        stood still
+        ");
+        insta::assert_snapshot!(lines(&page, 24, false), @"
+        before
+        a line that is too
+          long for one half
+        ▁▁██▂
+        stood still
+
+        after
+        value: 42
+        ");
+    }
+
+    #[test]
     fn long_code_goes_on_indented() {
         let block =
             Block::Code { language: "python".to_owned(), text: "call(alpha, beta)\n".to_owned() };
