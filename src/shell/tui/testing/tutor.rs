@@ -81,8 +81,13 @@ fn the_tradeoffs_of_a_repair() {
 }
 
 #[test]
+fn what_would_run_and_what_was_recorded() {
+    show("tutor_5_proof", true, "n>>>>");
+}
+
+#[test]
 fn what_will_be_written() {
-    show("tutor_5_apply", true, "n>>>>");
+    show("tutor_6_apply", true, "n>>>>>");
 }
 
 #[test]
