@@ -22,7 +22,8 @@ impl Difference {
     /// The sentence that tells it.
     pub fn message(&self) -> Message {
         let say = |key| Message::new("interface", key);
-        let error = |key, error: &str| say(key).with("error", one_line(error));
+        let error =
+            |key, error: &str| say(key).with("error", one_line(error).trim_end_matches('.'));
         let times = |key, before: u64, after: u64| {
             say(key).with("before", seconds(before)).with("after", seconds(after))
         };

@@ -198,8 +198,12 @@ impl Out<'_> {
 
     fn popup(&mut self, popup: &Popup) {
         match popup {
-            Popup::List { title, query, rows, empty, .. } => {
+            Popup::List { title, query, rows, preview, empty, .. } => {
                 self.text(title);
+                // A search goes on; what is asked here has to be known before the answer.
+                if let (None, Some(page)) = (query, preview) {
+                    self.page(page);
+                }
                 if query.is_some() {
                     let ask = self.ui("linear.ask-search");
                     self.text(&ask);
