@@ -38,6 +38,11 @@ pub(super) fn read(text: &str) -> Body {
     reader.body
 }
 
+/// Reads a text of our own; what a page may not hold is left out.
+pub fn blocks(text: &str) -> Vec<Block> {
+    read(text).blocks.into_iter().map(|placed| placed.block).collect()
+}
+
 /// Reads one line of running text, such as a title.
 pub fn inlines(text: &str) -> Vec<Inline> {
     let mut blocks = read(text).blocks.into_iter();

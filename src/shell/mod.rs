@@ -16,5 +16,6 @@ pub mod proving;
 #[path = "proving_off.rs"]
 pub mod proving;
 pub mod report;
+mod today;
 pub mod tui;
 pub mod visible;

@@ -5,7 +5,7 @@ use super::document::Document;
 use super::view::Change;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::{Knowledge, Language, PageKind};
-use crate::review::{changed_sources, sentence};
+use crate::review::{changed_sources, fenced, sentence};
 
 /// Writes the advice: what was seen, the repair as a difference, what it changes, and the page.
 pub(super) fn markdown(
@@ -28,14 +28,17 @@ pub(super) fn markdown(
         problem.rule,
         sentence(knowledge, language, &problem.message)
     ));
-    out.push_str(&fenced("python", document.source(problem.span.cell)));
+    out.push_str(&format!("{}\n\n", fenced("python", document.source(problem.span.cell))));
     if let Some(fix) = problem.fixes.get(choice) {
         out.push_str(&format!("## {}\n\n", sentence(knowledge, language, &fix.title)));
         for (changed, after) in changed_sources(&document.notebook, &fix.edits).unwrap_or_default()
         {
             let number = changed.number().to_string();
             out.push_str(&format!("{}\n\n", ui("pattern.in-cell", &[("cell", &number)])));
-            out.push_str(&fenced("diff", &difference(document.source(changed), &after)));
+            out.push_str(&format!(
+                "{}\n\n",
+                fenced("diff", &difference(document.source(changed), &after))
+            ));
         }
         for id in &fix.tradeoffs {
             if let Some(page) = knowledge.page(PageKind::Tradeoff, id) {
@@ -61,11 +64,4 @@ fn difference(before: &str, after: &str) -> String {
         Change::Gap => "…\n".to_owned(),
     };
     diff::lines(before, after).iter().map(line).collect()
-}
-
-/// A fence that no run of backticks in the text can close.
-fn fenced(language: &str, text: &str) -> String {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}{language}\n{}\n{fence}\n\n", text.trim_end_matches('\n'))
 }

@@ -97,6 +97,9 @@ impl Tutor<'_> {
                     }
                 }
                 Kind::Outcome(outcome) => outcome.page = self.outcome_again(outcome),
+                Kind::Recorded(recorded) => {
+                    recorded.page = self.record_page(&recorded.id, &recorded.reason);
+                }
                 _ => {}
             }
         }

@@ -2,6 +2,7 @@
 //! drawn from it.
 
 mod asking;
+mod recording;
 
 use super::key::{Code, Key};
 
@@ -25,6 +26,11 @@ pub enum Command {
     /// The choice with this number, from 1.
     Answer(usize),
     QuestionBack,
+    /// Puts the deviation whose page is open on record.
+    Record,
+    ReasonDone,
+    SaveRecord,
+    InsertRecord,
     // Walkthrough.
     NextStep,
     PreviousStep,
@@ -81,6 +87,10 @@ pub enum Context {
     Choosing,
     /// Where its answers lead.
     Outcome,
+    /// A reason is typed: letters go to it.
+    Reason,
+    /// A deviation's record.
+    Record,
     Confirm,
     Leaving,
     /// Which cells are to run.
@@ -298,7 +308,7 @@ const KEYS: &[Binding] = &[
 
 /// Every row of the table.
 pub fn all() -> impl Iterator<Item = &'static Binding> {
-    KEYS.iter().chain(asking::KEYS)
+    KEYS.iter().chain(asking::KEYS).chain(recording::KEYS)
 }
 
 /// The command of a key: the context's own meaning first, then that of everywhere. In a filter
@@ -308,7 +318,7 @@ pub fn command(context: Context, key: Key) -> Option<Command> {
         !key.alt && binding.keys.iter().any(|(code, ctrl)| *code == key.code && *ctrl == key.ctrl)
     };
     let of = |wanted: Context| all().filter(|binding| binding.context == wanted).find(matches);
-    let typed = matches!(context, Context::Filter | Context::Editor);
+    let typed = matches!(context, Context::Filter | Context::Reason | Context::Editor);
     let control_only = |binding: &&Binding| binding.keys.iter().all(|(_, ctrl)| *ctrl);
     of(context)
         .or_else(|| {
@@ -325,7 +335,12 @@ pub fn command(context: Context, key: Key) -> Option<Command> {
 pub fn footer(context: Context) -> Vec<&'static Binding> {
     let typed = matches!(
         context,
-        Context::Filter | Context::Editor | Context::Confirm | Context::Leaving | Context::Consent
+        Context::Filter
+            | Context::Reason
+            | Context::Editor
+            | Context::Confirm
+            | Context::Leaving
+            | Context::Consent
     );
     let mut rows: Vec<&Binding> = all()
         .filter(|row| row.footer > 0)

@@ -18,6 +18,7 @@ pub mod pages;
 mod popups;
 pub mod proving;
 pub mod reading;
+mod recording;
 mod screen;
 pub mod view;
 mod walk;
@@ -55,6 +56,8 @@ pub struct Tutor<'k> {
     writing: Option<Vec<u8>>,
     /// The move of a helper that was asked about, or the last that was made.
     moving: Option<Move>,
+    /// The day on which records are made.
+    today: jiff::civil::Date,
     /// The cell to show when the file that is being opened has come, from 1.
     wanted_cell: Option<usize>,
     /// What counts for text that is no file.
@@ -81,6 +84,7 @@ impl<'k> Tutor<'k> {
             quit_after_write: false,
             writing: None,
             moving: None,
+            today: jiff::civil::Date::default(),
             wanted_cell: None,
             settings: Settings::default(),
         }
@@ -146,7 +150,7 @@ impl<'k> Tutor<'k> {
         if let Some(command) = keys::command(context, key) {
             return self.run(command);
         }
-        if context == Context::Filter {
+        if matches!(context, Context::Filter | Context::Reason) {
             self.typed(key);
         }
         Vec::new()

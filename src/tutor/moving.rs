@@ -19,8 +19,10 @@ const MODULE: &str = "helpers";
 /// A move between the question and the end of the session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Move {
-    /// The module first, the notebook last.
-    files: [FileChange; 2],
+    /// The notebook is the last.
+    files: Vec<FileChange>,
+    /// Where the interface says that it was done, and taken back.
+    texts: &'static str,
     /// The cell to show in the notebook as it will be.
     cell: CellIndex,
     /// The cell to show when it is taken back.
@@ -36,12 +38,18 @@ enum State {
 }
 
 impl Move {
-    fn notebook(&self) -> &Path {
-        &self.files[1].path
+    /// A record that becomes the notebook's cell at `cell`, above the one at `from`.
+    pub(super) fn of_record(files: Vec<FileChange>, cell: CellIndex, from: CellIndex) -> Self {
+        Self { files, texts: "record", cell, from, state: State::Asked }
     }
 
-    fn module_name(&self) -> String {
-        self.files[0].path.display().to_string()
+    fn notebook(&self) -> &Path {
+        self.files.last().map_or(Path::new(""), |file| &file.path)
+    }
+
+    /// What was written first: the module, or the notebook where that is all.
+    fn first_name(&self) -> String {
+        self.files.first().map(|file| file.path.display().to_string()).unwrap_or_default()
     }
 }
 
@@ -119,7 +127,8 @@ impl Tutor<'_> {
         let page = self.move_page(&file, text.as_deref().unwrap_or_default(), &done);
         let cell = done.cells.first().copied().unwrap_or_default();
         let files = done.files(module, held.clone(), (path, original));
-        Some(Ok((Move { files, cell, from, state: State::Asked }, page)))
+        let (files, texts) = (files.to_vec(), "move");
+        Some(Ok((Move { files, texts, cell, from, state: State::Asked }, page)))
     }
 
     /// What would be written into which file.
@@ -178,7 +187,7 @@ impl Tutor<'_> {
     /// Yes: both files are written, or none.
     pub(super) fn carry_out_move(&mut self) -> Vec<Effect> {
         let asked = self.moving.as_ref().filter(|it| it.state == State::Asked);
-        asked.map(|planned| Effect::SaveTogether(planned.files.to_vec())).into_iter().collect()
+        asked.map(|planned| Effect::SaveTogether(planned.files.clone())).into_iter().collect()
     }
 
     /// Takes the last move back, when it is this notebook's last change.
@@ -191,14 +200,15 @@ impl Tutor<'_> {
             return None;
         }
         done.state = State::TakingBack;
-        Some(vec![Effect::TakeBack(done.files.to_vec())])
+        Some(vec![Effect::TakeBack(done.files.clone())])
     }
 
     /// The files were written, or what was written was taken back: reads the notebook again.
     pub(super) fn moved(&mut self, result: Result<(), String>) -> Vec<Effect> {
         let Some(mut planned) = self.moving.take() else { return Vec::new() };
-        let module = planned.module_name();
+        let module = planned.first_name();
         let back = planned.state == State::TakingBack;
+        let planned_texts = planned.texts;
         match result {
             Err(why) => {
                 self.say("status.not-written", &[("why", &why)], Tone::Mistake);
@@ -217,8 +227,9 @@ impl Tutor<'_> {
                     planned.state = State::Done;
                     self.moving = Some(planned);
                 }
-                let key = if back { "move.taken-back" } else { "move.done" };
-                self.say(key, &[("module", &module)], Tone::Right);
+                let key = if back { "taken-back" } else { "done" };
+                let key = format!("{}.{key}", planned_texts);
+                self.say(&key, &[("module", &module)], Tone::Right);
                 open
             }
         }

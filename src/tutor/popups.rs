@@ -7,6 +7,7 @@ use super::choosing::{self, Outcome};
 use super::consent::Consent;
 use super::keys::{self, Context};
 use super::reading::{Reading, Writer, prose_of};
+use super::recording::Recorded;
 use super::view::{Block, ListRow, Page, Popup};
 use crate::knowledge::{self, Knowledge, Language, PageKind};
 
@@ -57,6 +58,14 @@ pub enum Kind {
     },
     /// Where the answers lead.
     Outcome(Outcome),
+    /// The reason of a deviation is typed.
+    Reason {
+        line: Line,
+        /// The deviation's id.
+        id: String,
+    },
+    /// A deviation's record.
+    Recorded(Recorded),
     Confirm {
         question: Question,
         title: String,
@@ -139,6 +148,8 @@ impl Window {
             Kind::Run(_) => Context::Consent,
             Kind::Choosing { .. } => Context::Choosing,
             Kind::Outcome(_) => Context::Outcome,
+            Kind::Reason { .. } => Context::Reason,
+            Kind::Recorded(_) => Context::Record,
             Kind::Confirm { question: Question::Leave, .. } => Context::Leaving,
             Kind::Confirm { .. } => Context::Confirm,
         }
@@ -148,6 +159,7 @@ impl Window {
     pub fn line(&mut self) -> Option<&mut Line> {
         match &mut self.kind {
             Kind::LookUp { query, .. } | Kind::Notebooks { query, .. } => Some(query),
+            Kind::Reason { line, .. } => Some(line),
             _ => None,
         }
     }
@@ -160,7 +172,7 @@ impl Window {
             Kind::Deviations(list) | Kind::SeeAlso(list) => list.len(),
             Kind::Run(consent) => consent.steps().len(),
             Kind::Choosing { rows, .. } => *rows,
-            Kind::Reader { .. } | Kind::Keys(_) | Kind::Outcome(_) | Kind::Confirm { .. } => 0,
+            _ => 0,
         }
     }
 
@@ -265,6 +277,17 @@ impl Window {
                 let (selected, empty) = (self.selected, String::new());
                 Popup::List { title, query: None, rows, selected, preview: both.clone(), empty }
             }
+            Kind::Reason { line, id } => Popup::Line {
+                title: super::Tutor::reason_title(knowledge, language, id),
+                text: line.text.clone(),
+                cursor: line.cursor,
+                note: ui("record.ask-more"),
+            },
+            Kind::Recorded(recorded) => Popup::Reader {
+                title: ui("record.window"),
+                page: recorded.page.clone(),
+                scroll: self.scroll,
+            },
             Kind::Outcome(outcome) => Popup::Reader {
                 title: ui("pattern-chooser.title"),
                 page: outcome.page.clone(),
@@ -329,6 +352,7 @@ pub fn keys_page(knowledge: &Knowledge, reading: Reading) -> Page {
         (Context::Filter, "keys.filter"),
         (Context::Reader, "keys.reader"),
         (Context::Outcome, "keys.outcome"),
+        (Context::Record, "keys.record-window"),
         (Context::Editor, "keys.editor"),
         (Context::Everywhere, "keys.everywhere"),
     ];

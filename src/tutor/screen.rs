@@ -156,6 +156,11 @@ impl Tutor<'_> {
         {
             return outcome.code.is_some();
         }
+        match command {
+            Command::Record => return self.open_deviation().is_some(),
+            Command::InsertRecord => return self.takes_record(),
+            _ => {}
+        }
         let Screen::Walk(walk) = &self.screen else { return true };
         if self.context() == Context::Leaving && command == Command::Yes {
             return walk.document.path.is_some();

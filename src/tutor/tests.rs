@@ -1,4 +1,5 @@
 mod proof;
+mod recording;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;

@@ -311,6 +311,15 @@ pub enum Popup {
         /// Shown in place of rows when there is none.
         empty: String,
     },
+    /// A line of text is asked for.
+    Line {
+        title: String,
+        text: String,
+        /// The cursor's place in the text, in characters.
+        cursor: usize,
+        /// What to type, and what comes then.
+        note: String,
+    },
     /// A page to read.
     Reader { title: String, page: Arc<Page>, scroll: usize },
     /// A question; the answers are keys of the footer.

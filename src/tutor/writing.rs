@@ -61,6 +61,9 @@ impl Tutor<'_> {
 
     pub(super) fn copy(&mut self) -> Vec<Effect> {
         if let Some(window) = self.windows.last() {
+            if let Some(text) = self.record_to_copy() {
+                return vec![Effect::Copy(text)];
+            }
             if let Kind::Outcome(outcome) = &window.kind {
                 return outcome.code.clone().map(Effect::Copy).into_iter().collect();
             }

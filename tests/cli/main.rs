@@ -1,6 +1,7 @@
 //! Runs the real program over small notebooks.
 
 mod choices;
+mod deviation;
 mod extract;
 mod fix;
 mod formats;

@@ -13,7 +13,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-pub use asking::PatternArgs;
+pub use asking::{DeviationArgs, PatternArgs};
 pub use check::{CheckArgs, CheckFormat, FixArgs};
 #[cfg(feature = "kernel")]
 pub use kernel::{ContentArgs, ContentCommand, ContentProveArgs, KernelsArgs, ProveArgs};
@@ -35,6 +35,7 @@ Examples:
   nbasync explain asyncio-run-in-cell   read a page
   nbasync lookup blocking requests      find pages by a few words
   nbasync pattern                       which pattern fits? five questions at most
+  nbasync deviation older-python        put a deviation from the defaults on record
 
 Exit codes:
   0  nothing to complain about
@@ -125,6 +126,7 @@ pub enum Command {
     Lookup(LookupArgs),
     Explain(ExplainArgs),
     Pattern(PatternArgs),
+    Deviation(DeviationArgs),
     #[cfg(feature = "kernel")]
     Prove(ProveArgs),
     #[cfg(feature = "kernel")]

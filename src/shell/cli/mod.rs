@@ -6,6 +6,7 @@ mod check;
 mod classify;
 #[cfg(feature = "kernel")]
 mod content;
+mod deviation;
 mod explain;
 mod extract;
 mod fix;
@@ -109,6 +110,7 @@ fn run() -> ExitCode {
         Command::Lookup(args) => lookup::run(&args, &session),
         Command::Explain(args) => explain::run(&args, &session),
         Command::Pattern(args) => pattern::run(&args, &session),
+        Command::Deviation(args) => deviation::run(&args, &session),
         #[cfg(feature = "kernel")]
         Command::Prove(args) => prove::run(&args, &session),
         #[cfg(feature = "kernel")]

@@ -14,6 +14,7 @@ use crate::shell::config::Overrides;
 use crate::shell::linear::Linear;
 use crate::shell::perform::Performer;
 use crate::shell::proving::{Prover, Wish};
+use crate::shell::today::today;
 use crate::shell::tui::color::Depth;
 use crate::shell::tui::glyphs::Glyphs;
 use crate::shell::tui::theme::{Theme, ThemeError, Themes};
@@ -58,6 +59,7 @@ pub fn run_from(
     let mut tutor = Tutor::new(&session.knowledge, session.reading)
         .with_terminal(theme, args.mouse)
         .with_cell(args.cell.map(NonZeroUsize::get))
+        .with_today(today())
         .with_settings(configs.of(Path::new(".")).unwrap_or_else(|_| configs.alone()));
     thread::scope(|scope| {
         let (sender, answers) = mpsc::channel();

@@ -212,6 +212,10 @@ impl Out<'_> {
                     self.text(empty);
                 }
             }
+            Popup::Line { title, note, .. } => {
+                self.text(title);
+                self.text(note);
+            }
             Popup::Reader { title, page, .. } | Popup::Confirm { title, page, .. } => {
                 self.text(title);
                 self.page(page);

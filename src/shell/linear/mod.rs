@@ -162,6 +162,10 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
             None if tutor.context() == Context::Filter && !answer.is_empty() => {
                 Ok(search(view, answer))
             }
+            None if tutor.context() == Context::Reason => {
+                let done = Msg::Key(Key::plain(Code::Enter));
+                Ok(search(view, answer).into_iter().chain([done]).collect())
+            }
             // An empty line goes on to the next step.
             None if answer.is_empty() && tutor.is_useful(Command::NextStep) => {
                 Ok(vec![Msg::Key(Key::plain(Code::Enter))])
@@ -198,7 +202,9 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
 /// The keys that put `text` in place of what the filter line holds.
 fn search(view: &View, text: &str) -> Vec<Msg> {
     let held = match &view.popup {
-        Some(Popup::List { query: Some((text, _)), .. }) => text.chars().count(),
+        Some(Popup::List { query: Some((text, _)), .. } | Popup::Line { text, .. }) => {
+            text.chars().count()
+        }
         _ => 0,
     };
     let end = std::iter::once(Key::plain(Code::End));

@@ -95,3 +95,11 @@ fn which_pattern_is_asked_and_answered_by_numbers() {
     // Back at the question that led there.
     assert_eq!(said.matches("4 of 5 at most: What does the waiting?").count(), 2, "{said}");
 }
+
+#[test]
+fn a_deviation_goes_on_record_with_a_typed_reason() {
+    let said = talk(Language::En, CELL, "12\n1\n3\nthe vendor says no\n0\n0\n0\n0\n");
+    assert!(said.contains("why does the default not fit?"), "{said}");
+    assert!(said.contains("In our own words: the vendor says no\n"), "{said}");
+    assert!(said.contains("Choices: 1 save beside the notebook, 3 copy, 0 close\n"), "{said}");
+}

@@ -4,6 +4,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::{Paper, Tone};
 use crate::notebook::{Format, Notebook};
+use crate::text::CellIndex;
 
 /// Unchanged lines around a change.
 const CONTEXT: usize = 3;
@@ -23,6 +24,11 @@ pub fn diff(paper: Paper, path: &str, before: &Notebook, after: &Notebook) -> St
         unified(paper, &name, &ended(&old.source), &ended(&new.source))
     };
     changed.map(cell).collect()
+}
+
+/// A new cell as a difference.
+pub fn insertion_diff(paper: Paper, path: &str, cell: CellIndex, source: &str) -> String {
+    unified(paper, &format!("{path}:cell {}", cell.number()), "", &ended(source))
 }
 
 pub(super) fn ended(source: &str) -> String {

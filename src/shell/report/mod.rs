@@ -37,7 +37,7 @@ mod wrap;
 
 pub use chosen::{chosen, question};
 pub use classification::classification;
-pub use diff::diff;
+pub use diff::{diff, insertion_diff};
 pub use extraction::{Files, extraction, extraction_diff, undecided};
 pub use fixed::{FixTally, Fixed, Mended, Written, fix_summary, fixed, offer};
 #[cfg(feature = "kernel")]

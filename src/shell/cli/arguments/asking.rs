@@ -39,3 +39,45 @@ pub struct PatternArgs {
     #[command(flatten)]
     pub place: PlaceArgs,
 }
+
+/// Put a deviation from the defaults on record: why, at what price, with which controls, until when
+///
+/// Defaults are not laws. A record says what was decided against one, so that the next reader need
+/// not guess. Without --output and --insert it is printed.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync deviation exploration
+  nbasync deviation library-calls-asyncio-run etl.ipynb --cell 4 --reason \"no async API before 3.0\"
+  nbasync deviation older-python etl.ipynb --reason \"the cluster has 3.9\" -o etl-deviation.md
+  nbasync deviation heavy-cpu etl.ipynb --cell 9 --insert
+
+Exit code 0: done; 2: it could not be done.")]
+pub struct DeviationArgs {
+    /// The deviation's name; `nbasync lookup deviation` and the tutor list them
+    #[arg(value_name = "DEVIATION")]
+    pub name: String,
+    /// The notebook or script with # %% cells that deviates
+    pub file: Option<PathBuf>,
+    /// The cell that it is about, counted from 1 [default: the first with a mistake that the
+    /// deviation accepts]
+    #[arg(long, value_name = "N", requires = "file")]
+    pub cell: Option<NonZeroUsize>,
+    /// Why the default does not fit, in your own words
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    /// The day by which the decision is looked at again [default: in 90 days]
+    #[arg(long, value_name = "DATE")]
+    pub review: Option<String>,
+    /// Write the record to this new file
+    #[arg(short, long, value_name = "FILE", conflicts_with = "insert")]
+    pub output: Option<PathBuf>,
+    /// Insert the record as a Markdown cell above the cell that it is about
+    #[arg(long, requires = "file")]
+    pub insert: bool,
+    /// Show what --insert would change, write nothing
+    #[arg(long, requires = "insert")]
+    pub diff: bool,
+    #[command(flatten)]
+    pub place: PlaceArgs,
+}

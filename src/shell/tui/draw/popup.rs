@@ -59,6 +59,12 @@ pub fn draw(popup: &Popup, body: Rect, buf: &mut Buffer, tools: &mut Tools<'_>) 
             let list = List { title, query: query.as_ref(), rows, selected: *selected, empty };
             list.draw(preview.as_ref(), body, buf, tools)
         }
+        Popup::Line { title, text, cursor, note } => {
+            let query = (text.clone(), *cursor);
+            let empty = note;
+            let line = List { title, query: Some(&query), rows: &[], selected: 0, empty };
+            line.draw_in(middle(body, LIST, 4), None, buf, tools)
+        }
         Popup::Reader { title, page, scroll } | Popup::Confirm { title, page, scroll } => {
             sheet(title, page, *scroll, body, buf, tools)
         }
@@ -132,6 +138,16 @@ impl List<'_> {
             (None, Some(_)) => middle(body, LIST, body.height),
             (None, None) => middle(body, LIST, short(self.rows.len().max(1) + 2)),
         };
+        self.draw_in(area, preview, buf, tools)
+    }
+
+    fn draw_in(
+        &self,
+        area: Rect,
+        preview: Option<&Arc<Page>>,
+        buf: &mut Buffer,
+        tools: &mut Tools<'_>,
+    ) -> Drawn {
         let inner = window(self.title, area, buf, &tools.ink);
         let (left, right) = split(inner, preview.is_some());
         let cursor = self.filter_line(row(left, 0), buf, &tools.ink);

@@ -35,7 +35,8 @@ fn show(name: &str, open: bool, pressed: &str) {
         ("both", Reading::Both(Language::En)),
     ];
     for (language, reading) in readings {
-        let mut tutor = Tutor::new(&knowledge, reading);
+        let today = jiff::civil::date(2026, 1, 5);
+        let mut tutor = Tutor::new(&knowledge, reading).with_today(today);
         if open {
             let opened =
                 Opened { path: "prices.ipynb".into(), bytes: NOTEBOOK.into(), ..Opened::default() };
@@ -128,6 +129,21 @@ fn a_question_of_which_pattern() {
 #[test]
 fn the_pattern_that_was_asked_for() {
     show("tutor_outcome", true, "nc1121");
+}
+
+#[test]
+fn the_reason_of_a_deviation() {
+    show("tutor_reason", true, "nd\nrthe vendor says 2027");
+}
+
+#[test]
+fn a_deviation_on_record() {
+    show("tutor_record", true, "nd\nrthe vendor says 2027\n");
+}
+
+#[test]
+fn the_question_before_a_record_is_inserted() {
+    show("tutor_record_insert", true, "nd\nrthe vendor says 2027\ni");
 }
 
 #[test]

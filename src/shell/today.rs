@@ -1,0 +1,9 @@
+//! What day it is.
+
+use jiff::Zoned;
+use jiff::civil::Date;
+
+/// Today, where the clock hangs.
+pub fn today() -> Date {
+    Zoned::now().date()
+}
