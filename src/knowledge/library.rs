@@ -22,6 +22,7 @@ pub(super) struct Library {
     pub recordings: BTreeMap<String, Source>,
     pub interface: Option<Source>,
     pub chooser: Option<Source>,
+    pub glossary: Option<Source>,
     /// Files with no place, and twins without an English page.
     pub errors: Vec<ContentError>,
 }
@@ -68,6 +69,7 @@ enum Place<'p> {
     Recording(&'p str),
     Interface,
     Chooser,
+    Glossary,
 }
 
 /// Sorts the files into their places.
@@ -99,6 +101,7 @@ pub(super) fn read(files: &dyn Files) -> Library {
             }
             Some(Place::Interface) => library.interface = Some(source),
             Some(Place::Chooser) => library.chooser = Some(source),
+            Some(Place::Glossary) => library.glossary = Some(source),
             None => library.errors.push(ContentError::whole(&path, "no file has its place here")),
         }
     }
@@ -121,7 +124,12 @@ impl Library {
         let tables = self.tables.values().chain(self.themes.values());
         let others = self.samples.values().chain(self.cases.values());
         let others = others.chain(self.recordings.values());
-        pages.chain(tables).chain(others).chain(&self.interface).chain(&self.chooser)
+        pages
+            .chain(tables)
+            .chain(others)
+            .chain(&self.interface)
+            .chain(&self.chooser)
+            .chain(&self.glossary)
     }
 
     fn add(&mut self, kind: PageKind, id: String, en: Option<Source>, zh: Option<Source>) {
@@ -146,6 +154,7 @@ fn place(path: &str) -> Option<Place<'_>> {
     match parts.as_slice() {
         ["content", "interface.yaml", ""] => Some(Place::Interface),
         ["content", "chooser.yaml", ""] => Some(Place::Chooser),
+        ["content", "glossary.yaml", ""] => Some(Place::Glossary),
         ["content", "tables", name] => Some(Place::Table(name.strip_suffix(".yaml")?)),
         ["content", "themes", name] => Some(Place::Theme(name.strip_suffix(".yaml")?)),
         ["content", "samples", name] => Some(Place::Sample(name)),

@@ -323,6 +323,7 @@ mod tests {
             said,
             [
                 "content/chooser.yaml",
+                "content/glossary.yaml",
                 "content/interface.yaml",
                 "content/tables/blocking.yaml",
                 main

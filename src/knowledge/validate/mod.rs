@@ -4,6 +4,7 @@ mod cases;
 mod characters;
 mod chooser;
 mod course;
+mod glossary;
 mod references;
 mod sections;
 mod skills;
@@ -25,6 +26,7 @@ pub(super) fn validate(knowledge: &Knowledge) -> Vec<ContentError> {
     for source in knowledge.library.sources() {
         characters::check(source, &mut out);
     }
+    let terms = glossary::terms(knowledge, &mut out);
     for slot in &knowledge.library.slots {
         out.extend_from_slice(slot.errors());
         if let Some(pair) = Pair::read(slot, &mut out) {
@@ -32,6 +34,7 @@ pub(super) fn validate(knowledge: &Knowledge) -> Vec<ContentError> {
             twins::check(&pair, &mut out);
             references::check(knowledge, &pair, &mut out);
             course::check(&pair, &mut out);
+            glossary::check(&pair, &terms, &mut out);
         }
     }
     references::check_matches(knowledge, &mut out);
@@ -41,6 +44,7 @@ pub(super) fn validate(knowledge: &Knowledge) -> Vec<ContentError> {
     chooser::check(knowledge, &mut out);
     skills::check(knowledge, &mut out);
     interface(knowledge, &mut out);
+    glossary::check_interface(knowledge, &terms, &mut out);
     themes(knowledge, &mut out);
     out
 }

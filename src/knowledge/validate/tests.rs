@@ -224,3 +224,117 @@ fn a_broken_table_or_theme_is_reported_where_it_breaks() {
     let missing = "content/themes/light.yaml:1:1: `b` is missing; another theme has it";
     assert!(said.contains(&missing.to_owned()), "{said:?}");
 }
+
+/// What is wrong with the note `a`'s Chinese file, where `cell` has a term and two wrong ones.
+fn wrong_words(en: &str, zh: &str) -> Vec<String> {
+    let glossary = "- {en: cell, zh: [单元格], not: [储存格], strict: true}\n\
+                    - {en: task, zh: [任务], not: [作业]}\n";
+    let pages = [("content/notes/a.md", en), ("content/notes/a.zh.md", zh)];
+    let all = files(&[&pages[..], &[("content/glossary.yaml", glossary)]].concat());
+    let (_, errors) = Knowledge::load(&all);
+    let said = errors.iter().map(ToString::to_string);
+    said.filter_map(|error| Some(error.strip_prefix("content/notes/")?.to_owned())).collect()
+}
+
+#[test]
+fn a_chinese_page_uses_the_terms_and_no_other_words_for_them() {
+    let en = EN.replace("One sentence.", "Two cells, a task and a `cell`.");
+    let good = ZH.replace("一句话。", "两个单元格，一个作务。");
+    assert_eq!(wrong_words(&en, &good), Vec::<String>::new());
+    let said = "a.zh.md:6:1: `储存格` stands for `cell`; write `单元格`";
+    assert_eq!(wrong_words(&en, &good.replace("单元格", "储存格和单元格")), [said]);
+    let said = "a.zh.md:6:1: `cell` in English, but no `单元格` here";
+    assert_eq!(wrong_words(&en, &good.replace("单元格", "东西")), [said]);
+    // A word in code asks for no term, and a term elsewhere on the page will do.
+    assert_eq!(wrong_words(&EN.replace("One sentence.", "A `cell`."), ZH), Vec::<String>::new());
+    let moved = good.replace("单元格", "东西").replace("- 一项", "- 单元格");
+    assert_eq!(wrong_words(&en, &moved), Vec::<String>::new());
+    let said = "a.zh.md:3:1: `作业` stands for `task`; write `任务`";
+    assert_eq!(wrong_words(EN, &ZH.replace("title: 一条说明", "title: 作业")), [said]);
+}
+
+#[test]
+fn a_text_that_stayed_english_is_reported() {
+    let said = "a.zh.md:6:1: this is not translated";
+    let zh = ZH.replace("一句话。", "说明：this one was left out of it。");
+    assert_eq!(wrong_words(EN, &zh), [said]);
+    assert_eq!(
+        wrong_words(EN, &ZH.replace("一句话。", "用 `await the loop now or` 等 httpx。")),
+        [""; 0]
+    );
+}
+
+#[test]
+fn the_interface_speaks_in_terms_too() {
+    let interface = "a: {en: 'a cell of {cell}', zh: 储存格}\nb: {en: 'no {cell}', zh: 没有}\n";
+    let glossary = "- {en: cell, zh: [单元格], not: [储存格], strict: true}\n";
+    let all = files(&[("content/interface.yaml", interface), ("content/glossary.yaml", glossary)]);
+    let (_, errors) = Knowledge::load(&all);
+    let said = errors.iter().map(ToString::to_string);
+    let said: Vec<String> = said.filter(|it| it.contains("单元格")).collect();
+    let expected = [
+        "content/interface.yaml:1:1: a: `cell` in English, but no `单元格` in Chinese",
+        "content/interface.yaml:1:1: a: `储存格` stands for `cell`; write `单元格`",
+    ];
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn every_term_has_its_row_on_the_glossary_page_and_no_other_has() {
+    let en = EN.replace("id: a", "id: glossary")
+        + "\n| T | Z | M |\n| --- | --- | --- |\n| cell | 单元格 | m |\n| x | y | z |\n";
+    let zh = ZH.replace("id: a", "id: glossary")
+        + "\n| T | Z | M |\n| --- | --- | --- |\n| 单元格 | cell | m |\n| 任务 | task | z |\n";
+    let glossary = "- {en: cell, zh: [单元格]}\n- {en: task, zh: [任务]}\n";
+    let all = files(&[
+        ("content/notes/glossary.md", en.as_str()),
+        ("content/notes/glossary.zh.md", zh.as_str()),
+        ("content/glossary.yaml", glossary),
+    ]);
+    let (_, errors) = Knowledge::load(&all);
+    let said = errors.iter().filter(|error| error.file.contains("glossary."));
+    let said: Vec<&str> = said.map(|error| error.message.as_str()).collect();
+    let expected =
+        ["`x`, `y` is no term of content/glossary.yaml", "there is no row for `task`, `任务`"];
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn the_questions_of_the_chooser_form_a_tree_that_ends() {
+    let said = |chooser: &str| {
+        let page = "---\nid: p\nkind: pattern\ntitle: t\nkeywords: [k]\nchoose: c\n---\nA.\n";
+        let all = files(&[("content/chooser.yaml", chooser), ("content/patterns/p.md", page)]);
+        let (_, errors) = Knowledge::load(&all);
+        let found = errors.into_iter().filter(|error| error.file == "content/chooser.yaml");
+        found.map(|error| error.message).collect::<Vec<_>>()
+    };
+    let question = |id: &str, leads: &str| {
+        let choice = |text: &str| format!("{{en: {text}, zh: 甲, {leads}}}");
+        format!("  {id}: {{ask: {{en: q, zh: 问}}, choices: [{}, {}]}}\n", choice("a"), choice("b"))
+    };
+    let ends =
+        "ends:\n  e: {page: p, why: {en: w, zh: 为}, costs: {en: c, zh: 代}, skeleton: 'x{n}'}\n";
+    let whole =
+        |questions: &str| format!("start: q\nnames: {{n: '1'}}\nquestions:\n{questions}{ends}");
+    assert_eq!(said(&whole(&question("q", "end: e"))), ["no case runs the skeleton"]);
+    let lost = said(&whole(&(question("q", "end: no") + &question("r", "to: q"))));
+    assert!(lost.contains(&"there is no end `no`".to_owned()), "{lost:?}");
+    assert!(lost.contains(&"no answer leads to this question".to_owned()), "{lost:?}");
+    assert!(lost.contains(&"no answer leads to this end".to_owned()), "{lost:?}");
+    let circle = said(&whole(&(question("q", "to: r") + &question("r", "to: q"))));
+    assert!(
+        circle.contains(&"more than 5 questions on a way that leads here".to_owned()),
+        "{circle:?}"
+    );
+    let both = said(&whole(&question("q", "end: e, to: q")));
+    assert!(both.contains(&"`a` needs one of `to` and `end`".to_owned()), "{both:?}");
+    let other = said(
+        &whole(&question("q", "end: e")).replace("page: p", "page: o").replace("x{n}", "x{m}"),
+    );
+    assert!(
+        other.contains(&"there is no pattern, deviation or situation `o`".to_owned()),
+        "{other:?}"
+    );
+    assert!(other.contains(&"`{m}` is not among the names".to_owned()), "{other:?}");
+    assert!(other.contains(&"no skeleton has this name".to_owned()), "{other:?}");
+}
