@@ -24,7 +24,7 @@ const FLOORS: [(&str, u8); 16] = [
 ];
 
 /// Heavy crates and the only places that name them.
-const DOORS: [(&str, &str); 27] = [
+const DOORS: [(&str, &str); 28] = [
     ("ruff_python_ast", "src/python/"),
     ("ruff_python_parser", "src/python/"),
     ("ruff_text_size", "src/python/"),
@@ -43,7 +43,8 @@ const DOORS: [(&str, &str); 27] = [
     ("clap", "src/shell/cli/"),
     ("sys_locale", "src/shell/cli/"),
     ("terminal_size", "src/shell/cli/"),
-    ("toml", "src/shell/config/"),
+    ("toml", "src/shell/"),
+    ("etcetera", "src/shell/learning/"),
     ("strsim", "src/shell/config/"),
     ("serde_json", "src/shell/report/"),
     ("serde_sarif", "src/shell/report/"),

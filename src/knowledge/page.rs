@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
 
-use super::block::{Block, plain};
+use super::block::{Block, Inline, plain};
 use super::course::{DrillFront, LessonFront};
 use super::files::{ContentError, Source};
 use super::front::{Document, Metadata, RawFront, When};
@@ -158,6 +158,14 @@ impl Page {
     pub fn opening(&self, language: Language) -> &[Block] {
         let first = self.blocks.get(language).get(..1);
         first.filter(|first| matches!(first, [Block::Paragraph(_)])).unwrap_or_default()
+    }
+
+    /// The heading with this anchor.
+    pub fn heading(&self, language: Language, anchor: &str) -> Option<&[Inline]> {
+        self.blocks.get(language).iter().find_map(|block| match block {
+            Block::Heading { anchor: found, text } if found == anchor => Some(text.as_slice()),
+            _ => None,
+        })
     }
 
     /// What stands under the heading with this anchor, up to the next heading.

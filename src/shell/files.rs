@@ -17,7 +17,7 @@ use ignore::{DirEntry, WalkBuilder};
 use crate::notebook::NotebookError;
 
 pub use exclude::Exclude;
-pub use save::{SaveError, save, save_new};
+pub use save::{SaveError, put, save, save_new};
 pub use together::{TogetherError, save_together, take_back};
 
 /// Why there is nothing to say of a file.

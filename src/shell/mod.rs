@@ -3,10 +3,12 @@
 pub mod cli;
 pub mod clipboard;
 pub mod config;
+pub mod editor;
 pub mod embedded;
 pub mod files;
 #[cfg(feature = "kernel")]
 pub mod kernel;
+pub mod learning;
 pub mod linear;
 pub mod modules;
 pub mod perform;

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::clipboard::Clipboard;
 use super::config::Configs;
+use super::learning::Records;
 use super::proving::Prover;
-use super::{files, modules};
+use super::{editor, files, modules};
 use crate::notebook;
 use crate::review::Surroundings;
 use crate::tutor::message::{Effect, Msg, Opened};
@@ -15,12 +16,19 @@ pub struct Performer<'s, 'k> {
     clipboard: Clipboard,
     configs: Configs<'k>,
     prover: Prover<'s, 'k>,
+    records: Records,
 }
 
 impl<'s, 'k> Performer<'s, 'k> {
     /// Nothing is touched before it is asked for. What takes its time is answered by the prover.
     pub fn new(configs: Configs<'k>, prover: Prover<'s, 'k>) -> Self {
-        Self { clipboard: Clipboard::default(), configs, prover }
+        Self { clipboard: Clipboard::default(), configs, prover, records: Records::default() }
+    }
+
+    /// Writes what is learnt into these records.
+    pub fn with_records(mut self, records: Records) -> Self {
+        self.records = records;
+        self
     }
 
     /// Does what is asked. Leaving, stopping and the mouse are the front end's business and give
@@ -71,6 +79,8 @@ impl<'s, 'k> Performer<'s, 'k> {
                 self.prover.interrupt();
                 None
             }
+            Effect::KeepProgress(progress) => Some(Msg::Kept(self.records.keep(&progress))),
+            Effect::Rewrite { name, text } => Some(Msg::Rewritten(editor::open(&name, &text))),
             Effect::Quit | Effect::Suspend | Effect::Mouse(_) => None,
         }
     }

@@ -174,7 +174,7 @@ impl Tutor<'_> {
     fn cell_number(&self) -> Option<String> {
         match &self.screen {
             Screen::Walk(walk) => Some(walk.cell.number().to_string()),
-            Screen::Home { .. } => None,
+            Screen::Home { .. } | Screen::Learn(_) => None,
         }
     }
 }

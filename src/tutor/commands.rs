@@ -15,6 +15,9 @@ use crate::text::CellIndex;
 
 impl Tutor<'_> {
     pub(super) fn run(&mut self, command: Command) -> Vec<Effect> {
+        if let Some(effects) = self.run_in_lesson(command) {
+            return effects;
+        }
         match command {
             Command::Quit => return self.quit(),
             Command::Suspend => return vec![Effect::Suspend],
@@ -137,6 +140,7 @@ impl Tutor<'_> {
 
     fn quit(&mut self) -> Vec<Effect> {
         if self.document().is_some_and(Document::is_unsaved) {
+            self.leave_lesson();
             self.ask(Question::Leave);
             return Vec::new();
         }
@@ -350,6 +354,9 @@ impl Tutor<'_> {
     }
 
     pub(super) fn clicked(&mut self, target: Target) -> Vec<Effect> {
+        if let Some(effects) = self.clicked_in_lesson(target) {
+            return effects;
+        }
         match target {
             Target::Step(number) => return self.run(Command::Step(number)),
             Target::Overview(index) => {

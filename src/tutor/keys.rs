@@ -5,6 +5,7 @@ mod asking;
 mod recording;
 
 use super::key::{Code, Key};
+use super::learn::keys as learn;
 
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,6 +56,20 @@ pub enum Command {
     // Which cells run.
     Toggle,
     AllCells,
+    // Lessons and drills.
+    Lessons,
+    NextLesson,
+    PreviousLesson,
+    Review,
+    Placement,
+    Practise,
+    /// Answers a question, from 0.
+    Choice(usize),
+    Hint,
+    Solution,
+    StartOver,
+    /// Diagrams move or stand still.
+    Motion,
     // Scrolling and lists.
     Up,
     Down,
@@ -79,6 +94,15 @@ pub enum Context {
     Everywhere,
     Home,
     Walkthrough,
+    /// The list of lessons.
+    Lessons,
+    /// A page of a lesson.
+    Lesson,
+    /// A question of a lesson.
+    Predict,
+    Drill,
+    /// What a lesson's pages, questions and drills have in common.
+    Stage,
     /// A list with a filter line: letters go to the filter.
     Filter,
     List,
@@ -113,7 +137,7 @@ pub struct Binding {
     pub number: Option<u8>,
 }
 
-const fn row(
+pub(super) const fn row(
     context: Context,
     keys: &'static [(Code, bool)],
     command: Command,
@@ -125,7 +149,7 @@ const fn row(
     Binding { context, keys, command, shown, label, footer, number }
 }
 
-const fn c(char: char) -> (Code, bool) {
+pub(super) const fn c(char: char) -> (Code, bool) {
     (Code::Char(char), false)
 }
 
@@ -133,14 +157,15 @@ const fn ctrl(char: char) -> (Code, bool) {
     (Code::Char(char), true)
 }
 
-const fn k(code: Code) -> (Code, bool) {
+pub(super) const fn k(code: Code) -> (Code, bool) {
     (code, false)
 }
 
 /// The table.
 const KEYS: &[Binding] = &[
     row(Context::Home, &[c('o')], Command::OpenNotebook, "o", "open", 3, Some(2)),
-    row(Context::Home, &[c('s')], Command::Sample, "s", "sample", 4, Some(3)),
+    row(Context::Home, &[c('s')], Command::Sample, "s", "sample", 5, Some(3)),
+    row(Context::Home, &[c('l')], Command::Lessons, "l", "lessons", 4, Some(7)),
     row(Context::Home, &[k(Code::Enter)], Command::Choose, "Enter", "choose", 1, None),
     row(Context::Home, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
     row(Context::Home, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 0, None),
@@ -204,6 +229,7 @@ const KEYS: &[Binding] = &[
     row(Context::Walkthrough, &[ctrl('r')], Command::Redo, "Ctrl-R", "redo", 0, None),
     row(Context::Walkthrough, &[c('d')], Command::Deviations, "d", "deviations", 17, Some(12)),
     row(Context::Walkthrough, &[c('a')], Command::Alternative, "a", "alternative", 18, Some(13)),
+    row(Context::Walkthrough, &[c('P')], Command::Practise, "P", "practise", 19, Some(18)),
     row(Context::Walkthrough, &[c('g')], Command::HandOff, "g", "hand-off", 4, Some(14)),
     row(Context::Walkthrough, &[c('r')], Command::Prove, "r", "prove", 5, Some(16)),
     row(Context::Walkthrough, &[c('i')], Command::Interrupt, "i", "interrupt", 1, Some(17)),
@@ -306,9 +332,11 @@ const KEYS: &[Binding] = &[
     row(Context::Everywhere, &[c('q'), ctrl('c')], Command::Quit, "q", "quit", 13, Some(0)),
 ];
 
-/// Every row of the table.
+/// Every row: the table, those of questions, those of lessons.
 pub fn all() -> impl Iterator<Item = &'static Binding> {
-    KEYS.iter().chain(asking::KEYS).chain(recording::KEYS)
+    let lessons = [learn::LESSONS, learn::LESSON, learn::PREDICT, learn::DRILL, learn::STAGES];
+    let own = KEYS.iter().chain(asking::KEYS).chain(recording::KEYS);
+    own.chain(lessons.into_iter().flatten())
 }
 
 /// The command of a key: the context's own meaning first, then that of everywhere. In a filter
@@ -321,6 +349,7 @@ pub fn command(context: Context, key: Key) -> Option<Command> {
     let typed = matches!(context, Context::Filter | Context::Reason | Context::Editor);
     let control_only = |binding: &&Binding| binding.keys.iter().all(|(_, ctrl)| *ctrl);
     of(context)
+        .or_else(|| of(context.wider()?))
         .or_else(|| {
             if typed {
                 of(Context::Everywhere).filter(control_only)
@@ -344,40 +373,11 @@ pub fn footer(context: Context) -> Vec<&'static Binding> {
     );
     let mut rows: Vec<&Binding> = all()
         .filter(|row| row.footer > 0)
-        .filter(|row| row.context == context || (row.context == Context::Everywhere && !typed))
+        .filter(|row| context.has(row) || (row.context == Context::Everywhere && !typed))
         .collect();
     rows.sort_by_key(|row| row.footer);
     rows
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_key_means_two_things_in_one_context() {
-        for (index, row) in all().enumerate() {
-            for other in all().skip(index + 1).filter(|other| other.context == row.context) {
-                for key in row.keys {
-                    assert!(!other.keys.contains(key), "{:?} {key:?}", row.context);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn letters_in_a_filter_line_are_text() {
-        assert_eq!(command(Context::Filter, Key::char('q')), None);
-        assert_eq!(command(Context::Filter, Key::ctrl('c')), None);
-        assert_eq!(command(Context::Filter, Key::plain(Code::Esc)), Some(Command::Back));
-    }
-
-    #[test]
-    fn numbers_of_the_linear_front_end_are_unique_in_a_context() {
-        for row in all().filter(|row| row.number.is_some()) {
-            let same =
-                all().filter(|other| other.number == row.number && (other.context == row.context));
-            assert_eq!(same.count(), 1, "{:?} {:?}", row.context, row.number);
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::key::Key;
+use super::learn;
 use super::view::Pane;
 use crate::knowledge::Both;
 use crate::notebook::Kernel;
@@ -18,6 +19,12 @@ pub enum Msg {
     Pasted(String),
     /// The front end's text area holds this now.
     Edited(String),
+    /// The cells of a drill are to be written in an editor of the user's own.
+    Rewrite,
+    /// The cells of a drill as they were written in an editor of one's own.
+    Rewritten(Result<String, String>),
+    /// A fifth of a second has passed, while [`super::view::View::ticking`].
+    Tick,
     /// A click on a list row, overview row, step tab or home choice.
     Clicked(Target),
     /// The wheel over a pane; positive is down, in lines.
@@ -44,6 +51,7 @@ pub enum Msg {
     Moved(Result<(), String>),
     KernelFound(Result<FoundKernel, NoKernel>),
     Proving(Progress),
+    Kept(Result<(), String>),
 }
 
 /// A kernel that can run the open notebook.
@@ -151,6 +159,13 @@ pub enum Effect {
     Prove(Box<Trial>),
     /// Interrupt the cell that runs; the rest is left out.
     Interrupt,
+    /// Write down what was learnt. Answer: `Kept`.
+    KeepProgress(Box<learn::Progress>),
+    /// Open the user's own editor on a text. Answer: `Rewritten`.
+    Rewrite {
+        name: String,
+        text: String,
+    },
     /// Take mouse events or leave them to the terminal.
     Mouse(bool),
 }

@@ -29,6 +29,7 @@ use std::sync::Arc;
 use document::Document;
 use key::{Code, Key};
 use keys::Context;
+use learn::{Learn, Learner};
 use message::{Effect, Msg};
 use moving::Move;
 use popups::{Kind, Window};
@@ -62,12 +63,14 @@ pub struct Tutor<'k> {
     wanted_cell: Option<usize>,
     /// What counts for text that is no file.
     settings: Settings,
+    learner: Learner,
 }
 
 /// What is behind the windows.
 enum Screen {
     Home { selected: usize },
     Walk(Box<Walk>),
+    Learn(Box<Learn>),
 }
 
 impl<'k> Tutor<'k> {
@@ -87,6 +90,7 @@ impl<'k> Tutor<'k> {
             today: jiff::civil::Date::default(),
             wanted_cell: None,
             settings: Settings::default(),
+            learner: Learner::default(),
         }
     }
 
@@ -114,7 +118,11 @@ impl<'k> Tutor<'k> {
         match msg {
             Msg::Key(key) => return self.key(key),
             Msg::Pasted(text) => return self.pasted(&text),
-            Msg::Edited(source) => self.edited(source),
+            Msg::Edited(source) => return self.edited(source),
+            Msg::Rewritten(Ok(text)) => return self.rewritten(&text),
+            Msg::Rewrite => return self.rewrite_task(),
+            Msg::Tick => self.tick(),
+            Msg::Kept(Ok(())) => {}
             Msg::Clicked(target) => return self.clicked(target),
             Msg::Wheel(pane, lines) => self.wheel(pane, lines),
             Msg::Measured { pane, content, visible } => self.measured(pane, content, visible),
@@ -136,7 +144,11 @@ impl<'k> Tutor<'k> {
                 let path = path.display().to_string();
                 self.say("status.advice-saved", &[("file", &path)], Tone::Right);
             }
-            Msg::Opened(Err(why)) | Msg::Copied(Err(why)) | Msg::AdviceSaved(Err(why)) => {
+            Msg::Opened(Err(why))
+            | Msg::Copied(Err(why))
+            | Msg::AdviceSaved(Err(why))
+            | Msg::Rewritten(Err(why))
+            | Msg::Kept(Err(why)) => {
                 self.status = Some(Prose::toned(why, Tone::Mistake));
             }
         }
@@ -191,11 +203,15 @@ impl<'k> Tutor<'k> {
             Screen::Home { .. } => Context::Home,
             Screen::Walk(walk) if walk.editing.is_some() => Context::Editor,
             Screen::Walk(_) => Context::Walkthrough,
+            Screen::Learn(learn) => Self::learn_context(learn),
         }
     }
 
-    fn edited(&mut self, source: String) {
+    fn edited(&mut self, source: String) -> Vec<Effect> {
         let knowledge = self.knowledge;
+        if matches!(self.screen, Screen::Learn(_)) {
+            return self.retyped(source);
+        }
         if let Screen::Walk(walk) = &mut self.screen
             && walk.editing.is_some()
         {
@@ -203,6 +219,7 @@ impl<'k> Tutor<'k> {
             walk.problem = 0;
             walk.refresh(knowledge, self.reading);
         }
+        Vec::new()
     }
 
     fn say(&mut self, key: &str, args: &[(&str, &str)], tone: Tone) {
@@ -223,14 +240,18 @@ impl<'k> Tutor<'k> {
     fn walk(&mut self) -> Option<&mut Walk> {
         match &mut self.screen {
             Screen::Walk(walk) => Some(walk),
-            Screen::Home { .. } => None,
+            Screen::Home { .. } | Screen::Learn(_) => None,
         }
     }
 
     fn walk_seen(&self) -> Option<&Walk> {
-        match &self.screen {
+        let screen = match &self.screen {
+            Screen::Learn(learn) => &learn.behind,
+            screen => screen,
+        };
+        match screen {
             Screen::Walk(walk) => Some(walk),
-            Screen::Home { .. } => None,
+            Screen::Home { .. } | Screen::Learn(_) => None,
         }
     }
 
@@ -244,6 +265,7 @@ impl<'k> Tutor<'k> {
         if let Some(walk) = self.walk() {
             walk.refresh(knowledge, reading);
         }
+        self.refresh_lesson();
         for window in &mut self.windows {
             if let Kind::Reader { id: Some((kind, id)), title, page } = &mut window.kind
                 && let Some(found) = knowledge.page(*kind, id)

@@ -349,6 +349,10 @@ pub fn keys_page(knowledge: &Knowledge, reading: Reading) -> Page {
     let parts = [
         (Context::Walkthrough, "keys.walkthrough"),
         (Context::Home, "keys.home"),
+        (Context::Lessons, "keys.lesson-list"),
+        (Context::Stage, "keys.lesson"),
+        (Context::Predict, "keys.question"),
+        (Context::Drill, "keys.drill"),
         (Context::Filter, "keys.filter"),
         (Context::Reader, "keys.reader"),
         (Context::Outcome, "keys.outcome"),

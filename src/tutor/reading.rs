@@ -1,7 +1,10 @@
 //! In which language or languages the reader reads, and pages built in them.
 
+use std::sync::Arc;
+
 use super::view::{Block, Mark, Page, Prose, Row, Run, Tone};
 use crate::diagnostic::Message;
+use crate::knowledge::timeline::{State, Timeline};
 use crate::knowledge::{self, Inline, Knowledge, Language};
 use crate::review::sentence;
 
@@ -116,17 +119,40 @@ impl<'k> Writer<'k> {
     /// Adds blocks of a content page, in both languages block by block.
     pub fn blocks(&mut self, en: &[knowledge::Block], zh: &[knowledge::Block]) {
         match self.reading {
-            Reading::One(Language::En) => self.rows.extend(en.iter().map(|it| Row::One(block(it)))),
-            Reading::One(Language::Zh) => self.rows.extend(zh.iter().map(|it| Row::One(block(it)))),
+            Reading::One(Language::En) => {
+                let rows: Vec<Row> = en.iter().map(|it| Row::One(self.block(it))).collect();
+                self.rows.extend(rows);
+            }
+            Reading::One(Language::Zh) => {
+                let rows: Vec<Row> = zh.iter().map(|it| Row::One(self.block(it))).collect();
+                self.rows.extend(rows);
+            }
             Reading::Both(_) => {
                 for (en, zh) in en.iter().zip(zh) {
                     self.rows.push(match en {
-                        knowledge::Block::Code { .. } => Row::One(block(en)),
+                        knowledge::Block::Code { .. } => Row::One(self.block(en)),
                         _ => Row::Pair(block(en), block(zh)),
                     });
                 }
             }
         }
+    }
+
+    /// A content block as a front end draws it; the text of a diagram becomes the diagram.
+    fn block(&self, it: &knowledge::Block) -> Block {
+        let text = match it {
+            knowledge::Block::Code { language, text } if language == "timeline" => text,
+            it => return block(it),
+        };
+        let Ok(timeline) = Timeline::parse(text) else { return block(it) };
+        let is_shown = |state: State| {
+            state != State::None && timeline.lanes.iter().any(|lane| lane.states.contains(&state))
+        };
+        let base = self.reading.base();
+        let shown = State::ALL.into_iter().filter(|(_, state)| is_shown(*state));
+        let word = |name: &str| self.knowledge.ui(base, &format!("timeline.{name}"), &[]);
+        let legend = shown.map(|(name, state)| (state, word(name))).collect();
+        Block::Timeline { timeline: Arc::new(timeline), legend }
     }
 
     /// Adds a section of a content page below its heading; nothing when the page has none.
@@ -204,6 +230,11 @@ fn as_sentence(text: &str, language: Language) -> String {
 /// Inline Markdown as prose.
 pub fn prose_of(markdown: &str) -> Prose {
     Prose(runs(&knowledge::inlines(markdown), Tone::Plain))
+}
+
+/// Parsed inline Markdown as prose.
+pub fn prose_of_inlines(inlines: &[Inline]) -> Prose {
+    Prose(runs(inlines, Tone::Plain))
 }
 
 fn text_of(block: &knowledge::Block) -> Prose {

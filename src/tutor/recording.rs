@@ -73,7 +73,7 @@ impl Tutor<'_> {
                 cell: Some(walk.cell),
                 problem: walk.current(),
             }),
-            Screen::Home { .. } => None,
+            Screen::Home { .. } | Screen::Learn(_) => None,
         };
         let (decided, review) = (self.today, review_day(self.today));
         let it = Record { page, reason, decided, review, place };
@@ -111,7 +111,7 @@ impl Tutor<'_> {
         let Some((id, reason)) = self.recorded() else { return Vec::new() };
         let Some(text) = self.record_text(id, reason, Form::File) else { return Vec::new() };
         let (near, name) = match &self.screen {
-            Screen::Home { .. } => (None, format!("deviation-{id}.md")),
+            Screen::Home { .. } | Screen::Learn(_) => (None, format!("deviation-{id}.md")),
             Screen::Walk(walk) => {
                 let near = walk.document.path.clone();
                 let stem = near.as_ref().and_then(|path| path.file_stem());

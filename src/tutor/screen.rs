@@ -1,6 +1,7 @@
 //! The model as a [`View`]; scrolling, because it depends on what is seen; writing and advice.
 
 use super::keys::{self, Command, Context};
+use super::learn::moved;
 use super::pages::Step;
 use super::popups::{Kind, Window};
 use super::view::{
@@ -12,8 +13,9 @@ use super::{Screen, Tutor, document};
 use crate::notebook::CellKind;
 
 /// The home screen's choices: command, key, interface text.
-pub(super) const HOME: [(Command, &str, &str); 5] = [
+pub(super) const HOME: [(Command, &str, &str); 6] = [
     (Command::OpenNotebook, "o", "home.open"),
+    (Command::Lessons, "l", "home.lessons"),
     (Command::WhichPattern, "p", "home.which-pattern"),
     (Command::LookUp, "/", "home.look-up"),
     (Command::Sample, "s", "home.sample"),
@@ -29,6 +31,7 @@ impl Tutor<'_> {
             body: match &self.screen {
                 Screen::Home { selected } => Body::Home(self.home(*selected)),
                 Screen::Walk(walk) => Body::Walkthrough(Box::new(self.walkthrough(walk))),
+                Screen::Learn(learn) => Body::Walkthrough(Box::new(self.learn_view(learn))),
             },
             popup: self
                 .windows
@@ -37,6 +40,7 @@ impl Tutor<'_> {
             status: self.status.clone(),
             footer: self.footer(),
             theme: self.theme,
+            ticking: self.is_moving(),
         }
     }
 
@@ -50,7 +54,11 @@ impl Tutor<'_> {
             language: self.reading.shown().to_owned(),
             ..Header::default()
         };
-        let Screen::Walk(walk) = &self.screen else { return base };
+        let walk = match &self.screen {
+            Screen::Walk(walk) => walk,
+            Screen::Learn(learn) => return self.learn_header(learn, base),
+            Screen::Home { .. } => return base,
+        };
         let cell = walk.cell.number().to_string();
         let count = walk.document.notebook.cells.len().to_string();
         Header {
@@ -100,7 +108,7 @@ impl Tutor<'_> {
             },
         };
         Walkthrough {
-            code: self.code(walk),
+            code: Some(self.code(walk)),
             steps: Step::ALL.into_iter().map(tab).collect(),
             guide: walk.guide.clone(),
             guide_scroll: walk.scroll,
@@ -108,6 +116,7 @@ impl Tutor<'_> {
             current: walk.cell.0,
             focus: walk.focus,
             overview_title: self.ui("overview.title", &[]),
+            frame: None,
         }
     }
 
@@ -161,7 +170,13 @@ impl Tutor<'_> {
             Command::InsertRecord => return self.takes_record(),
             _ => {}
         }
-        let Screen::Walk(walk) = &self.screen else { return true };
+        let walk = match &self.screen {
+            Screen::Walk(walk) => walk,
+            Screen::Learn(learn) if self.windows.is_empty() => {
+                return self.is_useful_in_lesson(learn, command);
+            }
+            Screen::Home { .. } | Screen::Learn(_) => return true,
+        };
         if self.context() == Context::Leaving && command == Command::Yes {
             return walk.document.path.is_some();
         }
@@ -220,11 +235,18 @@ impl Tutor<'_> {
                 scroll_walk(walk, command);
                 walk.refresh(knowledge, reading);
             }
+            Screen::Learn(learn) => learn.panes.scroll(command),
         }
     }
 
     pub(super) fn wheel(&mut self, pane: Pane, lines: isize) {
         let command = if lines < 0 { Command::Up } else { Command::Down };
+        if let Some(learn) = self.learn().filter(|_| pane != Pane::Overview) {
+            let focus = std::mem::replace(&mut learn.panes.focus, pane);
+            (0..lines.unsigned_abs()).for_each(|_| learn.panes.scroll(command));
+            learn.panes.focus = focus;
+            return;
+        }
         let focus = self.walk().map(|walk| std::mem::replace(&mut walk.focus, pane));
         for _ in 0..lines.unsigned_abs() {
             self.scroll(command);
@@ -235,6 +257,9 @@ impl Tutor<'_> {
     }
 
     pub(super) fn measured(&mut self, pane: Pane, content: usize, visible: usize) {
+        if let Some(learn) = self.learn() {
+            return learn.panes.measured(pane, content, visible);
+        }
         let Some(walk) = self.walk() else { return };
         let last = content.saturating_sub(visible);
         match pane {
@@ -253,19 +278,6 @@ fn pane_index(pane: Pane) -> usize {
         Pane::Guide => 0,
         Pane::Code => 1,
         Pane::Overview => 2,
-    }
-}
-
-fn moved(at: usize, command: Command, page: usize, last: usize) -> usize {
-    let page = page.max(1);
-    match command {
-        Command::Up => at.saturating_sub(1),
-        Command::Down => (at + 1).min(last),
-        Command::PageUp => at.saturating_sub(page),
-        Command::PageDown => (at + page).min(last),
-        Command::Top => 0,
-        Command::Bottom => last,
-        _ => at,
     }
 }
 

@@ -122,7 +122,7 @@ fn lines(rows: &[Row]) -> String {
                 _ => format!("  {}\n", line.text),
             })
             .collect(),
-        Block::Table(_) => String::new(),
+        Block::Table(_) | Block::Timeline { .. } => String::new(),
         Block::Beside { left, right } => {
             let said = |side: &Side| match side {
                 Side::Line(said) | Side::Strip { said, .. } => format!("{}\n", said.text()),
@@ -203,7 +203,9 @@ fn a_write_that_is_refused_keeps_the_change_and_can_be_undone() {
     assert_eq!(status(&tutor), "not written: the file changed on disk");
     assert!(tutor.view().header.unsaved);
     press(&mut tutor, "u");
-    assert!(walkthrough(&tutor.view()).code.source.contains("asyncio.run(main())"));
+    assert!(
+        walkthrough(&tutor.view()).code.as_ref().unwrap().source.contains("asyncio.run(main())")
+    );
 }
 
 #[test]
@@ -212,7 +214,9 @@ fn undo_works_after_writing_too() {
     press(&mut tutor, "w y");
     tutor.update(Msg::Saved(Ok("work/a.ipynb".into())));
     press(&mut tutor, "u");
-    assert!(walkthrough(&tutor.view()).code.source.contains("asyncio.run(main())"));
+    assert!(
+        walkthrough(&tutor.view()).code.as_ref().unwrap().source.contains("asyncio.run(main())")
+    );
     assert!(tutor.view().header.unsaved);
 }
 
@@ -306,14 +310,14 @@ fn a_plain_script_is_handed_to_the_companion_skill() {
 fn editing_is_reviewed_while_typing_and_is_one_step_of_undo() {
     let mut tutor = pasted(RUN);
     press(&mut tutor, "e");
-    assert!(walkthrough(&tutor.view()).code.editing.is_some());
+    assert!(walkthrough(&tutor.view()).code.as_ref().unwrap().editing.is_some());
     for source in ["x", "x = a", "import asyncio\nasyncio.run(f())"] {
         tutor.update(Msg::Edited(source.to_owned()));
     }
     let view = tutor.view();
     assert_eq!(view.header.counts, Some([1, 0, 0]));
     press(&mut tutor, "esc u");
-    assert_eq!(walkthrough(&tutor.view()).code.source, RUN);
+    assert_eq!(walkthrough(&tutor.view()).code.as_ref().unwrap().source, RUN);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use crate::knowledge::timeline::{State, Timeline};
 use crate::text::TextRange;
 
 /// What a stretch of text means. A front end gives each meaning a colour; wherever a meaning
@@ -75,7 +76,22 @@ pub enum Mark {
     Error,
     Warning,
     Hint,
-    /// Nothing to mend.
+    /// Nothing to mend; or something that is done.
+    Right,
+    /// Something that is begun and not done.
+    Begun,
+    /// An answer to choose, under its letter.
+    Choice(char, Picked),
+}
+
+/// What has become of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Picked {
+    /// Nothing: it may still be chosen, or was not.
+    No,
+    /// It was chosen, and is wrong.
+    Wrong,
+    /// It is the right one.
     Right,
 }
 
@@ -122,6 +138,11 @@ pub enum Block {
         left: Vec<Side>,
         right: Vec<Side>,
     },
+    /// Who runs and who waits, tick by tick; the words of the states that it shows.
+    Timeline {
+        timeline: Arc<Timeline>,
+        legend: Vec<(State, String)>,
+    },
 }
 
 /// A line of one of two lists.
@@ -165,6 +186,8 @@ pub struct View {
     pub footer: Vec<KeyHint>,
     /// Whether a theme change or a language change makes the front end redraw everything.
     pub theme: ThemeChoice,
+    /// The front end sends [`super::message::Msg::Tick`] while something moves.
+    pub ticking: bool,
 }
 
 /// The first row.
@@ -213,7 +236,8 @@ pub struct HomeChoice {
 /// A cell with its guide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Walkthrough {
-    pub code: CodePane,
+    /// `None` where there is only something to read.
+    pub code: Option<CodePane>,
     pub steps: Vec<StepTab>,
     pub guide: Arc<Page>,
     /// Rows of the guide scrolled away at the top; the front end clamps it and reports the
@@ -227,6 +251,8 @@ pub struct Walkthrough {
     /// takes the whole body.
     pub focus: Pane,
     pub overview_title: String,
+    /// Diagrams show this many ticks; all of them when there is no number.
+    pub frame: Option<usize>,
 }
 
 /// Where scrolling keys go.
@@ -280,6 +306,8 @@ pub struct StepTab {
 pub enum StepState {
     Open,
     Current,
+    /// Done, and open.
+    Done,
     /// Nothing to say for this cell.
     Skipped,
 }

@@ -10,6 +10,7 @@ mod interactive;
 mod json;
 #[cfg(feature = "kernel")]
 mod kernels;
+mod learn;
 mod moving;
 mod neighbours;
 mod outside;

@@ -1,4 +1,5 @@
 //! The program on a pseudo-terminal, as a person would drive it.
+#![allow(dead_code, reason = "not every test needs everything")]
 
 use std::ffi::OsStr;
 use std::io::{Read, Write};
@@ -22,6 +23,9 @@ pub struct Session {
     input: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
     child: Box<dyn Child + Send + Sync>,
+    /// Everything that was written, and how much of it was heard.
+    written: Arc<Mutex<Vec<u8>>>,
+    heard: usize,
 }
 
 impl Session {
@@ -40,7 +44,8 @@ impl Session {
         command.env("TERM", "xterm-256color");
         command.env("LC_ALL", "C.UTF-8");
         command.env("NBASYNC_LANG", "en");
-        for name in ["DISPLAY", "WAYLAND_DISPLAY", "NO_COLOR", "TMUX", "STY"] {
+        command.env("XDG_STATE_HOME", folder.join("state"));
+        for name in ["DISPLAY", "WAYLAND_DISPLAY", "NO_COLOR", "TMUX", "STY", "VISUAL", "EDITOR"] {
             command.env_remove(name);
         }
         if !variables.is_empty() {
@@ -56,13 +61,16 @@ impl Session {
         let input = pair.master.take_writer().expect("its input");
         let screen = Arc::new(Mutex::new(vt100::Parser::new(cells(24), cells(80), 0)));
         let seen = Arc::clone(&screen);
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let all = Arc::clone(&written);
         thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(read @ 1..) = output.read(&mut buffer) {
+                all.lock().expect("the output").extend_from_slice(&buffer[..read]);
                 seen.lock().expect("the screen").process(&buffer[..read]);
             }
         });
-        Self { master: pair.master, input, screen, child }
+        Self { master: pair.master, input, screen, child, written, heard: 0 }
     }
 
     pub fn text(&self) -> String {
@@ -83,6 +91,21 @@ impl Session {
 
     pub fn see(&self, what: &str) -> String {
         self.wait(what, |text| text.contains(what))
+    }
+
+    /// Waits for words after those that were heard before, wherever they have scrolled to.
+    pub fn hear(&mut self, what: &str) {
+        let start = Instant::now();
+        loop {
+            let bytes = self.written.lock().expect("the output").clone();
+            let rest = String::from_utf8_lossy(&bytes[self.heard..]).into_owned();
+            if let Some(at) = rest.find(what) {
+                self.heard += at + what.len();
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "not heard: {what} in:\n{rest}");
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 
     pub fn send(&mut self, keys: &str) {

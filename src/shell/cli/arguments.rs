@@ -4,6 +4,7 @@ mod asking;
 mod check;
 #[cfg(feature = "kernel")]
 mod kernel;
+mod learn;
 mod moving;
 
 use std::num::NonZeroUsize;
@@ -17,6 +18,7 @@ pub use asking::{DeviationArgs, PatternArgs};
 pub use check::{CheckArgs, CheckFormat, FixArgs};
 #[cfg(feature = "kernel")]
 pub use kernel::{ContentArgs, ContentCommand, ContentProveArgs, KernelsArgs, ProveArgs};
+pub use learn::LearnArgs;
 pub use moving::{ExtractArgs, PortArgs};
 
 use crate::environment::Host;
@@ -25,6 +27,7 @@ const EXAMPLES: &str = "\
 Examples:
   nbasync tutor analysis.ipynb          walk through a notebook, cell by cell
   pbpaste | nbasync tutor -             walk through a cell from the clipboard
+  nbasync learn                         lessons, and cells to repair
   nbasync check .                       report what is wrong in all notebooks here
   nbasync check --format json a.ipynb   the same for a program
   nbasync fix --diff .                  what the safe fixes would change
@@ -118,6 +121,7 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Tutor(TutorArgs),
+    Learn(LearnArgs),
     Check(CheckArgs),
     Fix(FixArgs),
     Classify(ClassifyArgs),
@@ -166,6 +170,9 @@ pub struct TutorArgs {
     /// Take clicks and the wheel from the start
     #[arg(long)]
     pub mouse: bool,
+    /// Diagrams of lessons stand still
+    #[arg(long)]
+    pub reduced_motion: bool,
 }
 
 /// Which kernel runs cells, when the reader asks for it.

@@ -12,6 +12,7 @@ mod extract;
 mod fix;
 #[cfg(feature = "kernel")]
 mod kernels;
+mod learn;
 mod lookup;
 mod pattern;
 mod port;
@@ -102,6 +103,7 @@ fn run() -> ExitCode {
     };
     let done = match command {
         Command::Tutor(args) => tutor::run(&args, &session),
+        Command::Learn(args) => learn::run(&args, &session),
         Command::Check(args) => check::run(&args, &session),
         Command::Fix(args) => fix::run(&args, &session),
         Command::Classify(args) => classify::run(&args, &session),

@@ -25,10 +25,14 @@ pub fn run(args: &PatternArgs, session: &Session) -> io::Result<Exit> {
             linear: args.linear,
             place: args.place.clone(),
             kernel: KernelArgs::default(),
+            reduced_motion: false,
             theme: Theme::Auto,
             mouse: false,
         };
-        return tutor::run_from(&tutor_args, session, |tutor| tutor.which_pattern());
+        return tutor::run_from(&tutor_args, session, |tutor| {
+            tutor.which_pattern();
+            None
+        });
     };
     let chooser = session.knowledge.chooser();
     let next = match chooser.next(answers) {

@@ -8,9 +8,11 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 use super::arguments::{KernelArgs, Theme as Choice};
+use super::learn::Kept;
 use super::{Exit, Session, TutorArgs};
 use crate::knowledge::Knowledge;
 use crate::shell::config::Overrides;
+use crate::shell::editor;
 use crate::shell::linear::Linear;
 use crate::shell::perform::Performer;
 use crate::shell::proving::{Prover, Wish};
@@ -38,36 +40,41 @@ impl Machine for Tutor<'_> {
 /// # Errors
 /// When the file or stdin cannot be read, or there is no terminal to run on.
 pub fn run(args: &TutorArgs, session: &Session) -> io::Result<Exit> {
-    run_from(args, session, |_| ())
+    run_from(args, session, |_| None)
 }
 
-/// Runs the tutor; `begin` is done to it when the file is open.
+/// Runs the tutor; `begin` is done to it when the file is open, and may end it there.
 ///
 /// # Errors
 /// As [`run`].
 pub fn run_from(
     args: &TutorArgs,
     session: &Session,
-    begin: impl FnOnce(&mut Tutor<'_>),
+    begin: impl FnOnce(&mut Tutor<'_>) -> Option<Exit>,
 ) -> io::Result<Exit> {
     let theme = match args.theme {
         Choice::Auto => ThemeChoice::Auto,
         Choice::Dark => ThemeChoice::Dark,
         Choice::Light => ThemeChoice::Light,
     };
+    let kept = Kept::open(session);
+    let moves = !args.linear && !args.reduced_motion && is_screen();
     let configs = session.configs(Overrides { host: args.place.env, ..Overrides::default() });
     let mut tutor = Tutor::new(&session.knowledge, session.reading)
         .with_terminal(theme, args.mouse)
         .with_cell(args.cell.map(NonZeroUsize::get))
         .with_today(today())
+        .with_learner(kept.learner(moves))
         .with_settings(configs.of(Path::new(".")).unwrap_or_else(|_| configs.alone()));
     thread::scope(|scope| {
         let (sender, answers) = mpsc::channel();
         let wish = wish(args);
         let prover = Prover::new(scope, &session.knowledge, wish, sender);
-        let mut performer = Performer::new(configs, prover);
+        let mut performer = Performer::new(configs, prover).with_records(kept.records);
         open(args, &mut tutor, &mut performer)?;
-        begin(&mut tutor);
+        if let Some(exit) = begin(&mut tutor) {
+            return Ok(exit);
+        }
         show(args, session, &mut tutor, &mut performer, answers)
     })
 }
@@ -147,6 +154,7 @@ fn linear(
         knowledge: &session.knowledge,
         charset: session.paper.charset,
         answers,
+        has_editor: editor::wanted().is_some() && io::stdout().is_terminal(),
     };
     #[cfg(feature = "kernel")]
     crate::shell::kernel::guard()?;

@@ -50,6 +50,20 @@ pub fn save(path: &Path, expected: &[u8], bytes: &[u8]) -> Result<(), SaveError>
     file.commit().map_err(failed)
 }
 
+/// Puts `bytes` in the place of whatever the file at `path` holds. Its folder is made when it is
+/// not there.
+///
+/// # Errors
+/// When it cannot be written. Nothing was changed then.
+pub fn put(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| in_folder(path, error))?;
+    }
+    let mut file = AtomicWriteFile::open(path).map_err(|error| in_folder(path, error))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
+    file.commit().map_err(failed)
+}
+
 /// Writes a file that is not there yet: `path`, or `path` with a number before its extension.
 /// Returns where it was written.
 ///

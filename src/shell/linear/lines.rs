@@ -1,11 +1,12 @@
 //! A view as flat lines of text, every sign spelled out.
 
+use crate::knowledge::timeline::{State, Timeline};
 use crate::knowledge::{Knowledge, Language};
 use crate::shell::visible::{self, Charset};
 use crate::text::position;
 use crate::tutor::view::{
-    Block, Body, Change, CodePane, Header, ListRow, Mark, Page, Popup, Prose, Row, Side, StepState,
-    View, Walkthrough,
+    Block, Body, Change, CodePane, Header, ListRow, Mark, Page, Picked, Popup, Prose, Row, Side,
+    StepState, View, Walkthrough,
 };
 
 /// Rows of a list that are offered at once.
@@ -76,16 +77,7 @@ impl Out<'_> {
     }
 
     fn walkthrough(&mut self, header: &Header, walk: &Walkthrough) {
-        let [errors, warnings, hints] = header.counts.unwrap_or_default().map(|n| n.to_string());
-        let args = [
-            ("file", header.file.as_str()),
-            ("place", header.place.as_str()),
-            ("errors", errors.as_str()),
-            ("warnings", warnings.as_str()),
-            ("hints", hints.as_str()),
-        ];
-        let place = self.knowledge.ui(self.language, "linear.file", &args);
-        self.text(&place);
+        self.place(header);
         if header.unsaved {
             let unsaved = self.ui("linear.unsaved");
             self.text(&unsaved);
@@ -97,15 +89,52 @@ impl Out<'_> {
             let step = self.knowledge.ui(self.language, "linear.step", &args);
             self.text(&step);
         }
-        if walk.steps.first().is_some_and(|step| step.state == StepState::Current) {
-            self.code(&walk.code);
+        // A walkthrough reads its cell out on its first page, a drill on its only one.
+        let first = walk.steps.first().is_some_and(|step| step.state == StepState::Current);
+        if let Some(code) = walk.code.as_ref().filter(|_| first || header.counts.is_none()) {
+            self.code(code);
         }
         self.page(&walk.guide);
     }
 
+    fn place(&mut self, header: &Header) {
+        let Some(counts) = header.counts else {
+            let colon = if self.language == Language::Zh { "：" } else { ": " };
+            let place = [header.place.as_str(), header.file.as_str()];
+            let shown: Vec<&str> = place.into_iter().filter(|it| !it.is_empty()).collect();
+            let stop = if self.language == Language::Zh { "。" } else { "." };
+            return self.text(&format!("{}{stop}", shown.join(colon)));
+        };
+        let [errors, warnings, hints] = counts.map(|count| count.to_string());
+        let args = [
+            ("file", header.file.as_str()),
+            ("place", header.place.as_str()),
+            ("errors", errors.as_str()),
+            ("warnings", warnings.as_str()),
+            ("hints", hints.as_str()),
+        ];
+        let place = self.knowledge.ui(self.language, "linear.file", &args);
+        self.text(&place);
+    }
+
+    /// A diagram lane by lane: what it does and for how many ticks.
+    fn timeline(&mut self, timeline: &Timeline) {
+        let (colon, comma) =
+            if self.language == Language::Zh { ("：", "，") } else { (": ", ", ") };
+        for lane in &timeline.lanes {
+            let spans = lane.states.chunk_by(|one, other| one == other).filter_map(|span| {
+                let (name, _) = State::ALL.iter().find(|(_, state)| Some(state) == span.first())?;
+                let word = self.ui(&format!("timeline.{name}"));
+                Some(format!("{word} {}", span.len()))
+            });
+            let said = spans.collect::<Vec<_>>().join(comma);
+            self.text(&format!("{}{colon}{said}", lane.name));
+        }
+    }
+
     fn code(&mut self, code: &CodePane) {
         let label = self.ui("linear.code");
-        self.text(&label);
+        self.text(&format!("{label} {}", code.title));
         for line in code.source.lines() {
             let shown = visible::line_in(line, self.charset).into_owned();
             self.lines.push(format!("    {shown}"));
@@ -167,6 +196,7 @@ impl Out<'_> {
                     self.prose("", said);
                 }
             }
+            Block::Timeline { timeline, .. } => self.timeline(timeline),
             Block::Table(rows) => {
                 for row in rows {
                     let cells: Vec<String> = row.iter().map(Prose::text).collect();
@@ -183,17 +213,7 @@ impl Out<'_> {
     }
 
     fn mark(&self, mark: Mark) -> String {
-        let key = match mark {
-            Mark::Bullet | Mark::Under => return "- ".to_owned(),
-            Mark::Number(number) => return format!("{number}. "),
-            Mark::Fits => "linear.fits",
-            Mark::FitsNot => "linear.fits-not",
-            Mark::Error => "linear.error",
-            Mark::Warning => "linear.warning",
-            Mark::Hint => "linear.hint",
-            Mark::Right => "linear.right",
-        };
-        self.ui(key)
+        self::mark(mark, self.knowledge, self.language)
     }
 
     fn popup(&mut self, popup: &Popup) {
@@ -222,4 +242,29 @@ impl Out<'_> {
             }
         }
     }
+}
+
+/// A mark in words.
+pub(super) fn mark(mark: Mark, knowledge: &Knowledge, language: Language) -> String {
+    let ui = |key: &str| knowledge.ui(language, key, &[]);
+    let key = match mark {
+        Mark::Bullet | Mark::Under => return "- ".to_owned(),
+        Mark::Number(number) => return format!("{number}. "),
+        Mark::Fits => "linear.fits",
+        Mark::FitsNot => "linear.fits-not",
+        Mark::Error => "linear.error",
+        Mark::Warning => "linear.warning",
+        Mark::Hint => "linear.hint",
+        Mark::Right => "linear.right",
+        Mark::Begun => "linear.begun",
+        Mark::Choice(letter, picked) => {
+            let said = match picked {
+                Picked::No => String::new(),
+                Picked::Wrong => ui("linear.picked-wrong"),
+                Picked::Right => ui("linear.picked-right"),
+            };
+            return format!("{letter}) {said}");
+        }
+    };
+    ui(key)
 }

@@ -14,7 +14,10 @@ use crate::tutor::Tutor;
 use crate::tutor::key::{Code, Key};
 use crate::tutor::keys::{self, Binding, Command, Context};
 use crate::tutor::message::{Effect, Msg, Progress, Target};
-use crate::tutor::view::{Popup, View};
+use crate::tutor::view::{Body, Popup, View};
+
+/// The first number after those of the lessons in their list.
+const LISTED: u8 = 30;
 
 /// What the linear front end works with.
 pub struct Linear<'a, R, W> {
@@ -24,6 +27,8 @@ pub struct Linear<'a, R, W> {
     pub charset: Charset,
     /// What comes later than at once.
     pub answers: Receiver<Msg>,
+    /// Whether the user has an editor of their own for the cells of a drill.
+    pub has_editor: bool,
 }
 
 /// A numbered choice.
@@ -36,7 +41,12 @@ struct Choice {
 enum Act {
     Key(Key),
     Paste,
+    /// A row of a list.
     Row(usize),
+    /// A row of the overview.
+    Overview(usize),
+    /// The cells of a drill, in an editor of the user's own.
+    Edit,
 }
 
 impl<R: BufRead, W: Write> Linear<'_, R, W> {
@@ -98,6 +108,14 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
             let label = self.ui(language, "linear.paste-choice");
             choices.push(Choice { number: 1, label, act: Act::Paste });
         }
+        if let (Context::Lessons, Body::Walkthrough(shown)) = (context, &view.body) {
+            for (index, row) in shown.overview.iter().enumerate() {
+                let number = u8::try_from(index + 1).unwrap_or(u8::MAX);
+                let mark = row.mark.map(|mark| lines::mark(mark, self.knowledge, language));
+                let label = format!("{}{}", mark.unwrap_or_default(), row.line);
+                choices.push(Choice { number, label, act: Act::Overview(index) });
+            }
+        }
         if let Some(Popup::List { rows, .. }) = &view.popup {
             for (index, row) in rows.iter().take(lines::ROWS).enumerate() {
                 let number = u8::try_from(index + 1).unwrap_or(u8::MAX);
@@ -114,16 +132,29 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
     }
 
     fn key_choices(&self, tutor: &Tutor, language: Language, context: Context) -> Vec<Choice> {
-        let main = matches!(context, Context::Home | Context::Walkthrough);
+        let main = matches!(
+            context,
+            Context::Home
+                | Context::Walkthrough
+                | Context::Lesson
+                | Context::Predict
+                | Context::Drill
+                | Context::Lessons
+        );
         let here =
-            |row: &&Binding| row.context == context || (main && row.context == Context::Everywhere);
-        let rows = keys::all().filter(here).filter(|row| tutor.is_useful(row.command));
+            |row: &&Binding| context.has(row) || (main && row.context == Context::Everywhere);
+        let list = context == Context::Lessons;
+        let free = |row: &&Binding| !list || row.number.is_some_and(|it| it == 0 || it >= LISTED);
+        let rows = keys::all().filter(here).filter(free);
+        let rows = rows.filter(|row| tutor.is_useful(row.command));
         rows.filter_map(|row| {
             let number = row.number?;
             let (code, ctrl) = row.keys.first()?;
             let key = Key { code: *code, ctrl: *ctrl, alt: false };
             let label = self.ui(language, &format!("keys.{}", row.label));
-            Some(Choice { number, label, act: Act::Key(key) })
+            let edits = row.context == Context::Drill && row.command == Command::Edit;
+            let act = if edits { Act::Edit } else { Act::Key(key) };
+            Some(Choice { number, label, act })
         })
         .collect()
     }
@@ -158,7 +189,12 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         match chosen.map(|choice| &choice.act) {
             Some(Act::Key(key)) => Ok(vec![Msg::Key(*key)]),
             Some(Act::Row(row)) => Ok(self.choose_row(view, *row)),
+            Some(Act::Overview(row)) => Ok(overview_row(view, *row)),
+            Some(Act::Edit) => self.edit(tutor),
             Some(Act::Paste) => self.paste(tutor.language()),
+            None if tutor.context() == Context::Predict && is_letter(answer) => {
+                Ok(answer.to_ascii_lowercase().chars().map(|it| Msg::Key(Key::char(it))).collect())
+            }
             None if tutor.context() == Context::Filter && !answer.is_empty() => {
                 Ok(search(view, answer))
             }
@@ -185,8 +221,22 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         if *selected == row { vec![click] } else { vec![click.clone(), click] }
     }
 
+    /// Lets the cells of a drill be written anew.
+    fn edit(&mut self, tutor: &Tutor) -> io::Result<Vec<Msg>> {
+        if self.has_editor {
+            return Ok(vec![Msg::Rewrite]);
+        }
+        let text = self.lines_for(tutor.language(), "linear.edit-cell")?;
+        Ok(vec![Msg::Rewritten(Ok(text))])
+    }
+
     fn paste(&mut self, language: Language) -> io::Result<Vec<Msg>> {
-        let text = self.ui(language, "linear.paste");
+        Ok(vec![Msg::Pasted(self.lines_for(language, "linear.paste")?)])
+    }
+
+    /// Lines up to one with a full stop alone.
+    fn lines_for(&mut self, language: Language, key: &str) -> io::Result<String> {
+        let text = self.ui(language, key);
         writeln!(self.output, "{text}")?;
         let mut pasted = String::new();
         while let Some(line) = self.ask()? {
@@ -195,8 +245,20 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
             }
             pasted.push_str(&line);
         }
-        Ok(vec![Msg::Pasted(pasted)])
+        Ok(pasted)
     }
+}
+
+/// A row is clicked until it is the current one and opens.
+fn overview_row(view: &View, row: usize) -> Vec<Msg> {
+    let Body::Walkthrough(shown) = &view.body else { return Vec::new() };
+    let click = Msg::Clicked(Target::Overview(row));
+    if shown.current == row { vec![click] } else { vec![click.clone(), click] }
+}
+
+/// Whether an answer is the letter of a choice.
+fn is_letter(answer: &str) -> bool {
+    matches!(answer.to_ascii_lowercase().as_str(), "a" | "b" | "c" | "d")
 }
 
 /// The keys that put `text` in place of what the filter line holds.

@@ -22,6 +22,7 @@ fn talk(language: Language, first: &str, answers: &str) -> String {
         output: &mut output,
         knowledge: &knowledge,
         charset: Charset::Unicode,
+        has_editor: false,
     };
     linear.run(&mut tutor, &mut |_| None).expect("memory can be written");
     String::from_utf8(output).expect("UTF-8")

@@ -5,7 +5,8 @@ use crossterm::event::{
 };
 use ratatui::layout::{Position, Rect};
 
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 
 use super::paint::{Job, Painted};
 use crate::tutor::key::{Code, Key};
@@ -75,12 +76,21 @@ pub fn read(events: Sender<Event>) {
     });
 }
 
-/// Waits for an event and takes whatever else has come with it. Empty when nobody sends any more.
-pub fn batch(events: &Receiver<Event>) -> Vec<Event> {
-    let Ok(first) = events.recv() else { return Vec::new() };
-    let mut out = vec![first];
-    out.extend(events.try_iter().take(BATCH));
-    out
+/// Waits for an event and takes whatever else has come with it. Empty when nobody sends any more;
+/// `None` when nothing has come for `patience`.
+pub fn batch(events: &Receiver<Event>, patience: Option<Duration>) -> Option<Vec<Event>> {
+    let first = match patience {
+        Some(patience) => match events.recv_timeout(patience) {
+            Err(RecvTimeoutError::Timeout) => return None,
+            other => other.ok(),
+        },
+        None => events.recv().ok(),
+    };
+    let mut out: Vec<Event> = first.into_iter().collect();
+    if !out.is_empty() {
+        out.extend(events.try_iter().take(BATCH));
+    }
+    Some(out)
 }
 
 /// A key press in the tutor's words.

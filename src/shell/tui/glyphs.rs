@@ -3,7 +3,7 @@
 use ratatui::symbols::border;
 
 use crate::shell::visible::Charset;
-use crate::tutor::view::Mark;
+use crate::tutor::view::{Mark, Picked};
 
 /// Which signs to draw; the caller decides by the locale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Glyphs {
     pub warning: &'static str,
     pub hint: &'static str,
     pub right: &'static str,
+    /// Begun and not done.
+    pub begun: &'static str,
     pub bullet: &'static str,
     pub fits: &'static str,
     pub fits_not: &'static str,
@@ -47,6 +49,7 @@ impl Glyphs {
         warning: "▲",
         hint: "·",
         right: "✔",
+        begun: "◐",
         bullet: "•",
         fits: "●",
         fits_not: "○",
@@ -71,6 +74,7 @@ impl Glyphs {
         warning: "!",
         hint: ".",
         right: "+",
+        begun: "~",
         bullet: "-",
         fits: "[x]",
         fits_not: "[ ]",
@@ -117,6 +121,15 @@ impl Glyphs {
             Mark::Warning => self.warning.to_owned(),
             Mark::Hint => self.hint.to_owned(),
             Mark::Right => self.right.to_owned(),
+            Mark::Begun => self.begun.to_owned(),
+            Mark::Choice(letter, picked) => {
+                let sign = match picked {
+                    Picked::No => " ",
+                    Picked::Wrong => self.error,
+                    Picked::Right => self.right,
+                };
+                format!("{sign} {letter}")
+            }
         }
     }
 }

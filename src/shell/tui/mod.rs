@@ -35,6 +35,9 @@ use crate::tutor::view::{ThemeChoice, View};
 /// Rounds of measuring after a frame; a tutor that scrolls in answer needs two.
 const ROUNDS: usize = 3;
 
+/// How long a moving diagram stands still.
+const TICK: Duration = Duration::from_millis(200);
+
 /// How long signals of a stop may arrive after it.
 const ECHO: Duration = Duration::from_millis(300);
 
@@ -136,7 +139,12 @@ impl Front<'_> {
     fn run(&mut self, events: &Receiver<Event>) -> Result<(), TuiError> {
         while !self.done {
             self.draw().map_err(TuiError::Lost)?;
-            let batch = events::coalesce(events::batch(events));
+            let pace = self.view.ticking.then_some(TICK);
+            let Some(batch) = events::batch(events, pace) else {
+                self.tell(Msg::Tick).map_err(TuiError::Lost)?;
+                continue;
+            };
+            let batch = events::coalesce(batch);
             if batch.is_empty() {
                 return Err(TuiError::Lost(io::ErrorKind::UnexpectedEof.into()));
             }
@@ -249,7 +257,7 @@ impl Front<'_> {
     /// Lets the text area follow the view at once, so that the next key finds the right receiver.
     fn sync_editor(&mut self) {
         if let crate::tutor::view::Body::Walkthrough(shown) = &self.view.body {
-            self.screen.edit(&shown.code);
+            self.screen.edit(shown.code.as_ref());
         } else {
             self.screen.editor = None;
         }

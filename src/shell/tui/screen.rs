@@ -81,10 +81,13 @@ impl Screen {
     }
 
     /// Opens, fills anew or closes the text area as the pane says.
-    pub fn edit(&mut self, pane: &CodePane) {
-        let wanted = pane.editing;
-        if wanted != self.editor.as_ref().map(|editor| editor.number) {
-            self.editor = wanted.map(|number| Editor::new(number, &pane.source, pane.reveal));
+    pub fn edit(&mut self, pane: Option<&CodePane>) {
+        let wanted = pane.and_then(|pane| Some((pane.editing?, pane)));
+        let number = wanted.map(|(number, _)| number);
+        if number != self.editor.as_ref().map(|editor| editor.number) {
+            let open =
+                |(number, pane): (u64, &CodePane)| Editor::new(number, &pane.source, pane.reveal);
+            self.editor = wanted.map(open);
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ratatui::style::{Modifier, Style};
 
 use super::color::{self, Depth};
-use crate::tutor::view::{Mark, ThemeChoice, Tone};
+use crate::tutor::view::{Mark, Picked, ThemeChoice, Tone};
 
 /// Everything that has a look of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -146,7 +146,10 @@ impl Theme {
             Mark::Bullet | Mark::Under | Mark::Number(_) | Mark::FitsNot => Tone::Quiet,
             Mark::Fits => Tone::Evidence,
             Mark::Error => Tone::Mistake,
-            Mark::Warning => Tone::Caution,
+            Mark::Warning | Mark::Begun => Tone::Caution,
+            Mark::Choice(_, Picked::No) => Tone::Strong,
+            Mark::Choice(_, Picked::Wrong) => Tone::Mistake,
+            Mark::Choice(_, Picked::Right) => Tone::Right,
             Mark::Hint => Tone::Advice,
             Mark::Right => Tone::Right,
         })

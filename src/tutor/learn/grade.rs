@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::names;
 use super::task::{Wants, everything, is_grave};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Site, Value};
@@ -23,6 +24,8 @@ pub struct Check {
 pub enum Point {
     /// Every cell reads as Python; else the first place that does not.
     Reads(Option<(Span, String)>),
+    /// Every name means something; else the first that does not.
+    Known(Option<(Span, String)>),
     /// This mistake is gone; else where it still is.
     Gone { rule: String, still: Option<Box<Diagnostic>> },
     /// No comment silences it; else the comment.
@@ -46,6 +49,8 @@ pub fn grade(wants: &Wants, review: &Review, tables: &Tables) -> Vec<Check> {
     let facts = Facts::join(review.cells.clone(), tables, review.environment, modules);
     let names = Names::of(&facts);
     let mut checks = vec![reads(review)];
+    let unknown = names::unknown(&facts, &wants.unknown);
+    checks.push(Check { holds: unknown.is_none(), point: Point::Known(unknown) });
     checks.extend(wants.rules.iter().map(|rule| gone(rule, wants, review)));
     checks.push(silenced(wants, review));
     checks.push(nothing_new(wants, review));

@@ -1,8 +1,11 @@
 //! Cells to repair and what a repair has to fulfil.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::names;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::facts::Facts;
 use crate::knowledge::{Drill, Tables};
 use crate::notebook::{FreshCell, Notebook, NotebookError, ipynb_of, parse_ipynb};
 use crate::review::{Review, SYNTAX_ERROR, Surroundings, review_again, silences};
@@ -12,8 +15,10 @@ use crate::tutor::document::Document;
 /// Cells to repair.
 #[derive(Debug, Clone)]
 pub struct Task {
-    /// The drill's id.
+    /// The drill's id, or a name of its own.
     pub id: String,
+    /// The drill, unless the cells are the learner's own.
+    pub drill: Option<String>,
     /// The cells as they are given, reviewed.
     pub given: Document,
     /// The cells repaired.
@@ -36,6 +41,8 @@ pub struct Wants {
     pub avoids: Vec<String>,
     /// How often each grave mistake stands in the cells as given.
     pub known: BTreeMap<String, usize>,
+    /// Names in the cells as given that nothing binds there.
+    pub unknown: Vec<String>,
     /// How many comments that silence something stand in the cells as given.
     pub silences: usize,
 }
@@ -58,7 +65,8 @@ impl Task {
         };
         let solution = drill.solution().into_iter().map(trimmed).collect();
         let id = drill.page.id.clone();
-        Ok(Self { id, wants: wants.knowing(&given.review), given, solution })
+        let drill = Some(id.clone());
+        Ok(Self { id, drill, wants: wants.knowing(&given.review, tables), given, solution })
     }
 
     /// The review of the task's notebook with these cells.
@@ -73,10 +81,14 @@ impl Task {
 
 impl Wants {
     /// Takes note of what is wrong in the cells as given.
-    pub fn knowing(mut self, given: &Review) -> Self {
+    pub fn knowing(mut self, given: &Review, tables: &Tables) -> Self {
         for found in everything(given).filter(|found| is_grave(found)) {
             *self.known.entry(found.rule.to_owned()).or_default() += 1;
         }
+        let tables = given.surroundings.settings.tables(tables);
+        let modules = Arc::clone(&given.surroundings.modules);
+        let facts = Facts::join(given.cells.clone(), tables, given.environment, modules);
+        self.unknown = names::all_unknown(&facts);
         self.silences = silences(&given.cells).len();
         self
     }

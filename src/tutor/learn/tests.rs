@@ -122,3 +122,16 @@ fn another_name_for_a_thing_is_the_thing() {
     assert!(right("m = main\nanswer = await m()"));
     assert!(!right("answer = 1"));
 }
+
+#[test]
+fn a_slip_of_the_finger_is_no_repair() {
+    let task = task("await-instead-of-run");
+    let given = KNOWLEDGE.drill("await-instead-of-run").unwrap().cells();
+    for cell in
+        ["answer = xasyncio.run(main())", "answer = asyncio.ru(main())", "answer = awai(main())"]
+    {
+        let against = against(&task, &[given[0], cell]);
+        let seen = against.iter().any(|it| matches!(it.point, super::Point::Known(Some(_))));
+        assert!(seen, "{cell}: {against:?}");
+    }
+}

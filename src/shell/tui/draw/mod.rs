@@ -12,6 +12,7 @@ mod sheets;
 pub mod source;
 mod table;
 mod tabs;
+mod timeline;
 mod underline;
 mod walkthrough;
 mod wrap;

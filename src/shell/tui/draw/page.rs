@@ -6,6 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::ink::Ink;
 use super::table;
+use super::timeline::{self, Diagram};
 use super::wrap::{Spans, wrap};
 use crate::shell::tui::paint::{Painted, Painter};
 use crate::shell::tui::theme::Slot;
@@ -26,6 +27,13 @@ pub fn is_bilingual(page: &Page) -> bool {
     page.rows.iter().any(|row| matches!(row, Row::Pair(..)))
 }
 
+/// A page as lines, and where its diagrams stand.
+#[derive(Debug, Default)]
+pub struct Laid {
+    pub lines: Vec<Line<'static>>,
+    pub diagrams: Vec<Diagram>,
+}
+
 /// Lays a page out. With `columns`, two languages stand side by side.
 pub fn lay_out(
     page: &Page,
@@ -33,8 +41,9 @@ pub fn lay_out(
     columns: bool,
     ink: &Ink<'_>,
     painter: &mut Painter,
-) -> Vec<Line<'static>> {
+) -> Laid {
     let mut lines: Vec<Spans> = Vec::new();
+    let mut diagrams = Vec::new();
     let mut before: Option<&Block> = None;
     for row in &page.rows {
         let (Row::One(first) | Row::Pair(first, _)) = row;
@@ -42,6 +51,11 @@ pub fn lay_out(
             lines.push(Vec::new());
         }
         match row {
+            Row::One(Block::Timeline { timeline, legend }) => {
+                let (drawn, diagram) = timeline::lay_out(timeline, legend, width, lines.len(), ink);
+                lines.extend(drawn);
+                diagrams.push(diagram);
+            }
             Row::One(only) => lines.extend(block(only, width, ink, painter)),
             Row::Pair(english, chinese) if columns => {
                 let half = width.saturating_sub(GAP) / 2;
@@ -56,7 +70,7 @@ pub fn lay_out(
         }
         before = Some(first);
     }
-    lines.into_iter().map(Line::from).collect()
+    Laid { lines: lines.into_iter().map(Line::from).collect(), diagrams }
 }
 
 /// Whether an empty line stands between two blocks.
@@ -82,6 +96,9 @@ fn block(block: &Block, width: usize, ink: &Ink<'_>, painter: &mut Painter) -> V
             lines.push(Vec::new());
             lines.extend(sides(right, width, ink));
             lines
+        }
+        Block::Timeline { timeline, legend } => {
+            timeline::lay_out(timeline, legend, width, 0, ink).0
         }
     }
 }
@@ -262,7 +279,7 @@ mod tests {
     fn lines(page: &Page, width: usize, columns: bool) -> String {
         with_ink(|ink| {
             let lines = lay_out(page, width, columns, ink, &mut Painter::at_once());
-            lines.iter().map(|line| line.to_string().trim_end().to_owned() + "\n").collect()
+            lines.lines.iter().map(|line| line.to_string().trim_end().to_owned() + "\n").collect()
         })
     }
 

@@ -27,7 +27,7 @@ pub struct Rows {
 /// What the places in the body depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Needs {
-    /// Rows that the code takes with its frame in [`code_width`] columns.
+    /// Rows that the code takes with its frame in [`code_width`] columns; 0 when there is none.
     pub code: usize,
     pub bilingual: bool,
     pub editing: bool,
@@ -79,6 +79,9 @@ impl Places {
         let width = overview_width(body);
         let overview = Rect { width, ..body };
         let rest = Rect { x: body.x + width, width: body.width - width, ..body };
+        if needs.code == 0 {
+            return Self { overview, framed: true, ..Self::reading(rest) };
+        }
         match needs.bilingual {
             false => Self::beside(body, width),
             true if rest.width >= COLUMNS => {
@@ -92,8 +95,9 @@ impl Places {
     /// Code above, guide below, or one part alone.
     fn narrow(body: Rect, needs: Needs) -> Self {
         match needs.focus {
-            Pane::Code => return Self { code: body, ..Self::default() },
             Pane::Overview => return Self { overview: body, ..Self::default() },
+            _ if needs.code == 0 => return Self::reading(body),
+            Pane::Code => return Self { code: body, ..Self::default() },
             Pane::Guide => {}
         }
         let half = body.height / 2;
@@ -102,6 +106,12 @@ impl Places {
         let code = Rect { height, ..body };
         let guide = Rect { y: code.bottom() + 1, height: body.height - height - 1, ..body };
         Self { code, tabs: row(body, usize::from(height)), guide, ..Self::default() }
+    }
+
+    /// The guide alone, the steps above it.
+    fn reading(body: Rect) -> Self {
+        let guide = Rect { y: body.y + 1, height: body.height - 1, ..body };
+        Self { tabs: row(body, 0), guide, ..Self::default() }
     }
 
     /// Overview, code and guide side by side, the steps above them all.

@@ -82,7 +82,7 @@ fn sheet(
 ) -> Drawn {
     let width = if is_bilingual(page) { body.width } else { PAGE.min(body.width) };
     let lines = lines(page, width.saturating_sub(4), tools);
-    let area = middle(body, width, short(lines.len() + 2));
+    let area = middle(body, width, short(lines.lines.len() + 2));
     let inner = window(title, area, buf, &tools.ink);
     let extent = pane(page, scroll, inner, buf, tools);
     let top = scroll.min(extent.content.saturating_sub(extent.visible));
@@ -109,9 +109,9 @@ fn pane(
 ) -> Extent {
     let text = margin(area);
     let lines = lines(page, text.width, tools);
-    let extent = Extent { content: lines.len(), visible: usize::from(text.height) };
+    let extent = Extent { content: lines.lines.len(), visible: usize::from(text.height) };
     let top = scroll.min(extent.content.saturating_sub(extent.visible));
-    sheets::draw(&lines, top, text, buf);
+    sheets::draw(&lines, top, None, text, buf);
     extent
 }
 

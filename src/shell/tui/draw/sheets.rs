@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
 use super::ink::{Ink, row};
-use super::page;
+use super::page::{self, Laid};
 use crate::shell::tui::paint::Painter;
 use crate::tutor::view::Page;
 
@@ -17,7 +16,7 @@ use crate::tutor::view::Page;
 const KEPT: usize = 8;
 
 /// A page as lines.
-pub type Sheet = Rc<Vec<Line<'static>>>;
+pub type Sheet = Rc<Laid>;
 
 /// Pages as lines, the last used at the end.
 #[derive(Default)]
@@ -68,9 +67,14 @@ impl Sheets {
     }
 }
 
-/// Draws lines from `top` on.
-pub fn draw(lines: &[Line<'static>], top: usize, area: Rect, buf: &mut Buffer) {
-    for (at, line) in lines.iter().skip(top).take(usize::from(area.height)).enumerate() {
+/// Draws lines from `top` on. With a `frame`, diagrams show so many ticks.
+pub fn draw(sheet: &Laid, top: usize, frame: Option<usize>, area: Rect, buf: &mut Buffer) {
+    for (at, line) in sheet.lines.iter().skip(top).take(usize::from(area.height)).enumerate() {
         line.render(row(area, at), buf);
+    }
+    for diagram in &sheet.diagrams {
+        if let Some(ticks) = frame {
+            diagram.hide_after(ticks, top, area, buf);
+        }
     }
 }

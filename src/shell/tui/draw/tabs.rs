@@ -21,7 +21,7 @@ pub fn draw(steps: &[StepTab], row: Rect, buf: &mut Buffer, ink: &Ink<'_>) -> Ve
     for (at, step) in steps.iter().enumerate() {
         let slot = match step.state {
             StepState::Current => Slot::Focus,
-            StepState::Open => Slot::Plain,
+            StepState::Open | StepState::Done => Slot::Plain,
             StepState::Skipped => Slot::Quiet,
         };
         let text = text(step, all || step.state == StepState::Current, ink);
@@ -45,6 +45,7 @@ fn text<'a>(step: &'a StepTab, labelled: bool, ink: &Ink<'_>) -> Cow<'a, str> {
     let (before, after) = match step.state {
         StepState::Current => ("[", "]"),
         StepState::Open => (" ", " "),
+        StepState::Done => (ink.glyphs.right, " "),
         StepState::Skipped => ("(", ")"),
     };
     let label = if labelled { ink.safe(&step.label) } else { Cow::Borrowed("") };

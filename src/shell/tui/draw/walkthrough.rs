@@ -10,7 +10,7 @@ use super::{overview, page, sheets, tabs};
 use crate::shell::tui::screen::{Screen, Seen};
 use crate::text::TextRange;
 use crate::tutor::message::Target;
-use crate::tutor::view::{Pane, Walkthrough};
+use crate::tutor::view::{CodePane, Pane, Walkthrough};
 
 /// Draws the walkthrough. Returns the cursor's place, and the rows of an unframed guide that are
 /// out of sight.
@@ -22,20 +22,25 @@ pub fn draw(
     screen: &mut Screen,
     seen: &mut Seen,
 ) -> (Option<Position>, Rest) {
-    screen.edit(&shown.code);
-    let text = screen.editor.as_ref().map_or(shown.code.source.as_str(), |editor| editor.text());
-    screen.source.fill(text, &shown.code.language, &mut screen.painter);
+    fill(shown.code.as_ref(), screen);
     let bilingual = page::is_bilingual(&shown.guide);
     let inner = usize::from(code_width(body, bilingual).saturating_sub(2));
     let needs = Needs {
-        code: code::height(&screen.source, &shown.code.underlines, inner, ink) + 2,
+        code: shown
+            .code
+            .as_ref()
+            .map_or(0, |pane| code::height(&screen.source, &pane.underlines, inner, ink) + 2),
         bilingual,
-        editing: shown.code.editing.is_some(),
+        editing: screen.editor.is_some(),
         focus: shown.focus,
     };
     let places = Places::new(body, needs);
     draw_overview(shown, places.overview, buf, ink, screen, seen);
-    let cursor = draw_code(shown, places.code, buf, ink, screen, seen);
+    let pane = shown.code.as_ref().filter(|_| !places.code.is_empty());
+    let cursor = pane.and_then(|pane| {
+        let focused = shown.focus == Pane::Code;
+        draw_code(pane, focused, places.code, buf, ink, screen, seen)
+    });
     if !places.tabs.is_empty() {
         let row = tabs_row(shown, &places, ink);
         let hits = tabs::draw(&shown.steps, row, buf, ink);
@@ -82,25 +87,30 @@ fn draw_overview(
     seen.overview = Some(Extent { content: count, visible });
 }
 
+/// Brings the text area and the highlighted source up to what the view shows.
+fn fill(pane: Option<&CodePane>, screen: &mut Screen) {
+    screen.edit(pane);
+    let Some(pane) = pane else { return };
+    let text = screen.editor.as_ref().map_or(pane.source.as_str(), |editor| editor.text());
+    screen.source.fill(text, &pane.language, &mut screen.painter);
+}
+
 fn draw_code(
-    shown: &Walkthrough,
+    shown: &CodePane,
+    focused: bool,
     area: Rect,
     buf: &mut Buffer,
     ink: &Ink<'_>,
     screen: &mut Screen,
     seen: &mut Seen,
 ) -> Option<Position> {
-    if area.is_empty() {
-        return None;
-    }
     let editor = screen.editor.as_ref();
-    let focused = shown.focus == Pane::Code || editor.is_some();
-    let inner = ink.frame(&shown.code.title, focused, area, buf);
-    let underlines = &shown.code.underlines;
+    let inner = ink.frame(&shown.title, focused || editor.is_some(), area, buf);
+    let underlines = &shown.underlines;
     let cursor = editor.map(|editor| editor.cursor());
     let window = match cursor {
         Some(at) => code::follow(screen.window, &screen.source, underlines, at, inner, ink),
-        None => code::reveal(&shown.code, &screen.source, inner, ink),
+        None => code::reveal(shown, &screen.source, inner, ink),
     };
     let pane = Code {
         source: &screen.source,
@@ -146,9 +156,9 @@ fn draw_guide(
         ink,
         &mut screen.painter,
     );
-    let extent = Extent { content: lines.len(), visible: usize::from(area.height) };
+    let extent = Extent { content: lines.lines.len(), visible: usize::from(area.height) };
     let top = shown.guide_scroll.min(extent.content.saturating_sub(extent.visible));
-    sheets::draw(&lines, top, area, buf);
+    sheets::draw(&lines, top, shown.frame, area, buf);
     seen.hits.panes.push((places.guide, Pane::Guide));
     seen.guide = Some(extent);
     let rest = Rest::new(extent.content, top, extent.visible);

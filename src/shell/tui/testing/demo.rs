@@ -68,10 +68,13 @@ impl Demo {
             Code::Char('c') => self.view = views::confirm(self.language),
             Code::Esc => {
                 self.view.popup = None;
-                self.cell(|cell| cell.code.editing = None);
+                self.cell(|cell| cell.code.as_mut().unwrap().editing = None);
             }
             Code::Char('e') => {
-                self.cell(|cell| cell.code.editing = Some(cell.code.editing.unwrap_or(0) + 1));
+                self.cell(|cell| {
+                    cell.code.as_mut().unwrap().editing =
+                        Some(cell.code.as_mut().unwrap().editing.unwrap_or(0) + 1)
+                });
             }
             Code::Tab => self.cell(|cell| {
                 cell.focus = match cell.focus {
@@ -89,9 +92,9 @@ impl Demo {
             }
             Code::Char('b') => self.cell(|cell| {
                 cell.overview = views::overview(5000);
-                cell.code.source = "x = 1\n".repeat(3000) + views::SOURCE;
-                cell.code.reveal = 18_030;
-                cell.code.underlines.clear();
+                cell.code.as_mut().unwrap().source = "x = 1\n".repeat(3000) + views::SOURCE;
+                cell.code.as_mut().unwrap().reveal = 18_030;
+                cell.code.as_mut().unwrap().underlines.clear();
             }),
             _ => self.say(format!("{key:?}")),
         }
@@ -115,7 +118,7 @@ impl Machine for Demo {
             Msg::Pasted(text) => self.say(format!("pasted {} characters", text.chars().count())),
             Msg::Edited(text) => {
                 self.say(format!("edited: {} characters", text.chars().count()));
-                self.cell(|cell| cell.code.source = text);
+                self.cell(|cell| cell.code.as_mut().unwrap().source = text);
             }
             Msg::Clicked(Target::Overview(at)) => self.cell(|cell| cell.current = at),
             Msg::Wheel(Pane::Guide, lines) => self.cell(|cell| {

@@ -1,6 +1,7 @@
 //! Views made up for tests, and a screen to draw them on.
 
 mod demo;
+mod lessons;
 #[cfg(target_os = "linux")]
 mod pty;
 mod screens;

@@ -65,9 +65,9 @@ fn the_smallest_screen_has_something_of_everything() {
 fn a_focused_code_pane_takes_the_body_of_a_narrow_screen() {
     let view = with_cell(walkthrough(Language::English), |cell| {
         cell.focus = Pane::Code;
-        cell.code.source = long_source();
-        cell.code.reveal = 0;
-        cell.code.underlines = vec![
+        cell.code.as_mut().unwrap().source = long_source();
+        cell.code.as_mut().unwrap().reveal = 0;
+        cell.code.as_mut().unwrap().underlines = vec![
             underline(0, 10, Tone::Evidence, ""),
             underline(4, 8, Tone::Mistake, "blocking-call"),
             underline(15, 18, Tone::Caution, "late"),
@@ -80,10 +80,10 @@ fn a_focused_code_pane_takes_the_body_of_a_narrow_screen() {
 fn evidence_far_to_the_right_comes_into_sight() {
     let view = with_cell(walkthrough(Language::English), |cell| {
         let head = "x = 1\nvalues = ".to_owned() + &"first_value, ".repeat(9);
-        cell.code.underlines =
+        cell.code.as_mut().unwrap().underlines =
             vec![underline(head.len(), head.len() + 15, Tone::Mistake, "asyncio-run-in-cell")];
-        cell.code.reveal = head.len();
-        cell.code.source = head + "asyncio.run(go)\ny = 2";
+        cell.code.as_mut().unwrap().reveal = head.len();
+        cell.code.as_mut().unwrap().source = head + "asyncio.run(go)\ny = 2";
     });
     insta::assert_snapshot!("code_scrolled_right_80x24", draw(&view, 80, 24));
 }
@@ -91,9 +91,10 @@ fn evidence_far_to_the_right_comes_into_sight() {
 #[test]
 fn what_a_file_holds_reaches_no_terminal_unmarked() {
     let view = with_cell(walkthrough(Language::English), |cell| {
-        cell.code.source = "x = '\u{1b}[2J\u{202e}'\ty\r\nz\u{0}".to_owned();
-        cell.code.underlines = vec![underline(5, 8, Tone::Mistake, "\u{1b}]0;evil\u{7}")];
-        cell.code.title = "\u{9b}7".to_owned();
+        cell.code.as_mut().unwrap().source = "x = '\u{1b}[2J\u{202e}'\ty\r\nz\u{0}".to_owned();
+        cell.code.as_mut().unwrap().underlines =
+            vec![underline(5, 8, Tone::Mistake, "\u{1b}]0;evil\u{7}")];
+        cell.code.as_mut().unwrap().title = "\u{9b}7".to_owned();
     });
     let shown = draw(&view, 80, 24);
     assert!(!shown.contains(|char: char| char.is_control() && char != '\n'));
@@ -117,7 +118,9 @@ fn no_size_is_too_much() {
         views::confirm(Language::English),
         with_cell(walkthrough(Language::English), |cell| cell.focus = Pane::Code),
         with_cell(walkthrough(Language::English), |cell| cell.focus = Pane::Overview),
-        with_cell(walkthrough(Language::English), |cell| cell.code.editing = Some(1)),
+        with_cell(walkthrough(Language::English), |cell| {
+            cell.code.as_mut().unwrap().editing = Some(1)
+        }),
     ];
     let mut screen = screen(Glyphs::UNICODE, Depth::True);
     for width in (1..=200).step_by(7) {
@@ -181,10 +184,10 @@ fn strange_view(next: &mut impl FnMut(usize) -> usize, round: u64) -> View {
     ];
     with_cell(walkthrough(Language::Both), |cell| {
         let mut spot = || underline(place(), place(), Tone::Mistake, &label);
-        cell.code.underlines = (0..6).map(|_| spot()).collect();
-        cell.code.reveal = place();
-        cell.code.editing = round.is_multiple_of(3).then_some(round);
-        cell.code.source.clone_from(&source);
+        cell.code.as_mut().unwrap().underlines = (0..6).map(|_| spot()).collect();
+        cell.code.as_mut().unwrap().reveal = place();
+        cell.code.as_mut().unwrap().editing = round.is_multiple_of(3).then_some(round);
+        cell.code.as_mut().unwrap().source.clone_from(&source);
         cell.guide = Arc::new(Page { rows });
     })
 }

@@ -91,6 +91,7 @@ pub fn walkthrough(language: Language) -> View {
         status: None,
         footer: footer(language),
         theme: ThemeChoice::Auto,
+        ticking: false,
     }
 }
 
@@ -143,7 +144,7 @@ fn cell(language: Language) -> Walkthrough {
         _ => StepState::Open,
     };
     Walkthrough {
-        code: code(),
+        code: Some(code()),
         steps: (1..)
             .zip(steps)
             .map(|(number, (english, chinese))| StepTab {
@@ -158,6 +159,7 @@ fn cell(language: Language) -> Walkthrough {
         current: 6,
         focus: Pane::Guide,
         overview_title: pick(language, "Cells", "单元格"),
+        frame: None,
     }
 }
 

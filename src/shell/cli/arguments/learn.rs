@@ -1,0 +1,62 @@
+//! The arguments of `nbasync learn`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{KernelArgs, Theme};
+
+/// Learn by lessons and drills: what to read, what to predict, cells to repair
+///
+/// Without a lesson the list of lessons opens. A lesson goes on where it was left. What you have
+/// done is kept in a readable file in the folder for programs' state, and drills come back after
+/// some days.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync learn                               the list of lessons
+  nbasync learn 4                             the fourth lesson
+  nbasync learn coroutines-do-nothing         the same by its name
+  nbasync learn --placement                   eight questions: what may I skip?
+  nbasync learn --practise analysis.ipynb     drills of the mistakes in a notebook
+  nbasync learn --status                      what is done and what is due
+  nbasync learn --reset patched-loops         forget a lesson
+  EDITOR=vim nbasync learn --linear           line by line, drills in your editor
+
+Exit code 0: done; 2: no such lesson, or a file could not be read or written.")]
+pub struct LearnArgs {
+    /// A lesson's name or number
+    pub lesson: Option<String>,
+    /// Print what is done and what is due
+    #[arg(long, group = "what")]
+    pub status: bool,
+    /// Forget a lesson and its drills, or everything
+    #[arg(long, group = "what", value_name = "LESSON", num_args = 0..=1, default_missing_value = "")]
+    pub reset: Option<String>,
+    /// Write what is kept into a new file; - is stdout
+    #[arg(long, group = "what", value_name = "FILE")]
+    pub export: Option<PathBuf>,
+    /// Take in what was exported elsewhere
+    #[arg(long, group = "what", value_name = "FILE")]
+    pub import: Option<PathBuf>,
+    /// Answer eight questions that show which lessons may be skipped
+    #[arg(long, group = "what")]
+    pub placement: bool,
+    /// Make drills of the mistakes in a notebook; the notebook stays as it is
+    #[arg(long, group = "what", value_name = "FILE")]
+    pub practise: Option<PathBuf>,
+    /// Diagrams stand still
+    #[arg(long)]
+    pub reduced_motion: bool,
+    /// Numbered choices line by line, for screen readers and pipes
+    #[arg(long)]
+    pub linear: bool,
+    #[command(flatten)]
+    pub kernel: KernelArgs,
+    /// Colours for a dark or a light terminal
+    #[arg(long, default_value = "auto")]
+    pub theme: Theme,
+    /// Take clicks and the wheel from the start
+    #[arg(long)]
+    pub mouse: bool,
+}

@@ -1,0 +1,52 @@
+//! The user's own editor, opened on a text of ours.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+
+use super::files;
+
+/// The editor that the environment names, if it names one.
+pub fn wanted() -> Option<OsString> {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+    set("VISUAL").or_else(|| set("EDITOR"))
+}
+
+/// Opens the editor on a text and returns what it was left with. `name` is the file's name without
+/// its end.
+///
+/// # Errors
+/// When there is no editor, or it failed, or what it wrote cannot be read.
+pub fn open(name: &str, text: &str) -> Result<String, String> {
+    let editor = wanted().ok_or("EDITOR names no editor")?;
+    let path = env::temp_dir().join(format!("nbasync-{name}.py"));
+    let path = files::save_new(&path, text.as_bytes()).map_err(|error| error.to_string())?;
+    let ended = run(&editor, &path);
+    let left = fs::read_to_string(&path);
+    // A file that cannot be removed lies in the folder for such files.
+    let _ = fs::remove_file(&path);
+    let name = editor.to_string_lossy().into_owned();
+    match ended {
+        Ok(status) if status.success() => left.map_err(|error| error.to_string()),
+        Ok(status) => Err(format!("{name}: {status}")),
+        Err(error) => Err(format!("{name}: {error}")),
+    }
+}
+
+/// The variable may hold arguments, and is read as a shell reads it.
+/// Source: `editor` under <https://git-scm.com/docs/git-var>.
+#[cfg(unix)]
+fn run(editor: &OsString, path: &Path) -> std::io::Result<ExitStatus> {
+    let mut line = editor.clone();
+    line.push(" \"$1\"");
+    Command::new("sh").arg("-c").arg(line).arg("sh").arg(path).status()
+}
+
+#[cfg(not(unix))]
+fn run(editor: &OsString, path: &Path) -> std::io::Result<ExitStatus> {
+    let text = editor.to_string_lossy();
+    let mut words = text.split_whitespace();
+    Command::new(words.next().unwrap_or_default()).args(words).arg(path).status()
+}

@@ -1,0 +1,69 @@
+//! What has been scrolled where, in a lesson.
+
+use crate::tutor::keys::Command;
+use crate::tutor::view::Pane;
+
+/// The panes of a lesson's screen.
+#[derive(Debug, Clone, Default)]
+pub struct Panes {
+    pub focus: Pane,
+    pub scroll: usize,
+    pub code_scroll: Option<usize>,
+    /// Content and visible rows of guide and code, as the front end measured them.
+    guide: (usize, usize),
+    code: (usize, usize),
+}
+
+impl Panes {
+    /// Back to the top, for another page.
+    pub fn reset(&mut self) {
+        self.scroll = 0;
+        self.code_scroll = None;
+    }
+
+    /// Takes note of what a pane shows.
+    pub fn measured(&mut self, pane: Pane, content: usize, visible: usize) {
+        let last = content.saturating_sub(visible);
+        match pane {
+            Pane::Guide => {
+                self.guide = (content, visible);
+                self.scroll = self.scroll.min(last);
+            }
+            Pane::Code => {
+                self.code = (content, visible);
+                self.code_scroll = self.code_scroll.map(|scroll| scroll.min(last));
+            }
+            Pane::Overview => {}
+        }
+    }
+
+    /// Scrolls the pane that has the keys.
+    pub fn scroll(&mut self, command: Command) {
+        let (content, visible) = if self.focus == Pane::Code { self.code } else { self.guide };
+        let last = content.saturating_sub(visible);
+        let page = visible.saturating_sub(1);
+        match self.focus {
+            Pane::Code => {
+                let from = self.code_scroll.unwrap_or_default().min(last);
+                self.code_scroll = Some(moved(from, command, page, last));
+            }
+            Pane::Guide | Pane::Overview => {
+                self.scroll = moved(self.scroll.min(last), command, page, last);
+            }
+        }
+    }
+}
+
+/// Where a command leads from `at` in a list whose last place is `last`.
+pub fn moved(at: usize, command: Command, page: usize, last: usize) -> usize {
+    let page = page.max(1);
+    match command {
+        Command::Up => at.saturating_sub(1),
+        Command::Down => (at + 1).min(last),
+        Command::PageUp => at.saturating_sub(page),
+        Command::PageDown => (at + page).min(last),
+        Command::Top => 0,
+        Command::Bottom => last,
+        _ => at,
+    }
+}
