@@ -4,18 +4,11 @@
 use std::path::Path;
 
 use super::RULES;
-use crate::diagnostic::Applicability;
-use crate::knowledge::{Case, Tables};
+use crate::diagnostic::{Applicability, Severity};
+use crate::knowledge::{Case, Fixture, Tables};
 use crate::notebook::{Notebook, Pasted, parse_pasted};
 use crate::review::{Review, changed_sources, fixes, review};
 use crate::text::position;
-
-/// One `##` section of a fixture.
-struct Section {
-    title: String,
-    code: String,
-    fixed: Option<String>,
-}
 
 pub(super) fn tables() -> Tables {
     let read = |name: &str| {
@@ -32,34 +25,11 @@ fn notebook(code: &str) -> Notebook {
     }
 }
 
-fn cases(rule: &str) -> Vec<Section> {
+fn fixtures(rule: &str) -> Vec<Fixture> {
     let file = format!("src/rules/{}.md", rule.replace('-', "_"));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
     let text = std::fs::read_to_string(path).unwrap_or_else(|_| panic!("{file} is missing"));
-    let mut cases: Vec<Section> = Vec::new();
-    let mut block: Option<(bool, String)> = None;
-    for line in text.lines() {
-        match (&mut block, line) {
-            (None, line) if line.starts_with("## ") => cases.push(Section {
-                title: line.trim_start_matches("## ").to_owned(),
-                code: String::new(),
-                fixed: None,
-            }),
-            (None, "```python") => block = Some((false, String::new())),
-            (None, "```python fixed") => block = Some((true, String::new())),
-            (Some(_), "```") => {
-                let (fixed, code) = block.take().expect("an open block");
-                let case = cases.last_mut().expect("a heading before the code");
-                if fixed { case.fixed = Some(code) } else { case.code = code }
-            }
-            (Some((_, code)), line) => {
-                code.push_str(line);
-                code.push('\n');
-            }
-            (None, _) => {}
-        }
-    }
-    cases
+    Fixture::read(&text).unwrap_or_else(|wrong| panic!("{file}: {wrong}"))
 }
 
 /// What the comments of a case say: rule and line of each cell.
@@ -103,7 +73,7 @@ fn without_comments(text: &str) -> String {
 fn every_rule_does_what_its_fixture_says() {
     let tables = tables();
     for rule in RULES {
-        let cases = cases(rule.name);
+        let cases = fixtures(rule.name);
         let mut hits = 0;
         let mut innocent = 0;
         for case in &cases {
@@ -194,4 +164,62 @@ fn every_mistake_is_found_in_the_cells_that_show_it_and_not_in_the_repaired_ones
         let after = rules(&format!("mistake-{}-repaired", rule.name));
         assert!(after.is_empty(), "{}: {after:?}", rule.name);
     }
+}
+
+/// The rules, section by section, and what a kernel answers to the cells as they are and repaired.
+fn proven() -> impl Iterator<Item = (&'static str, Fixture, Option<Case>, Option<Case>)> {
+    let sections = RULES
+        .iter()
+        .flat_map(|rule| fixtures(rule.name).into_iter().map(|fixture| (rule.name, fixture)));
+    sections.map(|(rule, fixture)| {
+        let cases = fixture.cases(rule).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let (fixed, before): (Vec<_>, Vec<_>) =
+            cases.into_iter().partition(|case| case.id.ends_with("/fixed"));
+        (rule, fixture, before.into_iter().next(), fixed.into_iter().next())
+    })
+}
+
+#[test]
+fn what_is_called_an_error_raises_in_a_kernel() {
+    let tables = tables();
+    // Their notebooks have an older Python than any kernel that is asked.
+    for (rule, fixture, before, _) in proven().filter(|(rule, ..)| *rule != "needs-newer-python") {
+        let Some(before) = before else { continue };
+        let found = review(&notebook(&fixture.code), &tables);
+        let is_error = found.diagnostics.iter().any(|found| found.severity == Severity::Error);
+        let raises = before.cells.iter().any(|cell| {
+            cell.error.is_some() || cell.stderr.as_ref().is_some_and(|said| !said.is_empty())
+        });
+        assert!(raises || !is_error, "{rule}: {}", fixture.title);
+    }
+}
+
+#[test]
+fn what_is_repaired_does_not_raise_and_a_value_stays_what_it_was() {
+    const AWAITABLES: [&str; 4] = ["<coroutine", "[<coroutine", "<Task ", "<_GatheringFuture"];
+    let mut compared = 0;
+    // To collect a task is to see its error.
+    for (rule, fixture, before, fixed) in
+        proven().filter(|(rule, ..)| *rule != "task-never-collected")
+    {
+        let Some(fixed) = fixed else { continue };
+        let at = format!("{rule}: {}", fixture.title);
+        let fails = fixed.cells.iter().any(|cell| cell.error.is_some());
+        assert!(!fails, "{at}: an error after the repair");
+        let before = before.map(|case| case.cells).unwrap_or_default();
+        if before.len() != fixed.cells.len() {
+            continue;
+        }
+        for (before, fixed) in before.iter().zip(&fixed.cells) {
+            let value = before.result.as_ref().filter(|_| before.error.is_none());
+            // Something to await in place of a value was the mistake.
+            let is_value =
+                |value: &&String| AWAITABLES.iter().all(|start| !value.starts_with(start));
+            if let Some(value) = value.filter(is_value) {
+                assert_eq!(Some(value), fixed.result.as_ref(), "{at}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 0);
 }

@@ -176,6 +176,17 @@ mod tests {
     }
 
     #[test]
+    fn every_mistake_and_every_deviation_names_cases_that_show_it() {
+        let knowledge = Knowledge::open(&Embedded);
+        for kind in [PageKind::Mistake, PageKind::Deviation] {
+            for page in knowledge.pages(kind) {
+                let is_shown = page.facts.iter().any(|case| knowledge.case(case).is_some());
+                assert!(is_shown, "{}", page.id);
+            }
+        }
+    }
+
+    #[test]
     fn the_program_carries_its_content() {
         assert!(Embedded.list().iter().any(|path| path == "content/mistakes/dropped-task.md"));
         assert!(Embedded.read("skills/python-notebooks-async/SKILL.md").is_some());

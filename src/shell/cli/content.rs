@@ -3,12 +3,13 @@
 mod bench;
 mod record;
 
+use std::fs;
 use std::io;
 use std::path::Path;
 
 use super::arguments::ContentProveArgs;
 use super::{Exit, Session, complain, print};
-use crate::knowledge::Case;
+use crate::knowledge::{Case, Fixture, Front, Knowledge, Page, PageKind};
 use crate::proof::{Miss, Unfit};
 use crate::shell::kernel::find::{World, find};
 use crate::shell::kernel::{self, Wanted, choose};
@@ -37,7 +38,15 @@ pub fn run(args: &ContentProveArgs, session: &Session) -> io::Result<Exit> {
     let chosen = |case: &&Case| {
         args.cases.is_empty() || args.cases.iter().any(|name| case.id.contains(name.as_str()))
     };
-    let cases: Vec<&Case> = session.knowledge.cases().iter().filter(chosen).collect();
+    let fixtures = match args.fixtures.as_deref().map(fixtures).transpose() {
+        Ok(fixtures) => fixtures.unwrap_or_default(),
+        Err(error) => {
+            complain(&format!("{}\n", session.paper.safe(&error.to_string())));
+            return Ok(Exit::Failed);
+        }
+    };
+    let known = session.knowledge.cases().iter();
+    let cases: Vec<&Case> = known.chain(&fixtures).filter(chosen).collect();
     kernel::guard()?;
     let (versions, missing) = match look(&launch, &cases) {
         Ok(found) => found,
@@ -62,6 +71,45 @@ pub fn run(args: &ContentProveArgs, session: &Session) -> io::Result<Exit> {
             )
         }
         _ => Ok(exit),
+    }
+}
+
+/// The cases in a folder of fixtures, each file named after its rule.
+fn fixtures(folder: &Path) -> io::Result<Vec<Case>> {
+    let mut paths: Vec<_> = fs::read_dir(folder)?.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "md"));
+    paths.sort();
+    let mut cases = Vec::new();
+    for path in paths {
+        let rule = path.file_stem().unwrap_or_default().to_string_lossy().replace('_', "-");
+        for fixture in Fixture::read(&fs::read_to_string(&path)?).map_err(io::Error::other)? {
+            cases.extend(fixture.cases(&rule).map_err(io::Error::other)?);
+        }
+    }
+    Ok(cases)
+}
+
+/// What a case is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Claim,
+    Lesson,
+    Mistake,
+    Fixture,
+}
+
+impl Kind {
+    fn of(case: &Case, knowledge: &Knowledge) -> Self {
+        let is_mistake = |page: &Page| {
+            let Front::Mistake { shown, .. } = &page.front else { return false };
+            shown.before == case.id || shown.after == case.id
+        };
+        match () {
+            () if knowledge.case(&case.id).is_none() => Self::Fixture,
+            () if knowledge.lessons().any(|lesson| lesson.front.case == case.id) => Self::Lesson,
+            () if knowledge.pages(PageKind::Mistake).any(is_mistake) => Self::Mistake,
+            () => Self::Claim,
+        }
     }
 }
 
@@ -98,10 +146,16 @@ fn tell(
     let version = |of: &Option<String>| of.clone().unwrap_or_else(|| "?".to_owned());
     let numbers = [cases.len(), counts.passed, counts.skipped, counts.failed];
     let [all, passed, skipped, failed] = numbers.map(|number| number.to_string());
+    let kinds: Vec<Kind> = cases.iter().map(|case| Kind::of(case, &session.knowledge)).collect();
+    let count = |wanted| kinds.iter().filter(|kind| **kind == wanted).count().to_string();
+    let kinds = [Kind::Claim, Kind::Lesson, Kind::Mistake, Kind::Fixture].map(count);
+    let [claims, lessons, mistakes, fixtures] = &kinds;
     let versions = [&versions.python, &versions.ipykernel, &versions.ipython].map(version);
     let [python, ipykernel, ipython] = &versions;
     let mut args = vec![("cases", all.as_str()), ("passed", &passed), ("skipped", &skipped)];
     args.extend([("failed", failed.as_str()), ("python", python)]);
+    args.extend([("claims", claims.as_str()), ("lessons", lessons)]);
+    args.extend([("mistakes", mistakes.as_str()), ("fixtures", fixtures)]);
     args.extend([("ipykernel", ipykernel.as_str()), ("ipython", ipython)]);
     say("content.summary", &args);
     print(&out)?;

@@ -94,6 +94,7 @@ Examples:
   nbasync content prove
   nbasync content prove --python .venv/bin/python lesson-
   nbasync content prove --record
+  nbasync content prove --fixtures src/rules
 
 Exit code 0: every case that could run passed; 1: one did not; 2: no kernel could be used.")]
 pub struct ContentProveArgs {
@@ -109,6 +110,9 @@ pub struct ContentProveArgs {
     /// Kernels at a time
     #[arg(long, value_name = "N", default_value = "2")]
     pub jobs: NonZeroUsize,
+    /// Also the cells of the rules' fixtures in this folder
+    #[arg(long, value_name = "FOLDER")]
+    pub fixtures: Option<PathBuf>,
     /// Also write what the kernel answers to the cases that pages show, into this folder
     #[arg(
         long,
