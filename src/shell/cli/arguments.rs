@@ -50,7 +50,7 @@ Exit codes:
 ///
 /// A notebook's kernel already runs an event loop. That is why `asyncio.run()` raises in a cell,
 /// and why a cell may write `await` at the top level. nbasync reads .ipynb files and .py files
-/// with # %% cells. It never runs their code unasked: `nbasync prove` alone runs cells, and asks.
+/// with # %% cells. It runs their code only to prove something, and only after you agreed.
 #[derive(Debug, Parser)]
 #[command(name = "nbasync", version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Cli {
@@ -140,7 +140,7 @@ pub enum Command {
     Skill(SkillArgs),
 }
 
-/// Walk through a notebook: what each cell's situation is, its mistake, the pattern, the price
+/// Walk through a notebook: each cell's situation, its mistake, the pattern, the price, a proof
 ///
 /// Without a file the tutor starts with a page on which to paste a cell, to choose a notebook or
 /// to look something up. Nothing is written back before you have seen the change and agreed.
