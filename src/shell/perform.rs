@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::clipboard::Clipboard;
 use super::config::Configs;
-use super::learning::Records;
+use super::learning::{self, Records};
 use super::proving::Prover;
 use super::{editor, files, modules};
 use crate::notebook;
@@ -80,6 +80,7 @@ impl<'s, 'k> Performer<'s, 'k> {
                 None
             }
             Effect::KeepProgress(progress) => Some(Msg::Kept(self.records.keep(&progress))),
+            Effect::Present(place) => Some(Msg::Kept(learning::present(&place))),
             Effect::Rewrite { name, text } => Some(Msg::Rewritten(editor::open(&name, &text))),
             Effect::Quit | Effect::Suspend | Effect::Mouse(_) => None,
         }

@@ -161,6 +161,8 @@ pub enum Effect {
     Interrupt,
     /// Write down what was learnt. Answer: `Kept`.
     KeepProgress(Box<learn::Progress>),
+    /// Write down where somebody is who shows a lesson to others. Answer: `Kept`.
+    Present(learn::notes::Place),
     /// Open the user's own editor on a text. Answer: `Rewritten`.
     Rewrite {
         name: String,

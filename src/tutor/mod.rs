@@ -29,7 +29,7 @@ use std::sync::Arc;
 use document::Document;
 use key::{Code, Key};
 use keys::Context;
-use learn::{Learn, Learner};
+use learn::{Learn, Learner, Tour};
 use message::{Effect, Msg};
 use moving::Move;
 use popups::{Kind, Window};
@@ -64,6 +64,7 @@ pub struct Tutor<'k> {
     /// What counts for text that is no file.
     settings: Settings,
     learner: Learner,
+    tour: Option<Tour>,
 }
 
 /// What is behind the windows.
@@ -91,6 +92,7 @@ impl<'k> Tutor<'k> {
             wanted_cell: None,
             settings: Settings::default(),
             learner: Learner::default(),
+            tour: None,
         }
     }
 
@@ -121,7 +123,7 @@ impl<'k> Tutor<'k> {
             Msg::Edited(source) => return self.edited(source),
             Msg::Rewritten(Ok(text)) => return self.rewritten(&text),
             Msg::Rewrite => return self.rewrite_task(),
-            Msg::Tick => self.tick(),
+            Msg::Tick => return self.tick(),
             Msg::Kept(Ok(())) => {}
             Msg::Clicked(target) => return self.clicked(target),
             Msg::Wheel(pane, lines) => self.wheel(pane, lines),
@@ -158,6 +160,10 @@ impl<'k> Tutor<'k> {
     fn key(&mut self, key: Key) -> Vec<Effect> {
         // A message goes with the next key.
         self.status = None;
+        if self.is_touring() {
+            self.take_over();
+            return Vec::new();
+        }
         let context = self.context();
         if let Some(command) = keys::command(context, key) {
             return self.run(command);

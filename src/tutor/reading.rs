@@ -179,6 +179,28 @@ impl<'k> Writer<'k> {
         self.blocks(body(Language::En), body(Language::Zh));
     }
 
+    /// Adds a section's text without its lists.
+    pub fn section_body_without_items(&mut self, page: &knowledge::Page, anchor: &str) {
+        self.section_of(page, anchor, |it| !matches!(it, knowledge::Block::Item { .. }));
+    }
+
+    /// Adds a section's text without its code.
+    pub fn section_body_without_code(&mut self, page: &knowledge::Page, anchor: &str) {
+        self.section_of(page, anchor, |it| !matches!(it, knowledge::Block::Code { .. }));
+    }
+
+    fn section_of(
+        &mut self,
+        page: &knowledge::Page,
+        anchor: &str,
+        takes: impl Fn(&knowledge::Block) -> bool,
+    ) {
+        let of = |language| -> Vec<knowledge::Block> {
+            page.section(language, anchor).iter().filter(|it| takes(it)).cloned().collect()
+        };
+        self.blocks(&of(Language::En), &of(Language::Zh));
+    }
+
     /// Adds an item of a skill's list.
     pub fn skill_item(&mut self, item: &knowledge::SkillItem) {
         self.each(|language| Block::Item {

@@ -41,6 +41,7 @@ impl Tutor<'_> {
             footer: self.footer(),
             theme: self.theme,
             ticking: self.is_moving(),
+            roomy: self.learner.presents,
         }
     }
 

@@ -188,6 +188,8 @@ pub struct View {
     pub theme: ThemeChoice,
     /// The front end sends [`super::message::Msg::Tick`] while something moves.
     pub ticking: bool,
+    /// Shown to many: wide margins and space between blocks.
+    pub roomy: bool,
 }
 
 /// The first row.

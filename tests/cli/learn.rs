@@ -81,3 +81,30 @@ fn the_mistakes_of_a_notebook_can_be_practised_line_by_line() {
     assert!(run.stdout.contains("Right, and without a hint."), "{}", run.stdout);
     assert_eq!(fs::read_to_string(folder.join("a.py")).unwrap(), script);
 }
+
+#[test]
+fn a_record_is_a_page_or_a_picture() {
+    let folder = folder(&[]);
+    let folder = folder.path();
+    answer(folder, "0\n", &["--linear", "1"]);
+    assert_eq!(learn(folder, &["--record", "mine.md"]).code, 0);
+    assert!(fs::read_to_string(folder.join("mine.md")).unwrap().contains("| 1 | Who owns"));
+    assert_eq!(learn(folder, &["--record", "mine.svg"]).code, 0);
+    assert!(fs::read_to_string(folder.join("mine.svg")).unwrap().starts_with("<svg "));
+    let run = learn(folder, &["--record", "mine.pdf"]);
+    assert_eq!((run.code, folder.join("mine.pdf").exists()), (2, false), "{}", run.stderr);
+}
+
+#[test]
+fn notes_for_the_presenter_stand_in_another_terminal() {
+    let folder = folder(&[]);
+    let folder = folder.path();
+    let run = learn(folder, &["--notes"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stdout.contains("Nobody presents yet"), "{}", run.stdout);
+    let run = answer(folder, "1\n1\n1\n0\n", &["--linear", "--present", "1"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(!folder.join("state/nbasync/progress.toml").exists());
+    let notes = learn(folder, &["--notes"]).stdout;
+    assert!(notes.contains("What will happen?") && notes.contains("b) (right)"), "{notes}");
+}

@@ -1,19 +1,23 @@
 //! `nbasync learn`: lessons and drills, and what is kept of them.
 
 use std::fs;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use super::arguments::{LearnArgs, PlaceArgs};
 use super::{Exit, Session, TutorArgs, complain, print, tutor};
 use crate::knowledge::{Language, Lesson, inlines, plain};
 use crate::shell::files;
 use crate::shell::learning::{self, Records, Trouble};
-use crate::shell::report::Tone;
+use crate::shell::linear;
+use crate::shell::report::{Piece, Tone, wrap};
 use crate::shell::today::today;
 use crate::tutor::Tutor;
 use crate::tutor::learn::progress::State;
-use crate::tutor::learn::{Learner, Progress};
+use crate::tutor::learn::{Learner, Progress, notes, record};
+use crate::tutor::view::Page;
 
 /// Runs the command.
 ///
@@ -25,6 +29,8 @@ pub fn run(args: &LearnArgs, session: &Session) -> io::Result<Exit> {
         LearnArgs { reset: Some(lesson), .. } => Kept::open(session).reset(lesson),
         LearnArgs { export: Some(file), .. } => Kept::open(session).export(file),
         LearnArgs { import: Some(file), .. } => Kept::open(session).import(file),
+        LearnArgs { notes: true, .. } => notes(session),
+        LearnArgs { record: Some(file), .. } => Kept::open(session).record(file),
         _ => tutor::run_from(&tutor_args(args), session, |tutor| begin(args, session, tutor)),
     }
 }
@@ -46,12 +52,19 @@ fn tutor_args(args: &LearnArgs) -> TutorArgs {
 /// Shows what was asked for; an exit where there is nothing to show.
 fn begin(args: &LearnArgs, session: &Session, tutor: &mut Tutor<'_>) -> Option<Exit> {
     let say = |key: &str, args: &[(&str, &str)]| said(session, key, args);
+    if args.present {
+        tutor.present();
+    }
     match (&args.practise, &args.lesson) {
         (Some(_), _) if tutor.open_practice() => None,
         (Some(file), _) => {
             let file = file.display().to_string();
             complain(&say("learn.nothing-to-practise", &[("file", &file)]));
             Some(Exit::Clean)
+        }
+        (None, _) if args.tour => {
+            tutor.start_tour();
+            None
         }
         (None, _) if args.placement => {
             tutor.open_placement();
@@ -64,6 +77,53 @@ fn begin(args: &LearnArgs, session: &Session, tutor: &mut Tutor<'_>) -> Option<E
             None
         }
     }
+}
+
+/// How often a presenter's place is looked for.
+const GLANCE: Duration = Duration::from_millis(300);
+
+/// Prints the notes for where the presenter is: on a terminal again whenever they go on, else once.
+fn notes(session: &Session) -> io::Result<Exit> {
+    let mut before = None;
+    loop {
+        let place = learning::presented();
+        if place.is_none() || place != before {
+            let page = place
+                .as_ref()
+                .and_then(|place| notes::page(&session.knowledge, session.reading, place));
+            let text = match &page {
+                Some(page) => lines_of_page(page, session),
+                None if before.is_none() => said(session, "learn.no-notes", &[]),
+                None => String::new(),
+            };
+            print(&text)?;
+            if page.is_none() {
+                return Ok(Exit::Failed);
+            }
+            before = place;
+        }
+        if !io::stdout().is_terminal() {
+            return Ok(Exit::Clean);
+        }
+        thread::sleep(GLANCE);
+    }
+}
+
+/// A page of notes as lines of the terminal's width.
+fn lines_of_page(page: &Page, session: &Session) -> String {
+    let (knowledge, language) = (&session.knowledge, session.reading.base());
+    let mut out = format!("\n{}\n", "-".repeat(40));
+    for line in linear::page_lines(page, knowledge, language, session.paper.charset) {
+        let indent = line.len() - line.trim_start().len();
+        if indent > 0 {
+            out.push_str(&format!("{line}\n"));
+            continue;
+        }
+        for part in wrap(session.paper, &[Piece::new(Tone::Plain, &line)], session.paper.width) {
+            out.push_str(&format!("{part}\n"));
+        }
+    }
+    out
 }
 
 /// Says which lessons there are.
@@ -100,7 +160,7 @@ impl<'s> Kept<'s> {
     /// The learner of whom this is kept.
     pub fn learner(&self, moves: bool) -> Learner {
         let keeps = self.records.are_kept();
-        Learner { progress: self.progress.clone(), today: today(), keeps, moves }
+        Learner { progress: self.progress.clone(), today: today(), keeps, moves, presents: false }
     }
 
     fn say(&self, key: &str, args: &[(&str, &str)]) -> String {
@@ -190,10 +250,29 @@ impl<'s> Kept<'s> {
             print(&text)?;
             return Ok(Exit::Clean);
         }
+        self.new_file(file, &text)
+    }
+
+    /// Writes a file, never over another.
+    fn new_file(&self, file: &Path, text: &str) -> io::Result<Exit> {
         let written = files::save_new(file, text.as_bytes()).map_err(io::Error::other)?;
         let written = written.display().to_string();
         print(&self.say("learn.exported", &[("file", &written)]))?;
         Ok(Exit::Clean)
+    }
+
+    fn record(&self, file: &Path) -> io::Result<Exit> {
+        let (knowledge, language) = (&self.session.knowledge, self.session.reading.base());
+        let text = match file.extension().and_then(|end| end.to_str()) {
+            Some("md") => record::markdown(knowledge, language, &self.progress, today()),
+            Some("svg") => record::svg(knowledge, language, &self.progress, today()),
+            _ => {
+                let file = file.display().to_string();
+                complain(&self.say("learn.record-kind", &[("file", &file)]));
+                return Ok(Exit::Failed);
+            }
+        };
+        self.new_file(file, &text)
     }
 
     fn import(&mut self, file: &Path) -> io::Result<Exit> {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::files;
 use crate::tutor::learn::Progress;
+use crate::tutor::learn::notes::Place;
 use crate::tutor::learn::progress::VERSION;
 
 pub use state::state_folder;
@@ -132,6 +133,26 @@ impl Records {
         self.known = bytes;
         Ok(())
     }
+}
+
+/// The file with a presenter's place.
+const PRESENTING: &str = "presenting.txt";
+
+/// Writes down where a presenter is.
+///
+/// # Errors
+/// Why it was not written.
+pub fn present(place: &Place) -> Result<(), String> {
+    let folder = state_folder().ok_or("there is no folder for it")?;
+    let path = folder.join(PRESENTING);
+    files::put(&path, place.text().as_bytes())
+        .map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Where a presenter is, if somebody has presented.
+pub fn presented() -> Option<Place> {
+    let text = fs::read_to_string(state_folder()?.join(PRESENTING)).ok()?;
+    Place::parse(&text)
 }
 
 /// Reads a record.

@@ -5,6 +5,8 @@
 
 mod lines;
 
+pub use lines::page_lines;
+
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::Receiver;
 

@@ -1,6 +1,7 @@
 //! What each command does to a lesson.
 
 use super::attempt::Attempt;
+use super::notes::Place;
 use super::progress::State;
 use super::{Learn, Learner, Stage, Task, Topic, placement, practise};
 use crate::knowledge::Lesson;
@@ -14,6 +15,13 @@ impl<'k> Tutor<'k> {
     pub fn with_learner(mut self, learner: Learner) -> Self {
         self.learner = learner;
         self
+    }
+
+    /// Shows lessons to others: nothing of the user's own is shown or kept.
+    pub fn present(&mut self) {
+        let today = self.learner.today;
+        let moves = self.learner.moves;
+        self.learner = Learner { today, moves, presents: true, ..Learner::default() };
     }
 
     /// Shows the list of lessons, at the one to go on with.
@@ -302,7 +310,15 @@ impl<'k> Tutor<'k> {
         learn.motion = None;
         self.refresh_lesson();
         self.start_motion();
-        if changed { self.keep() } else { Vec::new() }
+        let mut effects = if changed { self.keep() } else { Vec::new() };
+        effects.extend(self.place().filter(|_| self.learner.presents).map(Effect::Present));
+        effects
+    }
+
+    /// Where the reader is in a lesson.
+    fn place(&self) -> Option<Place> {
+        let Screen::Learn(learn) = &self.screen else { return None };
+        Some(Place { lesson: learn.lesson_id()?.to_owned(), stage: learn.at })
     }
 
     fn other_lesson(&mut self, step: isize) {

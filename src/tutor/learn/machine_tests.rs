@@ -17,7 +17,7 @@ const FIRST: &str = "who-owns-the-loop";
 const DRILL: &str = "await-instead-of-run";
 
 fn with(progress: Progress) -> Tutor<'static> {
-    let learner = Learner { progress, today: TODAY, keeps: true, moves: true };
+    let learner = Learner { progress, today: TODAY, keeps: true, moves: true, presents: false };
     Tutor::new(&KNOWLEDGE, Reading::One(Language::En)).with_learner(learner)
 }
 
@@ -375,4 +375,62 @@ fn every_key_in_every_state_leaves_the_machine_standing() {
             tutor.view();
         }
     }
+}
+
+#[test]
+fn the_demonstration_runs_ten_minutes_by_itself_and_visits_everything() {
+    let mut tutor = with(Progress::default());
+    tutor.start_tour();
+    let mut ticks = 0;
+    let mut seen = std::collections::HashSet::new();
+    while tutor.view().ticking && ticks < 10_000 {
+        for effect in tutor.update(Msg::Tick) {
+            assert!(!matches!(effect, Effect::Quit | Effect::KeepProgress(_)), "{effect:?}");
+        }
+        seen.insert(tutor.context());
+        ticks += 1;
+    }
+    let minutes = ticks / 5 / 60;
+    assert!((9..=11).contains(&minutes), "{minutes} minutes");
+    for context in [
+        Context::Lessons,
+        Context::Lesson,
+        Context::Predict,
+        Context::Drill,
+        Context::Walkthrough,
+        Context::Filter,
+        Context::Reader,
+    ] {
+        assert!(seen.contains(&context), "{context:?}");
+    }
+}
+
+#[test]
+fn any_key_takes_the_demonstration_over() {
+    let mut tutor = with(Progress::default());
+    tutor.start_tour();
+    assert!(status(&tutor).starts_with("This runs by itself"));
+    assert_eq!(press(&mut tutor, "q"), []);
+    assert_eq!(status(&tutor), "You have taken over.");
+    assert!(!tutor.view().ticking);
+    assert_eq!(press(&mut tutor, "q"), [Effect::Quit]);
+}
+
+#[test]
+fn who_presents_keeps_nothing_and_says_where_they_are() {
+    let mut progress = Progress::default();
+    progress.finish(FIRST, TODAY);
+    let mut tutor = with(progress);
+    tutor.present();
+    tutor.open_lesson(FIRST);
+    assert!(tutor.view().roomy);
+    let effects = press(&mut tutor, ">>>a>");
+    let places: Vec<usize> = effects
+        .iter()
+        .map(|effect| match effect {
+            Effect::Present(place) if place.lesson == FIRST => place.stage,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(places, [2, 3, 4, 5]);
 }

@@ -10,16 +10,19 @@ mod list;
 #[cfg(test)]
 mod machine_tests;
 mod names;
+pub mod notes;
 mod pages;
 mod panes;
 mod placement;
 mod practise;
 pub mod progress;
+pub mod record;
 mod said;
 mod screen;
 pub mod task;
 #[cfg(test)]
 mod tests;
+mod tour;
 mod work;
 
 use std::collections::BTreeMap;
@@ -32,6 +35,7 @@ pub use grade::{Check, Point, grade, is_right};
 pub(super) use panes::moved;
 pub use progress::Progress;
 pub use task::Task;
+pub(super) use tour::Tour;
 
 use super::Screen;
 use super::reading::Reading;
@@ -47,13 +51,15 @@ pub struct Learner {
     pub keeps: bool,
     /// Whether diagrams may move.
     pub moves: bool,
+    /// Somebody shows it to others: pages are roomier, and their place is written down.
+    pub presents: bool,
 }
 
 impl Default for Learner {
     /// Somebody who has done nothing yet, and of whom nothing is kept.
     fn default() -> Self {
         let today = Date::default();
-        Self { progress: Progress::default(), today, keeps: false, moves: false }
+        Self { progress: Progress::default(), today, keeps: false, moves: false, presents: false }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::list::label;
 use super::progress::State;
 use super::{Learn, Learner, Stage, said};
-use crate::knowledge::{self, Knowledge, Language, Lesson, PageKind};
+use crate::knowledge::{self, Knowledge, Lesson, PageKind};
 use crate::tutor::reading::{Reading, Writer, prose_of, prose_of_inlines};
 use crate::tutor::view::{Block, Mark, Page, Picked};
 
@@ -147,8 +147,7 @@ fn question(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn) {
     let page = lesson.page;
     let heading = |language| page.heading(language, "predict").unwrap_or_default();
     writer.each(|language| Block::Conclusion(prose_of_inlines(heading(language))));
-    let asked = |language| without_items(page.section(language, "predict"));
-    writer.blocks(&asked(Language::En), &asked(Language::Zh));
+    writer.section_body_without_items(page, "predict");
     let answer = learn.answer();
     let choices = lesson.choices();
     for ((at, choice), letter) in choices.iter().enumerate().zip(LETTERS) {
@@ -167,14 +166,8 @@ fn question(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn) {
         writer.heading(key);
         writer.each(|language| Block::Paragraph(prose_of_inlines(chosen.answer.get(language))));
         super::answers::recorded(writer, lesson);
-        let why = |language| without_items(page.section(language, "answer"));
-        writer.blocks(&why(Language::En), &why(Language::Zh));
+        writer.section_body_without_items(page, "answer");
     }
-}
-
-fn without_items(blocks: &[knowledge::Block]) -> Vec<knowledge::Block> {
-    let is_text = |block: &&knowledge::Block| !matches!(block, knowledge::Block::Item { .. });
-    blocks.iter().filter(is_text).cloned().collect()
 }
 
 fn end(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn, learner: &Learner) {

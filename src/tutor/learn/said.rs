@@ -4,7 +4,7 @@
 use super::attempt::{Attempt, HINTS};
 use super::grade::{Check, Point};
 use crate::diagnostic::Diagnostic;
-use crate::knowledge::{Block as Text, Drill, Knowledge, Language, PageKind};
+use crate::knowledge::{Drill, Knowledge, Language, PageKind};
 use crate::review::sentence;
 use crate::text::{CellIndex, Span, position};
 use crate::tutor::diff;
@@ -155,11 +155,7 @@ fn trap(writer: &mut Writer, attempt: &Attempt, drill: Option<Drill<'_>>) {
     let now: Vec<String> = attempt.cells().iter().map(|cell| bare(cell)).collect();
     let same = |cells: &[&str]| cells.iter().map(|cell| bare(cell)).eq(now.iter().cloned());
     let Some(found) = drill.wrong().into_iter().find(|wrong| same(&wrong.cells)) else { return };
-    let words = |language| -> Vec<Text> {
-        let section = drill.page.section(language, &found.anchor).iter();
-        section.filter(|block| !matches!(block, Text::Code { .. })).cloned().collect()
-    };
-    writer.blocks(&words(Language::En), &words(Language::Zh));
+    writer.section_body_without_code(drill.page, &found.anchor);
 }
 
 /// Code without blank lines, comments of their own and blanks at the ends of lines.

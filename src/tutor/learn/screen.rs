@@ -148,17 +148,19 @@ impl Tutor<'_> {
     }
 
     /// Some time has passed.
-    pub(in crate::tutor) fn tick(&mut self) {
+    pub(in crate::tutor) fn tick(&mut self) -> Vec<Effect> {
         if let Screen::Learn(learn) = &mut self.screen
             && let Some(frame) = learn.motion
         {
             let end = (ticks(learn) + HOLD) * ROUNDS;
             learn.motion = (frame + 1 < end).then_some(frame + 1);
         }
+        self.tour_tick()
     }
 
     pub(in crate::tutor) fn is_moving(&self) -> bool {
-        matches!(&self.screen, Screen::Learn(learn) if learn.motion.is_some())
+        let moves = matches!(&self.screen, Screen::Learn(learn) if learn.motion.is_some());
+        moves || self.is_touring()
     }
 
     /// Asks for the user's own editor on the drill that is shown.

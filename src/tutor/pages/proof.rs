@@ -205,6 +205,14 @@ fn pair(writer: &mut Writer, before: Ran<'_>, after: Option<Ran<'_>>) {
     writer.same(Block::Beside { left, right });
 }
 
+/// Writes what came of one run, how steady the loop was apart.
+pub(in crate::tutor) fn run(writer: &mut Writer, run: &CellRun) {
+    let words = Words { knowledge: writer.knowledge, language: writer.reading.base() };
+    let told = run.told().into_iter().filter(|told| !matches!(told, Told::Lag(_)));
+    let left = told.map(|told| line(words, told)).collect();
+    writer.same(Block::Beside { left, right: Vec::new() });
+}
+
 /// A run, if the cell was reached, and the cell's source.
 type Ran<'a> = (Option<&'a CellRun>, &'a str);
 
@@ -268,7 +276,8 @@ fn versions(writer: &mut Writer, versions: &Versions) {
     writer.paragraph("proof.in-kernel", &[("versions", &said_of(versions))]);
 }
 
-fn said_of(versions: &Versions) -> String {
+/// A kernel's versions in a row.
+pub(in crate::tutor) fn said_of(versions: &Versions) -> String {
     let named = [
         ("Python", &versions.python),
         ("ipykernel", &versions.ipykernel),

@@ -20,6 +20,9 @@ Examples:
   nbasync learn --placement                   eight questions: what may I skip?
   nbasync learn --practise analysis.ipynb     drills of the mistakes in a notebook
   nbasync learn --status                      what is done and what is due
+  nbasync learn --record practised.svg        a record to keep or to show
+  nbasync learn --present                     on a projector; notes: nbasync learn --notes
+  nbasync learn --tour                        ten minutes that run by themselves
   nbasync learn --reset patched-loops         forget a lesson
   EDITOR=vim nbasync learn --linear           line by line, drills in your editor
 
@@ -45,6 +48,18 @@ pub struct LearnArgs {
     /// Make drills of the mistakes in a notebook; the notebook stays as it is
     #[arg(long, group = "what", value_name = "FILE")]
     pub practise: Option<PathBuf>,
+    /// Show lessons to others: roomier pages, no personal progress read or written
+    #[arg(long)]
+    pub present: bool,
+    /// In a second terminal: notes for whoever presents, as --present goes on
+    #[arg(long, group = "what", conflicts_with = "present")]
+    pub notes: bool,
+    /// Run a demonstration of ten minutes; any key takes over, and no progress is kept
+    #[arg(long, group = "what", conflicts_with = "linear")]
+    pub tour: bool,
+    /// Write a record of what was practised into a new .md or .svg file
+    #[arg(long, group = "what", value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// Diagrams stand still
     #[arg(long)]
     pub reduced_motion: bool,

@@ -19,6 +19,8 @@ use crate::tutor::view::{Mark, Prose, Tone};
 pub struct Ink<'a> {
     pub theme: &'a Theme,
     pub glyphs: &'a Glyphs,
+    /// Wide margins and space between blocks.
+    pub roomy: bool,
 }
 
 impl Ink<'_> {

@@ -39,7 +39,7 @@ pub fn view(view: &View, screen: &mut Screen, frame: &mut Frame<'_>) -> Seen {
     let mut seen = Seen::default();
     screen.choose(view.theme);
     let (theme, glyphs) = (screen.theme.clone(), screen.glyphs);
-    let ink = Ink { theme: &theme, glyphs: &glyphs };
+    let ink = Ink { theme: &theme, glyphs: &glyphs, roomy: view.roomy };
     let buf = frame.buffer_mut();
     buf.set_style(area, ink.style(Slot::Screen));
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {

@@ -47,7 +47,7 @@ pub fn lay_out(
     let mut before: Option<&Block> = None;
     for row in &page.rows {
         let (Row::One(first) | Row::Pair(first, _)) = row;
-        if before.is_some_and(|before| is_apart(before, first)) {
+        if before.is_some_and(|before| ink.roomy || is_apart(before, first)) {
             lines.push(Vec::new());
         }
         match row {

@@ -130,12 +130,13 @@ impl Places {
     }
 
     /// The room for the guide's text, inside its frame and margins.
-    pub fn guide_text(&self, columns: bool) -> Rect {
+    pub fn guide_text(&self, columns: bool, roomy: bool) -> Rect {
         let edge = u16::from(self.framed);
+        let margin = if roomy { (self.guide.width / 16).max(1) } else { 1 };
         let inner = Rect {
-            x: self.guide.x + edge + 1,
+            x: self.guide.x + edge + margin,
             y: self.guide.y + edge,
-            width: self.guide.width.saturating_sub(2 * edge + 2),
+            width: self.guide.width.saturating_sub(2 * edge + 2 * margin),
             height: self.guide.height.saturating_sub(2 * edge),
         };
         if columns { inner } else { Rect { width: inner.width.min(READING), ..inner } }

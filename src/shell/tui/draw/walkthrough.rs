@@ -145,7 +145,7 @@ fn draw_guide(
         return Rest::default();
     }
     let columns = page::is_bilingual(&shown.guide) && places.guide.width >= COLUMNS;
-    let area = places.guide_text(columns);
+    let area = places.guide_text(columns, ink.roomy);
     if places.framed {
         ink.frame("", shown.focus == Pane::Guide, places.guide, buf);
     }

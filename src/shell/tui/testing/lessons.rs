@@ -22,7 +22,7 @@ fn show(name: &str, lesson: Option<&str>, pressed: &str) {
         progress.finish("who-owns-the-loop", date(2026, 2, 20));
         progress.visit("awaiting-in-a-cell", 2, date(2026, 2, 24));
         progress.solve("await-instead-of-run", 0, false, date(2026, 2, 20));
-        let learner = Learner { progress, today, keeps: true, moves: false };
+        let learner = Learner { progress, today, keeps: true, moves: false, presents: false };
         let mut tutor = Tutor::new(&knowledge, reading).with_learner(learner);
         match lesson {
             Some(lesson) => assert!(tutor.open_lesson(lesson)),

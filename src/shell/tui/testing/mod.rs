@@ -23,7 +23,7 @@ use crate::tutor::view::{ThemeChoice, View};
 /// Runs code with the dark theme and Unicode signs.
 pub fn with_ink<T>(run: impl FnOnce(&Ink<'_>) -> T) -> T {
     let theme = themes().choose(ThemeChoice::Dark, Ground::Dark, Depth::True);
-    run(&Ink { theme: &theme, glyphs: &Glyphs::UNICODE })
+    run(&Ink { theme: &theme, glyphs: &Glyphs::UNICODE, roomy: false })
 }
 
 /// A screen for tests.

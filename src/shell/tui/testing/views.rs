@@ -92,6 +92,7 @@ pub fn walkthrough(language: Language) -> View {
         footer: footer(language),
         theme: ThemeChoice::Auto,
         ticking: false,
+        roomy: false,
     }
 }
 
