@@ -1,6 +1,7 @@
 //! The façade that every front end shares: a notebook goes in, everything we have to say of it
 //! comes out.
 
+mod coverage;
 mod extract;
 mod names;
 mod place;
@@ -25,6 +26,7 @@ use crate::notebook::{Format, Notebook};
 use crate::rules;
 use crate::text::{CellIndex, Edit, Span, apply_edits};
 
+pub use coverage::{Coverage, coverage};
 pub use extract::{Extracted, FileChange, extract};
 pub use names::{Names, names, skeleton};
 pub use place::environment_of;

@@ -25,7 +25,7 @@ impl Tutor<'_> {
             return Vec::new();
         }
         let unsaved = self.document().is_some_and(Document::is_unsaved);
-        if unsaved && !is_traceback(text) {
+        if unsaved && !self.is_question(text) {
             self.ask(Question::Replace(text.to_owned()));
         } else {
             self.take_in(text);
@@ -40,11 +40,30 @@ impl Tutor<'_> {
             return;
         }
         match parse_pasted(text) {
+            Pasted::Notebook(notebook) if self.page_about(&notebook, text).is_some() => {
+                self.answer("", "", text);
+            }
             Pasted::Notebook(notebook) => {
                 let name = self.knowledge.ui(self.reading.base(), "header.pasted", &[]);
                 self.show(name, None, notebook, self.alone());
             }
             Pasted::Traceback { error, message, text } => self.answer(&error, &message, &text),
+        }
+    }
+
+    /// The page of the known message in a text that is no Python: an error's words without its
+    /// class, or among other words.
+    fn page_about(&self, notebook: &Notebook, text: &str) -> Option<&crate::knowledge::Page> {
+        let [cell] = notebook.cells.as_slice() else { return None };
+        let is_code = crate::python::is_valid(&cell.source);
+        self.knowledge.recognise(text).filter(|_| !is_code)
+    }
+
+    /// Whether pasted text is answered by a page and leaves the open notebook alone.
+    fn is_question(&self, text: &str) -> bool {
+        match parse_pasted(text) {
+            Pasted::Traceback { .. } => true,
+            Pasted::Notebook(notebook) => self.page_about(&notebook, text).is_some(),
         }
     }
 
@@ -167,10 +186,6 @@ impl Tutor<'_> {
         }
         writer.finish()
     }
-}
-
-fn is_traceback(text: &str) -> bool {
-    matches!(parse_pasted(text), Pasted::Traceback { .. })
 }
 
 /// An error with its causes, each once.

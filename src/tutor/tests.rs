@@ -1,4 +1,5 @@
 mod proof;
+mod questions;
 mod recording;
 
 use std::path::PathBuf;

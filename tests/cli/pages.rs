@@ -98,3 +98,17 @@ fn the_programs_own_content_has_no_error() {
     let run = run(folder.path(), &["skill", "check"]);
     assert_eq!((run.code, run.stdout.as_str()), (0, ""));
 }
+
+#[test]
+fn the_content_is_counted_and_nothing_is_missing() {
+    let folder = folder(&[]);
+    let said = run(folder.path(), &["skill", "check", "--report"]);
+    assert_eq!(said.code, 0, "{}", said.stdout);
+    assert!(said.stdout.contains("     16  lessons\n"), "{}", said.stdout);
+    assert!(said.stdout.ends_with(" nothing is missing\n"), "{}", said.stdout);
+    let report = run(folder.path(), &["skill", "check", "--report", "--format", "json"]).json();
+    assert_eq!((&report["errors"], &report["missing"]), (&0.into(), &serde_json::json!([])));
+    assert!(report["counts"]["drills"].as_u64().is_some_and(|count| count >= 40), "{report}");
+    assert!(report["words"]["zh"].as_u64().is_some_and(|count| count > 30_000), "{report}");
+    assert_eq!(run(folder.path(), &["skill", "check", "--format", "json"]).code, 2);
+}

@@ -298,11 +298,19 @@ Examples:
   nbasync skill check                   what the program carries
   nbasync skill check .                 content/ and skills/ of this folder
   nbasync skill check skills/my-skill   a skill of your own
+  nbasync skill check --report          what the content covers, and what is missing
 
-Exit code 0: no error; 1: errors; 2: the folder could not be read.")]
+Exit code 0: no error, nothing missing; 1: errors, or something is missing; 2: the folder could not
+be read.")]
 pub struct SkillCheckArgs {
     /// A folder that holds content/ and skills/, or is one of them, or is a skill
     pub dir: Option<PathBuf>,
+    /// Count lessons, drills, pages, words and cases, and name what is missing
+    #[arg(long)]
+    pub report: bool,
+    /// For people or for programs; with --report
+    #[arg(long, default_value = "text", requires = "report")]
+    pub format: Format,
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::arguments::SkillCheckArgs;
+use super::arguments::{Format, SkillCheckArgs};
 use super::{Exit, Session, SessionError, complain, print};
 use crate::knowledge::{ContentError, Knowledge};
+use crate::review;
 use crate::shell::embedded::{Directory, Embedded, Fallback};
+use crate::shell::report::{self, json};
 
 /// Checks the folder, or without one what the program carries.
 ///
@@ -20,11 +22,17 @@ pub fn run(args: &SkillCheckArgs, session: &Session) -> io::Result<Exit> {
         Some(Err(error)) => return Err(io::Error::other(error)),
     };
     let paper = session.paper;
+    let covered = args.report.then(|| review::coverage(&knowledge));
+    if let (Some(covered), Format::Json) = (&covered, args.format) {
+        print(&json::write(&report::coverage_json(covered, errors.len()))?)?;
+        return Ok(outcome(errors.len() + covered.missing.len()));
+    }
     let mut out = String::new();
     for error in &errors {
         let error = placed(error, folder.map(PathBuf::as_path));
         out.push_str(&format!("{}\n", paper.safe(&error.to_string())));
     }
+    out.extend(covered.iter().map(|found| report::coverage(paper, session.voice(), found)));
     print(&out)?;
     for language in session.voice().languages() {
         let count = |key: &str, number| session.voice().count(language, key, number);
@@ -37,7 +45,12 @@ pub fn run(args: &SkillCheckArgs, session: &Session) -> io::Result<Exit> {
         let said = session.knowledge.ui(language, "cli.checked", &args);
         complain(&format!("{}\n", paper.safe(&said)));
     }
-    Ok(if errors.is_empty() { Exit::Clean } else { Exit::Found })
+    let missing = covered.map_or(0, |covered| covered.missing.len());
+    Ok(outcome(errors.len() + missing))
+}
+
+fn outcome(complaints: usize) -> Exit {
+    if complaints == 0 { Exit::Clean } else { Exit::Found }
 }
 
 fn open(folder: &Path) -> Result<Directory, SessionError> {

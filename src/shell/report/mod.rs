@@ -3,6 +3,7 @@
 mod chosen;
 pub mod chosen_json;
 mod classification;
+mod coverage;
 mod diff;
 mod extraction;
 mod fingerprint;
@@ -37,6 +38,7 @@ mod wrap;
 
 pub use chosen::{chosen, question};
 pub use classification::classification;
+pub use coverage::{coverage, coverage_json};
 pub use diff::{diff, insertion_diff};
 pub use extraction::{Files, extraction, extraction_diff, undecided};
 pub use fixed::{FixTally, Fixed, Mended, Written, fix_summary, fixed, offer};
