@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Tutor;
 use super::consent::Consent;
 use super::document::Document;
 use super::message::{Effect, FoundKernel, NoKernel, Progress, Stage, Trial};
@@ -11,6 +10,7 @@ use super::pages::Step;
 use super::popups::{Kind, Window};
 use super::view::Tone;
 use super::walk::Walk;
+use super::{Screen, Tutor, learn};
 use crate::diagnostic::Fix;
 use crate::knowledge::{Both, Tables};
 use crate::proof::Plan;
@@ -93,6 +93,21 @@ impl Claim {
         Some(Self { cell: walk.cell, rule, choice, asked, changes, sources: sources.collect() })
     }
 
+    /// The claim of a drill: its cells as they were given, and as they are repaired.
+    pub fn of_task(task: &learn::Attempt) -> Self {
+        let given = &task.task.given.notebook.cells;
+        let cells = task.cells().into_iter().enumerate();
+        let changed = cells.filter(|(at, new)| given.get(*at).is_none_or(|it| it.source != *new));
+        Self {
+            cell: task.cell,
+            rule: "",
+            choice: 0,
+            asked: (0..given.len()).map(CellIndex).collect(),
+            changes: changed.map(|(at, source)| (CellIndex(at), source)).collect(),
+            sources: task.cells(),
+        }
+    }
+
     /// Whether the claim is about what the reader looks at now.
     pub fn is_of(&self, walk: &Walk) -> bool {
         let rule = walk.current().map(|problem| problem.rule);
@@ -139,7 +154,47 @@ impl Attempt {
 
 impl Tutor<'_> {
     fn attempt(&self) -> Option<&Attempt> {
-        self.walk_seen()?.attempt.as_deref()
+        match &self.screen {
+            Screen::Learn(learn) => learn.proof.as_deref(),
+            Screen::Walk(walk) => walk.attempt.as_deref(),
+            Screen::Home { .. } => None,
+        }
+    }
+
+    /// The cells that a proof is about, as they are before the repair.
+    fn unrepaired(&self) -> Option<&Document> {
+        match &self.screen {
+            Screen::Learn(learn) => learn.attempt().map(|task| &task.task.given),
+            Screen::Walk(walk) => Some(&walk.document),
+            Screen::Home { .. } => None,
+        }
+    }
+
+    /// Looks for a kernel for the drill that is shown.
+    pub(super) fn begin_task_proof(&mut self) -> Vec<Effect> {
+        if self.is_waiting() {
+            self.say("proof.busy", &[], Tone::Caution);
+            return Vec::new();
+        }
+        let Screen::Learn(learn) = &self.screen else { return Vec::new() };
+        let Some(task) = learn.attempt() else { return Vec::new() };
+        let drill = task.task.drill.as_ref().and_then(|id| self.knowledge.drill(id));
+        if drill.is_some_and(|drill| !drill.front.runs) {
+            self.say("status.drill-runs-not", &[], Tone::Quiet);
+            return Vec::new();
+        }
+        let claim = Claim::of_task(task);
+        let notebook = Box::new(task.document.notebook.kernel.clone());
+        self.set_attempt(Attempt { claim, state: State::Looking });
+        vec![Effect::FindKernel { near: None, notebook }]
+    }
+
+    /// The drill has changed or is left: what ran for it counts no more.
+    pub(super) fn drop_task_proof(&mut self) -> Vec<Effect> {
+        let running = self.attempt().is_some_and(Attempt::is_running);
+        let Screen::Learn(learn) = &mut self.screen else { return Vec::new() };
+        learn.proof = None;
+        if running { vec![Effect::Interrupt] } else { Vec::new() }
     }
 
     /// Shows the step and looks for a kernel.
@@ -169,7 +224,7 @@ impl Tutor<'_> {
             Err(none) => State::Without(none),
             Ok(kernel) => {
                 let tables = &self.knowledge.tables;
-                let Some(document) = self.document() else { return };
+                let Some(document) = self.unrepaired() else { return };
                 let plans = [false, true].map(|all| claim.plan(document, all, tables));
                 let sources = claim.sources.clone();
                 let consent = Consent::new(kernel.clone(), plans, &claim, sources);
@@ -186,7 +241,7 @@ impl Tutor<'_> {
     /// The reader agreed to run these cells.
     pub(super) fn run_cells(&mut self, cells: &BTreeSet<CellIndex>) -> Vec<Effect> {
         let Some(claim) = self.attempt().map(|it| it.claim.clone()) else { return Vec::new() };
-        let Some(document) = self.document() else { return Vec::new() };
+        let Some(document) = self.unrepaired() else { return Vec::new() };
         let trial = claim.trial(document, cells);
         let running = Running {
             stage: Stage::Before,
@@ -259,8 +314,10 @@ impl Tutor<'_> {
     }
 
     fn set_attempt(&mut self, attempt: Attempt) {
-        if let Some(walk) = self.walk() {
-            walk.attempt = Some(Arc::new(attempt));
+        match &mut self.screen {
+            Screen::Walk(walk) => walk.attempt = Some(Arc::new(attempt)),
+            Screen::Learn(learn) => learn.proof = Some(Arc::new(attempt)),
+            Screen::Home { .. } => {}
         }
         self.rewrite();
     }

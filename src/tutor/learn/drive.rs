@@ -164,9 +164,11 @@ impl<'k> Tutor<'k> {
             Command::Choice(choice) => return Some(self.answer_choice(choice)),
             Command::Edit => self.edit_task(),
             Command::EditDone | Command::EditWrite => return Some(self.edited_task()),
+            Command::Prove => return Some(self.begin_task_proof()),
+            Command::Interrupt => return Some(self.interrupt()),
             Command::Hint => self.hint(),
             Command::Solution => return Some(self.solution()),
-            Command::StartOver => self.start_over(),
+            Command::StartOver => return Some(self.start_over()),
             Command::NextCell => self.turn(1),
             Command::PreviousCell => self.turn(-1),
             Command::Motion => self.toggle_motion(),
@@ -272,12 +274,15 @@ impl<'k> Tutor<'k> {
         if to >= learn.stages.len() {
             return Vec::new();
         }
+        let leaves = learn.at != to;
         learn.at = to;
         learn.panes.reset();
         if learn.panes.focus == Pane::Code {
             learn.panes.focus = Pane::Guide;
         }
-        self.arrive()
+        let mut effects = if leaves { self.drop_task_proof() } else { Vec::new() };
+        effects.extend(self.arrive());
+        effects
     }
 
     /// Makes ready what the stage needs, and takes note of the visit.

@@ -104,6 +104,8 @@ pub const DRILL: &[Binding] = &[
         Some(1),
     ),
     back!(Context::Drill),
+    row(Context::Drill, &[c('r')], Command::Prove, "r", "prove", 5, Some(13)),
+    row(Context::Drill, &[c('i')], Command::Interrupt, "i", "interrupt", 1, Some(14)),
     row(Context::Drill, &[c('y')], Command::Copy, "y", "copy", 0, None),
 ];
 

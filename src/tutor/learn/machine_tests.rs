@@ -434,3 +434,50 @@ fn who_presents_keeps_nothing_and_says_where_they_are() {
         .collect();
     assert_eq!(places, [2, 3, 4, 5]);
 }
+
+#[test]
+fn a_repair_runs_in_a_kernel_after_a_yes_beside_the_cells_as_given() {
+    use crate::knowledge::Both;
+    use crate::tutor::message::{FoundKernel, Progress as Proving, Stage};
+
+    let mut tutor = at_drill();
+    repair(&mut tutor, "answer = await main()\nprint(answer)");
+    let effects = press(&mut tutor, "r");
+    assert!(matches!(effects.as_slice(), [Effect::FindKernel { .. }]), "{effects:?}");
+    let reason =
+        Both { en: "The one that is here.".to_owned(), zh: "这里的那个。".to_owned() };
+    tutor.update(Msg::KernelFound(Ok(FoundKernel { reason })));
+    assert_eq!(tutor.context(), Context::Consent);
+    let effects = press(&mut tutor, "y");
+    let [Effect::Prove(trial)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert!(trial.before[1].1.contains("asyncio.run(main())"));
+    assert!(trial.after.as_ref().unwrap()[1].1.contains("await main()"));
+    tutor.update(Msg::Proving(Proving::Started(Stage::Before)));
+    assert!(tutor.is_waiting());
+    let effects = repair(&mut tutor, "answer = main()");
+    assert!(
+        effects.iter().any(|effect| matches!(effect, Effect::Interrupt | Effect::KeepProgress(_)))
+    );
+    assert!(!tutor.is_waiting(), "what ran for other cells counts no more");
+}
+
+#[test]
+fn nothing_runs_that_needs_a_network() {
+    let mut tutor = with(Progress::default());
+    let drill = KNOWLEDGE.drills().find(|drill| !drill.front.runs).unwrap();
+    let lesson = KNOWLEDGE.lesson(&drill.front.lesson).unwrap();
+    tutor.open_lesson(&lesson.page.id);
+    while !matches!(tutor.context(), Context::Drill) || tutor_drill(&tutor) != drill.page.id {
+        press(&mut tutor, ">");
+    }
+    assert_eq!(press(&mut tutor, "r"), []);
+    assert!(status(&tutor).starts_with("this drill needs"), "{}", status(&tutor));
+}
+
+fn tutor_drill(tutor: &Tutor) -> String {
+    let effects = tutor.rewrite_task();
+    match effects.as_slice() {
+        [Effect::Rewrite { name, .. }] => name.clone(),
+        _ => String::new(),
+    }
+}

@@ -100,6 +100,8 @@ pub struct Learn {
     pub attempts: BTreeMap<String, Attempt>,
     /// What was answered, by the lesson's id, from 0.
     pub answers: BTreeMap<String, usize>,
+    /// What a kernel is asked about the drill that is shown.
+    pub proof: Option<Arc<super::proving::Attempt>>,
     pub panes: panes::Panes,
     pub guide: Arc<Page>,
     pub overview: Arc<[OverviewRow]>,
@@ -131,6 +133,7 @@ impl Learn {
             at: 0,
             attempts: BTreeMap::new(),
             answers: BTreeMap::new(),
+            proof: None,
             panes: panes::Panes::default(),
             guide: Arc::default(),
             overview: Arc::from([]),

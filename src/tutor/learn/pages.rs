@@ -28,6 +28,9 @@ pub(super) fn page(
             }
         }
         (Stage::Drill(_), _) => {
+            if let Some(proof) = &learn.proof {
+                crate::tutor::pages::of_task(&mut writer, proof);
+            }
             if let Some(attempt) = learn.attempt() {
                 said::drill(&mut writer, attempt);
             }

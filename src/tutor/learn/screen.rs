@@ -120,6 +120,8 @@ impl Tutor<'_> {
             Command::Solution => attempt.is_some_and(Attempt::has_tried) && !right,
             Command::StartOver => attempt.is_some_and(|it| it.is_touched() || it.hints > 0),
             Command::Choice(_) => learn.answer().is_none(),
+            Command::Prove => !self.is_waiting() && attempt.is_some(),
+            Command::Interrupt => learn.proof.as_ref().is_some_and(|proof| proof.is_running()),
             Command::Motion => self.learner.moves && ticks(learn) > 0,
             Command::Review => !self.learner.progress.due(self.learner.today).is_empty(),
             _ => true,

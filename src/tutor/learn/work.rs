@@ -44,8 +44,9 @@ impl Tutor<'_> {
         let attempt = self.learn().and_then(Learn::attempt_mut);
         let Some(attempt) = attempt.filter(|it| it.editing.is_some()) else { return Vec::new() };
         attempt.retype(source, tables);
+        let effects = self.drop_task_proof();
         self.refresh_lesson();
-        Vec::new()
+        effects
     }
 
     pub(super) fn edited_task(&mut self) -> Vec<Effect> {
@@ -60,8 +61,10 @@ impl Tutor<'_> {
         let tables = &self.knowledge.tables;
         let Some(attempt) = self.learn().and_then(Learn::attempt_mut) else { return Vec::new() };
         let outcome = attempt.rewrite(text, tables);
+        let mut effects = self.drop_task_proof();
         self.count(outcome);
-        self.keep_draft()
+        effects.extend(self.keep_draft());
+        effects
     }
 
     /// Takes note of what came of a change. What is under way is kept when editing ends.
@@ -117,12 +120,15 @@ impl Tutor<'_> {
         if let Some(learn) = self.learn() {
             learn.panes.reset();
         }
-        self.count(outcome)
+        let mut effects = self.drop_task_proof();
+        effects.extend(self.count(outcome));
+        effects
     }
 
-    pub(super) fn start_over(&mut self) {
+    pub(super) fn start_over(&mut self) -> Vec<Effect> {
+        let effects = self.drop_task_proof();
         let tables = &self.knowledge.tables;
-        let Some(learn) = self.learn() else { return };
+        let Some(learn) = self.learn() else { return effects };
         learn.panes.reset();
         if let Some(attempt) = learn.attempt_mut() {
             attempt.start_over(tables);
@@ -131,6 +137,8 @@ impl Tutor<'_> {
                 self.learner.progress.draft(&id, None);
             }
         }
+        self.refresh_lesson();
+        effects
     }
 
     pub(super) fn turn(&mut self, step: isize) {

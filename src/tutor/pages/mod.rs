@@ -19,7 +19,7 @@ use crate::text::{CellIndex, Edit, Span, apply_edits, position};
 
 pub(super) use apply::{command, helper_to_move};
 pub use deviations::deviation_list;
-pub(super) use proof::{run, said_of};
+pub(super) use proof::{of_task, run, said_of};
 
 /// A step of the walkthrough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -8,7 +8,7 @@ use crate::review::sentence;
 use crate::text::CellIndex;
 use crate::transcript::{CellRun, Status, Stream, Told, Transcript, Versions, seconds};
 use crate::tutor::message::Stage;
-use crate::tutor::proving::{Claim, Outcome, Running, State};
+use crate::tutor::proving::{Attempt, Claim, Outcome, Running, State};
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{Block, Mark, Prose, Run, Side, Tone};
 
@@ -38,6 +38,24 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic,
                 done(writer, &attempt.claim, outcome);
             }
         }
+    }
+}
+
+/// What a kernel is asked about a drill, or what it answered.
+pub(in crate::tutor) fn of_task(writer: &mut Writer, attempt: &Attempt) {
+    match &attempt.state {
+        State::Asked(_) | State::Refused => {}
+        State::Looking => writer.paragraph("proof.looking", &[]),
+        State::Without(none) => {
+            writer.paragraph("proof.without", &[]);
+            lines(writer, &none.why);
+        }
+        State::Running(running) => going(writer, running),
+        State::Failed(why) => {
+            writer.paragraph("proof.failed", &[]);
+            lines(writer, why);
+        }
+        State::Done(outcome) => done(writer, &attempt.claim, outcome),
     }
 }
 
