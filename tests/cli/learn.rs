@@ -102,6 +102,9 @@ fn notes_for_the_presenter_stand_in_another_terminal() {
     let run = learn(folder, &["--notes"]);
     assert_eq!(run.code, 2);
     assert!(run.stdout.contains("Nobody presents yet"), "{}", run.stdout);
+    answer(folder, "0\n", &["--linear", "--present", "1"]);
+    let notes = learn(folder, &["--notes"]).stdout;
+    assert!(notes.contains("Who owns the loop: One thread, one loop"), "{notes}");
     let run = answer(folder, "1\n1\n1\n0\n", &["--linear", "--present", "1"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(!folder.join("state/nbasync/progress.toml").exists());

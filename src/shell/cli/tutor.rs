@@ -75,6 +75,11 @@ pub fn run_from(
         if let Some(exit) = begin(&mut tutor) {
             return Ok(exit);
         }
+        for effect in tutor.begun() {
+            if let Some(answer) = performer.perform(effect) {
+                tutor.update(answer);
+            }
+        }
         show(args, session, &mut tutor, &mut performer, answers)
     })
 }

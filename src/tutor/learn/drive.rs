@@ -316,8 +316,14 @@ impl<'k> Tutor<'k> {
         self.refresh_lesson();
         self.start_motion();
         let mut effects = if changed { self.keep() } else { Vec::new() };
-        effects.extend(self.place().filter(|_| self.learner.presents).map(Effect::Present));
+        effects.extend(self.begun());
         effects
+    }
+
+    /// What is to be written down when the first screen is a lesson's.
+    pub fn begun(&self) -> Vec<Effect> {
+        let place = self.place().filter(|_| self.learner.presents);
+        place.map(Effect::Present).into_iter().collect()
     }
 
     /// Where the reader is in a lesson.

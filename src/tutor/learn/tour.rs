@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::Learner;
 use crate::tutor::Tutor;
 use crate::tutor::key::{Code, Key};
 use crate::tutor::message::{Effect, Msg};
@@ -60,7 +61,9 @@ fn script() -> VecDeque<(usize, Act)> {
 impl Tutor<'_> {
     /// Starts the demonstration.
     pub fn start_tour(&mut self) {
-        self.learner.keeps = false;
+        // Nobody's own progress is shown, and none is kept.
+        let (today, moves) = (self.learner.today, self.learner.moves);
+        self.learner = Learner { today, moves, ..Learner::default() };
         self.tour = Some(Tour { steps: script(), wait: 0 });
         self.say("learn.tour", &[], Tone::Quiet);
     }
