@@ -11,6 +11,15 @@ use crate::notebook;
 use crate::review::Surroundings;
 use crate::tutor::message::{Effect, Msg, Opened};
 
+/// Which kernel the reader wants, and whether any.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    pub kernel: Option<String>,
+    pub python: Option<PathBuf>,
+    /// Nothing may run.
+    pub is_off: bool,
+}
+
 /// Performs effects for both front ends.
 pub struct Performer<'s, 'k> {
     clipboard: Clipboard,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::kernel::find::{World, find};
 use super::kernel::{Choice, Event, Failure, Job, Launch, Session, Source, Wanted, choose};
+use super::perform::Wish;
 use super::report::{self, Paper, Voice};
 use super::visible::Charset;
 use crate::knowledge::{Both, Knowledge, Language};
@@ -32,15 +33,6 @@ const OFTEN: Duration = Duration::from_millis(200);
 
 /// As much of a line as is told, in characters.
 const LINE: usize = 200;
-
-/// Which kernel the reader wants, and whether any.
-#[derive(Debug, Clone, Default)]
-pub struct Wish {
-    pub kernel: Option<String>,
-    pub python: Option<PathBuf>,
-    /// Nothing may run.
-    pub is_off: bool,
-}
 
 /// Finds kernels and runs cells in them, on threads of their own.
 pub struct Prover<'s, 'k> {

@@ -4,18 +4,10 @@ use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::thread::Scope;
 
+use super::perform::Wish;
 use crate::knowledge::{Both, Knowledge, Language};
 use crate::notebook::Kernel;
 use crate::tutor::message::{Msg, NoKernel, Progress, Trial};
-
-/// Which kernel the reader wants, and whether any.
-#[derive(Debug, Clone, Default)]
-pub struct Wish {
-    pub kernel: Option<String>,
-    pub python: Option<PathBuf>,
-    /// Nothing may run.
-    pub is_off: bool,
-}
 
 /// Finds no kernel.
 pub struct Prover<'s, 'k> {

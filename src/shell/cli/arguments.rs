@@ -163,7 +163,14 @@ pub struct TutorArgs {
     #[command(flatten)]
     pub place: PlaceArgs,
     #[command(flatten)]
+    pub screen: ScreenArgs,
+    #[command(flatten)]
     pub kernel: KernelArgs,
+}
+
+/// How the screen looks and what it takes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ScreenArgs {
     /// Colours for a dark or a light terminal
     #[arg(long, default_value = "auto")]
     pub theme: Theme,
@@ -191,9 +198,10 @@ pub struct KernelArgs {
 }
 
 /// Colours for which ground.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Theme {
     /// As the terminal says it is
+    #[default]
     Auto,
     Dark,
     Light,

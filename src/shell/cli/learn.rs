@@ -42,10 +42,8 @@ fn tutor_args(args: &LearnArgs) -> TutorArgs {
         cell: None,
         linear: args.linear,
         place: PlaceArgs { env: None },
+        screen: args.screen.clone(),
         kernel: args.kernel.clone(),
-        theme: args.theme,
-        mouse: args.mouse,
-        reduced_motion: args.reduced_motion,
     }
 }
 

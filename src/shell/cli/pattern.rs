@@ -4,7 +4,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use super::arguments::{Format, KernelArgs, PatternArgs, Theme};
+use super::arguments::{Format, KernelArgs, PatternArgs, ScreenArgs};
 use super::{Exit, Session, TutorArgs, complain, print, reviewed, tutor};
 use crate::knowledge::Next;
 use crate::review::{Names, names, skeleton};
@@ -24,10 +24,8 @@ pub fn run(args: &PatternArgs, session: &Session) -> io::Result<Exit> {
             cell: args.cell,
             linear: args.linear,
             place: args.place.clone(),
+            screen: ScreenArgs::default(),
             kernel: KernelArgs::default(),
-            reduced_motion: false,
-            theme: Theme::Auto,
-            mouse: false,
         };
         return tutor::run_from(&tutor_args, session, |tutor| {
             tutor.which_pattern();

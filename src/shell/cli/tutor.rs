@@ -14,8 +14,8 @@ use crate::knowledge::Knowledge;
 use crate::shell::config::Overrides;
 use crate::shell::editor;
 use crate::shell::linear::Linear;
-use crate::shell::perform::Performer;
-use crate::shell::proving::{Prover, Wish};
+use crate::shell::perform::{Performer, Wish};
+use crate::shell::proving::Prover;
 use crate::shell::today::today;
 use crate::shell::tui::color::Depth;
 use crate::shell::tui::glyphs::Glyphs;
@@ -52,16 +52,16 @@ pub fn run_from(
     session: &Session,
     begin: impl FnOnce(&mut Tutor<'_>) -> Option<Exit>,
 ) -> io::Result<Exit> {
-    let theme = match args.theme {
+    let theme = match args.screen.theme {
         Choice::Auto => ThemeChoice::Auto,
         Choice::Dark => ThemeChoice::Dark,
         Choice::Light => ThemeChoice::Light,
     };
     let kept = Kept::open(session);
-    let moves = !args.linear && !args.reduced_motion && is_screen();
+    let moves = !args.linear && !args.screen.reduced_motion && is_screen();
     let configs = session.configs(Overrides { host: args.place.env, ..Overrides::default() });
     let mut tutor = Tutor::new(&session.knowledge, session.reading)
-        .with_terminal(theme, args.mouse)
+        .with_terminal(theme, args.screen.mouse)
         .with_cell(args.cell.map(NonZeroUsize::get))
         .with_today(today())
         .with_learner(kept.learner(moves))
@@ -124,7 +124,7 @@ fn show(
     if args.linear || !is_screen() {
         linear(tutor, performer, session, answers, from_stdin)
     } else {
-        full_screen(tutor, performer, session, answers, args.mouse)
+        full_screen(tutor, performer, session, answers, args.screen.mouse)
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{KernelArgs, Theme};
+use super::{KernelArgs, ScreenArgs};
 
 /// Learn by lessons and drills: what to read, what to predict, cells to repair
 ///
@@ -60,18 +60,11 @@ pub struct LearnArgs {
     /// Write a record of what was practised into a new .md or .svg file
     #[arg(long, group = "what", value_name = "FILE")]
     pub record: Option<PathBuf>,
-    /// Diagrams stand still
-    #[arg(long)]
-    pub reduced_motion: bool,
     /// Numbered choices line by line, for screen readers and pipes
     #[arg(long)]
     pub linear: bool,
     #[command(flatten)]
+    pub screen: ScreenArgs,
+    #[command(flatten)]
     pub kernel: KernelArgs,
-    /// Colours for a dark or a light terminal
-    #[arg(long, default_value = "auto")]
-    pub theme: Theme,
-    /// Take clicks and the wheel from the start
-    #[arg(long)]
-    pub mouse: bool,
 }
