@@ -38,6 +38,8 @@ pub struct DrillFront {
     pub uses: Vec<Vec<String>>,
     /// Dotted names that a repair does without.
     pub avoids: Vec<String>,
+    /// The version of Python that the notebook names, such as `3.10`.
+    pub python: Option<String>,
     /// Whether a kernel can run it without a network and other packages.
     pub runs: bool,
 }

@@ -52,6 +52,7 @@ pub(super) struct RawFront {
     pub keeps: Vec<String>,
     pub uses: Vec<Vec<String>>,
     pub avoids: Vec<String>,
+    pub python: Option<String>,
     pub runs: bool,
     pub shown: Shown,
     pub name: String,
@@ -156,7 +157,7 @@ fn own_keys(kind: PageKind) -> &'static [&'static str] {
         PageKind::Deviation => &["because"],
         PageKind::Message => &["match", "error", "mistakes?", "patterns?"],
         PageKind::Lesson => &["teaches", "drills", "answer", "case"],
-        PageKind::Drill => &["rules", "patterns", "keeps", "uses?", "avoids?", "runs"],
+        PageKind::Drill => &["rules", "patterns", "keeps", "uses?", "avoids?", "python?", "runs"],
         PageKind::Note | PageKind::Skill | PageKind::Reference => &[],
     }
 }

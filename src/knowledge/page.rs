@@ -312,6 +312,7 @@ fn own_front(kind: PageKind, en: RawFront, zh: RawFront) -> Front {
             keeps: en.keeps,
             uses: en.uses,
             avoids: en.avoids,
+            python: en.python,
             runs: en.runs,
         }),
         PageKind::Skill => Front::Skill(SkillFront {

