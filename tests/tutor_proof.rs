@@ -25,12 +25,12 @@ fn a_cell_is_run_as_it_is_and_as_it_is_repaired() {
     session.see("[1 Situation]");
     session.send("r");
     let asked = session.see("Run these cells?");
-    assert!(asked.contains("[x] cell 1") && asked.contains("as named by --python"), "{asked}");
+    assert!(asked.contains("[x] cell 1") && asked.contains("Taken: "), "{asked}");
     session.send("y");
     let told = session.see("Value: 42.");
     assert!(told.contains("[5 Proof]") && told.contains("gone"), "{told}");
     session.resize(48, 160);
-    session.see("the loop kept turning");
+    session.see("In a real kernel just now");
     // What sleeps is interrupted at once.
     session.paste(
         "import asyncio\nasyncio.create_task(asyncio.sleep(600))\nawait asyncio.sleep(600)\n",
