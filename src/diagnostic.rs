@@ -1,10 +1,12 @@
 //! What rules and the parser report: diagnostics with their notes and fixes, in no language yet.
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::{Edit, Span};
 
 /// How bad it is. Errors: the kernel raises or hangs. Warnings: it runs and is wrong. Hints are
 /// advice and never change an exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     Hint,
     Warning,

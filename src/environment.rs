@@ -1,5 +1,7 @@
 //! The place where a notebook's cells run, as far as it changes what is right there.
 
+use serde::{Deserialize, Serialize};
+
 /// The program that runs the cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Host {
@@ -26,7 +28,7 @@ pub enum Certainty {
 }
 
 /// A Python version such as 3.11.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PythonVersion {
     pub major: u32,
     pub minor: u32,
@@ -83,16 +85,24 @@ impl Host {
 
     /// Whether a loop is running already when a cell begins, so that a second one is refused.
     ///
-    /// Source: ipykernel and the IPython terminal as seen; for Pyodide its documentation of
+    /// Source: ipykernel, the IPython terminal and marimo as seen (a marimo file that is run as a
+    /// script has a loop only when one of its cells awaits); for Pyodide its documentation of
     /// `run_until_complete` with JSPI; the others run ipykernel or say that they keep a loop.
     pub fn keeps_a_loop_running(self) -> bool {
         !matches!(self, Host::IpythonTerminal | Host::Pyodide)
     }
 
+    /// Whether cells run by what they need of each other, not one after the other, and names that
+    /// begin with one underscore belong to their cell. Source: marimo's `app.run` and its editor, as
+    /// seen.
+    pub fn runs_by_dependence(self) -> bool {
+        self == Host::Marimo
+    }
+
     /// How sure [`Host::keeps_a_loop_running`] is.
     pub fn certainty(self) -> Certainty {
         match self {
-            Host::Jupyter | Host::IpythonTerminal => Certainty::Verified,
+            Host::Jupyter | Host::IpythonTerminal | Host::Marimo => Certainty::Verified,
             _ => Certainty::Inferred,
         }
     }

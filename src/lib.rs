@@ -8,10 +8,14 @@ pub mod environment;
 pub mod text;
 pub mod transcript;
 
-// 2. Doors: notebooks, Python, what the program knows.
+// 2. Doors: Python and what a cell says by itself, notebooks, what the program knows.
+pub mod index;
 pub mod knowledge;
 pub mod notebook;
 pub mod python;
+
+// 3. What happens when the cells run.
+pub mod execution;
 
 // 3. What happens in the notebook.
 pub mod facts;

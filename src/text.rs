@@ -1,5 +1,12 @@
 //! Places in a cell's text and changes to it: ranges, spans, edits, lines and columns.
 
+mod lines;
+
+use hashbrown::HashMap;
+use std::borrow::Cow;
+
+pub use lines::LineTable;
+
 /// Which cell of a notebook, from 0 over all cells. People are shown [`CellIndex::number`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct CellIndex(pub usize);
@@ -91,6 +98,13 @@ impl Edit {
     pub fn delete(span: Span) -> Self {
         Self::replace(span, "")
     }
+
+    /// The edit that makes `after` of `before`: what both begin and end with stays.
+    pub fn between(cell: CellIndex, before: &str, after: &str) -> Self {
+        let (head, tail) = same_ends(before, after);
+        let text = after.get(head..after.len() - tail).unwrap_or_default();
+        Self::replace(Span::new(cell, TextRange::new(head, before.len() - tail)), text)
+    }
 }
 
 /// Applies to `source` those of `edits` that concern `cell`. `None` when two of them overlap or
@@ -111,28 +125,57 @@ pub fn apply_edits(cell: CellIndex, source: &str, edits: &[Edit]) -> Option<Stri
     Some(out)
 }
 
-/// Where `span` stands once `edits` are made. What they put at either end of it counts as a part of
-/// it; where an end of it is replaced, the whole replacement does.
-pub fn carry(span: Span, edits: &[Edit]) -> Span {
-    let mut mine: Vec<&Edit> = edits.iter().filter(|edit| edit.span.cell == span.cell).collect();
-    mine.sort_by_key(|edit| (edit.span.range.start, edit.span.range.end));
-    mine.dedup();
-    let (mut start, mut end) = (span.range.start, span.range.end);
-    // Later edits first: what an edit does to offsets behind it, it does to none before it.
-    for Edit { span: Span { range, .. }, text } in mine.into_iter().rev() {
-        let moved = |offset: usize| offset.saturating_sub(range.len()) + text.len();
-        if range.end <= span.range.start && range.start < span.range.start {
-            start = moved(start);
-        } else if range.start < span.range.start {
-            start = range.start;
+/// Edits that do not overlap, made ready to be asked where things stand once they are made.
+#[derive(Debug, Clone, Default)]
+pub struct Carrier<'e> {
+    /// Each cell's edits in order, each with the bytes that those up to it add and take away.
+    cells: HashMap<CellIndex, Vec<(&'e Edit, usize, usize)>>,
+}
+
+impl<'e> Carrier<'e> {
+    /// Sorts the edits, once for all questions.
+    pub fn new(edits: &'e [Edit]) -> Self {
+        let mut sorted: Vec<&Edit> = edits.iter().collect();
+        sorted.sort_by_key(|edit| (edit.span.cell, edit.span.range.start, edit.span.range.end));
+        sorted.dedup();
+        let mut cells: HashMap<CellIndex, Vec<(&Edit, usize, usize)>> = HashMap::new();
+        for edit in sorted {
+            let cell = cells.entry(edit.span.cell).or_default();
+            let (added, removed) = cell.last().map_or((0, 0), |(_, added, gone)| (*added, *gone));
+            cell.push((edit, added + edit.text.len(), removed + edit.span.range.len()));
         }
-        if range.end <= span.range.end {
-            end = moved(end);
-        } else if range.start < span.range.end {
-            end = range.start + text.len();
-        }
+        Self { cells }
     }
-    Span::new(span.cell, TextRange::new(start, end))
+
+    /// Where `span` stands once the edits are made. What they put at either end of it counts as a
+    /// part of it; where an end of it is replaced, the whole replacement does.
+    pub fn carry(&self, span: Span) -> Span {
+        let Some(edits) = self.cells.get(&span.cell) else { return span };
+        let TextRange { start, end } = span.range;
+        // Of edits in order that do not overlap, those wholly before a place come first, and at
+        // most one reaches over it.
+        let before_start = edits.partition_point(|(edit, ..)| {
+            edit.span.range.end <= start && edit.span.range.start < start
+        });
+        let before_end = edits.partition_point(|(edit, ..)| edit.span.range.end <= end);
+        let over = |at: usize, place: usize| {
+            edits.get(at).map(|(edit, ..)| *edit).filter(|edit| edit.span.range.start < place)
+        };
+        let moved = |count: usize, place: usize| {
+            let last = count.checked_sub(1).and_then(|at| edits.get(at));
+            let (added, removed) = last.map_or((0, 0), |(_, added, removed)| (*added, *removed));
+            (place + added).saturating_sub(removed)
+        };
+        let new_start = match over(before_start, start) {
+            Some(edit) => moved(before_start, edit.span.range.start),
+            None => moved(before_start, start),
+        };
+        let new_end = match over(before_end, end) {
+            Some(edit) => moved(before_end, edit.span.range.start) + edit.text.len(),
+            None => moved(before_end, end),
+        };
+        Span::new(span.cell, TextRange::new(new_start, new_end))
+    }
 }
 
 /// A place as people and JSON name it: both from 1, the column in Unicode scalar values.
@@ -176,6 +219,38 @@ pub fn indentation(source: &str, offset: usize) -> &str {
     line.get(..line.len() - line.trim_start_matches([' ', '\t']).len()).unwrap_or_default()
 }
 
+/// `text` with `\n` line ends alone. A carriage return ends a line, and those right before a line
+/// feed belong to it; nothing else does, so that a form feed or U+2028 stays what it is.
+/// Source: Python ends its lines the same way,
+/// <https://docs.python.org/3/reference/lexical_analysis.html#physical-lines>.
+pub fn with_plain_ends(text: &str) -> Cow<'_, str> {
+    if !text.contains('\r') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for piece in text.split_inclusive('\n') {
+        let line = piece.strip_suffix('\n').map(|line| line.trim_end_matches('\r'));
+        out.push_str(&line.unwrap_or(piece).replace('\r', "\n"));
+        if line.is_some() {
+            out.push('\n');
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// How many bytes two texts share at their starts, whole words only, and, beyond these, at their
+/// ends.
+pub fn same_ends(old: &str, new: &str) -> (usize, usize) {
+    let same = old.chars().zip(new.chars()).take_while(|(a, b)| a == b);
+    let start: usize = same.map(|(char, _)| char.len_utf8()).sum();
+    let shared = old.get(..start).unwrap_or_default();
+    let is_word = |char: char| char.is_alphanumeric() || char == '_';
+    let start = shared.trim_end_matches(is_word).len();
+    let rests = (old.get(start..).unwrap_or_default(), new.get(start..).unwrap_or_default());
+    let same = rests.0.chars().rev().zip(rests.1.chars().rev()).take_while(|(a, b)| a == b);
+    (start, same.map(|(char, _)| char.len_utf8()).sum())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,7 +279,7 @@ mod tests {
     fn a_span_goes_along_with_the_text_around_it() {
         let carried = |start, end, edits: &[Edit]| {
             let span = Span::new(CellIndex(0), TextRange::new(start, end));
-            let TextRange { start, end } = carry(span, edits).range;
+            let TextRange { start, end } = Carrier::new(edits).carry(span).range;
             (start, end)
         };
         let edits = [edit(8, 8, "!!"), edit(0, 3, "a"), edit(4, 4, "await "), edit(4, 4, "await ")];
@@ -214,7 +289,27 @@ mod tests {
         assert_eq!(carried(9, 10, &edits), (15, 16));
         assert_eq!(carried(1, 2, &edits), (0, 1));
         let elsewhere = Span::new(CellIndex(1), TextRange::new(4, 7));
-        assert_eq!(carry(elsewhere, &edits), elsewhere);
+        assert_eq!(Carrier::new(&edits).carry(elsewhere), elsewhere);
+    }
+
+    #[test]
+    fn what_two_texts_share_is_no_part_of_the_edit_between_them() {
+        for (before, after, start, end, text) in [
+            ("a b", "a x b", 2, 2, "x "),
+            ("a x b", "a b", 2, 4, ""),
+            ("run(a)", "run(ab)", 4, 5, "ab"),
+            ("((", "(((", 2, 2, "("),
+            ("x = 1;", "x = 1;", 6, 6, ""),
+            ("", "new", 0, 0, "new"),
+            ("é = 1", "è = 1", 0, 2, "è"),
+            ("x = 1\ny = 2", "x = 1\ny = 3", 10, 11, "3"),
+        ] {
+            let edit = Edit::between(CellIndex(2), before, after);
+            let span = Span::new(CellIndex(2), TextRange::new(start, end));
+            assert_eq!(edit, Edit::replace(span, text), "{before} {after}");
+            let made = apply_edits(CellIndex(2), before, std::slice::from_ref(&edit));
+            assert_eq!(made.as_deref(), Some(after));
+        }
     }
 
     #[test]
@@ -225,5 +320,37 @@ mod tests {
     #[test]
     fn an_offset_past_the_end_is_the_end() {
         assert_eq!(position("ab", 99), Position { line: 1, column: 3 });
+    }
+
+    #[test]
+    fn every_kind_of_line_end_becomes_a_line_feed() {
+        for (text, plain) in [
+            ("a\rb\rc\r", "a\nb\nc\n"),
+            ("a\r\nb\r\n", "a\nb\n"),
+            ("a\r\r\nb", "a\nb"),
+            ("a\n\rb", "a\n\nb"),
+            ("\r", "\n"),
+            ("10%\r20%\ndone\n", "10%\n20%\ndone\n"),
+            ("a\n\nb", "a\n\nb"),
+            ("", ""),
+        ] {
+            assert_eq!(with_plain_ends(text), plain, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_python_does_not_end_a_line_with_stays() {
+        let text = "a\u{B}b\u{C}c\u{85}d\u{2028}e\u{2029}f";
+        assert_eq!(with_plain_ends(text), text);
+        assert_eq!(with_plain_ends(&format!("{text}\r")), format!("{text}\n"));
+    }
+
+    #[test]
+    fn what_two_texts_share_at_both_ends_is_counted_once() {
+        assert_eq!(same_ends("x = run(f())", "x = await f()"), (4, 1));
+        assert_eq!(same_ends("x = asyncio.run(f)", "x = await f"), (4, 0));
+        assert_eq!(same_ends("(((", "(("), (2, 0));
+        assert_eq!(same_ends("é 1", "é 2"), (3, 0));
+        assert_eq!(same_ends("a中", "b中"), (0, 3));
     }
 }

@@ -3,11 +3,15 @@
 
 mod lag;
 mod plain;
+mod tasks;
 mod told;
 
 pub use lag::{Lag, Stall};
 pub use plain::plain;
+pub use tasks::{Chart, ChartLane, Doing, HOLDS, TaskRun, within};
 pub use told::{Told, seconds};
+
+use std::fmt;
 
 use crate::text::CellIndex;
 
@@ -25,6 +29,20 @@ pub struct Versions {
     pub python: Option<String>,
     pub ipykernel: Option<String>,
     pub ipython: Option<String>,
+}
+
+impl fmt::Display for Versions {
+    /// Those that are known, in a row.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { python, ipykernel, ipython } = self;
+        let all = [("Python", python), ("ipykernel", ipykernel), ("IPython", ipython)];
+        let known = all.into_iter().filter_map(|(name, version)| Some((name, version.as_ref()?)));
+        for (at, (name, version)) in known.enumerate() {
+            let comma = if at == 0 { "" } else { ", " };
+            write!(formatter, "{comma}{name} {version}")?;
+        }
+        Ok(())
+    }
 }
 
 /// What came of one cell.
@@ -45,6 +63,8 @@ pub struct CellRun {
     pub elapsed: u64,
     /// `None` where the kernel could not be asked.
     pub lag: Option<Lag>,
+    /// When the tasks ran, the cell itself first; empty where nobody noted it.
+    pub tasks: Vec<TaskRun>,
 }
 
 /// How a cell ended.
@@ -58,6 +78,15 @@ pub enum Status {
     TimedOut,
     /// The kernel died meanwhile.
     Died,
+    /// Somebody ended the kernel, because the cell did not give way.
+    Stopped,
+}
+
+impl Status {
+    /// Whether somebody wanted an end of it, so that nothing more is to run.
+    pub fn is_by_somebody(self) -> bool {
+        matches!(self, Status::Interrupted | Status::Stopped)
+    }
 }
 
 /// A stretch of output from one source.
@@ -122,6 +151,7 @@ impl CellRun {
             dropped: 0,
             elapsed: 0,
             lag: None,
+            tasks: Vec::new(),
         }
     }
 

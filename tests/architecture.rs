@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Which floor each module lives on; imports point to the same floor or down.
-const FLOORS: [(&str, u8); 16] = [
+const FLOORS: [(&str, u8); 18] = [
     ("text", 1),
     ("diagnostic", 1),
     ("environment", 1),
@@ -12,6 +12,8 @@ const FLOORS: [(&str, u8); 16] = [
     ("notebook", 2),
     ("python", 2),
     ("knowledge", 2),
+    ("index", 2),
+    ("execution", 3),
     ("facts", 3),
     ("classify", 4),
     ("rules", 4),
@@ -24,12 +26,13 @@ const FLOORS: [(&str, u8); 16] = [
 ];
 
 /// Heavy crates and the only places that name them.
-const DOORS: [(&str, &str); 28] = [
+const DOORS: [(&str, &str); 33] = [
     ("ruff_python_ast", "src/python/"),
     ("ruff_python_parser", "src/python/"),
     ("ruff_text_size", "src/python/"),
     ("serde_yaml", "src/knowledge/"),
     ("pulldown_cmark", "src/knowledge/"),
+    ("postcard", "src/knowledge/"),
     ("fuzzy_matcher", "src/knowledge/"),
     ("ratatui", "src/shell/tui/"),
     ("ratatui_textarea", "src/shell/tui/"),
@@ -38,25 +41,53 @@ const DOORS: [(&str, &str); 28] = [
     ("syntect", "src/shell/tui/paint/"),
     ("arboard", "src/shell/clipboard.rs"),
     ("rust_embed", "src/shell/embedded.rs"),
-    ("atomic_write_file", "src/shell/files/"),
     ("ignore", "src/shell/files"),
     ("clap", "src/shell/cli/"),
+    ("clap_complete", "src/shell/cli/"),
+    ("clap_mangen", "src/shell/cli/tools.rs"),
     ("sys_locale", "src/shell/cli/"),
     ("terminal_size", "src/shell/cli/"),
     ("toml", "src/shell/"),
     ("etcetera", "src/shell/learning/"),
-    ("strsim", "src/shell/config/"),
-    ("serde_json", "src/shell/report/"),
+    ("strsim", "src/knowledge/"),
+    ("serde_json", "src/shell/"),
     ("serde_sarif", "src/shell/report/"),
     ("quick_junit", "src/shell/report/"),
     ("jupyter_protocol", "src/shell/kernel/"),
     ("jupyter_zmq_client", "src/shell/kernel/"),
-    ("tokio", "src/shell/kernel/"),
-    ("rustix", "src/shell/kernel/"),
+    ("tokio", "src/shell/"),
+    ("rustix", "src/shell/"),
+    ("gen_lsp_types", "src/shell/server/"),
+    ("rmcp", "src/shell/mcp/"),
+    ("process_wrap", "src/shell/kernel/group.rs"),
 ];
 
 /// Parts of the standard library that touch the world.
 const EFFECTS: [&str; 6] = ["env", "fs", "net", "process", "thread", "time"];
+
+/// Where files are read: the one place that looks what a file is before it opens it.
+const READING: &str = "src/shell/files/door.rs";
+
+/// How files are read.
+const READS: [&str; 9] = [
+    "fs::read(",
+    "read_to_string(",
+    ".read_to_end(",
+    ".read_exact(",
+    "File::open(",
+    "File::options(",
+    ".read(true)",
+    "fs::copy(",
+    "tokio::fs",
+];
+
+/// What is opened elsewhere and is no file: a program's pipe, the terminal, a folder to be synced.
+const ELSEWHERE: [(&str, &str); 4] = [
+    ("src/shell/kernel/find/versions.rs", "child.stdout.take()?.take(4096).read_to_string("),
+    ("src/shell/cli/tutor.rs", "File::open(\"/dev/tty\")"),
+    ("src/shell/server/wire.rs", "input.take(length).read_to_end(&mut body)"),
+    ("src/shell/files/staged.rs", "File::open(folder)?.sync_all()"),
+];
 
 /// Lines of a file at most.
 const LINES: usize = 400;
@@ -153,6 +184,31 @@ fn only_the_shell_touches_the_world() {
         }
         found
     });
+}
+
+#[test]
+fn files_are_read_through_one_door() {
+    check(|source| {
+        if source.path == READING {
+            return Vec::new();
+        }
+        let is_allowed = |text: &str| {
+            ELSEWHERE.iter().any(|(path, it)| source.path == *path && text.contains(it))
+        };
+        let found = source.code.iter().filter(|(_, text)| !is_allowed(text));
+        let complaints = found.filter_map(|(line, text)| {
+            let what = READS.into_iter().find(|it| text.contains(it))?;
+            Some(source.complaint(*line, &format!("{what} belongs in {READING}")))
+        });
+        complaints.collect()
+    });
+}
+
+#[test]
+fn every_other_place_that_opens_something_is_still_there() {
+    for (path, what) in ELSEWHERE {
+        assert!(std::fs::read_to_string(path).unwrap().contains(what), "{path}: {what}");
+    }
 }
 
 #[test]

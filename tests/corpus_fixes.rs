@@ -44,7 +44,8 @@ fn every_repair_of_the_corpus_reads_and_brings_nothing_new() {
         };
         let [all, grave] = [Severity::Hint, Severity::Warning]
             .map(|least| (count(&first, least), count(&second, least)));
-        assert!(all.1 < all.0, "{name}: {fixed:?}");
+        // In a cell that awaits now, its blocking calls are worth a hint.
+        assert!(all.1 < all.0 || grave.1 < grave.0, "{name}: {fixed:?}");
         assert!(grave.1 <= grave.0, "{name}: {fixed:?}");
         for (cell, source) in &changes {
             println!("--- {name} cell {}", cell.number());

@@ -8,7 +8,7 @@ mod support;
 
 use std::fs;
 
-use nbasync::shell::kernel::{Event, Session};
+use nbasync::shell::kernel::{Event, Session, connection_folder};
 
 use support::{LONG, done, job, launch, wait_for};
 
@@ -38,7 +38,7 @@ fn twenty_kernels_leave_nothing_behind() {
         .collect();
     assert_eq!(children.trim(), "");
     let prefix = format!("nbasync-{own}-");
-    let files = fs::read_dir(std::env::temp_dir()).unwrap();
+    let files = fs::read_dir(connection_folder()).unwrap();
     let left: Vec<_> = files
         .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
         .filter(|name| name.starts_with(&prefix))

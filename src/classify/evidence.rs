@@ -1,8 +1,10 @@
 //! What in a cell speaks for each situation.
 
+use hashbrown::HashMap;
+
 use super::{Evidence, Situation};
 use crate::diagnostic::{Diagnostic, Message};
-use crate::facts::{Facts, Site, is_await, is_loop};
+use crate::facts::{Facts, Function, Site, is_await, is_loop};
 use crate::notebook::{CellKind, Format, Notebook, Output};
 use crate::python::{Kind, Role};
 use crate::text::{CellIndex, Span, TextRange};
@@ -14,7 +16,7 @@ const ENOUGH: usize = 6;
 pub(super) fn of_cell(
     notebook: &Notebook,
     facts: &Facts,
-    diagnostics: &[Diagnostic],
+    told: &[Told],
     cell: CellIndex,
 ) -> Vec<Situation> {
     if notebook.format == Format::Script {
@@ -22,7 +24,7 @@ pub(super) fn of_cell(
     }
     let mut collected = Collected::default();
     if facts.cell(cell).is_some_and(|facts| facts.runs) {
-        collected.look_at_diagnostics(diagnostics, cell);
+        told.iter().for_each(|(id, span, key)| collected.add(id, *span, key));
         collected.look_at_calls(facts, cell);
         collected.look_at_awaits(facts, cell);
         collected.look_at_definitions(facts, cell);
@@ -37,6 +39,35 @@ pub(super) fn of_cell(
             .push(Situation { id: "no-async", evidence: quiet_evidence(notebook, facts, cell) });
     }
     collected.found
+}
+
+/// A situation that a diagnostic speaks for, where, and the key of the reason.
+pub(super) type Told = (&'static str, Span, &'static str);
+
+/// What the diagnostics say of each cell.
+pub(super) fn of_diagnostics(diagnostics: &[Diagnostic]) -> HashMap<CellIndex, Vec<Told>> {
+    let mut told: HashMap<CellIndex, Vec<Told>> = HashMap::new();
+    for found in diagnostics {
+        let (id, key) = match found.rule {
+            "asyncio-run-in-cell" => ("asyncio-run-error", "run"),
+            "run-until-complete-in-cell" => ("event-loop-conflict", "loop-run"),
+            "framework-runner-in-cell" | "loop-owning-sync-api" => {
+                ("event-loop-conflict", "runner")
+            }
+            "competing-event-loop" => ("event-loop-conflict", "second-loop"),
+            "nest-asyncio-by-default" => ("event-loop-conflict", "patch"),
+            "coroutine-never-awaited" => ("orchestrating-tasks", "never-awaited"),
+            "await-in-sync-def" => ("porting-a-script", "await-in-def"),
+            "await-under-magic" => ("porting-a-script", "under-magic"),
+            _ => continue,
+        };
+        told.entry(found.span.cell).or_default().push((id, found.span, key));
+        let called = found.notes.iter().filter(|note| note.message.key == "called-here");
+        for span in called.filter_map(|note| note.span) {
+            told.entry(span.cell).or_default().push((id, span, "calls-helper"));
+        }
+    }
+    told
 }
 
 #[derive(Default)]
@@ -62,35 +93,8 @@ impl Collected {
         }
     }
 
-    fn look_at_diagnostics(&mut self, diagnostics: &[Diagnostic], cell: CellIndex) {
-        for found in diagnostics {
-            let (id, key) = match found.rule {
-                "asyncio-run-in-cell" => ("asyncio-run-error", "run"),
-                "run-until-complete-in-cell" => ("event-loop-conflict", "loop-run"),
-                "framework-runner-in-cell" | "loop-owning-sync-api" => {
-                    ("event-loop-conflict", "runner")
-                }
-                "competing-event-loop" => ("event-loop-conflict", "second-loop"),
-                "nest-asyncio-by-default" => ("event-loop-conflict", "patch"),
-                "coroutine-never-awaited" => ("orchestrating-tasks", "never-awaited"),
-                "await-in-sync-def" => ("porting-a-script", "await-in-def"),
-                "await-under-magic" => ("porting-a-script", "under-magic"),
-                _ => continue,
-            };
-            if found.span.cell == cell {
-                self.add(id, found.span, key);
-            }
-            for note in &found.notes {
-                if let Some(span) = note.span.filter(|span| span.cell == cell)
-                    && note.message.key == "called-here"
-                {
-                    self.add(id, span, "calls-helper");
-                }
-            }
-        }
-    }
-
     fn look_at_calls(&mut self, facts: &Facts, cell: CellIndex) {
+        let defines_async = has_async_def(facts, cell);
         for call in facts.calls_of_cell(cell) {
             let Some(path) = call.callee.path() else { continue };
             let span = facts.span(call.site);
@@ -121,7 +125,7 @@ impl Collected {
                 "asyncio.run" if facts.under_main_guard(call.site) => {
                     self.add("porting-a-script", span, "main-guard");
                 }
-                "argparse.ArgumentParser" if has_async_def(facts, cell) => {
+                "argparse.ArgumentParser" if defines_async => {
                     self.add("porting-a-script", span, "arguments");
                 }
                 _ if at_top && path.rsplit_once('.').is_some_and(|(owner, _)| is_loop(owner)) => {
@@ -155,8 +159,8 @@ impl Collected {
     }
 
     fn look_at_definitions(&mut self, facts: &Facts, cell: CellIndex) {
-        let here = facts.functions.iter().filter(|function| function.site.cell == cell);
-        for function in here.filter(|it| it.is_async || it.name == "__await__") {
+        for function in functions_of(facts, cell).filter(|it| it.is_async || it.name == "__await__")
+        {
             if let Kind::FunctionDef { name, .. } = facts.kind(function.site) {
                 let key = if function.class.is_some() { "async-method" } else { "async-def" };
                 self.add("placing-reusable-logic", Span::new(cell, *name), key);
@@ -196,7 +200,7 @@ impl Collected {
                 }
                 _ => continue,
             };
-            let first = facts.tree(cell).statements().last();
+            let first = facts.tree(cell).last_statement();
             let range = first.map_or(TextRange::default(), |node| facts.tree(cell).range(node));
             self.add(id, Span::new(cell, range), "saved-error");
         }
@@ -204,7 +208,13 @@ impl Collected {
 }
 
 fn has_async_def(facts: &Facts, cell: CellIndex) -> bool {
-    facts.functions.iter().any(|function| function.is_async && function.site.cell == cell)
+    functions_of(facts, cell).any(|function| function.is_async)
+}
+
+/// The functions that a cell defines; they stand in the order of their cells.
+fn functions_of<'f>(facts: &'f Facts, cell: CellIndex) -> impl Iterator<Item = &'f Function> {
+    let start = facts.functions.partition_point(|function| function.site.cell < cell);
+    facts.functions.iter().skip(start).take_while(move |function| function.site.cell == cell)
 }
 
 /// A cell that cannot be read, with async words in it.

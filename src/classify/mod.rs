@@ -69,17 +69,21 @@ pub fn classify(
     facts: &Facts,
     diagnostics: &[Diagnostic],
 ) -> Vec<Classification> {
-    let one = |index| classify_cell(notebook, facts, diagnostics, CellIndex(index));
+    let told = evidence::of_diagnostics(diagnostics);
+    let one = |index| {
+        let told = told.get(&CellIndex(index)).map_or(&[][..], Vec::as_slice);
+        classify_cell(notebook, facts, told, CellIndex(index))
+    };
     (0..notebook.cells.len()).map(one).collect()
 }
 
 fn classify_cell(
     notebook: &Notebook,
     facts: &Facts,
-    diagnostics: &[Diagnostic],
+    told: &[evidence::Told],
     cell: CellIndex,
 ) -> Classification {
-    let mut found = evidence::of_cell(notebook, facts, diagnostics, cell);
+    let mut found = evidence::of_cell(notebook, facts, told, cell);
     found.sort_by_key(|situation| USE.iter().chain(&NOT_USE).position(|id| *id == situation.id));
     let verdict = match found.first() {
         Some(first) if USE.contains(&first.id) => Verdict::Applies,

@@ -55,9 +55,10 @@ impl Facts<'_> {
     /// Whether something assigns to an attribute of this name, or a subclass has a method of the
     /// name in the other colour.
     pub(super) fn is_replaced(&self, class: ClassId, name: &str, id: FnId) -> bool {
-        let overridden = self.classes.iter().enumerate().any(|(other, found)| {
-            ClassId(other) != class
-                && found.methods.get(name).is_some_and(|own| !self.same_colour(*own, id))
+        let others = self.classes_with.get(name).map_or(&[][..], Vec::as_slice);
+        let overridden = others.iter().filter(|other| **other != class).any(|other| {
+            let Some(found) = self.class(*other) else { return false };
+            found.methods.get(name).is_some_and(|own| !self.same_colour(*own, id))
                 && found.bases.iter().any(|base| self.value(*base) == Value::Class(class))
         });
         overridden || self.stored_attributes.contains_key(name)

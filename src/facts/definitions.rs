@@ -1,6 +1,6 @@
 //! The functions, lambdas and classes that the notebook defines.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::scope::{ScopeKind, Scopes};
 use super::{Facts, Site, Value};
@@ -95,12 +95,18 @@ impl Facts<'_> {
         for index in 0..self.cells.len() {
             self.gather_cell(CellIndex(index));
         }
+        for (id, class) in self.classes.iter().enumerate() {
+            for name in class.methods.keys() {
+                self.classes_with.entry(name.clone()).or_default().push(ClassId(id));
+            }
+        }
         // Decorators may be defined in any cell, so they are judged when all names are known.
         let wrappings: Vec<Wrapping> = self.functions.iter().map(|f| self.wrapping(f)).collect();
         for (function, wrapping) in self.functions.iter_mut().zip(wrappings) {
             function.wrapping = wrapping;
         }
         self.memo.borrow_mut().clear();
+        self.guards = super::guard::Guards::default();
     }
 
     fn gather_cell(&mut self, cell: CellIndex) {
@@ -141,7 +147,7 @@ impl Facts<'_> {
         tree: &Tree,
     ) {
         let id = FnId(self.functions.len());
-        let around = scopes.get(scopes.around(tree, site.node));
+        let around = scopes.get(scopes.around(site.node));
         let in_class = around.filter(|scope| scope.kind == ScopeKind::Class);
         let class = in_class
             .and_then(|scope| scope.node)
@@ -190,7 +196,7 @@ impl Facts<'_> {
     /// bodies included.
     pub fn owner(&self, site: Site) -> Option<FnId> {
         let cell = self.cell(site.cell)?;
-        let mut scope = cell.scopes.get(cell.scopes.around(&cell.syntax.tree, site.node))?;
+        let mut scope = cell.scopes.get(cell.scopes.around(site.node))?;
         loop {
             match scope.kind {
                 ScopeKind::Module => return None,

@@ -102,21 +102,6 @@ impl Facts<'_> {
             }
         }
     }
-
-    /// Whether a coroutine function of the notebook never ends by itself.
-    pub fn is_endless(&self, id: FnId) -> bool {
-        let Some(function) = self.function(id) else { return false };
-        self.descendants(function.site).any(|site| {
-            matches!(self.kind(site), Kind::While)
-                && self
-                    .child(site, Role::Test)
-                    .is_some_and(|test| matches!(self.kind(test), Kind::True | Kind::Number))
-                && !self.descendants(site).any(|inner| {
-                    matches!(self.kind(inner), Kind::Return | Kind::Raise)
-                        || self.source_of(inner) == "break"
-                })
-        })
-    }
 }
 
 fn is_task(path: &str) -> bool {

@@ -100,8 +100,10 @@ impl Facts<'_> {
         if !is_tuple(names) || !is_tuple(container) {
             return None;
         }
-        let at = self.children_in(container, Role::Element).position(|element| element == site)?;
-        let target = self.children_in(names, Role::Element).nth(at)?;
+        let tree = self.tree(site.cell);
+        let at = tree.place(site.node).filter(|_| self.role(site) == Role::Element)?;
+        let node = tree.nth_child(names.node, Role::Element, at)?;
+        let target = Site { node, ..site };
         matches!(self.kind(target), Kind::Name { used: NameUse::Store }).then_some(target)
     }
 
@@ -216,7 +218,11 @@ impl Facts<'_> {
     /// magic, or by code that asks for all tasks.
     fn is_hidden(&self, target: Site) -> bool {
         let name = self.source_of(target);
-        self.index.asks_for_all_tasks || self.unread_texts().any(|text| text.contains(name))
+        let holds = |text: &str| {
+            self.budget.step(1 + text.len() / 64);
+            text.contains(name)
+        };
+        self.index.asks_for_all_tasks || self.unread_texts().any(holds)
     }
 
     fn is_in_class_body(&self, target: Site) -> bool {

@@ -1,6 +1,6 @@
 //! What is asked again and again, looked up once for the whole notebook.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use super::collection::MEANINGS;
 use super::{Call, Facts, FnId, MODULE, Runs, Site, Usage, Value, reach};
@@ -28,6 +28,8 @@ pub(super) struct Index {
     mentions: HashMap<FnId, Vec<Site>>,
     pub(super) patches: Vec<usize>,
     unknown_methods: HashMap<Box<str>, Vec<Site>>,
+    /// Functions, or cells' own code, that cancel something.
+    cancels: HashSet<(CellIndex, Option<FnId>)>,
 }
 
 impl Index {
@@ -100,6 +102,9 @@ impl Index {
 
     fn add_call(&mut self, facts: &Facts, place: usize, call: &Call) {
         self.by_owner.entry(call.owner).or_default().push(place);
+        if facts.callee_text(call.site).ends_with(".cancel") {
+            self.cancels.insert((call.site.cell, call.owner));
+        }
         if let Value::Function(id) = call.callee {
             self.by_function.entry(id).or_default().push(place);
         }
@@ -180,7 +185,7 @@ impl Facts<'_> {
 
     fn calls_at<'s>(&'s self, places: Option<&'s Vec<usize>>) -> impl Iterator<Item = &'s Call> {
         let places = places.map_or(&[][..], Vec::as_slice);
-        places.iter().filter_map(|place| self.calls.get(*place))
+        self.counted(places.iter().filter_map(|place| self.calls.get(*place)))
     }
 
     /// The calls that make the kernel's loop re-entrant, in order.
@@ -196,6 +201,11 @@ impl Facts<'_> {
     /// Calls of a method of this name on something that is not known.
     pub fn unknown_method_calls(&self, name: &str) -> &[Site] {
         self.index.unknown_methods.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the same function, or the same cell's own code, calls some `.cancel()`.
+    pub fn cancels_beside(&self, site: Site) -> bool {
+        self.index.cancels.contains(&(site.cell, self.owner(site)))
     }
 
     /// The calls of one cell, in order.

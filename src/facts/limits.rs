@@ -176,5 +176,8 @@ impl Facts<'_> {
 
 fn speaks_of_a_limit(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    LIMITS.iter().any(|word| text.contains(word)) || text.contains("sem.") || text.contains("sem:")
+    LIMITS.iter().any(|word| text.contains(word))
+        || text.contains("sem.")
+        || text.contains("sem:")
+        || text.contains(".acquire(")
 }

@@ -3,12 +3,15 @@
 //! Each cell is read on its own ([`CellFacts`]); [`Facts`] joins the cells and answers questions
 //! lazily, so that editing one cell costs one cell's reading and a cheap join.
 
+mod arguments;
 mod asks;
 mod attributes;
 mod awaits;
+mod budget;
 mod collection;
 mod definitions;
 mod effects;
+mod endless;
 mod fresh;
 mod guard;
 mod handles;
@@ -17,31 +20,39 @@ mod index;
 mod limits;
 pub mod modules;
 mod number;
+mod places;
 mod protocol;
 mod reach;
 mod resolve;
+mod running;
 mod scope;
+mod takers;
 mod tasks;
+mod truth;
 mod turns;
 mod usage;
 pub mod users;
 mod value;
 mod waiting;
 
+use hashbrown::HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::environment::Environment;
+use crate::execution::{Run, Stage};
+use crate::index::{Shared, by_dependence};
 use crate::knowledge::Tables;
-use crate::notebook::{Cell, CellKind};
+use crate::notebook::Cell;
 use crate::python::{self, CellSyntax, Kind, NodeId, Tree};
-use crate::text::{CellIndex, Span, TextRange};
+use crate::text::CellIndex;
 
 pub use awaits::Holder;
+pub use budget::Stop;
 pub use collection::{Collection, Holds};
 pub use definitions::{Class, ClassId, FnId, Function, Wrapping};
 pub use effects::Leaves;
+pub use endless::Endless;
 pub use handles::Handle;
 pub use heavy::{Heavy, Work};
 pub use limits::Many;
@@ -49,6 +60,7 @@ pub use modules::{ModuleSource, Modules};
 pub use protocol::AsyncOnly;
 pub use reach::{Reach, Runs};
 pub use scope::{Binding, How, MODULE, ScopeId, ScopeKind};
+pub use takers::{Passes, Taker};
 pub use tasks::{Background, is_loop, is_running_loop};
 pub use turns::Turns;
 pub use usage::Usage;
@@ -57,6 +69,16 @@ pub use value::Value;
 pub use waiting::Waiting;
 
 use scope::Scopes;
+
+/// How often the cells may be read again to see whether fixes hold, all in all.
+const READINGS: usize = 40;
+
+/// How often a notebook may be run to see what repairs lead to, and the nodes of all these runs.
+const MOST_DRAFTS: usize = 200;
+const DRAFTED_NODES: usize = 1 << 19;
+
+/// Bytes that may be read again whatever there is.
+const SMALL: usize = 1 << 20;
 
 /// A node of one of the notebook's cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,7 +90,9 @@ pub struct Site {
 /// What one cell says by itself.
 #[derive(Debug, Clone)]
 pub struct CellFacts {
-    pub syntax: CellSyntax,
+    pub syntax: Arc<CellSyntax>,
+    /// What its names mean.
+    pub names: Arc<crate::index::Index>,
     scopes: Scopes,
     /// Whether the kernel compiles this cell as Python at all.
     pub runs: bool,
@@ -78,14 +102,29 @@ impl CellFacts {
     /// Reads one cell. Markdown, raw and other languages' cells give an empty answer.
     pub fn read(cell: &Cell, is_python: bool) -> Self {
         let (runs, source) = readable(cell, is_python);
-        let syntax = python::parse(source);
+        Self::of(runs, source)
+    }
+
+    /// Reads the cell with another text.
+    pub fn with_source(&self, source: &str) -> Self {
+        Self::of(self.runs, source)
+    }
+
+    fn of(runs: bool, source: &str) -> Self {
+        let syntax = Arc::new(python::parse(source));
         let scopes = Scopes::of(&syntax.tree);
-        Self { syntax, scopes, runs }
+        let names = Arc::new(crate::index::Index::of(Arc::clone(&syntax)));
+        Self { syntax, names, scopes, runs }
     }
 
     /// Whether these are the facts of `cell` as it is now.
     pub fn is_of(&self, cell: &Cell, is_python: bool) -> bool {
         readable(cell, is_python) == (self.runs, self.syntax.tree.source())
+    }
+
+    /// Whether there is something for the kernel to run.
+    pub fn has_code(&self) -> bool {
+        self.runs && !self.syntax.tree.source().trim().is_empty()
     }
 
     /// The name of the cell magic that opens the cell.
@@ -96,9 +135,7 @@ impl CellFacts {
 
 /// Whether the kernel compiles the cell as Python, and the text to read if so.
 fn readable(cell: &Cell, is_python: bool) -> (bool, &str) {
-    let runs = cell.kind == CellKind::Code
-        && is_python
-        && cell.language.as_deref().is_none_or(crate::notebook::is_python);
+    let runs = is_python && cell.holds_python();
     (runs, if runs { cell.source.as_str() } else { "" })
 }
 
@@ -128,10 +165,26 @@ pub struct Facts<'a> {
     globals: HashMap<Box<str>, Vec<(CellIndex, Binding)>>,
     stars: Vec<(Site, String)>,
     memo: RefCell<HashMap<Site, Option<Value>>>,
+    guards: guard::Guards,
+    /// Whether cells await by themselves, as far as it was asked.
+    top_awaits: RefCell<HashMap<CellIndex, bool>>,
+    budget: budget::Budget,
+    /// Whether the notebook was too much to be joined.
+    unfinished: bool,
+    /// Bytes that may still be read again to see whether fixes hold.
+    readable: std::cell::Cell<usize>,
+    /// How often the notebook may still be run to see what a repair leads to.
+    drafts: std::cell::Cell<usize>,
+    /// The classes that define a method, by its name.
+    classes_with: HashMap<String, Vec<ClassId>>,
     /// The places that assign to an attribute, by its name.
     stored_attributes: HashMap<String, Vec<Site>>,
     index: index::Index,
     readers: std::cell::OnceCell<usage::Readers>,
+    run: std::cell::OnceCell<Run>,
+    stage: std::cell::OnceCell<Stage<'a>>,
+    /// The cells in running order, where that is not the file's.
+    order: std::cell::OnceCell<Vec<usize>>,
     /// Global names that every binding imports from the same place.
     same_import: HashMap<Box<str>, (CellIndex, Binding)>,
 }
@@ -143,6 +196,30 @@ impl<'a> Facts<'a> {
         tables: &'a Tables,
         environment: Environment,
         modules: Arc<Modules>,
+    ) -> Self {
+        let budget = budget::Budget::without_limit();
+        Self::join_with(cells, tables, environment, modules, budget)
+    }
+
+    /// The same within a number of steps that grows as the cells do, and only while nobody wants a
+    /// stop: see [`Facts::ask`].
+    pub fn join_within(
+        cells: Vec<Arc<CellFacts>>,
+        tables: &'a Tables,
+        environment: Environment,
+        modules: Arc<Modules>,
+        stop: Stop,
+    ) -> Self {
+        let nodes = cells.iter().map(|cell| cell.syntax.tree.len()).sum();
+        Self::join_with(cells, tables, environment, modules, budget::Budget::of(nodes, stop))
+    }
+
+    fn join_with(
+        cells: Vec<Arc<CellFacts>>,
+        tables: &'a Tables,
+        environment: Environment,
+        modules: Arc<Modules>,
+        budget: budget::Budget,
     ) -> Self {
         let mut facts = Self {
             cells,
@@ -158,17 +235,32 @@ impl<'a> Facts<'a> {
             globals: HashMap::new(),
             stars: Vec::new(),
             memo: RefCell::default(),
+            guards: guard::Guards::default(),
+            top_awaits: RefCell::default(),
+            budget,
+            unfinished: false,
+            readable: std::cell::Cell::new(0),
+            drafts: std::cell::Cell::new(0),
+            classes_with: HashMap::new(),
             stored_attributes: HashMap::new(),
             index: index::Index::default(),
             readers: std::cell::OnceCell::new(),
+            run: std::cell::OnceCell::new(),
+            stage: std::cell::OnceCell::new(),
+            order: std::cell::OnceCell::new(),
             same_import: HashMap::new(),
         };
+        let bytes = facts.cells.iter().map(|cell| cell.syntax.tree.source().len()).sum::<usize>();
+        facts.readable = std::cell::Cell::new(bytes.saturating_mul(READINGS).saturating_add(SMALL));
+        let nodes = facts.cells.iter().map(|cell| cell.syntax.tree.len()).sum::<usize>();
+        facts.drafts = std::cell::Cell::new(MOST_DRAFTS.min(DRAFTED_NODES / nodes.max(1)));
         facts.gather_globals();
         facts.gather_stored_attributes();
         facts.gather_definitions();
         facts.calls = facts.find_calls();
         facts.reach = reach::of(&facts);
         facts.index = index::Index::of(&facts);
+        facts.unfinished = facts.budget.is_spent();
         facts
     }
 
@@ -214,86 +306,6 @@ impl<'a> Facts<'a> {
         self.sites().filter(is_call).filter_map(call).collect()
     }
 
-    /// All nodes of all cells, in order.
-    pub fn sites(&self) -> impl Iterator<Item = Site> + '_ {
-        let sites = |(index, cell): (usize, &Arc<CellFacts>)| {
-            let cell_index = CellIndex(index);
-            cell.syntax.tree.all().map(move |node| Site { cell: cell_index, node })
-        };
-        self.cells.iter().enumerate().flat_map(sites)
-    }
-
-    /// The cell with this number.
-    pub fn cell(&self, index: CellIndex) -> Option<&CellFacts> {
-        self.cells.get(index.0).map(|cell| &**cell)
-    }
-
-    /// The syntax of the cell that holds `site`.
-    pub fn tree(&self, cell: CellIndex) -> &Tree {
-        static EMPTY: std::sync::LazyLock<Tree> = std::sync::LazyLock::new(Tree::default);
-        self.cell(cell).map_or(&EMPTY, |cell| &cell.syntax.tree)
-    }
-
-    pub fn kind(&self, site: Site) -> &Kind {
-        self.tree(site.cell).kind(site.node)
-    }
-
-    pub fn role(&self, site: Site) -> python::Role {
-        self.tree(site.cell).role(site.node)
-    }
-
-    pub fn range(&self, site: Site) -> TextRange {
-        self.tree(site.cell).range(site.node)
-    }
-
-    pub fn span(&self, site: Site) -> Span {
-        Span::new(site.cell, self.range(site))
-    }
-
-    /// The source text of a node.
-    pub fn source_of(&self, site: Site) -> &str {
-        self.tree(site.cell).source_of(site.node)
-    }
-
-    pub fn parent(&self, site: Site) -> Option<Site> {
-        self.tree(site.cell).parent(site.node).map(|node| Site { node, ..site })
-    }
-
-    pub fn child(&self, site: Site, role: python::Role) -> Option<Site> {
-        self.tree(site.cell).child(site.node, role).map(|node| Site { node, ..site })
-    }
-
-    /// The statement that holds `site`, or is it.
-    pub fn statement(&self, site: Site) -> Site {
-        Site { node: self.tree(site.cell).statement_of(site.node), ..site }
-    }
-
-    /// The statements of the block that holds `statement`.
-    pub fn block(&self, statement: Site) -> Vec<Site> {
-        match self.parent(statement) {
-            Some(parent) => self.children_in(parent, self.role(statement)).collect(),
-            None => {
-                let at = |node| Site { node, ..statement };
-                self.tree(statement.cell).statements().map(at).collect()
-            }
-        }
-    }
-
-    pub fn children_in(&self, site: Site, role: python::Role) -> impl Iterator<Item = Site> + '_ {
-        let at = move |node| Site { node, ..site };
-        self.tree(site.cell).children_in(site.node, role).map(at)
-    }
-
-    pub fn ancestors(&self, site: Site) -> impl Iterator<Item = Site> + '_ {
-        let at = move |node| Site { node, ..site };
-        self.tree(site.cell).ancestors(site.node).map(at)
-    }
-
-    pub fn descendants(&self, site: Site) -> impl Iterator<Item = Site> + '_ {
-        let at = move |node| Site { node, ..site };
-        self.tree(site.cell).descendants(site.node).map(at)
-    }
-
     pub fn function(&self, id: FnId) -> Option<&Function> {
         self.functions.get(id.0)
     }
@@ -307,32 +319,6 @@ impl<'a> Facts<'a> {
         self.classes.get(id.0)
     }
 
-    /// The argument at `position` (from 0) or called `name`.
-    pub fn argument(&self, call: Site, position: usize, name: &str) -> Option<Site> {
-        let starred = |arg: &Site| matches!(self.kind(*arg), Kind::Starred);
-        let args: Vec<Site> = self.children_in(call, python::Role::Arg).collect();
-        if !args.iter().take(position + 1).any(starred)
-            && let Some(found) = args.get(position)
-        {
-            return Some(*found);
-        }
-        self.keyword(call, name)
-    }
-
-    /// The value of the keyword argument `name`.
-    pub fn keyword(&self, call: Site, name: &str) -> Option<Site> {
-        self.children_in(call, python::Role::Keyword).find_map(|keyword| {
-            let Kind::KeywordArg { name: Some(range) } = self.kind(keyword) else { return None };
-            let matches = self.tree(call.cell).text(*range) == name;
-            matches.then(|| self.child(keyword, python::Role::Value)).flatten()
-        })
-    }
-
-    /// The callee of a call as the source writes it.
-    pub fn callee_text(&self, call: Site) -> &str {
-        self.child(call, python::Role::Func).map_or("", |func| self.source_of(func))
-    }
-
     /// The patch that is in force where `site` runs: one that stands before it, or before the
     /// first call of the helper that it stands in.
     pub fn patch_before(&self, site: Site) -> Option<Site> {
@@ -342,14 +328,38 @@ impl<'a> Facts<'a> {
             }
             Runs::Cell | Runs::Elsewhere => site,
         };
-        let before = |call: &&Call| call.site < runs_at;
-        self.patches().find(before).map(|call| call.site)
+        // They stand in order: where the first is none, no other is.
+        self.patches().next().filter(|call| call.site < runs_at).map(|call| call.site)
+    }
+
+    /// Whether the cell `later` runs after the cell `earlier`.
+    pub fn runs_after(&self, later: CellIndex, earlier: CellIndex) -> bool {
+        if !self.environment.host.runs_by_dependence() {
+            return later > earlier;
+        }
+        let order = self.order.get_or_init(|| {
+            let shared: Vec<_> = self.cells.iter().map(|cell| Shared::of(&cell.names)).collect();
+            by_dependence(&shared)
+        });
+        let place = |cell: CellIndex| order.iter().position(|at| *at == cell.0);
+        place(later) > place(earlier)
+    }
+
+    /// Whether some module's names come in by `import *`, so that a built-in name may be another.
+    pub fn has_star_import(&self) -> bool {
+        !self.stars.is_empty()
     }
 
     /// Whether the cell itself awaits: an `await`, `async for` or `async with` outside functions.
     pub fn awaits_at_top(&self, cell: CellIndex) -> bool {
+        if let Some(known) = self.top_awaits.borrow().get(&cell) {
+            return *known;
+        }
         let tree = self.tree(cell);
-        tree.all().any(|node| is_await(tree, node) && self.owner(Site { cell, node }).is_none())
+        let at_top = |node| is_await(tree, node) && self.owner(Site { cell, node }).is_none();
+        let found = tree.all().any(at_top);
+        self.top_awaits.borrow_mut().insert(cell, found);
+        found
     }
 }
 

@@ -1,16 +1,17 @@
 //! The user's own modules beside the notebook: which of their functions are coroutine functions,
 //! and which start an event loop.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Call, CellFacts, Facts, FnId, Use, Value, is_loop};
+use super::{Call, CellFacts, Facts, FnId, Stop, Use, Value, is_loop};
 use crate::environment::Environment;
 use crate::knowledge::Tables;
 use crate::notebook::{Cell, CellKind, Notebook};
 use crate::python::{Kind, NodeId};
-use crate::text::{CellIndex, position};
+use crate::text::CellIndex;
 
 /// A module's text as it was found beside the notebook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +32,27 @@ pub struct Modules {
     at_import: BTreeMap<String, LoopStart>,
     as_script: BTreeMap<String, LoopStart>,
     users: Vec<Use>,
+    /// The modules themselves, as a run takes them.
+    read: Read,
 }
+
+/// Modules as they were read; two are the same when their texts are.
+#[derive(Debug, Clone, Default)]
+struct Read(Vec<crate::execution::Module>);
+
+impl PartialEq for Read {
+    fn eq(&self, other: &Self) -> bool {
+        let texts = |it: &Self| -> Vec<(String, String)> {
+            let text = |module: &crate::execution::Module| {
+                (module.name.clone(), module.index.syntax.tree.source().to_owned())
+            };
+            it.0.iter().map(text).collect()
+        };
+        texts(self) == texts(other)
+    }
+}
+
+impl Eq for Read {}
 
 /// A place in a module that starts an event loop.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +84,11 @@ impl Modules {
     /// Where other files use the notebook's function `name`.
     pub fn uses_of<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Use> {
         self.users.iter().filter(move |found| found.name == name)
+    }
+
+    /// The modules as a run takes them.
+    pub fn sources(&self) -> &[crate::execution::Module] {
+        &self.read.0
     }
 
     /// Whether `path` is a coroutine function of one of the modules.
@@ -98,7 +124,17 @@ impl Modules {
         };
         let cells = vec![Arc::new(CellFacts::read(&cell, true))];
         let environment = Environment { is_script: true, ..Environment::default() };
-        let facts = Facts::join(cells, tables, environment, Arc::default());
+        if let Some(cell) = cells.first() {
+            self.read.0.push(crate::execution::Module {
+                name: module.name.clone(),
+                path: module.path.clone(),
+                index: Arc::clone(&cell.names),
+            });
+        }
+        let facts = Facts::join_within(cells, tables, environment, Arc::default(), Stop::default());
+        if !facts.ask() {
+            return;
+        }
         for (id, function) in facts.functions.iter().enumerate() {
             let Some(path) = public_path(&facts, FnId(id), &module.name) else { continue };
             if function.is_coroutine_function() {
@@ -154,7 +190,7 @@ fn starts_loop(call: &Call) -> bool {
 /// Where a plain function, or one that it calls, starts a loop.
 fn loop_start(facts: &Facts, id: FnId, module: &ModuleSource) -> Option<LoopStart> {
     let mut waiting = vec![id];
-    let mut seen = HashSet::from([id]);
+    let mut seen: HashSet<FnId> = HashSet::from([id]);
     while let Some(id) = waiting.pop() {
         if !facts.function(id)?.is_plain() {
             continue;
@@ -174,10 +210,9 @@ fn loop_start(facts: &Facts, id: FnId, module: &ModuleSource) -> Option<LoopStar
 }
 
 fn at(facts: &Facts, call: &Call, module: &ModuleSource) -> LoopStart {
-    let source = facts.tree(call.site.cell).source();
     LoopStart {
         path: module.path.clone(),
-        line: position(source, facts.range(call.site).start).line,
+        line: facts.tree(call.site.cell).position(facts.range(call.site).start).line,
         call: facts.callee_text(call.site).to_owned(),
     }
 }

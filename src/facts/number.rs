@@ -58,7 +58,7 @@ impl Facts<'_> {
         let def = self.parent(param)?;
         let id = self.function_at(def)?;
         let bound = usize::from(self.function(id)?.class.is_some());
-        let at = self.children_in(def, Role::Param).position(|it| it == param)?;
+        let at = self.tree(param.cell).place(param.node)?;
         let at = at.checked_sub(bound)?;
         let given = self.calls_of(id).filter_map(|call| {
             let argument = self.argument(call.site, at, self.source_of(name));

@@ -63,7 +63,7 @@ impl Facts<'_> {
         let mut waiting = vec![function];
         let mut seen = std::collections::BTreeSet::from([function]);
         while let Some(id) = waiting.pop() {
-            for call in self.callers_of(id) {
+            for call in self.counted(self.callers_of(id)) {
                 match call.owner {
                     None => entries.push(call.site),
                     Some(owner) if seen.insert(owner) => waiting.push(owner),
@@ -86,6 +86,7 @@ impl Facts<'_> {
             let range = self.range(function.site);
             function.site.cell == span.cell && range.contains(span.range)
         };
+        self.budget.step(self.functions.len());
         let around = self.functions.iter().filter(holds);
         let innermost = around.min_by_key(|function| self.range(function.site).len())?;
         let calls = self.entry_calls(self.function_at(innermost.site)?);
@@ -99,26 +100,6 @@ impl Facts<'_> {
 
 const WORKER: Reach = Reach { kernel: false, worker: true, escapes: false, in_async: false };
 const ESCAPED: Reach = Reach { kernel: false, worker: false, escapes: true, in_async: false };
-
-/// Calls that run a function on another thread or in another process: the path's end, the
-/// position of the function among the arguments, and its keyword.
-///
-/// Source: `asyncio.to_thread`, `loop.run_in_executor`, `threading`, `concurrent.futures`,
-/// `multiprocessing` documentation.
-const WORKERS: [(&str, usize, &str); 12] = [
-    ("asyncio.to_thread", 0, "func"),
-    ("anyio.to_thread.run_sync", 0, "func"),
-    (".run_in_executor", 1, "func"),
-    (".submit", 0, "fn"),
-    ("Executor().map", 0, "fn"),
-    ("threading.Thread", 1, "target"),
-    ("threading.Timer", 1, "function"),
-    ("multiprocessing.Process", 1, "target"),
-    ("Pool().map", 0, "func"),
-    ("Pool().apply", 0, "func"),
-    ("Pool().apply_async", 0, "func"),
-    ("_thread.start_new_thread", 0, "function"),
-];
 
 /// Calls that run the function they are given at once, on the same thread.
 const AT_ONCE: [&str; 8] = [
@@ -141,14 +122,45 @@ pub(super) fn of(facts: &Facts) -> Vec<Reach> {
         }
     }
     handed_over(facts, &mut reach);
-    let getters = property_reads(facts);
-    // Each round follows one more call; the longest chain is as long as there are functions.
-    for _ in 0..=facts.functions.len() {
-        if !one_round(facts, &getters, &mut reach) {
-            break;
+    follow(facts, &mut reach);
+    reach
+}
+
+/// Hands on who runs the code of a function to the functions that it calls, until nothing changes.
+/// Each function is looked at again only when something new is known of it.
+fn follow(facts: &Facts, reach: &mut [Reach]) {
+    let mut runs: Vec<Vec<FnId>> = vec![Vec::new(); facts.functions.len()];
+    let mut waiting = Vec::new();
+    for (owner, target) in edges(facts) {
+        match owner.and_then(|owner| runs.get_mut(owner.0)) {
+            Some(targets) => targets.push(target),
+            None if add(reach, target, owner_reach(facts, None, reach)) => waiting.push(target),
+            None => {}
         }
     }
-    reach
+    waiting.extend((0..facts.functions.len()).map(FnId));
+    while let Some(id) = waiting.pop() {
+        let caller = owner_reach(facts, Some(id), reach);
+        if caller == Reach::default() {
+            continue;
+        }
+        for target in runs.get(id.0).map_or(&[][..], Vec::as_slice) {
+            if add(reach, *target, caller) {
+                waiting.push(*target);
+            }
+        }
+    }
+}
+
+/// Which function, or which cell, runs which function, by a call or by reading a property.
+fn edges(facts: &Facts) -> Vec<(Option<FnId>, FnId)> {
+    let getters = property_reads(facts).into_iter();
+    let read = getters.filter(|(site, _)| !facts.is_guarded(*site));
+    let mut edges: Vec<_> = read.map(|(site, getter)| (facts.owner(site), getter)).collect();
+    for call in facts.calls.iter().filter(|call| !facts.is_guarded(call.site)) {
+        edges.extend(targets(facts, call).into_iter().map(|target| (call.owner, target)));
+    }
+    edges
 }
 
 fn add(reach: &mut [Reach], id: FnId, more: Reach) -> bool {
@@ -207,10 +219,7 @@ fn runner(facts: &Facts, call: Site, argument: Site) -> Runner {
     if name == "functools.partial" {
         return Runner::Partial;
     }
-    let is_target = |(end, position, keyword): &(&str, usize, &str)| {
-        name.ends_with(end) && facts.argument(call, *position, keyword) == Some(argument)
-    };
-    if WORKERS.iter().any(is_target) {
+    if facts.is_worker_slot(call, name, argument) {
         return Runner::Worker;
     }
     let at_once = AT_ONCE.iter().any(|end| name.ends_with(end)) || is_column_method(facts, func);
@@ -250,24 +259,6 @@ fn property_reads(facts: &Facts) -> Vec<(Site, FnId)> {
         (is_getter && facts.role(site) != Role::Target).then_some((site, id))
     };
     facts.sites().filter_map(read).collect()
-}
-
-fn one_round(facts: &Facts, getters: &[(Site, FnId)], reach: &mut [Reach]) -> bool {
-    let mut changed = false;
-    for (site, getter) in getters.iter().filter(|(site, _)| !facts.is_guarded(*site)) {
-        let caller = owner_reach(facts, facts.owner(*site), reach);
-        changed |= add(reach, *getter, caller);
-    }
-    for call in &facts.calls {
-        let caller = owner_reach(facts, call.owner, reach);
-        if caller == Reach::default() || facts.is_guarded(call.site) {
-            continue;
-        }
-        for target in targets(facts, call) {
-            changed |= add(reach, target, caller);
-        }
-    }
-    changed
 }
 
 /// Who runs the code that stands in a function's body, or in a cell.

@@ -2,14 +2,21 @@
 
 use super::scope::{Binding, How, MODULE, ScopeId, ScopeKind};
 use super::{Facts, Site};
+use crate::index::is_private;
 use crate::text::CellIndex;
+
+/// Steps that a copy of a binding counts for.
+const COPYING: usize = 4;
 
 impl Facts<'_> {
     /// The bindings that the name at `site` may see; empty when the notebook binds it nowhere.
     pub fn bindings(&self, site: Site) -> Vec<(CellIndex, Binding)> {
+        if self.budget.is_spent() {
+            return Vec::new();
+        }
         let name = self.source_of(site);
         let Some(cell) = self.cell(site.cell) else { return Vec::new() };
-        let start = cell.scopes.around(&cell.syntax.tree, site.node);
+        let start = cell.scopes.around(site.node);
         let mut id = start;
         while let Some(scope) = cell.scopes.get(id) {
             if id == MODULE || scope.globals.contains(name) {
@@ -18,12 +25,18 @@ impl Facts<'_> {
             // A class's names are seen by its own body alone.
             let visible = scope.kind != ScopeKind::Class || id == start;
             if let Some(found) = scope.bindings.get(name).filter(|_| visible) {
+                self.budget.step(COPYING * found.len());
                 let found: Vec<_> =
                     found.iter().map(|binding| (site.cell, binding.clone())).collect();
                 let deferred = self.is_deferred(site, start, id);
                 return self.seen(site, &found, deferred);
             }
             id = scope.parent;
+        }
+        if self.environment.host.runs_by_dependence() && is_private(name) {
+            let mine = self.global(name).iter().filter(|(cell, _)| *cell == site.cell);
+            let mine: Vec<_> = mine.cloned().collect();
+            return self.seen(site, &mine, self.is_deferred(site, start, MODULE));
         }
         // `import asyncio` in every cell: whichever is seen, it is the same.
         if let Some(same) = self.same_import.get(name) {
@@ -47,7 +60,7 @@ impl Facts<'_> {
     pub fn binding_scope(&self, site: Site) -> ScopeId {
         let name = self.source_of(site);
         let Some(cell) = self.cell(site.cell) else { return MODULE };
-        let mut id = cell.scopes.around(&cell.syntax.tree, site.node);
+        let mut id = cell.scopes.around(site.node);
         while let Some(scope) = cell.scopes.get(id) {
             if id == MODULE || scope.globals.contains(name) {
                 return MODULE;
@@ -86,10 +99,11 @@ impl Facts<'_> {
         let (earlier, rest) = all.split_at_checked(start).unwrap_or_default();
         let end = rest.partition_point(|(cell, _)| *cell == site.cell);
         let (here, after) = rest.split_at_checked(end).unwrap_or_default();
-        let is_before = |found: &&(CellIndex, Binding)| {
-            found.1.node < site.node && !self.is_own_target(site, &found.1)
-        };
-        let mut before = here.iter().filter(is_before).rev().chain(earlier.iter().rev()).peekable();
+        // A cell's bindings stand in the order of its nodes.
+        let written = here.partition_point(|(_, binding)| binding.node < site.node);
+        let (above, below) = here.split_at_checked(written).unwrap_or_default();
+        let is_other = |found: &&(CellIndex, Binding)| !self.is_own_target(site, &found.1);
+        let mut before = above.iter().rev().filter(is_other).chain(earlier.iter().rev()).peekable();
         let is_first = before.peek().is_none();
         let mut seen = Vec::new();
         for found in before {
@@ -104,9 +118,11 @@ impl Facts<'_> {
         // Later bindings count for code that runs later, and where nothing came before: people
         // run cells out of order, imports above all.
         if deferred || is_first {
-            let later = here.iter().filter(|found| !is_before(found)).chain(after);
+            let own = above.iter().filter(|found| !is_other(found));
+            let later = own.chain(below).chain(after);
             seen.extend(later.filter(|found| found.1.how != How::Delete).cloned());
         }
+        self.budget.step(1 + COPYING * seen.len());
         seen
     }
 

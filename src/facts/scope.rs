@@ -1,6 +1,6 @@
 //! Names in one cell: its scopes, what each binds, and how.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use crate::python::{Kind, NameUse, NodeId, Role, Tree};
 
@@ -86,6 +86,8 @@ pub struct Scope {
 pub struct Scopes {
     pub list: Vec<Scope>,
     by_node: HashMap<NodeId, ScopeId>,
+    /// For each node, in order, the scope in which it is evaluated.
+    around: Vec<ScopeId>,
     /// Modules of which the cell imports everything.
     pub stars: Vec<(NodeId, String)>,
 }
@@ -93,14 +95,10 @@ pub struct Scopes {
 impl Scopes {
     /// Reads the scopes of a cell.
     pub fn of(tree: &Tree) -> Self {
-        let mut scopes = Self { list: Vec::new(), by_node: HashMap::new(), stars: Vec::new() };
+        let (list, by_node, stars) = (Vec::new(), HashMap::new(), Vec::new());
+        let mut scopes = Self { list, by_node, around: Vec::new(), stars };
         scopes.open(None, ScopeKind::Module, MODULE);
-        for node in tree.all() {
-            if let Some(kind) = scope_kind(tree.kind(node)) {
-                let parent = scopes.around(tree, node);
-                scopes.open(Some(node), kind, parent);
-            }
-        }
+        scopes.divide(tree);
         for node in tree.all() {
             scopes.declare(tree, node);
         }
@@ -136,26 +134,43 @@ impl Scopes {
 
     /// The scope in which the code at `node` is evaluated. Decorators, defaults, annotations,
     /// bases and a comprehension's first iterable belong to the scope around.
-    pub fn around(&self, tree: &Tree, node: NodeId) -> ScopeId {
-        let mut inner = node;
-        // Set when the way up came through a default or an annotation.
-        let mut outside = matches!(tree.role(inner), Role::Default | Role::Annotation);
-        for outer in tree.ancestors(node) {
-            let role = tree.role(inner);
-            outside |= matches!(role, Role::Decorator | Role::Base | Role::Annotation);
-            if let Some(scope) = self.opened_by(outer) {
-                let first_iterable = matches!(tree.kind(outer), Kind::Comprehension { .. })
-                    && is_first_iterable(tree, outer, node);
-                let keyword = role == Role::Other;
-                if !outside && !first_iterable && !keyword {
-                    return scope;
-                }
-                outside = false;
+    pub fn around(&self, node: NodeId) -> ScopeId {
+        self.around.get(node.index()).copied().unwrap_or(MODULE)
+    }
+
+    /// Opens the scopes and finds for each node the one that it is in. Parents come first, so that
+    /// each node asks its parent alone.
+    fn divide(&mut self, tree: &Tree) {
+        // The same for what stands in the head of the definition further out.
+        let mut outside: Vec<ScopeId> = Vec::new();
+        for node in tree.all() {
+            let (inside, head) = self.place(tree, node, &outside);
+            self.around.push(inside);
+            outside.push(head);
+            if let Some(kind) = scope_kind(tree.kind(node)) {
+                self.open(Some(node), kind, inside);
             }
-            outside |= matches!(tree.role(outer), Role::Default | Role::Annotation);
-            inner = outer;
         }
-        MODULE
+    }
+
+    /// The scope of a node, and the scope of what below it belongs to a definition's head.
+    fn place(&self, tree: &Tree, node: NodeId, outside: &[ScopeId]) -> (ScopeId, ScopeId) {
+        let Some(parent) = tree.parent(node) else { return (MODULE, MODULE) };
+        let role = tree.role(node);
+        let around = self.around(parent);
+        let beyond = outside.get(parent.index()).copied().unwrap_or(MODULE);
+        let is_head =
+            matches!(role, Role::Decorator | Role::Base | Role::Annotation | Role::Default);
+        match self.opened_by(parent) {
+            Some(_) if is_head || role == Role::Other => (around, around),
+            Some(scope) => (scope, around),
+            None if is_head => (beyond, beyond),
+            None if role == Role::Iter && is_first_clause(tree, parent) => {
+                let around = tree.parent(parent).map_or(MODULE, |outer| self.around(outer));
+                (around, beyond)
+            }
+            None => (around, beyond),
+        }
     }
 
     fn declare(&mut self, tree: &Tree, node: NodeId) {
@@ -164,7 +179,7 @@ impl Scopes {
             Kind::Nonlocal { names } => (names, false),
             _ => return,
         };
-        let around = self.around(tree, node);
+        let around = self.around(node);
         let Some(scope) = self.list.get_mut(around.0) else { return };
         let set = if global { &mut scope.globals } else { &mut scope.nonlocals };
         set.extend(names.iter().map(|range| Box::from(tree.text(*range))));
@@ -217,7 +232,7 @@ impl Scopes {
     }
 
     fn add(&mut self, tree: &Tree, node: NodeId, name: &str, how: How) {
-        let mut scope = self.around(tree, node);
+        let mut scope = self.around(node);
         // `:=` in a comprehension binds in the scope around it.
         let walrus = tree.parent(node).is_some_and(|up| matches!(tree.kind(up), Kind::Named));
         loop {
@@ -250,10 +265,9 @@ fn scope_kind(kind: &Kind) -> Option<ScopeKind> {
     }
 }
 
-fn is_first_iterable(tree: &Tree, comprehension: NodeId, node: NodeId) -> bool {
-    let clause = tree.child(comprehension, Role::Clause);
-    let iterable = clause.and_then(|clause| tree.child(clause, Role::Iter));
-    iterable.is_some_and(|iterable| tree.is_within(node, iterable))
+/// Whether a clause is the first of its comprehension, whose iterable is evaluated outside.
+fn is_first_clause(tree: &Tree, clause: NodeId) -> bool {
+    matches!(tree.kind(clause), Kind::Clause { .. }) && tree.place(clause) == Some(0)
 }
 
 /// A dotted name without the white space that Python allows in it.
@@ -291,8 +305,8 @@ fn unpacked(tree: &Tree, node: NodeId, targets: NodeId) -> How {
     let Some(value) = value.filter(|value| matches!(tree.kind(*value), Kind::Tuple { .. })) else {
         return How::Other;
     };
-    let at = tree.children(targets).position(|target| target == node);
-    at.and_then(|at| tree.children(value).nth(at)).map_or(How::Other, How::Value)
+    let at = tree.place(node);
+    at.and_then(|at| tree.nth_child(value, Role::Element, at)).map_or(How::Other, How::Value)
 }
 
 /// The innermost branch around `node` that may not run.

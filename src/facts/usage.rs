@@ -121,7 +121,7 @@ impl Facts<'_> {
     }
 
     fn is_last_operand(&self, operation: Site, operand: Site) -> bool {
-        self.children_in(operation, Role::Operand).last() == Some(operand)
+        self.tree(operation.cell).last_child(operation.node, Role::Operand) == Some(operand.node)
     }
 
     /// Whether the statement at `site` is the cell's last one and its value is shown.
@@ -131,7 +131,7 @@ impl Facts<'_> {
         let Some(cell) = self.cell(site.cell) else { return false };
         self.role(site) == Role::Top
             && !cell.syntax.ends_in_semicolon
-            && cell.syntax.tree.statements().last() == Some(site.node)
+            && cell.syntax.tree.last_statement() == Some(site.node)
     }
 
     /// Whether a later cell reads IPython's output cache.
@@ -153,6 +153,7 @@ impl Facts<'_> {
                 && next.is_none_or(|next| *site < next)
                 && self.binding_scope(*site) == super::MODULE
         };
+        self.budget.step(self.loads(name).len());
         self.loads(name).iter().copied().filter(reads).collect()
     }
 
@@ -161,10 +162,12 @@ impl Facts<'_> {
         let name = self.source_of(target);
         let scope = self.binding_scope(target);
         if scope == super::MODULE {
+            self.budget.step(self.global_loads(name).len());
             return self.global_loads(name).to_vec();
         }
         let loads = self.loads(name);
         let start = loads.partition_point(|site| site.cell < target.cell);
+        self.budget.step(loads.len() - start);
         let here = loads.iter().skip(start).take_while(|site| site.cell == target.cell);
         here.filter(|site| self.binding_scope(**site) == scope).copied().collect()
     }
@@ -176,7 +179,14 @@ impl Facts<'_> {
         let inside = move |binding: &Site| {
             binding.cell == around.cell && tree.is_within(binding.node, around.node)
         };
-        let all = self.readers.get_or_init(|| self.find_readers());
+        static NOBODY: Readers = Readers::new();
+        let all = self.readers.get().unwrap_or_else(|| {
+            let found = self.find_readers();
+            match self.budget.is_spent() {
+                true => &NOBODY,
+                false => self.readers.get_or_init(|| found),
+            }
+        });
         all.range(around..)
             .map(|(binding, (first, last))| (*binding, *first, *last))
             .take_while(move |(binding, _, _)| inside(binding))

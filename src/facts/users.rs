@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{CellFacts, Facts, Site, Usage};
+use super::{CellFacts, Facts, Site, Stop, Usage};
 use crate::environment::Environment;
 use crate::knowledge::Tables;
 use crate::notebook::{Format, Notebook};
 use crate::python::{Kind, NameUse};
-use crate::text::position;
 
 /// A place in another file that uses a function of the notebook and does not await it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +45,10 @@ pub fn uses(user: &User, access: Access<'_>, functions: &[String], tables: &Tabl
     let cells: Vec<Arc<CellFacts>> = user.notebook.cells.iter().map(read).collect();
     let is_notebook = user.notebook.format != Format::Script;
     let environment = Environment { is_script: !is_notebook, ..Environment::default() };
-    let facts = Facts::join(cells, tables, environment, Arc::default());
+    let facts = Facts::join_within(cells, tables, environment, Arc::default(), Stop::default());
+    if !facts.ask() {
+        return Vec::new();
+    }
     let all_names = match access {
         Access::Module(module) => imports_all_of(&facts, module),
         Access::Names => true,
@@ -63,7 +65,7 @@ pub fn uses(user: &User, access: Access<'_>, functions: &[String], tables: &Tabl
             name,
             path: user.path.clone(),
             cell: is_notebook.then(|| site.cell.number()),
-            line: position(tree.source(), facts.range(site).start).line,
+            line: tree.position(facts.range(site).start).line,
         })
     };
     facts.sites().filter_map(used).collect()

@@ -31,6 +31,9 @@ impl Value {
     }
 }
 
+/// Bytes of a path at most: what comes of a longer chain of calls is not known to any table.
+const LONGEST_PATH: usize = 2048;
+
 /// Other names under which the standard library offers the same thing.
 ///
 /// Source: `asyncio/__init__.py` re-exports these modules' names.
@@ -50,13 +53,21 @@ const ASYNCIO_MODULES: [&str; 10] = [
 impl Facts<'_> {
     /// What the expression at `site` stands for.
     pub fn value(&self, site: Site) -> Value {
+        self.budget.step(1);
+        if self.budget.is_spent() {
+            return Value::Unknown;
+        }
         if let Some(known) = self.memo.borrow().get(&site) {
             // An entry without a value is being worked out: `x = f(x)` refers to itself.
             return known.clone().unwrap_or(Value::Unknown);
         }
         self.memo.borrow_mut().insert(site, None);
         let value = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || self.evaluate(site));
-        self.memo.borrow_mut().insert(site, Some(value.clone()));
+        // What was found when there were no steps left does not count later on.
+        match self.budget.is_spent() {
+            true => self.memo.borrow_mut().remove(&site),
+            false => self.memo.borrow_mut().insert(site, Some(value.clone())),
+        };
         value
     }
 
@@ -181,6 +192,7 @@ impl Facts<'_> {
         let Kind::Attribute { name } = self.kind(site) else { return Value::Unknown };
         let name = self.tree(site.cell).text(*name);
         match self.child_value(site, Role::Value) {
+            Value::Path(path) if path.len() > LONGEST_PATH => Value::Unknown,
             Value::Path(path) => Value::Path(canonical(&format!("{path}.{name}"))),
             value @ (Value::Instance(class) | Value::Class(class)) => {
                 let method = self.method(class, name, 0);
@@ -223,6 +235,7 @@ impl Facts<'_> {
                     _ => Value::Unknown,
                 }
             }
+            Value::Path(path) if path.len() > LONGEST_PATH => Value::Unknown,
             Value::Path(path) => Value::Path(format!("{path}()")),
             Value::Class(class) => Value::Instance(class),
             Value::Function(id) => self.result_value(id),

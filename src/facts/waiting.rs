@@ -1,7 +1,8 @@
 //! What awaiting an expression does, over everything that it calls here: whether many of its kind
 //! may wait at the same time and give what they give one after another.
 
-use std::collections::{BTreeSet, HashMap};
+use hashbrown::HashMap;
+use std::collections::BTreeSet;
 
 use super::definitions::own_nodes;
 use super::scope::{How, MODULE};

@@ -1,7 +1,9 @@
 //! What a page is made of: blocks of running text, code and tables.
 
+use serde::{Deserialize, Serialize};
+
 /// A stretch of running text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Inline {
     Text(String),
     Code(String),
@@ -15,7 +17,7 @@ pub enum Inline {
 }
 
 /// A block of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Block {
     Heading {
         anchor: String,

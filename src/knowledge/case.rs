@@ -84,3 +84,28 @@ pub(super) fn read(sources: &BTreeMap<String, Source>) -> (Vec<Case>, Vec<Conten
     }
     (cases, errors)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::Shipped;
+    use super::super::{Block, Knowledge, Language, PageKind};
+
+    #[test]
+    fn the_code_of_a_note_is_what_its_own_case_runs() {
+        let knowledge = Knowledge::open(&Shipped);
+        let own = |id: &String| knowledge.case(id).map(|case| (id.clone(), case));
+        let mut blocks = 0;
+        for (id, case) in knowledge.pages(PageKind::Note).filter_map(|page| own(&page.id)) {
+            let page = knowledge.page(PageKind::Note, &id).expect("the page");
+            for block in page.blocks.get(Language::En) {
+                let Block::Code { language, text } = block else { continue };
+                if language == "python" {
+                    let runs = case.cells.iter().any(|cell| cell.code.contains(text.trim_end()));
+                    assert!(runs, "{id} shows what its case does not run:\n{text}");
+                    blocks += 1;
+                }
+            }
+        }
+        assert!(blocks > 30, "{blocks} blocks");
+    }
+}

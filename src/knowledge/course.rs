@@ -1,12 +1,14 @@
 //! Lessons and drills: pages whose parts have a meaning of their own.
 
+use serde::{Deserialize, Serialize};
+
 use super::Knowledge;
 use super::block::{Block, Inline};
 use super::language::{Both, Language};
 use super::page::{Front, Page, PageKind};
 
 /// What a lesson's front matter adds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LessonFront {
     /// Its place among the lessons, from 1.
     pub order: u32,
@@ -23,7 +25,7 @@ pub struct LessonFront {
 }
 
 /// What a drill's front matter adds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DrillFront {
     /// The id of the lesson to which it belongs.
     pub lesson: String,

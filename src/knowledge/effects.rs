@@ -1,8 +1,8 @@
 //! What calls leave behind: `content/tables/effects.yaml`.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What calling a path does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,24 +19,24 @@ pub enum Effect {
 }
 
 /// The table of effects.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Effects {
-    pure: HashSet<String>,
-    impure: HashSet<String>,
-    builtins: HashSet<String>,
-    prints: HashSet<String>,
-    waits: HashSet<String>,
-    looks: HashSet<String>,
-    managers: HashSet<String>,
+    pure: BTreeSet<String>,
+    impure: BTreeSet<String>,
+    builtins: BTreeSet<String>,
+    prints: BTreeSet<String>,
+    waits: BTreeSet<String>,
+    looks: BTreeSet<String>,
+    managers: BTreeSet<String>,
     talks: Vec<String>,
     heavy: Vec<HeavyEntry>,
     requests: Vec<RequestEntry>,
     #[serde(skip)]
-    names: HashSet<String>,
+    names: BTreeSet<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RequestEntry {
     /// What every name of this entry stands under, such as `httpx.AsyncClient()`.
@@ -48,7 +48,7 @@ struct RequestEntry {
     _source: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HeavyEntry {
     calls: Vec<String>,
@@ -58,7 +58,7 @@ struct HeavyEntry {
 }
 
 /// The argument that says how long a computation takes.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Number {
     pub at: usize,
@@ -72,13 +72,17 @@ impl Effects {
     /// # Errors
     /// The first place that is not what the table's format asks for.
     pub fn parse(text: &str) -> Result<Self, serde_yaml::Error> {
-        let mut table: Self = serde_yaml::from_str(text)?;
-        for entry in &table.requests {
+        serde_yaml::from_str(text).map(Self::closed)
+    }
+
+    /// The table with the full paths of its requests.
+    pub fn closed(mut self) -> Self {
+        for entry in &self.requests {
             if let Some(under) = &entry.under {
-                table.names.extend(entry.names.iter().map(|name| format!("{under}.{name}")));
+                self.names.extend(entry.names.iter().map(|name| format!("{under}.{name}")));
             }
         }
-        Ok(table)
+        self
     }
 
     /// What a call of `path` does.
@@ -150,7 +154,7 @@ impl Effects {
 }
 
 /// Whether `path` or one of the modules that it stands in is in `names`.
-fn is_below(path: &str, names: &HashSet<String>) -> bool {
+fn is_below(path: &str, names: &BTreeSet<String>) -> bool {
     let ends = path.match_indices('.').map(|(at, _)| at).chain([path.len()]);
     ends.filter_map(|end| path.get(..end)).any(|part| names.contains(part))
 }

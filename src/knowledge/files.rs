@@ -11,6 +11,10 @@ pub trait Files {
     fn list(&self) -> Vec<String>;
     /// The bytes of the file at `path`; `None` when there is none or it cannot be read.
     fn read(&self, path: &str) -> Option<Cow<'static, [u8]>>;
+    /// The same files as [`super::pack`] read them once.
+    fn packed(&self) -> Option<&'static [u8]> {
+        None
+    }
 }
 
 /// Files held in memory, by path.

@@ -5,7 +5,6 @@ use serde::Deserialize;
 use serde_yaml::Mapping;
 
 use super::case::{Case, CaseCell};
-use crate::notebook::{CellKind, Pasted, parse_pasted};
 
 /// One section of a fixture's file.
 #[derive(Debug, Clone, Default)]
@@ -77,11 +76,15 @@ impl Fixture {
     }
 
     /// The cases of a section: its cells as they are, and as they are repaired, as far as it says
-    /// what a kernel answers.
+    /// what a kernel answers. `cells` divides its code into the cells that run.
     ///
     /// # Errors
     /// What is wrong, in words.
-    pub fn cases(&self, rule: &str) -> Result<Vec<Case>, String> {
+    pub fn cases(
+        &self,
+        rule: &str,
+        cells: impl Fn(&str) -> Vec<String>,
+    ) -> Result<Vec<Case>, String> {
         let Some(answers) = &self.answers else { return Ok(Vec::new()) };
         let wrong = |error: &dyn std::fmt::Display| format!("{rule}, {}: {error}", self.title);
         let answers: Answers = serde_yaml::from_str(answers).map_err(|error| wrong(&error))?;
@@ -90,7 +93,7 @@ impl Fixture {
         let fixed = self.fixed.as_deref().unwrap_or_default();
         let sides = [(&answers.cells, &*self.code, ""), (&answers.fixed, fixed, "/fixed")];
         for (given, code, ending) in sides.into_iter().filter(|(given, ..)| !given.is_empty()) {
-            let sources = sources(code);
+            let sources = cells(code);
             if sources.len() != given.len() {
                 let message = format!("{} answers to {} cells", given.len(), sources.len());
                 return Err(wrong(&message));
@@ -113,14 +116,6 @@ impl Fixture {
     }
 }
 
-/// The texts of the code cells that hold code; a script's header is a cell of comments here.
-fn sources(code: &str) -> Vec<String> {
-    let Pasted::Notebook(notebook) = parse_pasted(code) else { return Vec::new() };
-    let cells = notebook.cells.into_iter().filter(|cell| cell.kind == CellKind::Code);
-    let is_code = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
-    cells.map(|cell| cell.source).filter(|source| source.lines().any(is_code)).collect()
-}
-
 /// A title as part of a name.
 fn slug(title: &str) -> String {
     let words = title.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -130,6 +125,7 @@ fn slug(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notebook::pasted_code;
 
     const TEXT: &str = "# rule\n\n## A `run`\n```python\nx = 1\n\n# %%\nrun(x)\n```\n\
                         ```python fixed\nx = 1\n\n# %%\nawait x\n```\n```yaml kernel\nneeds: [a]\n\
@@ -140,25 +136,26 @@ mod tests {
     fn a_section_gives_a_case_for_each_side() {
         let sections = Fixture::read(TEXT).unwrap();
         let [first, second] = <[Fixture; 2]>::try_from(sections).unwrap();
-        let [before, after] = <[Case; 2]>::try_from(first.cases("rule").unwrap()).unwrap();
+        let [before, after] =
+            <[Case; 2]>::try_from(first.cases("rule", pasted_code).unwrap()).unwrap();
         assert_eq!((before.id.as_str(), after.id.as_str()), ("rule/a-run", "rule/a-run/fixed"));
         let codes: Vec<_> = before.cells.iter().map(|cell| cell.code.trim()).collect();
         assert_eq!(codes, ["y = 0", "x = 1", "run(x)"]);
         assert_eq!(before.cells.last().unwrap().error.as_deref(), Some("E"));
         assert_eq!(after.cells.last().unwrap().result.as_deref(), Some("1"));
         assert_eq!(after.needs, ["a"]);
-        assert_eq!(second.cases("rule"), Ok(Vec::new()));
+        assert_eq!(second.cases("rule", pasted_code), Ok(Vec::new()));
     }
 
     #[test]
     fn every_cell_has_its_answer() {
         let short = TEXT.replace("cells:\n- {}\n", "cells:\n");
         let sections = Fixture::read(&short).unwrap();
-        let wrong = sections.first().unwrap().cases("rule");
+        let wrong = sections.first().unwrap().cases("rule", pasted_code);
         assert_eq!(wrong, Err("rule, A `run`: 1 answers to 2 cells".to_owned()));
         let strange = TEXT.replace("error: E", "fails: E");
         let sections = Fixture::read(&strange).unwrap();
-        assert!(sections.first().unwrap().cases("rule").is_err());
+        assert!(sections.first().unwrap().cases("rule", pasted_code).is_err());
         assert!(Fixture::read("## A\n```toml\n").is_err());
     }
 }

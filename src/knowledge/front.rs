@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
 
@@ -12,6 +12,7 @@ use super::files::{self, ContentError};
 use super::language::Language;
 use super::page::PageKind;
 use super::recording::Shown;
+use super::tables::BlockingKind;
 
 /// Every key that front matter may have; [`keys`] says which of them a kind has.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -23,6 +24,7 @@ pub(super) struct RawFront {
     pub keywords: Vec<String>,
     pub see: Vec<String>,
     pub facts: Vec<String>,
+    pub only: BTreeMap<String, Vec<BlockingKind>>,
     pub order: u32,
     pub when: When,
     pub handoff: Option<String>,
@@ -40,7 +42,7 @@ pub(super) struct RawFront {
     pub matches: Vec<String>,
     pub error: String,
     pub mistakes: Vec<String>,
-    pub messages: Messages,
+    pub messages: Texts,
     pub minutes: u32,
     pub teaches: Vec<String>,
     pub drills: Vec<String>,
@@ -57,12 +59,15 @@ pub(super) struct RawFront {
     pub shown: Shown,
     pub name: String,
     pub description: String,
-    pub license: String,
-    pub metadata: Metadata,
+    pub license: Option<String>,
+    pub compatibility: Option<String>,
+    pub metadata: Texts,
+    #[serde(rename = "allowed-tools")]
+    pub allowed_tools: Option<String>,
 }
 
 /// Whether a situation calls for the skill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
     #[default]
@@ -70,40 +75,46 @@ pub enum When {
     NotUse,
 }
 
-/// What a skill says about itself beyond the keys that every skill has.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub(super) struct Metadata {
-    pub invocation_notice: Option<String>,
-    pub references: Vec<String>,
-}
+/// The keys that a skill may have, the first two of which it must. What else it has to say of itself
+/// is texts under `metadata`.
+///
+/// Source: <https://agentskills.io/specification>.
+const SKILL_KEYS: [&str; 6] =
+    ["name", "description", "license?", "compatibility?", "metadata?", "allowed-tools?"];
 
 /// A map in which no key stands twice.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Messages(pub BTreeMap<String, String>);
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Texts(pub BTreeMap<String, String>);
 
-impl<'de> Deserialize<'de> for Messages {
+impl<'de> Deserialize<'de> for Texts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Map;
         impl<'de> Visitor<'de> for Map {
-            type Value = Messages;
+            type Value = Texts;
 
             fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
                 out.write_str("a map of texts")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Messages, A::Error> {
-                let mut messages = BTreeMap::new();
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
+                let mut texts = BTreeMap::new();
                 while let Some((key, text)) = map.next_entry::<String, String>()? {
-                    if messages.insert(key.clone(), text).is_some() {
+                    if texts.insert(key.clone(), text).is_some() {
                         return Err(A::Error::custom(format!("`{key}` stands twice")));
                     }
                 }
-                Ok(Messages(messages))
+                Ok(Texts(texts))
             }
         }
         deserializer.deserialize_map(Map)
     }
+}
+
+/// The front matter of a page's text, read as whatever it is to be; `None` where there is none
+/// that reads so.
+pub fn front_matter<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
+    let (yaml, _) = text.strip_prefix("---\n")?.split_once("\n---")?;
+    serde_yaml::from_str(yaml).ok()
 }
 
 fn severity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Severity>, D::Error> {
@@ -120,7 +131,7 @@ fn severity<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Severit
 fn keys(kind: PageKind, language: Language) -> Vec<&'static str> {
     let translated = ["choose", "says", "because", "messages?"];
     let mut keys = match (kind, language) {
-        (PageKind::Skill, _) => return vec!["name", "description", "license", "metadata?"],
+        (PageKind::Skill, _) => return SKILL_KEYS.to_vec(),
         (PageKind::Reference, Language::En) => {
             return vec!["id", "kind?", "title", "keywords?", "see?", "facts?"];
         }
@@ -150,11 +161,12 @@ fn own_keys(kind: PageKind) -> &'static [&'static str] {
             "tradeoffs?",
             "deviations?",
             "shown",
+            "only?",
             "messages?",
         ],
-        PageKind::Pattern => &["choose", "messages?"],
+        PageKind::Pattern => &["only?", "choose", "messages?"],
         PageKind::Tradeoff => &["says"],
-        PageKind::Deviation => &["because"],
+        PageKind::Deviation => &["only?", "because"],
         PageKind::Message => &["match", "error", "mistakes?", "patterns?"],
         PageKind::Lesson => &["teaches", "drills", "answer", "case"],
         PageKind::Drill => &["rules", "patterns", "keeps", "uses?", "avoids?", "python?", "runs"],
@@ -195,6 +207,11 @@ impl<'s> Document<'s> {
         files::at(self.file, self.text, self.body_at.saturating_add(offset), message)
     }
 
+    /// An error at byte `offset` of the front matter.
+    pub fn in_front_at(&self, offset: usize, message: impl Into<String>) -> ContentError {
+        files::at(self.file, self.text, self.front_at.saturating_add(offset), message)
+    }
+
     /// An error at front matter key `key`, or at `value` when that stands under the key.
     pub fn in_front(&self, key: &str, value: &str, message: impl Into<String>) -> ContentError {
         let found = self.top_keys().find(|(name, _)| *name == key);
@@ -223,11 +240,39 @@ impl<'s> Document<'s> {
     /// # Errors
     /// Everything that makes the front matter unusable.
     pub fn front(&self, kind: PageKind, language: Language) -> Result<RawFront, Vec<ContentError>> {
+        if kind == PageKind::Skill {
+            // What other programs write there is told with the keys that a skill may have.
+            self.skill_keys()?;
+        }
         let raw = serde_yaml::from_str::<RawFront>(self.front);
         let raw =
             raw.map_err(|error| vec![files::yaml(self.file, self.text, self.front_at, &error)])?;
+        if kind == PageKind::Skill {
+            return Ok(raw);
+        }
         let errors = self.key_errors(&keys(kind, language));
         if errors.is_empty() { Ok(raw) } else { Err(errors) }
+    }
+
+    /// A skill's keys stand in any order.
+    fn skill_keys(&self) -> Result<(), Vec<ContentError>> {
+        let name = |key: &'static str| key.trim_end_matches('?');
+        let known: Vec<&str> = SKILL_KEYS.into_iter().map(name).collect();
+        let unknown = self.top_keys().filter(|(key, _)| !known.contains(key));
+        let mut errors: Vec<ContentError> = unknown
+            .map(|(key, at)| {
+                let known = known.join(", ");
+                self.in_front_at(at, format!("`{key}` is no key of a skill, which has {known}"))
+            })
+            .collect();
+        errors.extend(self.missing(&SKILL_KEYS));
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    fn missing(&self, wanted: &[&str]) -> Vec<ContentError> {
+        let needed = wanted.iter().filter(|key| !key.ends_with('?'));
+        let missing = needed.filter(|key| !self.top_keys().any(|(name, _)| name == **key));
+        missing.map(|key| self.in_front("", "", format!("`{key}` is missing"))).collect()
     }
 
     fn key_errors(&self, wanted: &[&str]) -> Vec<ContentError> {
@@ -245,11 +290,7 @@ impl<'s> Document<'s> {
                 Some(at) => last = at,
             }
         }
-        for key in wanted.iter().filter(|key| !key.ends_with('?')) {
-            if !self.top_keys().any(|(name, _)| name == *key) {
-                errors.push(self.in_front("", "", format!("`{key}` is missing")));
-            }
-        }
+        errors.extend(self.missing(wanted));
         errors
     }
 
@@ -260,7 +301,8 @@ impl<'s> Document<'s> {
             let start = at;
             at = at.saturating_add(line.len());
             let key = line.split_once(':')?.0;
-            let is_key = key.chars().all(|char| char.is_ascii_lowercase() || char == '-');
+            let is_key =
+                key.chars().all(|char| char.is_alphanumeric() || matches!(char, '-' | '_'));
             (is_key && !key.is_empty()).then_some((key, start))
         })
     }

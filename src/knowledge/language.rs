@@ -1,5 +1,7 @@
 //! The two languages that every page speaks.
 
+use serde::{Deserialize, Serialize};
+
 /// English or Chinese.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Language {
@@ -28,7 +30,7 @@ impl Language {
 }
 
 /// The same thing in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Both<T> {
     pub en: T,
     pub zh: T,

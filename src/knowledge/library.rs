@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::files::{ContentError, Files, Source};
-use super::language::Language;
+use super::language::{Both, Language};
 use super::page::{self, Page, PageKind};
 
 /// Everything that the content folders hold, by what it is.
@@ -34,6 +34,8 @@ pub(super) struct Slot {
     pub id: String,
     pub en: Source,
     pub zh: Option<Source>,
+    /// The page as it was read when the program was built.
+    packed: Option<&'static [u8]>,
     read: OnceLock<(Option<Page>, Vec<ContentError>)>,
 }
 
@@ -53,8 +55,24 @@ impl Slot {
         std::iter::once(&self.en).chain(&self.zh)
     }
 
+    /// The page for [`Library::take`]; empty where it has to be read from its files.
+    pub fn pack(&self) -> Result<Vec<u8>, postcard::Error> {
+        let page = self.page().filter(|page| page.markdown == self.bodies());
+        page.map_or_else(|| Ok(Vec::new()), postcard::to_stdvec)
+    }
+
+    fn bodies(&self) -> Both<String> {
+        page::bodies(&self.en, self.zh.as_ref())
+    }
+
     fn read(&self) -> &(Option<Page>, Vec<ContentError>) {
-        self.read.get_or_init(|| page::read(self.kind, &self.id, &self.en, self.zh.as_ref()))
+        self.read.get_or_init(|| {
+            let packed = self.packed.and_then(|packed| postcard::from_bytes::<Page>(packed).ok());
+            match packed {
+                Some(page) => (Some(Page { markdown: self.bodies(), ..page }), Vec::new()),
+                None => page::read(self.kind, &self.id, &self.en, self.zh.as_ref()),
+            }
+        })
     }
 }
 
@@ -118,6 +136,15 @@ impl Library {
         self.slots.get(self.slots.binary_search_by(key).ok()?)
     }
 
+    /// Takes the pages as they were read before: one for each slot, in their order.
+    pub fn take(&mut self, pages: &[&'static [u8]]) {
+        if pages.len() == self.slots.len() {
+            for (slot, page) in self.slots.iter_mut().zip(pages) {
+                slot.packed = Some(*page).filter(|page| !page.is_empty());
+            }
+        }
+    }
+
     /// Every file that has a place.
     pub fn sources(&self) -> impl Iterator<Item = &Source> {
         let pages = self.slots.iter().flat_map(Slot::sources);
@@ -135,7 +162,7 @@ impl Library {
     fn add(&mut self, kind: PageKind, id: String, en: Option<Source>, zh: Option<Source>) {
         match (en, zh) {
             (Some(en), zh) => {
-                self.slots.push(Slot { kind, id, en, zh, read: OnceLock::new() });
+                self.slots.push(Slot { kind, id, en, zh, packed: None, read: OnceLock::new() });
             }
             (None, Some(zh)) => {
                 self.errors.push(ContentError::whole(&zh.path, "the English twin is missing"));

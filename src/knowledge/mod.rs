@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 mod block;
+pub mod callables;
 mod case;
 mod chooser;
 mod course;
@@ -18,6 +19,7 @@ mod language;
 mod library;
 mod lookup;
 mod markdown;
+mod packed;
 mod page;
 mod recognise;
 mod recording;
@@ -28,7 +30,7 @@ pub mod tables;
 mod testing;
 pub mod timeline;
 mod validate;
-mod versions;
+pub mod versions;
 mod words;
 
 pub use block::{Block, Inline, plain};
@@ -38,19 +40,22 @@ pub use course::{Choice, Drill, DrillFront, Lesson, LessonFront, Repair};
 pub use effects::{Effect, Effects};
 pub use files::{ContentError, Files};
 pub use fixture::Fixture;
-pub use front::When;
+pub use front::{When, front_matter};
 pub use language::{Both, Language};
 pub use lookup::{Hit, filter};
 pub use markdown::{blocks, inlines};
+pub use packed::pack;
 pub use page::{Front, Page, PageKind, SkillFront};
 pub use recording::{Demonstration, Recording, Shown};
 pub use skill::{MAIN_SKILL, Skill, SkillItem};
 pub use strings::fill;
 pub use tables::{Blocking, BlockingKind, Tables};
 pub use versions::{Novelty, Versions};
+pub use words::likeness;
 
 use crate::diagnostic::Message;
 use library::Library;
+use packed::Packed;
 use strings::Strings;
 
 /// Everything that is known. Pages and texts are read when they are first asked for; it can be
@@ -61,6 +66,7 @@ pub struct Knowledge {
     /// Colours and the like by meaning, by theme.
     pub themes: BTreeMap<String, BTreeMap<String, String>>,
     library: Library,
+    packed: Option<Packed<'static>>,
     strings: OnceLock<Strings>,
     skill: OnceLock<Skill>,
     index: OnceLock<lookup::Index>,
@@ -72,8 +78,19 @@ pub struct Knowledge {
 impl Knowledge {
     /// Takes the files as they are: what is broken is left out and nothing is said about it. This
     /// is for content that was checked before, such as what the program carries.
+    ///
+    /// Where the files come packed, only what is asked for is unpacked.
     pub fn open(files: &dyn Files) -> Self {
-        Self::begin(files).0
+        Self::carried(files).unwrap_or_else(|| Self::begin(files).0)
+    }
+
+    fn carried(files: &dyn Files) -> Option<Self> {
+        let packed = Packed::read(files.packed()?)?;
+        let tables = packed.tables()?;
+        let mut library = library::read(files);
+        library.take(&packed.pages);
+        let themes = packed.themes.clone();
+        Some(Self { tables, themes, library, packed: Some(packed), ..Self::default() })
     }
 
     /// Reads everything and checks everything; what is broken is left out and reported, in the
@@ -128,14 +145,16 @@ impl Knowledge {
 
     /// The message page that a pasted traceback or error text is about.
     pub fn recognise(&self, text: &str) -> Option<&Page> {
-        recognise::recognise(self.pages(PageKind::Message), text)
+        let pages: Vec<&Page> = self.pages(PageKind::Message).collect();
+        recognise::recognise(pages.iter().copied(), text)
     }
 
-    /// The pages that a query finds, best first. Every word of it has to match something; an
-    /// empty query gives every page in the order of a table of contents. The first call reads all
-    /// pages and collects their words, which takes some 20 ms.
+    /// The pages that a query finds, best first. Every word of it counts by how much it tells, and
+    /// none has to be there; an empty query gives every page in the order of a table of contents.
+    /// The first call takes the words of all pages together.
     pub fn lookup<'k>(&'k self, query: &str) -> Vec<Hit<'k>> {
-        let index = self.index.get_or_init(|| lookup::Index::new(self));
+        let packed = || self.packed.as_ref()?.index();
+        let index = self.index.get_or_init(|| packed().unwrap_or_else(|| lookup::Index::new(self)));
         index.lookup(self, query)
     }
 
@@ -218,9 +237,12 @@ impl Knowledge {
 
     fn strings(&self) -> &Strings {
         self.strings.get_or_init(|| {
-            let source = self.library.interface.as_ref();
-            let text = source.and_then(|source| source.text().ok()).unwrap_or_default();
-            strings::read("", text).0
+            let packed = self.packed.as_ref().and_then(Packed::strings);
+            packed.unwrap_or_else(|| {
+                let source = self.library.interface.as_ref();
+                let text = source.and_then(|source| source.text().ok()).unwrap_or_default();
+                strings::read("", text).0
+            })
         })
     }
 }

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::diagnostic::Severity;
 
 use super::block::{Block, Inline, plain};
 use super::course::{DrillFront, LessonFront};
 use super::files::{ContentError, Source};
-use super::front::{Document, Metadata, RawFront, When};
+use super::front::{Document, RawFront, When};
 use super::language::{Both, Language};
 use super::markdown;
 use super::recording::Shown;
+use super::tables::BlockingKind;
 
 /// What a page is about; each kind has its folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PageKind {
     Mistake,
     Pattern,
@@ -76,7 +79,7 @@ impl PageKind {
 
 /// A page in both languages. Titles, `choose`, `says` and `because` may hold inline Markdown:
 /// see [`crate::knowledge::inlines`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     pub id: String,
     pub kind: PageKind,
@@ -87,9 +90,13 @@ pub struct Page {
     pub see: Vec<String>,
     /// Ids of the recorded kernel answers that show what the page claims.
     pub facts: Vec<String>,
+    /// What kinds of blocking work a section is for, by its anchor, and the page as a whole, under
+    /// `page`; what is not named is for all.
+    pub only: BTreeMap<String, Vec<BlockingKind>>,
     pub front: Front,
     pub blocks: Both<Vec<Block>>,
-    /// The body as written.
+    /// The body as written; a packed page takes it from its files.
+    #[serde(skip)]
     pub markdown: Both<String>,
     /// Texts with `{placeholders}`, by key.
     pub messages: Both<BTreeMap<String, String>>,
@@ -98,7 +105,7 @@ pub struct Page {
 }
 
 /// What the front matter of each kind adds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Front {
     Situation {
         /// Its place among the situations, from 1.
@@ -143,10 +150,10 @@ pub enum Front {
 }
 
 /// The front matter of a `SKILL.md`; the skill's name is the page's id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkillFront {
     pub description: Both<String>,
-    pub license: String,
+    pub license: Option<String>,
     /// The name that the announcement of the skill gives.
     pub invocation_notice: Option<String>,
     /// Paths of deep pages, from the skill's folder.
@@ -196,6 +203,14 @@ pub(super) fn read(
     (page, errors)
 }
 
+/// The bodies of a page's two files, as [`read`] gives them of files without a fault.
+pub(super) fn bodies(en: &Source, zh: Option<&Source>) -> Both<String> {
+    let body = |source| Document::split(source).map(|it| it.body.to_owned()).ok();
+    let english = body(en).unwrap_or_default();
+    let chinese = zh.and_then(body).unwrap_or_else(|| english.clone());
+    Both { en: english, zh: chinese }
+}
+
 /// One of a page's two files.
 #[derive(Clone)]
 struct Half {
@@ -237,13 +252,17 @@ fn name_errors(
     id: &str,
     front: &RawFront,
 ) -> Vec<ContentError> {
-    let (key, found) = match kind {
-        PageKind::Skill => ("name", &front.name),
-        _ => ("id", &front.id),
+    let (key, found, what) = match kind {
+        PageKind::Skill => ("name", &front.name, "folder"),
+        _ => ("id", &front.id, "file"),
     };
     let mut errors = Vec::new();
     if found != id {
-        errors.push(document.in_front(key, "", format!("`{key}` is not the file's name, `{id}`")));
+        errors.push(document.in_front(
+            key,
+            "",
+            format!("`{key}` is not the {what}'s name, `{id}`"),
+        ));
     }
     if !front.kind.is_empty() && front.kind != kind.as_str() {
         let message = format!("the folder says `{}`", kind.as_str());
@@ -254,7 +273,7 @@ fn name_errors(
 
 fn join(kind: PageKind, id: &str, en: &Source, english: Half, chinese: Half) -> Page {
     let Half { front, title, blocks, markdown } = english;
-    let RawFront { keywords, see, facts, messages, .. } = front.clone();
+    let RawFront { keywords, see, facts, messages, only, .. } = front.clone();
     let translated = chinese.front;
     Page {
         id: id.to_owned(),
@@ -263,6 +282,7 @@ fn join(kind: PageKind, id: &str, en: &Source, english: Half, chinese: Half) -> 
         keywords: Both { en: keywords, zh: translated.keywords.clone() },
         see,
         facts,
+        only,
         messages: Both { en: messages.0, zh: translated.messages.0.clone() },
         front: own_front(kind, front, translated),
         blocks: Both { en: blocks, zh: chinese.blocks },
@@ -271,9 +291,14 @@ fn join(kind: PageKind, id: &str, en: &Source, english: Half, chinese: Half) -> 
     }
 }
 
+/// What stands in a text with spaces between.
+fn words(text: Option<String>) -> Vec<String> {
+    text.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect()
+}
+
 fn own_front(kind: PageKind, en: RawFront, zh: RawFront) -> Front {
     let RawFront { patterns, situations, tradeoffs, deviations, mistakes, .. } = en;
-    let Metadata { invocation_notice, references } = en.metadata;
+    let metadata = |key: &str| en.metadata.0.get(key).cloned();
     match kind {
         PageKind::Situation => {
             Front::Situation { order: en.order, when: en.when, handoff: en.handoff }
@@ -318,62 +343,12 @@ fn own_front(kind: PageKind, en: RawFront, zh: RawFront) -> Front {
         PageKind::Skill => Front::Skill(SkillFront {
             description: Both { en: en.description, zh: zh.description },
             license: en.license,
-            invocation_notice,
-            references,
+            invocation_notice: metadata("invocation-notice"),
+            references: words(metadata("references")),
         }),
         PageKind::Reference => Front::Reference,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::testing::{EN, ZH, source};
-    use super::*;
-
-    #[test]
-    fn a_page_opens_with_its_conclusion_and_has_sections() {
-        let (page, errors) =
-            read(PageKind::Note, "a", &source("a.md", EN), Some(&source("a.zh.md", ZH)));
-        let page = page.expect("a page");
-        assert_eq!(errors, []);
-        assert_eq!(
-            page.opening(Language::Zh).first().map(Block::plain).as_deref(),
-            Some("一句话。")
-        );
-        assert_eq!(page.section(Language::En, "more").len(), 2);
-        assert_eq!(page.section(Language::En, "missing"), []);
-    }
-
-    #[test]
-    fn a_page_without_a_chinese_twin_speaks_english_twice() {
-        let (page, _) = read(PageKind::Note, "a", &source("a.md", EN), None);
-        assert_eq!(page.map(|page| page.title.zh).as_deref(), Some("A note"));
-    }
-
-    #[test]
-    fn an_error_in_front_matter_has_the_line_and_column_of_the_file() {
-        let broken = EN.replace("keywords: [one]", "keywords: {one}");
-        let (page, errors) = read(PageKind::Note, "a", &source("a.md", &broken), None);
-        assert_eq!(page, None);
-        let said = errors.iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!(said, ["a.md:5:11: keywords: invalid type: map, expected a sequence"]);
-    }
-
-    #[test]
-    fn keys_are_those_of_the_kind_in_their_order() {
-        let check = |text: &str| {
-            let (_, errors) = read(PageKind::Note, "a", &source("a.md", text), None);
-            errors.iter().map(ToString::to_string).collect::<Vec<_>>()
-        };
-        let strange = EN.replace("see:", "says: x\nsee:");
-        assert_eq!(check(&strange), ["a.md:6:1: `says` is not for this page"]);
-        assert_eq!(check(&EN.replace("title: A note\n", "")), ["a.md:2:1: `title` is missing"]);
-        let late = EN.replace("id: a\nkind: note\n", "kind: note\nid: a\n");
-        assert_eq!(check(&late), ["a.md:3:1: `id` stands too late"]);
-        assert_eq!(
-            check(&EN.replace("id: a", "id: b")),
-            ["a.md:2:1: `id` is not the file's name, `a`"]
-        );
-        assert_eq!(check("no front"), ["a.md:1:1: no front matter"]);
-    }
-}
+mod tests;

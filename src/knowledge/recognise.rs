@@ -27,13 +27,27 @@ enum Place {
 /// How many lines at the end are the last lines.
 const LAST_LINES: usize = 3;
 
-/// The page whose message fits best.
-pub(super) fn recognise<'k>(pages: impl Iterator<Item = &'k Page>, text: &str) -> Option<&'k Page> {
+/// The page whose message fits best; where none does, one whose message was typed in other letters.
+pub(super) fn recognise<'k>(
+    pages: impl Iterator<Item = &'k Page> + Clone,
+    text: &str,
+) -> Option<&'k Page> {
+    let small = |text: &str| text.to_lowercase();
+    best(pages.clone(), text, str::to_owned).or_else(|| best(pages, &small(text), small))
+}
+
+/// The page whose message, spelled by `spell`, fits best.
+fn best<'k>(
+    pages: impl Iterator<Item = &'k Page>,
+    text: &str,
+    spell: impl Fn(&str) -> String,
+) -> Option<&'k Page> {
     let clean = Clean::new(text);
     let fits = pages.filter_map(|page| {
         let Front::Message { matches, error, .. } = &page.front else { return None };
-        let best = matches.iter().filter_map(|wanted| clean.fit(wanted, error)).max()?;
-        Some((best, page))
+        let error = spell(error);
+        let fits = matches.iter().filter_map(|wanted| clean.fit(&spell(wanted), &error));
+        Some((fits.max()?, page))
     });
     // The first of equals, so that the answer does not hang on the number of pages.
     fits.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, page)| page)
@@ -198,6 +212,15 @@ mod tests {
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
+    #[test]
+    fn a_message_typed_in_other_letters_is_recognised_when_no_other_fits() {
+        let typed = "runtimeerror: THIS event loop is already running";
+        assert_eq!(recognise(typed).as_deref(), Some("running"));
+        let both =
+            "this EVENT loop is already running\nRuntimeWarning: coroutine was never awaited";
+        assert_eq!(recognise(both).as_deref(), Some("never"));
     }
 
     #[test]

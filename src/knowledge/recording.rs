@@ -32,7 +32,7 @@ pub struct Demonstration<'k> {
 }
 
 /// The cases of a demonstration, as a page names them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shown {
     pub before: String,
@@ -151,6 +151,7 @@ enum RawStatus {
     Interrupted,
     TimedOut,
     Died,
+    Stopped,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -221,6 +222,7 @@ impl RawCell {
                 Status::Interrupted => RawStatus::Interrupted,
                 Status::TimedOut => RawStatus::TimedOut,
                 Status::Died => RawStatus::Died,
+                Status::Stopped => RawStatus::Stopped,
             },
             output: chunks(&run.output),
             result: run.result.clone(),
@@ -251,6 +253,7 @@ impl RawCell {
                 RawStatus::Interrupted => Status::Interrupted,
                 RawStatus::TimedOut => Status::TimedOut,
                 RawStatus::Died => Status::Died,
+                RawStatus::Stopped => Status::Stopped,
             },
             output: chunks(self.output),
             result: self.result,
@@ -268,6 +271,7 @@ impl RawCell {
                 worst: lag.worst,
                 still: lag.still.split(' ').filter_map(|still| still.parse().ok()).collect(),
             }),
+            tasks: Vec::new(),
         }
     }
 }

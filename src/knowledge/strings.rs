@@ -1,5 +1,6 @@
 //! The interface's texts and the filling of `{placeholders}`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_yaml::Value;
@@ -9,7 +10,10 @@ use super::language::{Both, Language};
 
 /// `content/interface.yaml`, by dotted key.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Strings(pub BTreeMap<String, Both<String>>);
+pub(super) struct Strings(pub BTreeMap<Cow<'static, str>, Both<Cow<'static, str>>>);
+
+/// The same as the program carries it: keys in their order, each with both languages.
+pub(super) type Packed<'p> = Vec<(&'p str, &'p str, &'p str)>;
 
 /// Reads the interface's texts: a map in which each leaf is a map with `en` and `zh`.
 pub(super) fn read(file: &str, text: &str) -> (Strings, Vec<ContentError>) {
@@ -22,6 +26,19 @@ pub(super) fn read(file: &str, text: &str) -> (Strings, Vec<ContentError>) {
 }
 
 impl Strings {
+    /// Packs the texts.
+    pub fn pack(&self) -> Packed<'_> {
+        self.0.iter().map(|(key, both)| (&**key, &*both.en, &*both.zh)).collect()
+    }
+
+    /// The texts that were packed.
+    pub fn unpack(packed: Packed<'static>) -> Self {
+        let text = |(key, en, zh): (&'static str, &'static str, &'static str)| {
+            (Cow::Borrowed(key), Both { en: Cow::Borrowed(en), zh: Cow::Borrowed(zh) })
+        };
+        Self(packed.into_iter().map(text).collect())
+    }
+
     /// The text at `key`, filled; the key itself when there is no such text.
     pub fn get(&self, language: Language, key: &str, args: &[(&str, &str)]) -> String {
         match self.0.get(key) {
@@ -119,7 +136,8 @@ impl Reader<'_> {
         if placeholders(&en) != placeholders(&zh) {
             self.complain(path, "the two languages have different placeholders");
         }
-        self.strings.0.insert(path.join("."), Both { en, zh });
+        let both = Both { en: en.into(), zh: zh.into() };
+        self.strings.0.insert(path.join(".").into(), both);
     }
 
     fn complain(&mut self, path: &[String], message: &str) {

@@ -1,19 +1,20 @@
 //! Which Python first had what asyncio and its surroundings offer: `content/tables/versions.yaml`.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::environment::PythonVersion;
 
 /// The table, by name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Versions {
-    entries: HashMap<String, Vec<Novelty>>,
+    pub(super) entries: HashMap<String, Vec<Novelty>>,
+    pub(super) removals: Vec<(String, Removal)>,
 }
 
 /// A name, an argument or a piece of syntax that a Python was the first to have.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Novelty {
     /// The argument that is new; `None` when the name is.
     pub keyword: Option<String>,
@@ -24,12 +25,30 @@ pub struct Novelty {
     pub drop_in: bool,
 }
 
+/// A name or an argument that some Python no longer has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removal {
+    /// The argument that is gone; `None` when the name is.
+    pub keyword: Option<String>,
+    /// The first Python without it.
+    pub from: PythonVersion,
+    /// What does the same, as a reader would look it up.
+    pub instead: Option<String>,
+    /// Whether it still works there, with a warning.
+    pub is_deprecation: bool,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Entry {
     names: Vec<String>,
     keyword: Option<String>,
-    since: String,
+    since: Option<String>,
+    /// The first Python without it.
+    gone: Option<String>,
+    /// The first Python that warns of it.
+    deprecated: Option<String>,
+    instead: Option<String>,
     older: Option<String>,
     #[serde(default)]
     drop_in: bool,
@@ -47,7 +66,10 @@ impl Versions {
         let entries: Vec<Entry> = serde_yaml::from_str(yaml)?;
         let mut versions = Self::default();
         for entry in entries {
-            let Some(since) = PythonVersion::parse(&entry.since) else { continue };
+            versions.add_removal(&entry);
+            let Some(since) = entry.since.as_deref().and_then(PythonVersion::parse) else {
+                continue;
+            };
             let novelty = Novelty {
                 keyword: entry.keyword,
                 since,
@@ -59,6 +81,27 @@ impl Versions {
             }
         }
         Ok(versions)
+    }
+
+    fn add_removal(&mut self, entry: &Entry) {
+        let (from, is_deprecation) = match (&entry.gone, &entry.deprecated) {
+            (Some(gone), _) => (gone, false),
+            (None, Some(deprecated)) => (deprecated, true),
+            (None, None) => return,
+        };
+        let Some(from) = PythonVersion::parse(from) else { return };
+        let removal = Removal {
+            keyword: entry.keyword.clone(),
+            from,
+            instead: entry.instead.clone(),
+            is_deprecation,
+        };
+        self.removals.extend(entry.names.iter().map(|name| (name.clone(), removal.clone())));
+    }
+
+    /// What is gone from some Python, by name.
+    pub fn removals(&self) -> &[(String, Removal)] {
+        &self.removals
     }
 
     /// What `python` lacks of the name at `path`: the name itself.

@@ -8,18 +8,43 @@ pub(super) enum Word<'t> {
 }
 
 /// Words that say nothing about what is looked for.
-const FILLER: [&str; 50] = [
-    "a", "an", "and", "are", "at", "be", "can", "cannot", "could", "do", "does", "doesn", "don",
-    "for", "from", "get", "has", "have", "how", "i", "if", "in", "is", "isn", "it", "its", "me",
-    "my", "of", "on", "or", "should", "so", "t", "that", "the", "there", "this", "to", "was",
-    "what", "when", "why", "with", "you", "s", "set", "use", "using", "make",
+const FILLER: [&str; 72] = [
+    "a", "am", "an", "and", "any", "are", "as", "at", "be", "but", "by", "can", "cannot", "could",
+    "did", "do", "does", "doesn", "don", "for", "from", "get", "has", "have", "how", "i", "if",
+    "im", "in", "into", "is", "isn", "it", "its", "just", "ll", "me", "my", "need", "of", "on",
+    "or", "our", "please", "s", "set", "should", "so", "some", "t", "that", "the", "them", "then",
+    "there", "they", "this", "to", "use", "using", "ve", "want", "was", "way", "we", "what",
+    "when", "why", "will", "with", "you", "make",
 ];
 
 /// The same in Chinese, the longer ones first.
-const CHINESE_FILLER: [&str; 6] = ["为什么", "怎么样", "怎么", "如何", "什么", "怎样"];
+const CHINESE_FILLER: [&str; 22] = [
+    "为什么",
+    "怎么样",
+    "怎么办",
+    "是不是",
+    "有没有",
+    "能不能",
+    "怎么",
+    "如何",
+    "什么",
+    "怎样",
+    "请问",
+    "可以",
+    "一下",
+    "一个",
+    "时候",
+    "为何",
+    "里面",
+    "应该",
+    "需要",
+    "然后",
+    "一直",
+    "出现",
+];
 
 /// Characters that say nothing at the beginning or the end of a run.
-const PARTICLES: [char; 6] = ['的', '了', '吗', '呢', '我', '在'];
+const PARTICLES: [char; 10] = ['的', '是', '了', '吗', '呢', '我', '在', '里', '想', '要'];
 
 /// The words of a query, without those that say nothing; all of them when no other is left.
 pub(super) fn query(text: &str) -> Vec<Word<'_>> {
@@ -33,18 +58,6 @@ pub(super) fn query(text: &str) -> Vec<Word<'_>> {
         }
     }
     if telling.is_empty() { all } else { telling }
-}
-
-/// The Latin words of a text, and the parts of those that have a dot, dash or underscore in them.
-pub(super) fn latin(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    for word in words(text) {
-        if let Word::Latin(word) = word {
-            found.push(word);
-            found.extend(parts(word));
-        }
-    }
-    found
 }
 
 /// The parts of a word such as `asyncio.run`; none when it has no parts.
@@ -70,19 +83,15 @@ pub(super) fn pairs(run: &str) -> impl Iterator<Item = &str> {
     starts.zip(ends).filter_map(|(start, end)| run.get(start..end))
 }
 
-/// Each character.
-pub(super) fn characters(run: &str) -> impl Iterator<Item = &str> {
-    run.char_indices().filter_map(|(at, char)| run.get(at..at.saturating_add(char.len_utf8())))
+/// How many letters have to be written, left out, changed or swapped with their neighbour to make one
+/// word of the other.
+pub(super) fn distance(one: &str, other: &str) -> usize {
+    strsim::osa_distance(one, other)
 }
 
-/// How many of `parts` hold, in percent.
-pub(super) fn share<'t>(parts: impl Iterator<Item = &'t str>, holds: impl Fn(&str) -> bool) -> i64 {
-    let (mut all, mut good) = (0_i64, 0_i64);
-    for part in parts {
-        all = all.saturating_add(1);
-        good = good.saturating_add(i64::from(holds(part)));
-    }
-    good.saturating_mul(100).checked_div(all).unwrap_or_default()
+/// How much two words are alike, from 0 to 1.
+pub fn likeness(one: &str, other: &str) -> f64 {
+    strsim::jaro_winkler(one, other)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,6 +165,20 @@ mod tests {
     fn a_run_of_characters_has_its_pairs() {
         assert_eq!(pairs("忘记等待").collect::<Vec<_>>(), ["忘记", "记等", "等待"]);
         assert_eq!(pairs("等").count(), 1);
-        assert_eq!(characters("等待").collect::<Vec<_>>(), ["等", "待"]);
+    }
+
+    #[test]
+    fn letters_that_are_wrong_missing_too_many_or_swapped_are_counted() {
+        for (one, other, letters) in [
+            ("asincio", "asyncio", 1),
+            ("await", "await", 0),
+            ("gahter", "gather", 1),
+            ("semaphor", "semaphore", 1),
+            ("retrry", "retry", 1),
+            ("", "loop", 4),
+            ("超时", "超市", 1),
+        ] {
+            assert_eq!(distance(one, other), letters, "{one} {other}");
+        }
     }
 }

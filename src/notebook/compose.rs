@@ -7,6 +7,7 @@ use crate::notebook::diff;
 use crate::notebook::error::SaveError;
 use crate::notebook::escapes::Escapes;
 use crate::notebook::lines::{RawLine, RawSource, Shape};
+use crate::notebook::margin::{self, Margin};
 use crate::text::CellIndex;
 
 /// How new lines are written where the old lines do not say it.
@@ -16,6 +17,8 @@ pub(super) struct Style {
     /// Whether new lines end in `\r\n`.
     pub(super) crlf: bool,
     pub(super) list: ListStyle,
+    /// What stands before the lines of a text file's cell.
+    pub(super) margin: Margin,
 }
 
 /// The bytes of a list of strings around its elements, quotes included.
@@ -28,11 +31,20 @@ pub(super) struct ListStyle {
 
 /// `new` with `\n` line ends alone.
 pub(super) fn normalise(new: &str) -> Cow<'_, str> {
-    let mut out = Cow::Borrowed(new);
-    while out.contains("\r\n") {
-        out = Cow::Owned(out.replace("\r\n", "\n"));
+    if !new.contains("\r\n") {
+        return Cow::Borrowed(new);
     }
-    out
+    let mut out = String::with_capacity(new.len());
+    for line in new.split_inclusive('\n') {
+        match line.strip_suffix('\n') {
+            Some(text) => {
+                out.push_str(text.trim_end_matches('\r'));
+                out.push('\n');
+            }
+            None => out.push_str(line),
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Writes `new`, which has `\n` line ends, in place of `old`, the source of `cell` in `file`.
@@ -53,8 +65,9 @@ pub(super) fn compose(
     let new_lines: Vec<&str> = new.split('\n').collect();
     let origins = diff::origins(&old_lines, &new_lines);
     keeps_lone_surrogates(cell, old, &origins)?;
-    let page = Page { file, old, new: &new_lines, origins: &origins, style };
-    Ok(page.write())
+    let places = places(&origins, old.lines.len());
+    let page = Page { file, old, new: &new_lines, origins: &origins, places, style };
+    Ok(if old.shape == Shape::Script { page.write_text(new) } else { page.write() })
 }
 
 fn keeps_lone_surrogates(
@@ -86,7 +99,27 @@ struct Page<'a> {
     new: &'a [&'a str],
     /// For each new line the old line that it is.
     origins: &'a [Option<usize>],
+    /// For each new line the old line that it is or replaces.
+    places: Vec<Option<usize>>,
     style: &'a Style,
+}
+
+/// Which old line each new line is or replaces, by counting from the last line that both texts have.
+fn places(origins: &[Option<usize>], old: usize) -> Vec<Option<usize>> {
+    // Where the next line begins that both texts have.
+    let mut after = old;
+    let mut ends: Vec<usize> = Vec::with_capacity(origins.len());
+    for origin in origins.iter().rev() {
+        after = origin.unwrap_or(after);
+        ends.push(after);
+    }
+    let mut next = 0;
+    let place = |(origin, end): (&Option<usize>, usize)| {
+        let here = origin.unwrap_or(next);
+        next = here + 1;
+        (origin.is_some() || here < end).then_some(here)
+    };
+    origins.iter().zip(ends.into_iter().rev()).map(place).collect()
 }
 
 impl Page<'_> {
@@ -98,7 +131,6 @@ impl Page<'_> {
         for (index, line) in self.new.iter().enumerate() {
             match self.origin(index) {
                 Some(old) => out.push_str(self.raw(&old.content)),
-                None if self.old.shape == Shape::Script => out.push_str(line),
                 None => self.style.escapes.encode(line, &mut out),
             }
             if index + 1 < self.new.len() {
@@ -107,6 +139,26 @@ impl Page<'_> {
             }
         }
         out.push_str(if from_nothing { &self.style.list.close } else { tail });
+        out
+    }
+
+    /// Lines with their margins: an old line has its own, a new one what the cell's others have.
+    fn write_text(&self, new: &str) -> String {
+        let known = |index: usize| {
+            let origin = (*self.origins.get(index)?)?;
+            Some(self.raw(&self.old.before(origin)))
+        };
+        let shown: Vec<&str> =
+            (0..self.old.lines.len()).map(|line| self.raw(&self.old.before(line))).collect();
+        let margins = margin::margins(self.style.margin, new, &shown, known);
+        let mut out = String::new();
+        for (index, (line, margin)) in self.new.iter().zip(&margins).enumerate() {
+            out.push_str(margin);
+            out.push_str(line);
+            if index + 1 < self.new.len() {
+                out.push_str(self.line_end(index));
+            }
+        }
         out
     }
 
@@ -148,18 +200,9 @@ impl Page<'_> {
         self.old.lines.get((*self.origins.get(index)?)?)
     }
 
-    /// Which old line the new line `index` is or replaces, by counting from the last line that
-    /// both texts have.
+    /// The old line that the new line `index` is or replaces.
     fn place(&self, index: usize) -> Option<usize> {
-        let here = self.origins.get(index)?;
-        if here.is_some() {
-            return *here;
-        }
-        let before = self.origins.get(..index)?.iter().rposition(Option::is_some);
-        let first = before.and_then(|before| *self.origins.get(before)?).map_or(0, |old| old + 1);
-        let old = first + before.map_or(index, |before| index - before - 1);
-        let after = self.origins.get(index..)?.iter().copied().flatten().next();
-        (old < after.unwrap_or(self.old.lines.len())).then_some(old)
+        *self.places.get(index)?
     }
 
     fn raw(&self, range: &Range<usize>) -> &str {
@@ -178,7 +221,7 @@ mod tests {
     }
 
     fn style() -> Style {
-        Style { escapes: Escapes::default(), crlf: false, list: list() }
+        Style { escapes: Escapes::default(), crlf: false, list: list(), margin: Margin::None }
     }
 
     fn check(old: &str, new: &str, expected: &str) {

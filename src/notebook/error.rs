@@ -1,5 +1,6 @@
 //! What can be wrong with a notebook's file, and with a change to it.
 
+use crate::diagnostic::Message;
 use crate::notebook::json::Fault;
 use crate::text::{self, CellIndex};
 
@@ -13,6 +14,9 @@ pub enum NotebookError {
     Json { what: &'static str, offset: usize, line: usize, column: usize, cell: Option<CellIndex> },
     #[error("not a notebook: {what} at line {line}{}", after_line(*cell))]
     Shape { what: &'static str, line: usize, cell: Option<CellIndex> },
+    /// A form of which it is known what it is, and which is not read.
+    #[error("this form of notebook is not read: {form}")]
+    Form { form: &'static str },
     #[error("nbformat {major} is not known, only 4 (and 2 and 3 to read)")]
     Format { major: u32 },
 }
@@ -47,7 +51,7 @@ fn after_line(cell: Option<CellIndex>) -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReadOnly {
     /// nbformat 2 or 3. Jupyter converts such a file to 4 when it saves it.
-    #[error("nbformat {major} is an old format: open and save it in Jupyter first")]
+    #[error("nbformat {major} is an old format: nbasync port --upgrade makes it nbformat 4")]
     OldFormat { major: u32 },
 }
 
@@ -71,10 +75,83 @@ pub enum SaveError {
     Marker { cell: CellIndex, line: usize },
     #[error("cell {} would not read back as it was written", .cell.number())]
     Unfaithful { cell: CellIndex },
+    #[error("cell {} has to stay one function or class", .cell.number())]
+    OneDefinition { cell: CellIndex },
+    /// marimo runs no cell of a notebook in which two cells give one name.
+    #[error("cell {} would give `{name}`, which another cell gives already", .cell.number())]
+    GivenTwice { cell: CellIndex, name: String },
     #[error("a script without markers has no cells to add or delete")]
     NoCells,
     #[error("the first cell of a script has no marker of its own to delete")]
     FirstCell,
     #[error("a new cell here needs an id of its own: 1 to 64 letters, digits, '-' or '_'")]
     Id,
+}
+
+impl SaveError {
+    /// That the change was not made, and why, for readers of either language.
+    pub fn message(&self) -> Message {
+        let plain = |key| Message::new("interface", key);
+        let of = |key, cell: &CellIndex| plain(key).with("cell", cell.number());
+        match self {
+            Self::ReadOnly(ReadOnly::OldFormat { major }) => {
+                plain("unfit.old-format").with("major", major)
+            }
+            Self::NoCell { cell } => of("unfit.no-cell", cell),
+            Self::Twice { cell } => of("unfit.twice", cell),
+            Self::NoSource { cell } => of("unfit.no-source", cell),
+            Self::LoneSurrogate { cell, line } => {
+                of("unfit.lone-surrogate", cell).with("line", line)
+            }
+            Self::Marker { cell, line } => of("unfit.marker", cell).with("line", line),
+            Self::Unfaithful { cell } => of("unfit.unfaithful", cell),
+            Self::OneDefinition { cell } => of("unfit.one-definition", cell),
+            Self::GivenTwice { cell, name } => of("unfit.given-twice", cell).with("name", name),
+            Self::NoCells => plain("unfit.no-cells"),
+            Self::FirstCell => plain("unfit.first-cell"),
+            Self::Id => plain("unfit.id"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::knowledge::{Knowledge, Language};
+
+    #[test]
+    fn why_a_change_is_not_made_is_told_in_both_languages_with_its_place() {
+        let path = "content/interface.yaml";
+        let text = std::fs::read_to_string(path).unwrap();
+        let knowledge = Knowledge::open(&BTreeMap::from([(path.to_owned(), text)]));
+        let (cell, line) = (CellIndex(6), 31);
+        let named = |name: &str| SaveError::GivenTwice { cell, name: name.to_owned() };
+        let cases: [(SaveError, &[&str]); 13] = [
+            (SaveError::ReadOnly(ReadOnly::OldFormat { major: 3 }), &["nbformat 3"]),
+            (SaveError::NoCell { cell }, &["7"]),
+            (SaveError::Twice { cell }, &["7"]),
+            (SaveError::NoSource { cell }, &["7"]),
+            (SaveError::LoneSurrogate { cell, line }, &["7", "31"]),
+            (SaveError::Marker { cell, line }, &["7", "31"]),
+            (SaveError::Unfaithful { cell }, &["7"]),
+            (SaveError::OneDefinition { cell }, &["7"]),
+            (named("total"), &["7", "`total`"]),
+            (named("{cell}"), &["7", "`{cell}`"]),
+            (SaveError::NoCells, &[]),
+            (SaveError::FirstCell, &[]),
+            (SaveError::Id, &["64"]),
+        ];
+        for (error, wanted) in cases {
+            let message = error.message();
+            let args: Vec<(&str, &str)> =
+                message.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let [en, zh] = Language::ALL.map(|it| knowledge.ui(it, message.key, &args));
+            assert!(en.starts_with("not written: ") && zh.starts_with("没有写入："), "{en} {zh}");
+            for part in wanted {
+                assert!(en.contains(part) && zh.contains(part), "{error}: {en}, {zh}");
+            }
+        }
+    }
 }

@@ -32,14 +32,19 @@ impl FreshCell {
 /// Source: <https://nbformat.readthedocs.io/en/latest/format_description.html>; `nbformat.write`
 /// sorts keys and indents by one blank.
 pub fn ipynb_of(cells: &[FreshCell]) -> String {
+    ipynb_with(cells, METADATA)
+}
+
+/// As [`ipynb_of`], with the notebook's metadata, which is a JSON object.
+pub(super) fn ipynb_with(cells: &[FreshCell], metadata: &str) -> String {
     let mut ids = BTreeSet::new();
     let cells: Vec<String> = cells.iter().map(|cell| json_cell(cell, &mut ids)).collect();
     let list = if cells.is_empty() { String::new() } else { format!("\n{}\n ", cells.join(",\n")) };
-    format!("{{\n \"cells\": [{list}],\n{METADATA}")
+    format!("{{\n \"cells\": [{list}],\n \"metadata\": {metadata},\n{FORMAT}")
 }
 
-/// What follows the cells. The kernel's own metadata comes when it first runs the notebook.
-const METADATA: &str = r#" "metadata": {
+/// A Python kernel's metadata. Its own comes when it first runs the notebook.
+const METADATA: &str = r#"{
   "kernelspec": {
    "display_name": "Python 3 (ipykernel)",
    "language": "python",
@@ -48,8 +53,10 @@ const METADATA: &str = r#" "metadata": {
   "language_info": {
    "name": "python"
   }
- },
- "nbformat": 4,
+ }"#;
+
+/// What follows the metadata.
+const FORMAT: &str = r#" "nbformat": 4,
  "nbformat_minor": 5
 }
 "#;
@@ -84,7 +91,7 @@ fn metadata(tags: &[String]) -> String {
     format!("{{\n    \"tags\": [\n{}\n    ]\n   }}", tags.join(",\n"))
 }
 
-fn lines(source: &str) -> String {
+pub(super) fn lines(source: &str) -> String {
     if source.is_empty() {
         return "[]".to_owned();
     }
@@ -93,7 +100,7 @@ fn lines(source: &str) -> String {
     format!("[\n{}\n   ]", lines.join(",\n"))
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     Escapes::default().encode(text, &mut out);
     out.push('"');

@@ -3,7 +3,7 @@
 use crate::notebook::compose::compose;
 use crate::notebook::layout::CellLayout;
 use crate::notebook::save::{Splice, marker_line, splice};
-use crate::notebook::{CellKind, Format, Notebook, Place, SaveError, lines, marker, start};
+use crate::notebook::{CellKind, Format, Notebook, Place, SaveError, forms, lines, marker, start};
 use crate::text::CellIndex;
 
 /// A cell to insert. A kind that nbformat 4 does not know is written as a raw cell.
@@ -40,13 +40,15 @@ impl Notebook {
         if let Some(cell) = after.filter(|after| after.0 >= self.places.len()) {
             return Err(SaveError::NoCell { cell });
         }
-        let script = !matches!(self.format, Format::Ipynb { .. });
-        let at = after.map_or(usize::from(script), |after| after.0 + 1);
-        let (added, source) = if script {
-            let body = script_body(cell);
-            (self.script_cell(at, &cell.kind, &body), self.as_read(&body))
+        let first = usize::from(!self.format.has_room_above());
+        let at = after.map_or(first, |after| after.0 + 1);
+        let (added, source) = if self.format.is_ipynb() {
+            (vec![self.json_cell(at, cell)?], self.as_read(&cell.source))
+        } else if let Some(framed) = forms::insertion(&self.file, self.format, at, cell)? {
+            framed
         } else {
-            (self.json_cell(at, cell)?, self.as_read(&cell.source))
+            let body = script_body(cell);
+            (vec![self.script_cell(at, &cell.kind, &body)], self.as_read(&body))
         };
         let mut expected = self.sources();
         expected.insert(at, source);
@@ -67,20 +69,21 @@ impl Notebook {
             (Format::Ipynb { .. }, _, Some(next)) => place.whole.start..next.whole.start,
             (Format::Ipynb { .. }, Some(before), None) => before.whole.end..place.whole.end,
             (Format::Ipynb { .. }, None, None) => self.list.start + 1..self.list.end - 1,
+            (Format::Marimo | Format::Markdown(_), _, _) => place.whole.clone(),
             (_, None, _) => return Err(SaveError::FirstCell),
             (_, Some(_), Some(_)) => place.whole.clone(),
             (_, Some(before), None) => self.gap_start(before)..place.whole.end,
         };
         let mut expected = self.sources();
         expected.remove(index.0);
-        self.checked((range, String::new()), &expected, index)
+        self.checked(vec![(range, String::new())], &expected, index)
     }
 
     fn allows_cells(&self) -> Result<(), SaveError> {
-        match (self.read_only(), self.format) {
-            (Some(reason), _) => Err(SaveError::ReadOnly(reason)),
-            (None, Format::Script) => Err(SaveError::NoCells),
-            _ => Ok(()),
+        match self.read_only() {
+            Some(reason) => Err(SaveError::ReadOnly(reason)),
+            None if !forms::takes_cells(&self.file, self.format) => Err(SaveError::NoCells),
+            None => Ok(()),
         }
     }
 
@@ -92,11 +95,11 @@ impl Notebook {
 
     fn checked(
         &self,
-        change: Splice,
+        changes: Vec<Splice>,
         expected: &[String],
         cell: CellIndex,
     ) -> Result<Vec<u8>, SaveError> {
-        let file = splice(&self.file, vec![change]);
+        let file = splice(&self.file, changes);
         let after = self.reload(file.as_str()).map(|after| after.sources());
         if after.is_ok_and(|after| after == expected) {
             return Ok(file.into_bytes());

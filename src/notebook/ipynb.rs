@@ -7,7 +7,7 @@ use crate::notebook::escapes::decode;
 use crate::notebook::json::{Fault, Json, Scan};
 use crate::notebook::kernel::{KernelMetadata, KernelSpec, LanguageInfo};
 use crate::notebook::{
-    Cell, CellKind, Format, Notebook, NotebookError, Place, compose, start, utf8,
+    Cell, CellKind, Format, Index, Notebook, NotebookError, Place, compose, start, utf8,
 };
 use crate::text::CellIndex;
 
@@ -64,6 +64,7 @@ struct CellMetadata {
     vscode: Option<String>,
     dotnet: Option<String>,
     polyglot: Option<String>,
+    language: Option<String>,
 }
 
 fn scan(file: &str) -> Scan<Scanned> {
@@ -93,7 +94,7 @@ fn scan(file: &str) -> Scan<Scanned> {
     Ok(found)
 }
 
-fn kernel_metadata(json: &mut Json) -> Scan<KernelMetadata> {
+pub(super) fn kernel_metadata(json: &mut Json) -> Scan<KernelMetadata> {
     let mut found = KernelMetadata::default();
     json.object(|json, key| {
         match key {
@@ -195,6 +196,7 @@ fn cell_metadata(json: &mut Json) -> Scan<CellMetadata> {
             "tags" => found.tags = strings(json)?,
             "vscode" => found.vscode = member(json, "languageId")?,
             "dotnet_interactive" => found.dotnet = member(json, "language")?,
+            "language" => found.language = json.text()?,
             "polyglot_notebook" => found.polyglot = member(json, "kernelName")?,
             _ => {
                 json.skip()?;
@@ -254,7 +256,9 @@ fn read(file: Arc<String>, scanned: Scanned) -> Result<Notebook, NotebookError> 
         places.push(place);
     }
     let format = Format::Ipynb { major, minor: minor.unwrap_or_default() };
-    Ok(Notebook { format, kernel, cells, places, list: found.list, file })
+    let places: Vec<Place> = places;
+    let index = Index::of(places.len());
+    Ok(Notebook { format, kernel, cells, places, list: found.list, file, index })
 }
 
 fn read_cell(file: &str, index: CellIndex, raw: RawCell) -> Scan<(Cell, Place)> {
@@ -267,13 +271,19 @@ fn read_cell(file: &str, index: CellIndex, raw: RawCell) -> Scan<(Cell, Place)> 
         index,
         id: raw.id,
         kind,
-        language: metadata.vscode.or(metadata.dotnet).or(metadata.polyglot).or(raw.language),
+        language: metadata
+            .vscode
+            .or(metadata.dotnet)
+            .or(metadata.polyglot)
+            .or(metadata.language)
+            .or(raw.language),
         source: text.unwrap_or_default(),
         tags: metadata.tags,
         title: None,
         execution_count: raw.execution_count,
     };
-    Ok((cell, Place { whole: raw.whole, source, outputs: raw.outputs }))
+    let margin = super::margin::Margin::None;
+    Ok((cell, Place { whole: raw.whole, source, margin, outputs: raw.outputs }))
 }
 
 /// Decodes a string or a list of strings.

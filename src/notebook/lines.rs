@@ -1,12 +1,14 @@
 //! A cell's source as lines that remember their bytes in the file.
 //!
 //! The bytes of a source are its head, then for each line its content, its line end and the
-//! separator after it, then its tail. For a JSON list the separator is `",\n "` with its quotes.
+//! separator after it, then its tail. For a JSON list the separator is `",\n "` with its quotes; in
+//! a text file it is the margin of the next line, and the head is that of the first.
 
 use std::ops::Range;
 
 use crate::notebook::escapes::{Unit, units};
 use crate::notebook::json::{Json, Scan};
+use crate::notebook::margin::Margin;
 
 /// A source as it stands in the file. Ranges are bytes of the file; there is always a last line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +55,12 @@ impl RawSource {
         out
     }
 
+    /// The bytes before the line at `index` that are none of it: its margin in a text file.
+    pub(super) fn before(&self, index: usize) -> Range<usize> {
+        let previous = index.checked_sub(1).and_then(|previous| self.lines.get(previous));
+        previous.map_or(self.head.clone(), |line| line.separator.clone())
+    }
+
     /// Whether a line more is an element more: in lists, unless one element holds all lines.
     pub(super) fn has_element_per_line(&self) -> bool {
         let mut ends = self.lines.iter().take(self.lines.len().saturating_sub(1));
@@ -66,23 +74,28 @@ impl RawSource {
     }
 }
 
-/// Reads the part `span` of a script.
-pub(super) fn script(text: &str, span: Range<usize>) -> RawSource {
-    let mut lines = Lines::from(span.start);
+/// Reads the part `span` of a text file, whose lines have margins of that kind.
+pub(super) fn script(text: &str, span: Range<usize>, margin: Margin) -> RawSource {
+    let source = text.get(span.clone()).unwrap_or_default();
+    let widths = margin.widths(source);
+    let first = span.start + widths.first().copied().unwrap_or_default();
+    let mut lines = Lines::from(first);
     let mut at = span.start;
-    for piece in text.get(span.clone()).unwrap_or_default().split_inclusive('\n') {
-        let line = piece.trim_end_matches('\n');
-        lines.plain(line, at);
+    let count = source.split('\n').count();
+    for (index, piece) in source.split('\n').enumerate() {
+        let width = widths.get(index).copied().unwrap_or_default().min(piece.len());
+        lines.start = Some(at + width);
+        lines.plain(piece.get(width..).unwrap_or_default(), at + width);
         at += piece.len();
-        if line.len() < piece.len() {
-            lines.char('\n', at - 1..at);
+        if index + 1 < count {
+            lines.char('\n', at..at + 1);
+            at += 1;
         }
     }
-    let lines = lines.finish(span.end);
     RawSource {
         shape: Shape::Script,
-        head: span.start..span.start,
-        lines,
+        head: span.start..first,
+        lines: lines.finish(span.end),
         tail: span.end..span.end,
     }
 }
@@ -248,7 +261,7 @@ mod tests {
     fn carriage_returns_count_as_line_ends_only_before_a_line_feed() {
         let source = json(r#""a\rb\r\r\nc\r""#, 0).unwrap();
         assert_eq!(source.text(), "a\rb\nc\r");
-        assert_eq!(script("a\rb\r\nc", 0..6).text(), "a\rb\nc");
+        assert_eq!(script("a\rb\r\nc", 0..6, Margin::None).text(), "a\rb\nc");
     }
 
     #[test]

@@ -99,7 +99,7 @@ fn split_title(options: &str) -> (&str, Option<Metadata>) {
 }
 
 /// Reads `key="value"` pairs with JSON values, or one JSON object; `None` for anything else.
-fn read_metadata(text: &str) -> Option<Metadata> {
+pub(super) fn read_metadata(text: &str) -> Option<Metadata> {
     let mut found = Metadata::default();
     let mut json = Json::new(text, 0);
     if json.peek() == Some(b'{') {

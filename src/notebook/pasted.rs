@@ -1,6 +1,8 @@
 //! Pasted text: code without its prompts, a whole notebook, or a traceback that is a question.
 
-use crate::notebook::{Format, Notebook, compose, looks_like_json, parse_ipynb, script, traceback};
+use crate::notebook::{
+    CellKind, Format, Notebook, compose, forms, looks_like_json, parse_ipynb, traceback,
+};
 
 /// What somebody pasted.
 #[derive(Debug, Clone)]
@@ -24,7 +26,20 @@ pub fn parse_pasted(text: &str) -> Pasted {
     {
         return Pasted::Notebook(notebook);
     }
-    Pasted::Notebook(script::read(without_prompts(text), Format::Pasted))
+    // A whole file of a form that frames its cells; as text it would be something else.
+    let format = forms::detect(None, text).ok().filter(|format| forms::has_frames(*format));
+    match format {
+        Some(format) => Pasted::Notebook(forms::read(text.to_owned(), format)),
+        None => Pasted::Notebook(forms::read(without_prompts(text), Format::Pasted)),
+    }
+}
+
+/// The texts of the code cells of pasted text that hold code, and not comments alone.
+pub fn pasted_code(text: &str) -> Vec<String> {
+    let Pasted::Notebook(notebook) = parse_pasted(text) else { return Vec::new() };
+    let cells = notebook.cells.into_iter().filter(|cell| cell.kind == CellKind::Code);
+    let is_code = |line: &str| !line.trim().is_empty() && !line.starts_with('#');
+    cells.map(|cell| cell.source).filter(|source| source.lines().any(is_code)).collect()
 }
 
 fn without_prompts(text: &str) -> String {

@@ -6,8 +6,12 @@ use crate::notebook::compose::{self, Style, compose};
 use crate::notebook::escapes::Escapes;
 use crate::notebook::layout::list_style;
 use crate::notebook::lines::{self, RawSource, Shape};
-use crate::notebook::{Format, Notebook, SaveError, marker, script, start};
+use crate::notebook::margin::Margin;
+use crate::notebook::{Format, Notebook, SaveError, forms, marker, start};
 use crate::text::CellIndex;
+
+/// As many other cells as are asked how they write what a cell itself does not show.
+const SIBLINGS: usize = 200;
 
 /// Bytes of the file and the text in their place.
 pub(super) type Splice = (Range<usize>, String);
@@ -54,9 +58,33 @@ impl Notebook {
         }
         let written = changed.iter().map(|change| self.write(change));
         let splices = written.collect::<Result<Vec<_>, _>>()?;
-        if !matches!(self.format, Format::Ipynb { .. }) {
-            self.reads_back(splice(&self.file, splices.clone()), &changed)?;
+        if self.format.is_ipynb() {
+            return Ok(splices);
         }
+        let splices = self.with_frames(splices, &changed)?;
+        self.reads_back(splice(&self.file, splices.clone()), &changed)?;
+        Ok(splices)
+    }
+
+    /// Adds what the form writes around changed cells.
+    fn with_frames(
+        &self,
+        mut splices: Vec<Splice>,
+        changed: &[Change],
+    ) -> Result<Vec<Splice>, SaveError> {
+        let old: Vec<String> = (0..self.places.len())
+            .map(|cell| self.original_source(CellIndex(cell)).unwrap_or_default())
+            .collect();
+        let old: Vec<&str> = old.iter().map(String::as_str).collect();
+        let mut new = old.clone();
+        for change in changed {
+            if let Some(source) = new.get_mut(change.cell.0) {
+                *source = &change.new;
+            }
+        }
+        splices.extend(forms::around(&self.file, self.format, &old, &new)?);
+        // Of two that begin at one byte, that which replaces nothing comes first.
+        splices.sort_by_key(|(range, _)| (range.start, range.end));
         Ok(splices)
     }
 
@@ -76,7 +104,7 @@ impl Notebook {
         let new = compose::normalise(new);
         match self.format {
             Format::Ipynb { .. } => new.into_owned(),
-            _ => script::without_blank_end(&new).to_owned(),
+            _ => forms::without_blank_end(&new).to_owned(),
         }
     }
 
@@ -117,10 +145,12 @@ impl Notebook {
             // A script of one-line cells still has line ends: those of its markers.
             let crlf = crlf.unwrap_or_else(|| self.file.contains("\r\n"));
             let list = compose::ListStyle::default();
-            return Style { crlf, escapes: Escapes::default(), list };
+            let margin = self.places.get(cell.0).map_or(Margin::None, |place| place.margin);
+            return Style { crlf, escapes: Escapes::default(), list, margin };
         }
         let list = list_style(&self.file, old, &mut self.siblings(cell));
-        Style { crlf: crlf.unwrap_or_default(), escapes: self.escapes(cell, new), list }
+        let (crlf, escapes) = (crlf.unwrap_or_default(), self.escapes(cell, new));
+        Style { crlf, escapes, list, margin: Margin::None }
     }
 
     /// How the cell escapes what `new` needs, else how other sources do, else the whole file.
@@ -135,25 +165,26 @@ impl Notebook {
         Escapes::seen_in(sources.chain([self.file.as_str()]))
     }
 
-    /// The sources of all cells: those before `cell` first, the nearest of them at the front. For
-    /// a cell that is still to come `cell` is its place.
+    /// The sources of other cells to learn from: those before `cell` first, the nearest of them at
+    /// the front. For a cell that is still to come `cell` is its place.
     fn siblings(&self, cell: CellIndex) -> impl Iterator<Item = RawSource> {
         let before = (0..cell.0.min(self.places.len())).rev();
         let after = cell.0..self.places.len();
-        before.chain(after).filter_map(|index| self.raw_source(CellIndex(index)))
+        before.chain(after).take(SIBLINGS).filter_map(|index| self.raw_source(CellIndex(index)))
     }
 
     /// Checks that a script still has the same markers and, between them, what was written.
     fn reads_back(&self, file: String, changed: &[Change]) -> Result<(), SaveError> {
-        let after = script::read(file, self.format);
-        let expected = |cell: CellIndex| changed.iter().find(|change| change.cell == cell);
+        let after = forms::read(file, self.format);
+        // They stand in order.
+        let expected = |cell: CellIndex| {
+            let at = changed.binary_search_by_key(&cell, |change| change.cell).ok()?;
+            changed.get(at)
+        };
         let faithful = after.cells.len() == self.cells.len()
-            && after.cells.iter().zip(&self.places).all(|(cell, place)| {
-                let old = place.source.clone().and_then(|range| self.file.get(range));
-                match expected(cell.index) {
-                    Some(change) => cell.source == change.new,
-                    None => cell.source == compose::normalise(old.unwrap_or_default()),
-                }
+            && after.cells.iter().all(|cell| match expected(cell.index) {
+                Some(change) => cell.source == change.new,
+                None => cell.source == self.original_source(cell.index).unwrap_or_default(),
             });
         if faithful {
             return Ok(());

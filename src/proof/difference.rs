@@ -163,11 +163,13 @@ fn shown(run: &CellRun) -> Option<String> {
 
 /// The first warning or lost error on stderr, early or late: the line that names it.
 fn warning(run: &CellRun) -> Option<String> {
-    const SIGNS: [&str; 4] = [
+    const SIGNS: [&str; 5] = [
         "RuntimeWarning: ",
         "Task exception was never retrieved",
         "Task was destroyed but it is pending",
         "Future exception was never retrieved",
+        // aiohttp, of what nobody closed.
+        "Unclosed client session",
     ];
     let chunks = run.output.iter().chain(&run.late).filter(|chunk| chunk.from == Stream::Stderr);
     chunks.flat_map(|chunk| chunk.text.lines()).find_map(|line| {

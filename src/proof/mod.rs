@@ -2,9 +2,11 @@
 
 mod case;
 mod difference;
+mod elsewhere;
 mod plan;
 mod said;
 
 pub use case::{Miss, Unfit, misses, unfit};
 pub use difference::{Difference, broken_promises, differences, is_proven};
+pub use elsewhere::{Elsewhere, elsewhere};
 pub use plan::{Plan, Step, Why, plan};

@@ -3,7 +3,8 @@
 use ruff_python_ast::{self as ast, Stmt};
 use ruff_text_size::Ranged;
 
-use super::lower_expression::range_of;
+use super::detail::Detail;
+use super::lower_expression::{operator, range_of};
 use super::tree::{ImportedName, Kind, Node, NodeId, Role, Tree};
 use crate::text::TextRange;
 
@@ -20,8 +21,13 @@ pub(super) struct Lowering {
 
 impl Lowering {
     pub fn new(source: &str) -> Self {
-        let tree = Tree { source: source.into(), nodes: Vec::new() };
-        Self { tree, depth: 0, too_deep: false }
+        Self { tree: Tree::of(source), depth: 0, too_deep: false }
+    }
+
+    /// The tree, when everything is in it.
+    pub fn finish(mut self) -> Tree {
+        self.tree.finish();
+        self.tree
     }
 
     /// Adds a node, lets `children` add what is below it, and closes it.
@@ -37,7 +43,9 @@ impl Lowering {
         let deep = self.depth >= DEEPEST;
         self.too_deep |= deep;
         let kind = if deep { Kind::Opaque } else { kind };
-        self.tree.nodes.push(Node { kind, range, role, parent, end: id.0 + 1 });
+        let detail = Detail::Plain;
+        let end = id.0 + 1;
+        self.tree.nodes.push(Node { kind, detail, range, role, parent, end, is_wide: false });
         if !deep {
             self.depth += 1;
             // The frames of a debug build are large; the stack grows where it must.
@@ -51,6 +59,13 @@ impl Lowering {
         id
     }
 
+    /// Says what the kind of `id` leaves open.
+    pub fn detail(&mut self, id: NodeId, detail: Detail) {
+        if let Some(node) = self.tree.nodes.get_mut(id.0 as usize) {
+            node.detail = detail;
+        }
+    }
+
     pub fn statements(&mut self, body: &[Stmt], parent: Option<NodeId>, role: Role) {
         for statement in body {
             self.statement(statement, parent, role);
@@ -60,7 +75,8 @@ impl Lowering {
     fn statement(&mut self, statement: &Stmt, parent: Option<NodeId>, role: Role) {
         let range = range_of(statement.range());
         let kind = statement_kind(&self.tree.source, statement);
-        self.node(kind, range, parent, role, |this, id| this.inside(statement, id));
+        let id = self.node(kind, range, parent, role, |this, id| this.inside(statement, id));
+        self.detail(id, statement_detail(statement));
     }
 
     /// What stands below a statement, in source order.
@@ -142,9 +158,8 @@ impl Lowering {
 
     /// The Python that a line magic such as `%time` runs.
     pub fn escape(&mut self, range: TextRange, id: NodeId) {
-        let source = self.tree.source.clone();
-        let (_, Some(code)) = super::magic::line_magic(&source, range) else { return };
-        if let Some(parsed) = super::parse_fragment(&source, code) {
+        let (_, Some(code)) = super::magic::line_magic(&self.tree.source, range) else { return };
+        if let Some(parsed) = super::parse_fragment(&self.tree.source, code) {
             self.statements(parsed.suite(), Some(id), Role::Body);
         }
     }
@@ -201,6 +216,9 @@ impl Lowering {
             this.pattern(&case.pattern, id);
             this.optional(case.guard.as_deref(), id, Role::Test);
             this.statements(&case.body, Some(id), Role::Body);
+            if case.pattern.is_irrefutable() {
+                this.detail(id, Detail::Irrefutable);
+            }
         });
     }
 
@@ -245,6 +263,16 @@ fn statement_kind(source: &str, statement: &Stmt) -> Kind {
         Stmt::Expr(_) => Kind::Expression,
         Stmt::Pass(_) | Stmt::Break(_) | Stmt::Continue(_) => Kind::Simple,
         Stmt::IpyEscapeCommand(it) => super::magic::escape(source, range_of(it.range()), it.kind),
+    }
+}
+
+fn statement_detail(statement: &Stmt) -> Detail {
+    match statement {
+        Stmt::Break(_) => Detail::Break,
+        Stmt::Continue(_) => Detail::Continue,
+        Stmt::Try(it) if it.is_star => Detail::Star,
+        Stmt::AugAssign(it) => operator(it.op),
+        _ => Detail::Plain,
     }
 }
 

@@ -3,6 +3,7 @@
 use ruff_python_ast::{self as ast, Expr, ExprContext};
 use ruff_text_size::Ranged;
 
+use super::detail::Detail;
 use super::lower::Lowering;
 use super::tree::{Builds, Kind, NameUse, NodeId, Role};
 use crate::text::TextRange;
@@ -28,7 +29,8 @@ impl Lowering {
     pub fn expression(&mut self, expression: &Expr, parent: NodeId, role: Role) {
         let range = range_of(expression.range());
         let kind = expression_kind(&self.tree.source, expression);
-        self.node(kind, range, Some(parent), role, |this, id| this.below(expression, id));
+        let id = self.node(kind, range, Some(parent), role, |this, id| this.below(expression, id));
+        self.detail(id, expression_detail(expression));
     }
 
     /// What stands below an expression, in source order.
@@ -93,7 +95,11 @@ impl Lowering {
             Expr::Dict(it) => {
                 for item in &it.items {
                     self.optional(item.key.as_ref(), id, Role::Index);
+                    let value = NodeId(self.tree.nodes.len() as u32);
                     self.expression(&item.value, id, Role::Element);
+                    if item.key.is_none() {
+                        self.detail(value, Detail::Spread);
+                    }
                 }
             }
             Expr::ListComp(it) => self.comprehension(&[&it.elt], &it.generators, id),
@@ -160,14 +166,43 @@ impl Lowering {
     }
 
     pub fn parameters(&mut self, parameters: &ast::Parameters, parent: NodeId) {
-        for parameter in parameters.iter_source_order() {
-            let name = range_of(parameter.name().range());
-            let range = range_of(parameter.as_parameter().range());
-            self.node(Kind::Param { name }, range, Some(parent), Role::Param, |this, id| {
-                this.optional(parameter.annotation(), id, Role::Annotation);
-                this.optional(parameter.default(), id, Role::Default);
-            });
+        let groups = [
+            (&parameters.posonlyargs, Detail::PositionalOnly),
+            (&parameters.args, Detail::Plain),
+            (&parameters.kwonlyargs, Detail::KeywordOnly),
+        ];
+        for (group, passing) in groups {
+            if passing == Detail::KeywordOnly {
+                self.variadic(parameters.vararg.as_deref(), parent, Detail::Positionals);
+            }
+            for it in group {
+                self.parameter(&it.parameter, it.default.as_deref(), parent, passing);
+            }
         }
+        self.variadic(parameters.kwarg.as_deref(), parent, Detail::Keywords);
+    }
+
+    fn variadic(&mut self, parameter: Option<&ast::Parameter>, parent: NodeId, passing: Detail) {
+        if let Some(parameter) = parameter {
+            self.parameter(parameter, None, parent, passing);
+        }
+    }
+
+    fn parameter(
+        &mut self,
+        parameter: &ast::Parameter,
+        default: Option<&Expr>,
+        parent: NodeId,
+        passing: Detail,
+    ) {
+        let name = range_of(parameter.name.range());
+        let kind = Kind::Param { name };
+        let range = range_of(parameter.range());
+        let id = self.node(kind, range, Some(parent), Role::Param, |this, id| {
+            this.optional(parameter.annotation(), id, Role::Annotation);
+            this.optional(default, id, Role::Default);
+        });
+        self.detail(id, passing);
     }
 
     /// A `case` pattern: what it compares with and the names it binds.
@@ -254,6 +289,49 @@ fn expression_kind(source: &str, expression: &Expr) -> Kind {
         Expr::Tuple(it) => Kind::Tuple { parenthesized: it.parenthesized },
         Expr::Slice(_) => Kind::Slice,
         Expr::IpyEscapeCommand(it) => super::magic::escape(source, range_of(it.range()), it.kind),
+    }
+}
+
+fn expression_detail(expression: &Expr) -> Detail {
+    match expression {
+        Expr::BoolOp(it) if it.op == ast::BoolOp::And => Detail::And,
+        Expr::BoolOp(_) => Detail::Or,
+        Expr::BinOp(it) => operator(it.op),
+        Expr::UnaryOp(it) if it.op == ast::UnaryOp::USub => Detail::Minus,
+        Expr::YieldFrom(_) => Detail::From,
+        Expr::Compare(it) => match &*it.ops {
+            [op] => comparison(*op),
+            _ => Detail::Chained,
+        },
+        _ => Detail::Plain,
+    }
+}
+
+/// The operators whose outcome can be told from their operands.
+pub(super) fn operator(op: ast::Operator) -> Detail {
+    match op {
+        ast::Operator::Add => Detail::Plus,
+        ast::Operator::Sub => Detail::Minus,
+        ast::Operator::Mod => Detail::Remainder,
+        ast::Operator::Mult | ast::Operator::Div | ast::Operator::FloorDiv | ast::Operator::Pow => {
+            Detail::Arithmetic
+        }
+        _ => Detail::Plain,
+    }
+}
+
+fn comparison(op: ast::CmpOp) -> Detail {
+    match op {
+        ast::CmpOp::Eq => Detail::Equal,
+        ast::CmpOp::NotEq => Detail::NotEqual,
+        ast::CmpOp::Is => Detail::Is,
+        ast::CmpOp::IsNot => Detail::IsNot,
+        ast::CmpOp::In => Detail::In,
+        ast::CmpOp::NotIn => Detail::NotIn,
+        ast::CmpOp::Lt => Detail::Less,
+        ast::CmpOp::LtE => Detail::LessOrEqual,
+        ast::CmpOp::Gt => Detail::Greater,
+        ast::CmpOp::GtE => Detail::GreaterOrEqual,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Reading never fails and never panics: what was not understood is an error in the result.
 
 mod builtins;
+mod detail;
 mod lower;
 mod lower_expression;
 mod magic;
@@ -15,6 +16,7 @@ use ruff_python_parser::{Mode, ParseOptions, Parsed};
 use ruff_text_size::{Ranged, TextSize};
 
 pub use builtins::{is_builtin, is_of_kernels};
+pub use detail::Detail;
 pub use magic::{CellMagic, cell_magic};
 pub use tree::{Builds, ImportedName, Kind, NameUse, NodeId, Role, Tree};
 
@@ -48,7 +50,7 @@ pub struct SyntaxError {
 pub fn parse(source: &str) -> CellSyntax {
     let magic = cell_magic(source);
     if magic.as_ref().is_some_and(|magic| !magic.holds_python) {
-        let tree = Lowering::new(source).tree;
+        let tree = Lowering::new(source).finish();
         return CellSyntax { tree, magic, ..CellSyntax::default() };
     }
     let whole = TextRange::new(0, source.len());
@@ -73,7 +75,7 @@ fn read(source: &str, readable: &str, range: TextRange) -> CellSyntax {
     let Some(parsed) = parsed else {
         let message = "the parser could not read this cell".to_owned();
         let errors = vec![SyntaxError { range, message }];
-        let tree = Lowering::new(source).tree;
+        let tree = Lowering::new(source).finish();
         return CellSyntax { tree, errors, ..CellSyntax::default() };
     };
     let mut lowering = Lowering::new(source);
@@ -82,14 +84,15 @@ fn read(source: &str, readable: &str, range: TextRange) -> CellSyntax {
         range: range_of(error.location),
         message: error.error.to_string(),
     });
+    let too_deep = lowering.too_deep;
     let syntax = CellSyntax {
         errors: errors.collect(),
         comments: comments(&parsed),
         ends_in_semicolon: ends_in_semicolon(&parsed),
-        tree: lowering.tree,
+        tree: lowering.finish(),
         magic: None,
     };
-    if lowering.too_deep {
+    if too_deep {
         // Dropping a deep tree recurses once for each level.
         stacker::grow(source.len().saturating_mul(1024) + (1 << 20), || drop(parsed));
     }

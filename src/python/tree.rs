@@ -1,11 +1,24 @@
 //! A cell's syntax as a flat list of nodes with parents, so that walking it needs no recursion
 //! and every rule can ask what surrounds an expression.
 
-use crate::text::TextRange;
+mod children;
+
+use hashbrown::HashMap;
+use std::sync::OnceLock;
+
+use super::detail::Detail;
+use crate::text::{LineTable, Position, TextRange};
 
 /// A node of one [`Tree`]. Parents come before their children, children stand in source order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub(super) u32);
+
+impl NodeId {
+    /// The node's place in [`Tree::all`], from 0.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// The place of a node in its parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -182,11 +195,14 @@ pub enum Kind {
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     pub kind: Kind,
+    pub detail: Detail,
     pub range: TextRange,
     pub role: Role,
     pub parent: Option<NodeId>,
     /// One past the last descendant.
     pub end: u32,
+    /// Whether its children are listed in [`Tree::wide`].
+    pub is_wide: bool,
 }
 
 /// The syntax of one cell and the text it was read from.
@@ -194,11 +210,22 @@ pub(super) struct Node {
 pub struct Tree {
     pub(super) source: Box<str>,
     pub(super) nodes: Vec<Node>,
+    /// The children of the nodes that have many, by their role.
+    wide: HashMap<(NodeId, Role), Vec<NodeId>>,
+    /// The statements of the cell itself.
+    top: Vec<NodeId>,
+    lines: OnceLock<LineTable>,
 }
 
 static OPAQUE: Kind = Kind::Opaque;
 
+#[allow(clippy::len_without_is_empty)]
 impl Tree {
+    /// A tree without nodes.
+    pub(super) fn of(source: &str) -> Self {
+        Self { source: source.into(), ..Self::default() }
+    }
+
     /// The cell's source.
     pub fn source(&self) -> &str {
         &self.source
@@ -215,6 +242,11 @@ impl Tree {
 
     pub fn kind(&self, id: NodeId) -> &Kind {
         self.node(id).map_or(&OPAQUE, |node| &node.kind)
+    }
+
+    /// What the kind of a node leaves open.
+    pub fn detail(&self, id: NodeId) -> Detail {
+        self.node(id).map_or(Detail::Plain, |node| node.detail)
     }
 
     pub fn range(&self, id: NodeId) -> TextRange {
@@ -234,6 +266,16 @@ impl Tree {
         self.text(self.range(id))
     }
 
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is nothing in the cell.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
     /// All nodes, in source order.
     pub fn all(&self) -> impl Iterator<Item = NodeId> + use<> {
         (0..self.nodes.len() as u32).map(NodeId)
@@ -244,32 +286,24 @@ impl Tree {
         (id.0 + 1..self.node(id).map_or(0, |node| node.end)).map(NodeId)
     }
 
-    /// The direct children of `id`.
-    pub fn children(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        let end = self.node(id).map_or(0, |node| node.end);
-        std::iter::successors((id.0 + 1 < end).then_some(NodeId(id.0 + 1)), move |child| {
-            let next = self.node(*child)?.end;
-            (next < end).then_some(NodeId(next))
-        })
-    }
-
-    /// The first child in `role`.
-    pub fn child(&self, id: NodeId, role: Role) -> Option<NodeId> {
-        self.children(id).find(|child| self.role(*child) == role)
-    }
-
-    /// The children in `role`.
-    pub fn children_in(&self, id: NodeId, role: Role) -> impl Iterator<Item = NodeId> + '_ {
-        self.children(id).filter(move |child| self.role(*child) == role)
-    }
-
     /// The cell's own statements.
     pub fn statements(&self) -> impl Iterator<Item = NodeId> + '_ {
-        let total = self.nodes.len() as u32;
-        std::iter::successors((total > 0).then_some(NodeId(0)), move |node| {
-            let next = self.node(*node)?.end;
-            (next < total).then_some(NodeId(next))
-        })
+        self.top.iter().copied()
+    }
+
+    /// The last of the cell's own statements.
+    pub fn last_statement(&self) -> Option<NodeId> {
+        self.top.last().copied()
+    }
+
+    /// The line and the column of a byte of the cell's source.
+    pub fn position(&self, offset: usize) -> Position {
+        self.lines().position(&self.source, offset)
+    }
+
+    /// The lines of the cell's source.
+    pub fn lines(&self) -> &LineTable {
+        self.lines.get_or_init(|| LineTable::of(&self.source))
     }
 
     /// Parent, grandparent and so on.

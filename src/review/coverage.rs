@@ -82,16 +82,7 @@ fn count_cases(knowledge: &Knowledge, found: &mut Coverage) {
     found.counts.push(("named-cases", named.len()));
     let recorded = knowledge.cases().iter().filter_map(|case| knowledge.recording(&case.id));
     for recording in recorded {
-        let versions = &recording.transcript.versions;
-        let said = |name: &str, version: &Option<String>| {
-            version.as_ref().map(|version| format!("{name} {version}"))
-        };
-        let parts = [
-            said("Python", &versions.python),
-            said("ipykernel", &versions.ipykernel),
-            said("IPython", &versions.ipython),
-        ];
-        let environment = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let environment = recording.transcript.versions.to_string();
         *found.environments.entry(environment).or_default() += 1;
     }
     found.counts.push(("recordings", found.environments.values().sum()));
@@ -195,7 +186,7 @@ mod tests {
         let count = |name| found.counts.iter().find(|(found, _)| *found == name).unwrap().1;
         assert!(count("lessons") >= 12 && count("drills") >= 40 && count("messages") >= 30);
         assert_eq!(count("hints"), 3 * count("drills"));
-        assert_eq!(count("detected"), RULES.len() + 3 + 8);
+        assert_eq!(count("detected"), RULES.len() + 4 + 8);
         assert!(found.words > 30_000 && found.characters > 30_000, "{found:?}");
         assert_eq!(found.environments.values().sum::<usize>(), count("recordings"));
     }

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use super::{environment_of, read_cells};
+use crate::diagnostic::Fix;
 use crate::facts::Facts;
 use crate::knowledge::Tables;
-use crate::notebook::{CellKind, Format, NewCell, Notebook, SaveError};
+use crate::notebook::{CellKind, NewCell, Notebook, SaveError};
 use crate::rewrite::extract::{self, Extraction, Refusal, Request};
 use crate::text::CellIndex;
 
@@ -47,6 +48,13 @@ impl Extracted {
             FileChange { path: notebook, expected: Some(before), bytes: after },
         ]
     }
+}
+
+/// The helper that a fix would move into a module.
+pub fn helper_of(fix: &Fix) -> Option<&str> {
+    let (_, function) = fix.title.args.iter().find(|(name, _)| *name == "function")?;
+    let moves = fix.edits.is_empty() && fix.title.key == "fix-extract";
+    moves.then_some(function.as_str())
 }
 
 /// Plans an extraction.
@@ -92,8 +100,7 @@ fn carry_out(notebook: &Notebook, plan: Extraction) -> Result<Extracted, SaveErr
 /// cell, which has no marker; autoreload follows modules that were imported before it, too.
 fn place(notebook: &Notebook, plan: &Extraction) -> CellIndex {
     let first = plan.changes.first().map_or(0, |(cell, _)| cell.0);
-    let is_script = !matches!(notebook.format, Format::Ipynb { .. });
-    CellIndex(first.max(usize::from(is_script)))
+    CellIndex(first.max(usize::from(!notebook.format.has_room_above())))
 }
 
 fn before(cell: CellIndex) -> Option<CellIndex> {

@@ -1,8 +1,13 @@
 //! The façade that every front end shares: a notebook goes in, everything we have to say of it
 //! comes out.
 
+mod account;
+mod carried;
+mod choose;
 mod coverage;
 mod extract;
+#[cfg(test)]
+mod growth;
 mod names;
 mod place;
 mod port;
@@ -12,31 +17,35 @@ mod saved;
 mod select;
 mod sentence;
 mod settings;
+mod shared;
 mod suppress;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::classify::{self, Classification, Verdict};
-use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::environment::Environment;
-use crate::facts::{self, CellFacts, Facts, Modules};
+use crate::facts::{self, CellFacts, Facts, Modules, Stop};
 use crate::knowledge::Tables;
 use crate::notebook::{Format, Notebook};
-use crate::rules;
-use crate::text::{CellIndex, Edit, Span, apply_edits};
+use crate::rules::{self, Reported};
+use crate::text::{CellIndex, Edit, Span, TextRange, apply_edits};
 
+pub use account::{Account, Ending, account, concerning, repaired, to_run};
+pub use choose::{Choice, choose, fixes};
 pub use coverage::{Coverage, coverage};
-pub use extract::{Extracted, FileChange, extract};
+pub use extract::{Extracted, FileChange, extract, helper_of};
 pub use names::{Names, names, skeleton};
 pub use place::environment_of;
 pub use port::{cell_notes, changes, notes, port, to_script};
 pub use record::{Form, Place, Record, fenced, problem_of, record, review_day, with_record};
-pub use repair::{Repair, Repairs, Trial};
+pub use repair::{Repair, Repairs, Trial, Within};
 pub use select::{Selection, rule_names};
 pub use sentence::sentence;
 pub use settings::Settings;
-pub use suppress::{UNUSED_IGNORE, silences};
+pub use shared::{Helper, Shared, helpers, shared};
+pub use suppress::{UNUSED_IGNORE, silence, silences};
 
 /// What there is to say of a notebook.
 #[derive(Debug, Clone)]
@@ -53,12 +62,23 @@ pub struct Review {
     /// One for each cell.
     pub classifications: Vec<Classification>,
     pub verdict: Verdict,
+    /// How many steps the questions about the cells took.
+    pub steps: u64,
 }
 
 impl Review {
     /// The diagnostics of one cell.
     pub fn of_cell(&self, cell: CellIndex) -> impl Iterator<Item = &Diagnostic> {
-        self.diagnostics.iter().filter(move |diagnostic| diagnostic.span.cell == cell)
+        let start = self.diagnostics.partition_point(|found| found.span.cell < cell);
+        self.diagnostics.iter().skip(start).take_while(move |found| found.span.cell == cell)
+    }
+
+    /// What was checked against what.
+    pub fn checked(&self) -> Checked {
+        Checked {
+            cells: self.cells.iter().filter(|cell| cell.has_code()).count(),
+            rules: self.surroundings.settings.selection.rules(),
+        }
     }
 
     /// How many errors, warnings and hints there are.
@@ -69,12 +89,53 @@ impl Review {
     }
 }
 
+/// How far a review went: what it says nothing of was looked at by so many rules and no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Checked {
+    /// The cells that were read as Python.
+    pub cells: usize,
+    pub rules: usize,
+}
+
+impl Checked {
+    /// Takes in what was checked elsewhere.
+    pub fn add(&mut self, other: Self) {
+        self.cells += other.cells;
+        self.rules = self.rules.max(other.rules);
+    }
+}
+
+impl Review {
+    /// Nothing is said of the notebook yet.
+    pub fn unmade(notebook: &Notebook, surroundings: &Surroundings) -> Self {
+        Self {
+            cells: Vec::new(),
+            environment: surroundings.settings.environment(environment_of(notebook)),
+            surroundings: surroundings.clone(),
+            diagnostics: Vec::new(),
+            silenced: Vec::new(),
+            classifications: Vec::new(),
+            verdict: Verdict::Unclear,
+            steps: 0,
+        }
+    }
+
+    /// What happens in the notebook that was reviewed, to be asked again.
+    pub fn facts<'t>(&'t self, tables: &'t Tables) -> Facts<'t> {
+        let Surroundings { modules, settings, .. } = &self.surroundings;
+        let tables = settings.tables(tables);
+        Facts::join(self.cells.clone(), tables, self.environment, Arc::clone(modules))
+    }
+}
+
 /// What is known of a notebook beside its cells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surroundings {
     /// The user's modules in the notebook's folder.
     pub modules: Arc<Modules>,
     pub settings: Settings,
+    /// Ends a review that nobody waits for any more; what it gives then counts for nothing.
+    pub stop: Stop,
 }
 
 /// Reviews a notebook by itself.
@@ -83,9 +144,15 @@ pub fn review(notebook: &Notebook, tables: &Tables) -> Review {
 }
 
 /// The modules that the notebook imports, and the scripts that it runs by `%run`: the names to
-/// look for beside it.
-pub fn wanted_modules(notebook: &Notebook) -> (Vec<String>, Vec<String>) {
-    facts::modules::wanted(&read_cells(notebook, &[]))
+/// look for beside it. Before them the cells as they were read, for [`review_again`]; those that
+/// are `known` are not read again.
+pub fn wanted_modules(
+    notebook: &Notebook,
+    known: &[Arc<CellFacts>],
+) -> (Vec<Arc<CellFacts>>, Vec<String>, Vec<String>) {
+    let cells = read_cells(notebook, known);
+    let (modules, scripts) = facts::modules::wanted(&cells);
+    (cells, modules, scripts)
 }
 
 /// The notebook's plain functions that other files could use, as far as a fix would make them
@@ -111,22 +178,34 @@ pub fn review_again(
     let environment = settings.environment(environment_of(notebook));
     let cells = read_cells(notebook, known);
     let modules = Arc::clone(&surroundings.modules);
-    let facts = Facts::join(cells.clone(), tables, environment, modules);
+    let stop = surroundings.stop.clone();
+    let facts = Facts::join_within(cells.clone(), tables, environment, modules, stop);
     // A script without cells is no notebook: its own entry point is right.
-    let mut diagnostics = match notebook.format {
-        Format::Script => Vec::new(),
+    let Reported { mut diagnostics, unanswered } = match notebook.format {
+        Format::Script => Reported::default(),
         _ => rules::check(&facts),
     };
+    facts.ask_freely();
     diagnostics.extend(syntax_errors(&cells, notebook.format));
     if notebook.format != Format::Script {
         saved::add(notebook, &cells, &mut diagnostics);
     }
+    diagnostics.extend(not_looked_at(&cells, &unanswered));
     let (mut diagnostics, mut silenced) = suppress::apply(&cells, diagnostics);
     let classifications = classify::classify(notebook, &facts, &diagnostics);
     silenced.extend(diagnostics.extract_if(.., |found| !settings.selection.takes(found)));
     let verdict = classify::verdict_of_file(notebook, &classifications);
-    let surroundings = surroundings.clone();
-    Review { cells, environment, surroundings, diagnostics, silenced, classifications, verdict }
+    let (surroundings, steps) = (surroundings.clone(), facts.steps());
+    Review {
+        cells,
+        environment,
+        surroundings,
+        diagnostics,
+        silenced,
+        classifications,
+        verdict,
+        steps,
+    }
 }
 
 fn read_cells(notebook: &Notebook, known: &[Arc<CellFacts>]) -> Vec<Arc<CellFacts>> {
@@ -156,62 +235,38 @@ fn syntax_errors(cells: &[Arc<CellFacts>], format: Format) -> Vec<Diagnostic> {
     cells.iter().enumerate().filter_map(of_cell).collect()
 }
 
+/// What is said where rules gave no answer, at the cell with the most to read.
+fn not_looked_at(cells: &[Arc<CellFacts>], rules: &[&str]) -> Option<Diagnostic> {
+    let count = rules.len();
+    let largest = (0..cells.len()).max_by_key(|at| cells.get(*at).map(|it| it.syntax.tree.len()));
+    let cell = CellIndex(largest.filter(|_| count > 0)?);
+    let first =
+        cells.get(cell.0).map_or(TextRange::default(), |it| it.syntax.tree.lines().range(0));
+    let mut found =
+        Diagnostic::new(NOT_LOOKED_AT, Severity::Hint, Span::new(cell, first), NOT_LOOKED_AT);
+    let message = Message::new("interface", NOT_LOOKED_AT);
+    found.message = message.with("count", count).with("rules", rules.join(", "));
+    Some(found)
+}
+
+/// The name under which it is reported that the notebook is too much for some rules.
+pub const NOT_LOOKED_AT: &str = "not-looked-at";
+
 /// The name under which the parser's errors are reported.
 pub const SYNTAX_ERROR: &str = "syntax-error";
 
 /// The name under which a saved output is reported that nothing in the notebook explains.
 pub const SAVED_OUTPUT: &str = "saved-output";
 
-/// A fix and what it repairs.
-#[derive(Debug, Clone, Copy)]
-pub struct Choice<'r> {
-    pub diagnostic: &'r Diagnostic,
-    pub fix: &'r Fix,
-}
-
-/// The fixes to apply together: those that may be trusted at least as far as `limit`, in order,
-/// each only where it touches nothing that an earlier one changes. Fixes that say the same twice
-/// count once.
-pub fn fixes(diagnostics: &[Diagnostic], limit: Applicability) -> Vec<&Fix> {
-    let diagnostics: Vec<&Diagnostic> = diagnostics.iter().collect();
-    choose(&diagnostics, limit).into_iter().map(|choice| choice.fix).collect()
-}
-
-/// The [`fixes`] with what they repair.
-pub fn choose<'r>(diagnostics: &[&'r Diagnostic], limit: Applicability) -> Vec<Choice<'r>> {
-    let mut chosen: Vec<Choice<'r>> = Vec::new();
-    for diagnostic in diagnostics {
-        let Some(fix) = diagnostic.fix() else { continue };
-        let trusted = fix.applicability >= limit && fix.applicability > Applicability::DisplayOnly;
-        let fits = |other: &Choice<'_>| other.fix.edits != fix.edits && !clash(other.fix, fix);
-        if trusted && chosen.iter().all(fits) {
-            chosen.push(Choice { diagnostic, fix });
-        }
-    }
-    chosen
-}
-
-fn clash(one: &Fix, other: &Fix) -> bool {
-    one.edits.iter().any(|a| other.edits.iter().any(|b| touch(a, b)))
-}
-
-/// Whether two edits cannot both be made. The same import, added by both, is one edit; any other
-/// insertion at one place would have to know of the other.
-fn touch(a: &Edit, b: &Edit) -> bool {
-    let (x, y) = (a.span.range, b.span.range);
-    let meet = a.span.cell == b.span.cell && x.start <= y.end && y.start <= x.end;
-    let same = a == b && (!x.is_empty() || a.text.starts_with("import "));
-    meet && !same
-}
-
 /// The new source of every cell that `edits` change. `None` when two of them overlap.
 pub fn changed_sources(notebook: &Notebook, edits: &[Edit]) -> Option<Vec<(CellIndex, String)>> {
-    let mut cells: Vec<CellIndex> = edits.iter().map(|edit| edit.span.cell).collect();
-    cells.sort_unstable();
-    cells.dedup();
-    let change = |cell: CellIndex| {
+    let mut by_cell: BTreeMap<CellIndex, Vec<Edit>> = BTreeMap::new();
+    for edit in edits {
+        by_cell.entry(edit.span.cell).or_default().push(edit.clone());
+    }
+    let change = |(cell, edits): (CellIndex, Vec<Edit>)| {
         let source = &notebook.cell(cell)?.source;
-        Some((cell, apply_edits(cell, source, edits)?))
+        Some((cell, apply_edits(cell, source, &edits)?))
     };
-    cells.into_iter().map(change).collect()
+    by_cell.into_iter().map(change).collect()
 }

@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use crate::environment::{Environment, Host, PythonVersion};
-use crate::notebook::{Format, Notebook};
+use crate::notebook::{Flavour, Format, Notebook};
 
 /// Guesses the environment of a notebook.
 pub fn environment_of(notebook: &Notebook) -> Environment {
@@ -14,9 +14,14 @@ pub fn environment_of(notebook: &Notebook) -> Environment {
     }
 }
 
-/// Source: the metadata that Colab, Databricks, VS Code and JupyterLite's Pyodide kernel write;
-/// marimo's own `.py` format.
+/// Source: the metadata that Colab, Databricks, VS Code and JupyterLite's Pyodide kernel write; the
+/// forms that belong to one program.
 fn host(notebook: &Notebook) -> Host {
+    match notebook.format {
+        Format::Marimo | Format::Markdown(Flavour::Marimo) => return Host::Marimo,
+        Format::Databricks => return Host::Databricks,
+        _ => {}
+    }
     let names = [notebook.kernel.name.as_deref(), notebook.kernel.display_name.as_deref()];
     let named =
         |word: &str| names.iter().flatten().any(|name| name.to_ascii_lowercase().contains(word));
@@ -25,7 +30,6 @@ fn host(notebook: &Notebook) -> Host {
         () if named("pyodide") => Host::Pyodide,
         () if named("colab") || holds("\"colab\":") => Host::Colab,
         () if holds("application/vnd.databricks.v1") => Host::Databricks,
-        () if holds("marimo.App(") => Host::Marimo,
         () if holds("\"vscode\":") => Host::VsCode,
         () => Host::Jupyter,
     }

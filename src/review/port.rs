@@ -3,6 +3,7 @@
 use super::{environment_of, read_cells, sentence};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::facts::Facts;
+use crate::index::{Shared, by_dependence};
 use crate::knowledge::{Front, Knowledge, Language, PageKind};
 use crate::notebook::{FreshCell, Notebook};
 use crate::rewrite::port::to_script::{self, CellNote, Script};
@@ -23,7 +24,7 @@ pub fn port(
 ) -> Result<Ported, Refusal> {
     let source = script.cells.first().map_or("", |cell| &cell.source);
     let facts = script::read(source, &knowledge.tables);
-    let found = rules::check(&facts);
+    let found = rules::check(&facts).diagnostics;
     let about_loops = |found: &&Diagnostic| port::ABOUT_LOOPS.contains(&found.rule);
     let fixes: Vec<Fix> =
         found.iter().filter(about_loops).filter_map(Diagnostic::fix).cloned().collect();
@@ -50,8 +51,14 @@ pub fn to_script(
     dual: bool,
     file: &str,
 ) -> Result<Script, Refusal> {
-    let cells = read_cells(notebook, &[]);
     let environment = environment_of(notebook);
+    let ordered = environment.host.runs_by_dependence().then(|| {
+        let cells = read_cells(notebook, &[]);
+        let shared: Vec<Shared> = cells.iter().map(|cell| Shared::of(&cell.names)).collect();
+        notebook.rearranged(&by_dependence(&shared))
+    });
+    let notebook = ordered.as_ref().unwrap_or(notebook);
+    let cells = read_cells(notebook, &[]);
     let facts = Facts::join(cells, &knowledge.tables, environment, Default::default());
     let ui = |key: &str| knowledge.ui(language, key, &[("file", file)]);
     let (title, install) = (ui("port.script.title"), ui("port.script.install-first"));

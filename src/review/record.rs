@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::sentence;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::{Front, Knowledge, Language, Page, PageKind, inlines, plain};
-use crate::notebook::{CellKind, Format, NewCell, Notebook, SaveError};
+use crate::notebook::{CellKind, NewCell, Notebook, SaveError};
 use crate::text::CellIndex;
 
 /// How long a decision stands before somebody looks at it again, in days.
@@ -153,7 +153,7 @@ pub fn with_record(
     cell: CellIndex,
     text: &str,
 ) -> Result<(Notebook, CellIndex), SaveError> {
-    let first = usize::from(!matches!(notebook.format, Format::Ipynb { .. }));
+    let first = usize::from(!notebook.format.has_room_above());
     let at = CellIndex(cell.0.max(first).min(notebook.cells.len()));
     let taken = |id: &str| notebook.cells.iter().any(|cell| cell.id.as_deref() == Some(id));
     let id = (1..).map(|number| format!("deviation-{number}")).find(|id| !taken(id));

@@ -1,11 +1,14 @@
 //! Repairs in rounds, until nothing is left that can be repaired. What would leave something new
 //! behind is taken back.
 
-use super::{Choice, Review, changed_sources, choose, review_again};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::account::concerns;
+use super::{Choice, NOT_LOOKED_AT, Review, changed_sources, choose, review_again};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::knowledge::Tables;
-use crate::notebook::{Format, Notebook};
-use crate::text::{CellIndex, Edit, Span, carry, position};
+use crate::notebook::Notebook;
+use crate::text::{Carrier, CellIndex, Edit, Span};
 
 /// Rounds at most. A repair may make room for another, but not for ever.
 const ROUNDS: usize = 100;
@@ -19,11 +22,35 @@ pub struct Repairs<'t> {
     /// The repairs made so far, in order.
     pub made: Vec<Repair>,
     limit: Applicability,
+    within: Within,
     tables: &'t Tables,
     /// Diagnostics whose fix somebody did not want.
-    declined: Vec<Target>,
+    declined: HashSet<Target>,
     /// Diagnostics whose fix did not hold in the notebook as it is now.
-    refused: Vec<Target>,
+    refused: HashSet<Target>,
+}
+
+/// How much of a notebook is to be repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    Notebook,
+    Cell(CellIndex),
+    /// One mistake wherever it stands in the cell.
+    Rule(CellIndex, &'static str),
+    /// What concerns the cell, though it stand in another, and is worse than advice.
+    About(CellIndex),
+}
+
+impl Within {
+    /// Whether a problem is among what is to be repaired.
+    pub fn takes(self, found: &Diagnostic) -> bool {
+        match self {
+            Within::Notebook => true,
+            Within::Cell(cell) => found.span.cell == cell,
+            Within::Rule(cell, rule) => found.span.cell == cell && found.rule == rule,
+            Within::About(cell) => found.severity > Severity::Hint && concerns(found, cell),
+        }
+    }
 }
 
 /// A fix that was made, or that is meant.
@@ -65,8 +92,13 @@ impl<'t> Repairs<'t> {
         limit: Applicability,
         tables: &'t Tables,
     ) -> Self {
-        let (made, declined, refused) = (Vec::new(), Vec::new(), Vec::new());
-        Self { notebook, review, made, limit, tables, declined, refused }
+        let (made, declined, refused) = (Vec::new(), HashSet::new(), HashSet::new());
+        Self { notebook, review, made, limit, within: Within::Notebook, tables, declined, refused }
+    }
+
+    /// Repairs no more than this.
+    pub fn within(self, within: Within) -> Self {
+        Self { within, ..self }
     }
 
     /// Makes every fix that holds, in rounds, until nothing changes.
@@ -98,7 +130,7 @@ impl<'t> Repairs<'t> {
             let candidate = self.candidates().into_iter().next()?;
             match self.try_out(vec![candidate.clone()]) {
                 Some(trial) => return Some(trial),
-                None => self.refused.push(candidate.target()),
+                None => _ = self.refused.insert(candidate.target()),
             }
         }
     }
@@ -108,7 +140,8 @@ impl<'t> Repairs<'t> {
         let Trial { repairs, notebook, review, edits, .. } = trial;
         (self.notebook, self.review) = (notebook, review);
         self.made.extend(repairs);
-        self.declined.iter_mut().for_each(|(_, span)| *span = carry(*span, &edits));
+        let carrier = Carrier::new(&edits);
+        self.declined = self.declined.drain().map(|(rule, at)| (rule, carrier.carry(at))).collect();
         // In the notebook as it is now they may hold.
         self.refused.clear();
     }
@@ -131,7 +164,7 @@ impl<'t> Repairs<'t> {
             let target = (found.rule, found.span);
             self.declined.contains(&target) || self.refused.contains(&target)
         };
-        let wanted = |found: &&Diagnostic| !passed(found);
+        let wanted = |found: &&Diagnostic| self.within.takes(found) && !passed(found);
         let wanted: Vec<_> = self.review.diagnostics.iter().filter(wanted).collect();
         let candidate = |Choice { diagnostic, fix }: Choice<'_>| Candidate {
             diagnostic: diagnostic.clone(),
@@ -165,6 +198,7 @@ impl<'t> Repairs<'t> {
         let Review { surroundings, cells, .. } = &self.review;
         let review = review_again(&notebook, self.tables, surroundings, cells);
         let holds = reads(&self.review, &review)
+            && answers_as_much(&self.review, &review)
             && helps(&self.review, &review, &candidates)
             && brings_nothing_new(&self.review, &review, &edits);
         let repairs = candidates.iter().map(|it| self.repair(it.choice())).collect();
@@ -174,11 +208,11 @@ impl<'t> Repairs<'t> {
     fn repair(&self, Choice { diagnostic, fix }: Choice<'_>) -> Repair {
         let Span { cell, range } = diagnostic.span;
         let in_cell = || {
-            let source = self.notebook.cell(cell).map_or("", |cell| &cell.source);
-            position(source, range.start).line
+            let facts = self.review.cells.get(cell.0);
+            facts.map_or(1, |facts| facts.syntax.tree.position(range.start).line)
         };
         let in_script = || self.notebook.file_position(cell, range.start).map(|at| at.line);
-        let is_script = matches!(self.notebook.format, Format::Percent | Format::Script);
+        let is_script = self.notebook.format.counts_lines();
         let line = is_script.then(in_script).flatten().unwrap_or_else(in_cell);
         let (title, applicability) = (fix.title.clone(), fix.applicability);
         Repair { rule: diagnostic.rule, cell, line, title, applicability }
@@ -211,28 +245,54 @@ fn reads(before: &Review, after: &Review) -> bool {
     before.len() == after.len() && before.iter().zip(&after).all(|(old, new)| new <= old)
 }
 
+/// Whether every rule that gave an answer before gives one now.
+fn answers_as_much(before: &Review, after: &Review) -> bool {
+    let silent = |review: &Review| {
+        let all = everything(review).find(|found| found.rule == NOT_LOOKED_AT);
+        all.map(|found| found.message.args.clone())
+    };
+    let after = silent(after);
+    after.is_none() || after == silent(before)
+}
+
 /// Whether each fix took its own mistake away: of its rule there is that much less in its cell.
 fn helps(before: &Review, after: &Review, candidates: &[Candidate]) -> bool {
-    candidates.iter().map(Candidate::target).all(|(rule, span)| {
-        let count =
-            |review: &Review| review.of_cell(span.cell).filter(|found| found.rule == rule).count();
-        let targets = candidates.iter().map(Candidate::target);
-        let fixed = targets.filter(|it| it.0 == rule && it.1.cell == span.cell).count();
-        count(after) + fixed <= count(before)
-    })
+    let count = |targets: &mut dyn Iterator<Item = Target>| {
+        let mut counts: HashMap<(&'static str, CellIndex), usize> = HashMap::new();
+        targets.for_each(|(rule, span)| *counts.entry((rule, span.cell)).or_default() += 1);
+        counts
+    };
+    let target = |found: &Diagnostic| (found.rule, found.span);
+    let old = count(&mut before.diagnostics.iter().map(target));
+    let new = count(&mut after.diagnostics.iter().map(target));
+    let fixed = count(&mut candidates.iter().map(Candidate::target));
+    let of = |counts: &HashMap<_, usize>, key| counts.get(key).copied().unwrap_or_default();
+    fixed.iter().all(|(key, fixed)| of(&new, key) + fixed <= of(&old, key))
 }
 
 /// Whether every diagnostic at warning or above was there before, silenced ones included. A
 /// coroutine that is not awaited is one of them.
 fn brings_nothing_new(before: &Review, after: &Review, edits: &[Edit]) -> bool {
-    let mut known: Vec<(&Diagnostic, Span)> =
-        everything(before).map(|found| (found, carry(found.span, edits))).collect();
-    everything(after).filter(|it| it.severity >= Severity::Warning).all(|found| {
-        let was = |(old, span): &(&Diagnostic, Span)| {
-            old.rule == found.rule && old.severity >= found.severity && meet(*span, found.span)
+    let carrier = Carrier::new(edits);
+    let mut known: BTreeMap<(&str, CellIndex), Vec<(Span, Severity)>> = BTreeMap::new();
+    for found in everything(before) {
+        let span = carrier.carry(found.span);
+        known.entry((found.rule, span.cell)).or_default().push((span, found.severity));
+    }
+    // The last ones are asked for first: what lies behind one lies behind those that follow, too.
+    known.values_mut().for_each(|list| list.sort_by_key(|(span, _)| *span));
+    let mut new: Vec<&Diagnostic> =
+        everything(after).filter(|it| it.severity >= Severity::Warning).collect();
+    new.sort_by_key(|found| std::cmp::Reverse((found.span.cell, found.span.range.end)));
+    new.into_iter().all(|found| {
+        let Some(known) = known.get_mut(&(found.rule, found.span.cell)) else { return false };
+        while known.pop_if(|(span, _)| span.range.start > found.span.range.end).is_some() {}
+        let was = |(span, severity): &(Span, Severity)| {
+            *severity >= found.severity && meet(*span, found.span)
         };
         // Each old one stands for one new one.
-        known.iter().position(was).map(|at| known.swap_remove(at)).is_some()
+        let at = known.iter().rposition(was);
+        at.map(|at| known.remove(at)).is_some()
     })
 }
 

@@ -1,5 +1,7 @@
 //! Saved outputs as evidence: an error of two loops or a lost coroutine under a cell.
 
+use std::collections::{HashMap, HashSet};
+
 use memchr::memmem;
 
 use super::{SAVED_OUTPUT, Severity};
@@ -44,6 +46,7 @@ pub(super) fn add(
     if present.is_empty() {
         return;
     }
+    let mut told = Told::of(diagnostics);
     for index in 0..notebook.cells.len() {
         let cell = CellIndex(index);
         if notebook.output_bytes(cell) < 8 || !cells.get(index).is_some_and(|cell| cell.runs) {
@@ -52,39 +55,57 @@ pub(super) fn add(
         let shown = text(notebook, cell);
         for (words, rules) in &present {
             if shown.contains(words) {
-                take(cell, words, rules, cells, diagnostics);
+                told.take(cell, words, rules, cells, diagnostics);
             }
         }
     }
 }
 
-fn take(
-    cell: CellIndex,
-    words: &str,
-    rules: &[&str],
-    cells: &[std::sync::Arc<CellFacts>],
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let note = Message::new("interface", "saved-output-supports").with("words", words);
-    let here =
-        diagnostics.iter_mut().find(|found| found.span.cell == cell && rules.contains(&found.rule));
-    if let Some(found) = here {
-        found.note(note, None);
-        return;
+/// What the rules say already.
+struct Told {
+    rules: HashSet<&'static str>,
+    /// Places in the list of diagnostics.
+    by_cell: HashMap<CellIndex, Vec<usize>>,
+}
+
+impl Told {
+    fn of(diagnostics: &[Diagnostic]) -> Self {
+        let mut by_cell: HashMap<CellIndex, Vec<usize>> = HashMap::new();
+        for (at, found) in diagnostics.iter().enumerate() {
+            by_cell.entry(found.span.cell).or_default().push(at);
+        }
+        Self { rules: diagnostics.iter().map(|found| found.rule).collect(), by_cell }
     }
-    // A warning may come late, under a cell that has nothing to do with it.
-    if diagnostics.iter().any(|found| rules.contains(&found.rule)) {
-        return;
+
+    fn take(
+        &mut self,
+        cell: CellIndex,
+        words: &str,
+        rules: &[&str],
+        cells: &[std::sync::Arc<CellFacts>],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
+        let note = Message::new("interface", "saved-output-supports").with("words", words);
+        let here = self.by_cell.get(&cell).into_iter().flatten().copied();
+        let is_it = |at: &usize| diagnostics.get(*at).is_some_and(|it| rules.contains(&it.rule));
+        if let Some(found) = here.into_iter().find(is_it).and_then(|at| diagnostics.get_mut(at)) {
+            found.note(note, None);
+            return;
+        }
+        // A warning may come late, under a cell that has nothing to do with it.
+        if rules.iter().any(|rule| self.rules.contains(rule)) {
+            return;
+        }
+        let Some(facts) = cells.get(cell.0) else { return };
+        let tree = &facts.syntax.tree;
+        let last = tree.last_statement().map_or(TextRange::default(), |node| tree.range(node));
+        let first_line = tree.text(last).lines().next().map_or(0, str::len);
+        let range = TextRange::new(last.start, last.start + first_line);
+        let mut found =
+            Diagnostic::new(SAVED_OUTPUT, Severity::Hint, Span::new(cell, range), SAVED_OUTPUT);
+        found.message = Message::new("interface", SAVED_OUTPUT).with("words", words);
+        diagnostics.push(found);
     }
-    let Some(facts) = cells.get(cell.0) else { return };
-    let tree = &facts.syntax.tree;
-    let last = tree.statements().last().map_or(TextRange::default(), |node| tree.range(node));
-    let first_line = tree.text(last).lines().next().map_or(0, str::len);
-    let range = TextRange::new(last.start, last.start + first_line);
-    let mut found =
-        Diagnostic::new(SAVED_OUTPUT, Severity::Hint, Span::new(cell, range), SAVED_OUTPUT);
-    found.message = Message::new("interface", SAVED_OUTPUT).with("words", words);
-    diagnostics.push(found);
 }
 
 /// What the cell's outputs say, errors and streams.

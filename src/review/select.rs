@@ -1,6 +1,6 @@
 //! Which diagnostics somebody wants to hear of.
 
-use super::{SAVED_OUTPUT, SYNTAX_ERROR, UNUSED_IGNORE};
+use super::{NOT_LOOKED_AT, SAVED_OUTPUT, SYNTAX_ERROR, UNUSED_IGNORE};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::RULES;
 
@@ -25,14 +25,31 @@ impl Selection {
     /// Whether this one is wanted.
     pub fn takes(&self, found: &Diagnostic) -> bool {
         let names = |list: &[String]| list.iter().any(|name| name == found.rule);
-        let selected = self.select.is_empty() || names(&self.select);
+        // That a rule gave no answer is said whichever rules are asked for.
+        let always = found.rule == NOT_LOOKED_AT;
+        let selected = always || self.select.is_empty() || names(&self.select);
         selected && !names(&self.ignore) && found.severity >= self.severity
+    }
+
+    /// How many of the rules are asked.
+    pub fn rules(&self) -> usize {
+        let names = |list: &[String], rule: &str| list.iter().any(|name| name == rule);
+        let asked = |rule: &&crate::rules::Rule| {
+            (self.select.is_empty() || names(&self.select, rule.name))
+                && !names(&self.ignore, rule.name)
+        };
+        RULES.iter().filter(asked).count()
     }
 }
 
 /// Every name under which something is reported, in the order of the catalogue.
 pub fn rule_names() -> impl Iterator<Item = &'static str> {
-    RULES.iter().map(|rule| rule.name).chain([SYNTAX_ERROR, SAVED_OUTPUT, UNUSED_IGNORE])
+    RULES.iter().map(|rule| rule.name).chain([
+        SYNTAX_ERROR,
+        SAVED_OUTPUT,
+        UNUSED_IGNORE,
+        NOT_LOOKED_AT,
+    ])
 }
 
 #[cfg(test)]
@@ -66,6 +83,6 @@ mod tests {
         names.sort_unstable();
         let all = names.len();
         names.dedup();
-        assert_eq!((names.len(), all), (all, RULES.len() + 3));
+        assert_eq!((names.len(), all), (all, RULES.len() + 4));
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::facts::{Facts, Site};
 use crate::knowledge::tables::AwaitForm;
-use crate::python::{Builds, Kind, Role};
+use crate::python::{Builds, Kind, NodeId, Role, Tree};
 use crate::text::{CellIndex, Edit, Span, TextRange};
 
 /// Replaces `call(argument, …)` by `await argument`.
@@ -13,7 +13,7 @@ pub fn await_argument(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
     // `await run(x)` and `run(await x)` have their `await` already.
     let awaited = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await))
         || matches!(facts.kind(argument), Kind::Await);
-    let wrap = needs_parentheses_around_await(facts, call) && !awaited;
+    let wrap = needs_parentheses_around_await(facts.tree(call.cell), call.node) && !awaited;
     let head = TextRange::new(outer.start, inner.start);
     let tail = TextRange::new(inner.end, outer.end);
     let has_comment = head.slice(source).contains('#') || tail.slice(source).contains('#');
@@ -24,7 +24,8 @@ pub fn await_argument(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
         (false, true) => "(await ",
         (false, false) => "await ",
     };
-    let needs_more = needs_parentheses_after_await(facts, argument) && !awaited;
+    let needs_more =
+        needs_parentheses_after_await(facts.tree(argument.cell), argument.node) && !awaited;
     if has_comment || hangs || needs_more {
         let only_argument = facts.children_in(call, Role::Arg).count() == 1
             && facts.child(call, Role::Keyword).is_none();
@@ -41,12 +42,30 @@ pub fn await_argument(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
     edits
 }
 
+/// Replaces `call(argument, …)` by `argument`: who gets it awaits it.
+pub fn hand_on_argument(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
+    let (outer, inner) = (facts.range(call), facts.range(argument));
+    let is_loose = needs_parentheses_after_await(facts.tree(argument.cell), argument.node)
+        || newline_outside_brackets(facts.source_of(argument));
+    let (open, close) = if is_loose { ("(", ")") } else { ("", "") };
+    let at = |start, end| Span::new(call.cell, TextRange::new(start, end));
+    vec![
+        Edit::replace(at(outer.start, inner.start), open),
+        Edit::replace(at(inner.end, outer.end), close),
+    ]
+}
+
 /// Replaces `run(f, x)` by `await f(x)`, `run(f)` by `await f()`, or `wrap(f)(x)` by `await f(x)`.
 pub fn await_function(facts: &Facts, call: Site, function: Site, form: AwaitForm) -> Vec<Edit> {
     let (outer, inner) = (facts.range(call), facts.range(function));
-    let wrap = needs_parentheses_around_await(facts, call);
+    let awaited = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await));
+    let wrap = needs_parentheses_around_await(facts.tree(call.cell), call.node) && !awaited;
     let at = |start, end| Span::new(call.cell, TextRange::new(start, end));
-    let head = if wrap { "(await " } else { "await " };
+    let head = match (awaited, wrap) {
+        (true, _) => "",
+        (false, true) => "(await ",
+        (false, false) => "await ",
+    };
     let mut edits = vec![Edit::replace(at(outer.start, inner.start), head)];
     let mut rest = facts.children_in(call, Role::Arg).skip(1);
     match form {
@@ -71,7 +90,8 @@ pub fn await_function(facts: &Facts, call: Site, function: Site, form: AwaitForm
 
 /// Replaces `x.name(…)` by `await x.method(…)`.
 pub fn await_method(facts: &Facts, call: Site, method: &str) -> Vec<Edit> {
-    let mut edits = await_expression(facts, call);
+    let awaited = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await));
+    let mut edits = if awaited { Vec::new() } else { await_expression(facts, call) };
     if let Some(func) = facts.child(call, Role::Func)
         && let Kind::Attribute { name } = facts.kind(func)
     {
@@ -121,14 +141,19 @@ fn dedented(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
 
 /// Puts `await` in front of the expression at `site`.
 pub fn await_expression(facts: &Facts, site: Site) -> Vec<Edit> {
-    let range = facts.range(site);
-    let wrap = needs_parentheses_around_await(facts, site);
-    let inner = needs_parentheses_after_await(facts, site);
+    await_node(facts.tree(site.cell), site.cell, site.node)
+}
+
+/// The same in a cell's tree.
+pub(super) fn await_node(tree: &Tree, cell: CellIndex, node: NodeId) -> Vec<Edit> {
+    let range = tree.range(node);
+    let wrap = needs_parentheses_around_await(tree, node);
+    let inner = needs_parentheses_after_await(tree, node);
     let open = format!("{}await {}", if wrap { "(" } else { "" }, if inner { "(" } else { "" });
     let close = format!("{}{}", if inner { ")" } else { "" }, if wrap { ")" } else { "" });
-    let mut edits = vec![Edit::insert(site.cell, range.start, open)];
+    let mut edits = vec![Edit::insert(cell, range.start, open)];
     if !close.is_empty() {
-        edits.push(Edit::insert(site.cell, range.end, close));
+        edits.push(Edit::insert(cell, range.end, close));
     }
     edits
 }
@@ -157,6 +182,29 @@ pub fn lists_for_generators(facts: &Facts, site: Site) -> (Vec<Edit>, bool) {
         inner = outer;
     }
     (edits, read_to_end)
+}
+
+/// Lists in place of the generator expressions around `node`, up to the function that holds it.
+pub(super) fn list_around(tree: &Tree, cell: CellIndex, node: NodeId) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let mut inner = node;
+    for outer in tree.ancestors(node) {
+        match tree.kind(outer) {
+            Kind::FunctionDef { .. } | Kind::Lambda => break,
+            Kind::Comprehension { builds: Builds::Generator, parenthesized }
+                if tree.child(outer, Role::Clause) != Some(inner) =>
+            {
+                let is_next = tree.parent(outer).is_some_and(|call| {
+                    let func = tree.child(call, Role::Func);
+                    func.is_some_and(|func| tree.source_of(func) == "next")
+                });
+                edits.extend(brackets(cell, tree.range(outer), *parenthesized, is_next));
+            }
+            _ => {}
+        }
+        inner = outer;
+    }
+    edits
 }
 
 /// `next()` takes an iterator, which a list is not.
@@ -202,10 +250,10 @@ fn is_read_to_end(facts: &Facts, generator: Site) -> bool {
 }
 
 /// `await x` binds more loosely than what follows a value: `.name`, `[…]`, `(…)`.
-fn needs_parentheses_around_await(facts: &Facts, site: Site) -> bool {
-    let Some(parent) = facts.parent(site) else { return false };
+fn needs_parentheses_around_await(tree: &Tree, node: NodeId) -> bool {
+    let Some(parent) = tree.parent(node) else { return false };
     matches!(
-        (facts.kind(parent), facts.role(site)),
+        (tree.kind(parent), tree.role(node)),
         (Kind::Attribute { .. } | Kind::Subscript, Role::Value)
             | (Kind::Call, Role::Func)
             | (Kind::Await, _)
@@ -213,8 +261,8 @@ fn needs_parentheses_around_await(facts: &Facts, site: Site) -> bool {
 }
 
 /// `await` takes a primary: a name, call, attribute, item, or something in brackets.
-fn needs_parentheses_after_await(facts: &Facts, site: Site) -> bool {
-    match facts.kind(site) {
+fn needs_parentheses_after_await(tree: &Tree, node: NodeId) -> bool {
+    match tree.kind(node) {
         Kind::Await
         | Kind::Lambda
         | Kind::IfExp

@@ -189,6 +189,10 @@ fn coloured(facts: &Facts, start: FnId, mut plan: Colouring) -> Result<Colouring
             }
         }
     }
+    // To await what never ends would take away every line below.
+    if plan.functions.iter().any(|id| facts.is_endless(*id)) && !plan.calls.is_empty() {
+        return Err(obstacles);
+    }
     if obstacles.is_empty() { finished(facts, plan) } else { Err(obstacles) }
 }
 
@@ -221,7 +225,7 @@ fn uses_elsewhere(facts: &Facts, id: FnId) -> Vec<(FnId, Use)> {
 }
 
 /// What is said of a place in another file.
-fn elsewhere(found: &Use) -> Message {
+pub(super) fn elsewhere(found: &Use) -> Message {
     let key = if found.cell.is_some() { "why-other-notebook" } else { ELSEWHERE };
     Message::new(PAGE, key)
         .with("function", &found.name)
@@ -258,6 +262,9 @@ pub fn obstacle_to_await(facts: &Facts, site: Site) -> Option<ObstacleKind> {
 /// What an `await` at `site` would suspend. What has to be written otherwise for it is added to
 /// `way`.
 fn await_context(facts: &Facts, site: Site, way: &mut Way) -> Context {
+    if facts.taker(site).is_some() {
+        return Context::Obstacle(ObstacleKind::FunctionWanted);
+    }
     let mut inner = site;
     for outer in facts.ancestors(site) {
         let role = facts.role(inner);

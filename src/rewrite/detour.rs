@@ -69,6 +69,13 @@ pub(super) fn detour(facts: &Facts, given: Site) -> Option<Detour> {
     (fits && one).then_some(detour)
 }
 
+/// The edits that work out before what a key function gives that cannot be awaited where it is
+/// given away.
+pub fn written_out(facts: &Facts, given: Site) -> Option<Vec<Edit>> {
+    let detour = detour(facts, given).filter(|it| it.form == Form::Key)?;
+    take(facts, Vec::new(), &[detour])
+}
+
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }

@@ -1,25 +1,32 @@
 //! A task that is started and forgotten gets a name, and its end is awaited.
 
+use hashbrown::HashMap;
+
 use crate::facts::{Facts, FnId, Site};
-use crate::python::{Kind, Role};
+use crate::python::{Builds, Kind, Role};
 use crate::text::{Edit, Span, TextRange, indentation, line_range};
 
 /// Keeps the task that the bare statement around `call` starts, and awaits it at the end of the
 /// cell or function; in a loop, keeps a list of tasks. `None` where no end can be found that is
 /// always reached.
-pub fn keep_handle(facts: &Facts, call: Site, asyncio: &str) -> Option<Vec<Edit>> {
+pub fn keep_handle(
+    facts: &Facts,
+    call: Site,
+    asyncio: &str,
+    names: &mut FreeNames,
+) -> Option<Vec<Edit>> {
     let owner = facts.owner(call);
-    if owner.is_some_and(|id| facts.function(id).is_none_or(|function| !function.is_async)) {
-        return None;
-    }
     if super::obstacle_to_await(facts, call).is_some() {
         return None;
     }
     let statement = facts.parent(call)?;
+    if let Some(edits) = keep_list(facts, call, asyncio, owner, names) {
+        return Some(edits);
+    }
     match loop_around(facts, statement) {
         Some(around) if is_in_owner_block(facts, around, owner) => {
-            let name = free_name(facts, "tasks");
             let end = end_of(facts, around, owner)?;
+            let name = names.next(facts, "tasks");
             let range = facts.range(call);
             let source = facts.tree(call.cell).source();
             let indent = indentation(source, facts.range(around).start);
@@ -33,8 +40,8 @@ pub fn keep_handle(facts: &Facts, call: Site, asyncio: &str) -> Option<Vec<Edit>
         }
         Some(_) => None,
         None if is_in_owner_block(facts, statement, owner) => {
-            let name = free_name(facts, "task");
             let end = end_of(facts, statement, owner)?;
+            let name = names.next(facts, "task");
             let source = facts.tree(call.cell).source();
             let indent = indentation(source, facts.range(statement).start);
             Some(vec![
@@ -44,6 +51,32 @@ pub fn keep_handle(facts: &Facts, call: Site, asyncio: &str) -> Option<Vec<Edit>
         }
         None => None,
     }
+}
+
+/// `[create_task(f(i)) for i in items]` as a statement gets a name, and all are awaited.
+fn keep_list(
+    facts: &Facts,
+    call: Site,
+    asyncio: &str,
+    owner: Option<FnId>,
+    names: &mut FreeNames,
+) -> Option<Vec<Edit>> {
+    let is_list = |it: &Site| {
+        matches!(facts.kind(*it), Kind::List | Kind::Comprehension { builds: Builds::List, .. })
+    };
+    let list = facts.parent(call).filter(is_list)?;
+    let statement = facts.parent(list).filter(|up| *facts.kind(*up) == Kind::Expression)?;
+    if loop_around(facts, statement).is_some() || !is_in_owner_block(facts, statement, owner) {
+        return None;
+    }
+    let end = end_of(facts, statement, owner)?;
+    let name = names.next(facts, "tasks");
+    let source = facts.tree(call.cell).source();
+    let indent = indentation(source, facts.range(statement).start);
+    Some(vec![
+        Edit::insert(call.cell, facts.range(list).start, format!("{name} = ")),
+        last_line(facts, call, end, &format!("{indent}await {asyncio}.gather(*{name})")),
+    ])
 }
 
 /// The outermost loop around the statement, within its function.
@@ -73,14 +106,15 @@ fn end_of(facts: &Facts, statement: Site, owner: Option<FnId>) -> Option<Site> {
     let Some(function) = owner.and_then(|id| facts.function(id)) else {
         return facts.tree(statement.cell).statements().last().map(at);
     };
-    let leaves = facts.descendants(function.site).any(|site| {
+    let last = facts.children_in(function.site, Role::Body).last();
+    let leaves = facts.descendants(function.site).filter(|site| Some(*site) != last).any(|site| {
         let endless = matches!(facts.kind(site), Kind::While)
             && facts
                 .child(site, Role::Test)
                 .is_some_and(|test| matches!(facts.kind(test), Kind::True | Kind::Number));
         matches!(facts.kind(site), Kind::Return | Kind::Yield) || endless
     });
-    if leaves { None } else { facts.children_in(function.site, Role::Body).last() }
+    if leaves { None } else { last }
 }
 
 fn last_line(facts: &Facts, call: Site, end: Site, line: &str) -> Edit {
@@ -89,7 +123,8 @@ fn last_line(facts: &Facts, call: Site, end: Site, line: &str) -> Edit {
     let prints =
         facts.child(end, Role::Value).is_some_and(|value| facts.callee_text(value) == "print");
     let shows = facts.is_displayed(end) && matches!(facts.kind(end), Kind::Expression) && !prints;
-    if shows && facts.parent(call) != Some(end) {
+    let returns = matches!(facts.kind(end), Kind::Return);
+    if returns || shows && facts.parent(call) != Some(end) {
         let start = line_range(source, facts.range(end).start).start;
         return Edit::replace(Span::new(call.cell, TextRange::at(start)), format!("{line}\n"));
     }
@@ -99,10 +134,27 @@ fn last_line(facts: &Facts, call: Site, end: Site, line: &str) -> Edit {
 
 /// `base`, or `base` with a number, so that no name of the notebook is taken.
 pub fn free_name(facts: &Facts, base: &str) -> String {
-    let taken = |name: &str| facts.has_name(name);
-    if !taken(base) {
-        return base.to_owned();
+    FreeNames::default().next(facts, base)
+}
+
+/// Names that the notebook does not have, none of them given twice: fixes that are made together
+/// have to differ in theirs.
+#[derive(Debug, Default)]
+pub struct FreeNames {
+    /// The number that each base came to.
+    given: HashMap<String, usize>,
+}
+
+impl FreeNames {
+    /// `base`, or `base` with a number.
+    pub fn next(&mut self, facts: &Facts, base: &str) -> String {
+        let number = self.given.entry(base.to_owned()).or_default();
+        loop {
+            *number += 1;
+            let name = if *number == 1 { base.to_owned() } else { format!("{base}_{number}") };
+            if !facts.has_name(&name) {
+                return name;
+            }
+        }
     }
-    let numbered = (2..).map(|n| format!("{base}_{n}")).find(|name| !taken(name));
-    numbered.unwrap_or_else(|| base.to_owned())
 }

@@ -12,10 +12,15 @@ pub fn module_name(facts: &Facts, site: Site, module: &str) -> (String, Option<E
     (module.to_owned(), Some(import_at_top(facts, site.cell, module)))
 }
 
-/// The global name that an earlier statement, in this cell or one before, gives to `module`.
+/// The global name that an earlier statement, in this cell or one before, gives to `module`; where
+/// cells run by what they need, that of any cell.
 pub fn name_of_module(facts: &Facts, site: Site, module: &str) -> Option<String> {
-    let binds = |other: &Site| (other.cell, other.node) < (site.cell, site.node);
-    facts.imports().iter().copied().filter(binds).find_map(|statement| {
+    let by_need = facts.environment.host.runs_by_dependence();
+    let binds = |other: &Site| {
+        (by_need && other.cell != site.cell) || (other.cell, other.node) < (site.cell, site.node)
+    };
+    let is_module_s = |statement: &Site| !by_need || facts.owner(*statement).is_none();
+    facts.imports().iter().copied().filter(binds).filter(is_module_s).find_map(|statement| {
         let Kind::Import { names } = facts.kind(statement) else { return None };
         let tree = facts.tree(statement.cell);
         let found = names.iter().find(|name| tree.text(name.name) == module)?;

@@ -1,8 +1,10 @@
 //! `run(x)` becomes `await x`: in the cell, in an `async def`, or in a helper that is coloured.
 
 use super::awaiting::{await_argument, await_function, lists_for_generators};
+use super::background::start_in_background;
 use super::colour::{OwnFix, is_of_another_file, plan_await};
 use super::factory::factory;
+use super::hand_over::hand_over_instead;
 use super::lambda::name_of;
 use super::obstacle::{Obstacle, ObstacleKind, note_obstacles};
 use super::removal::delete_statement;
@@ -13,6 +15,9 @@ use crate::python::{Kind, Role};
 
 /// As many callers as a note names.
 const MOST_CALLERS: usize = 4;
+
+/// The errors that take that of a second loop.
+const TAKES: [&str; 3] = ["builtins.RuntimeError", "builtins.Exception", "builtins.BaseException"];
 
 /// A call that runs a loop until its argument is done.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +88,12 @@ pub fn await_instead(
     if names_function && entry.form == AwaitForm::Argument {
         return Err(Vec::new());
     }
+    // What never ends is not waited for: nothing below would run any more.
+    if never_ends(facts, entry) {
+        let alone = entry.form == AwaitForm::Argument && !entry.has_options;
+        let started = alone.then(|| start_in_background(facts, entry.call, entry.argument));
+        return started.flatten().ok_or_else(Vec::new);
+    }
     let plan = plan_await(facts, entry.call)?;
     let coloured = !plan.functions.is_empty();
     let (mut edits, read_to_end) = lists_for_generators(facts, entry.call);
@@ -103,8 +114,7 @@ pub fn await_instead(
         "async-generators",
     ];
     // Of somebody else's coroutine nobody here knows what it leaves behind.
-    let is_known = matches!(facts.value(entry.argument),
-        Value::Coroutine(id) | Value::Function(id) if !facts.is_endless(id))
+    let is_known = matches!(facts.value(entry.argument), Value::Coroutine(_) | Value::Function(_))
         || facts.value(entry.argument).path().is_some_and(|path| path == "asyncio.gather()");
     let keeps_result =
         is_known && !tradeoffs.iter().any(|id| lossy.contains(id)) && !is_caught(facts, entry.call);
@@ -118,6 +128,14 @@ pub fn await_instead(
         Message::new(page, "fix-await").with("call", name)
     };
     Ok(plan.fix(facts, OwnFix { title, is_safe: safe, edits, reasons, tradeoffs }))
+}
+
+fn never_ends(facts: &Facts, entry: LoopEntry) -> bool {
+    match facts.value(entry.argument) {
+        Value::Function(id) => facts.is_endless(id),
+        Value::Path(path) if entry.form != AwaitForm::Argument => facts.tables.is_endless(&path),
+        _ => facts.never_ends(entry.argument).is_some(),
+    }
 }
 
 /// Whether `anyio.run` is told by name to run on asyncio, which it does anyway.
@@ -169,18 +187,16 @@ pub fn is_caught(facts: &Facts, call: Site) -> bool {
             return false;
         }
         let suppressed = matches!(facts.kind(outer), Kind::With { .. })
-            && facts.children_in(outer, Role::Context).any(|item| {
-                let text = facts.source_of(item);
-                text.contains("suppress(") && text.contains("RuntimeError")
-            });
+            && facts
+                .children_in(outer, Role::Context)
+                .filter_map(|item| facts.child(item, Role::Context))
+                .any(|manager| suppresses(facts, manager));
         if suppressed {
             return true;
         }
         if matches!(facts.kind(outer), Kind::Try) && facts.role(inner) == Role::Body {
             let hides = facts.children_in(outer, Role::Handler).any(|handler| {
-                let test = facts.child(handler, Role::Test);
-                let catches = test.is_none_or(|test| catches_runtime_errors(facts, test));
-                catches
+                facts.handles(handler, &TAKES)
                     && !facts
                         .descendants(handler)
                         .any(|site| matches!(facts.kind(site), Kind::Raise))
@@ -194,10 +210,13 @@ pub fn is_caught(facts: &Facts, call: Site) -> bool {
     false
 }
 
-fn catches_runtime_errors(facts: &Facts, test: Site) -> bool {
-    let text = facts.source_of(test);
-    let names = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-    names.into_iter().any(|name| matches!(name, "RuntimeError" | "Exception" | "BaseException"))
+/// `contextlib.suppress(RuntimeError)`.
+fn suppresses(facts: &Facts, manager: Site) -> bool {
+    let func = facts.child(manager, Role::Func).map(|func| facts.value(func));
+    func.as_ref().and_then(Value::path) == Some("contextlib.suppress")
+        && facts
+            .children_in(manager, Role::Arg)
+            .any(|error| facts.value(error).path().is_some_and(|path| TAKES.contains(&path)))
 }
 
 /// Notes from where a helper's loop entry is reached, and which patch lets it through.
@@ -230,6 +249,7 @@ pub fn offer(facts: &Facts, found: &mut Diagnostic, repair: Result<Fix, Vec<Obst
         }
         Err(obstacles) => {
             found.fixes.extend(factory_instead(facts, found, &obstacles));
+            found.fixes.extend(hand_over_instead(facts, found, &obstacles));
             note_obstacles(facts, found, &obstacles)
         }
     };

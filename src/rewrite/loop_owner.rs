@@ -7,7 +7,7 @@ use super::lambda;
 use super::loop_entry::{LoopEntry, await_instead, is_caught, note_origin, offer};
 use super::obstacle::Obstacle;
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
-use crate::facts::{Call, Facts, Runs, Site, Value, Wrapping};
+use crate::facts::{Call, Facts, Runs, Site, Usage, Value, Wrapping};
 use crate::knowledge::tables::{Answers, AwaitForm, LoopOwner};
 use crate::python::{Kind, Role};
 
@@ -36,15 +36,22 @@ pub fn owners<'f>(
         let owner = value.path().and_then(|path| find(&format!("{path}.__enter__")));
         found.extend(owner.map(|owner| (manager, owner)));
     }
-    found.retain(|(site, _)| is_beside_a_loop(facts, *site));
+    found.retain(|(site, owner)| is_beside_a_loop(facts, *site, owner));
     found.sort_by_key(|(site, _)| *site);
     found
 }
 
-fn is_beside_a_loop(facts: &Facts, site: Site) -> bool {
-    let awaited = facts.parent(site).is_some_and(|up| matches!(facts.kind(up), Kind::Await));
+/// An `await` in front comes too late for what the call itself does. What was only read of may
+/// give something to await there.
+fn is_beside_a_loop(facts: &Facts, site: Site, owner: &LoopOwner) -> bool {
+    // What depends on another object is seen by the run.
+    let works = |name: &String| facts.keyword(site, name).is_some();
+    if owner.after.is_some() || owner.unless.as_ref().is_some_and(works) {
+        return false;
+    }
+    let awaited = facts.usage(site) == Usage::Awaited;
     match facts.runs(site) {
-        _ if awaited => false,
+        _ if awaited && owner.docs => false,
         Runs::Async(_) => true,
         Runs::Cell | Runs::Helper(_) => facts.environment.host.keeps_a_loop_running(),
         Runs::Elsewhere => false,
@@ -81,6 +88,7 @@ pub fn report_owner(
         _ if owner.docs => "documented",
         _ if owner.answers == Answers::Hangs => "hangs",
         _ if owner.answers == Answers::Dies => "dies",
+        _ if owner.answers == Answers::Asynchronous => "asynchronous",
         Runs::Async(_) => "in-async",
         Runs::Helper(_) => "helper",
         _ if caught => "caught",
@@ -148,6 +156,11 @@ fn method_fix(
     owner: &LoopOwner,
     method: &str,
 ) -> Result<Fix, Vec<Obstacle>> {
+    let value = facts.child(call, Role::Func).map(|func| facts.value(func));
+    let path = value.as_ref().and_then(Value::path).and_then(|path| path.rsplit_once('.'));
+    if path.is_some_and(|(object, _)| facts.tables.is_endless(&format!("{object}.{method}"))) {
+        return Err(Vec::new());
+    }
     let plan = plan_await(facts, call)?;
     let coloured = !plan.functions.is_empty();
     let as_script = facts.environment.is_script && facts.under_main_guard(call);

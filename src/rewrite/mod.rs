@@ -1,12 +1,15 @@
 //! The transformations that rules' fixes share. Each gives edits of the cells' text.
 
 mod awaiting;
+mod background;
 mod collect;
 mod colour;
 pub mod constant;
 mod detour;
+mod draft;
 pub mod extract;
 mod factory;
+mod hand_over;
 mod handles;
 mod imports;
 mod lambda;
@@ -20,6 +23,7 @@ mod older;
 pub mod pieces;
 pub mod port;
 mod protocol;
+mod reads;
 mod removal;
 mod reraise;
 pub mod script;
@@ -30,11 +34,16 @@ mod turn;
 mod wanted;
 
 pub use awaiting::{
-    await_argument, await_expression, await_function, await_method, lists_for_generators,
+    await_argument, await_expression, await_function, await_method, hand_on_argument,
+    lists_for_generators,
 };
+pub use background::{keep_in_background, start_in_background};
 pub use collect::await_handle;
 pub use colour::{Colouring, colour, obstacle_to_await, plan_await};
-pub use handles::{free_name, keep_handle};
+pub use detour::written_out;
+pub use draft::{Drafted, Start, can_await, draft, draft_unseen, drafted_fix, holds_await};
+pub use hand_over::hand_over;
+pub use handles::{FreeNames, free_name, keep_handle};
 pub use imports::{module_name, name_of_module};
 pub use lambda::name_of;
 pub use loop_entry::{LoopEntry, await_instead, is_caught, note_origin, offer, remove};
@@ -45,14 +54,14 @@ pub use older::older_twin;
 pub use protocol::{async_statement, async_words, await_before_use};
 pub use removal::{delete_import, delete_statement};
 pub use reraise::{Catches, let_cancellation_pass};
-pub use threads::await_in_thread;
+pub use starter::callback_starter;
+pub use threads::{await_in_thread, thread_around};
 pub use together::{Joining, join_comprehension, join_run, started};
 pub use turn::join_loop;
 
 use crate::diagnostic::{Applicability, Fix};
 use crate::facts::Facts;
-use crate::python;
-use crate::text::{CellIndex, Edit, apply_edits};
+use crate::text::{CellIndex, Edit};
 
 /// The fix, if every cell that it touches still reads as Python after it; otherwise it is only
 /// shown. A cell that had errors before cannot be judged and lowers the fix as well.
@@ -61,13 +70,11 @@ pub fn checked(facts: &Facts, mut fix: Fix) -> Fix {
     let mut cells: Vec<CellIndex> = fix.edits.iter().map(|edit| edit.span.cell).collect();
     cells.sort_unstable();
     cells.dedup();
-    let reads = |cell: &CellIndex| {
-        let before = facts.cell(*cell).is_some_and(|cell| cell.syntax.errors.is_empty());
-        let source = facts.tree(*cell).source();
-        let after = apply_edits(*cell, source, &fix.edits);
-        before && after.is_some_and(|after| python::is_valid(&after))
-    };
-    if cells.iter().all(reads) { fix } else { fix.at_most(Applicability::DisplayOnly) }
+    if cells.iter().all(|cell| reads::reads(facts, *cell, &fix.edits)) {
+        fix
+    } else {
+        fix.at_most(Applicability::DisplayOnly)
+    }
 }
 
 /// Makes one edit of deletions that overlap or meet: lines that go together share a line end.

@@ -32,6 +32,8 @@ pub enum ObstacleKind {
     Definition,
     /// A worker thread runs the function.
     Thread,
+    /// The call around it wants a function there, which it calls itself.
+    FunctionWanted,
 }
 
 impl ObstacleKind {
@@ -48,6 +50,7 @@ impl ObstacleKind {
             ObstacleKind::Magic => "obstacle-magic",
             ObstacleKind::Definition => "obstacle-definition",
             ObstacleKind::Thread => "obstacle-thread",
+            ObstacleKind::FunctionWanted => "obstacle-function-wanted",
         }
     }
 }
@@ -68,7 +71,7 @@ pub(super) fn note_obstacles(
             ObstacleKind::Callback => "keep-the-handle",
             ObstacleKind::ClassBody | ObstacleKind::Definition => "top-level-await",
             ObstacleKind::SpecialMethod => "async-factory",
-            ObstacleKind::Thread => "to-thread",
+            ObstacleKind::Thread | ObstacleKind::FunctionWanted => "to-thread",
             _ => "async-all-the-way",
         };
         if !patterns.contains(&pattern) {

@@ -9,7 +9,17 @@ use crate::text::{Edit, TextRange, indentation, line_range};
 /// Methods that call a function back later, on the kernel's thread, and take nothing from it.
 ///
 /// Source: ipywidgets' `observe` beside its `on_…` methods; asyncio's event loop and futures.
-const CALL_BACK: [&str; 5] = ["observe", "call_soon", "call_later", "call_at", "add_done_callback"];
+const CALL_BACK: [&str; 9] = [
+    "observe",
+    "on_click",
+    "on_submit",
+    "on_msg",
+    "on_displayed",
+    "call_soon",
+    "call_later",
+    "call_at",
+    "add_done_callback",
+];
 
 /// The edits that hand over, in place of the function `id` at `mention`, a plain one that starts
 /// its task and keeps it. `None` where more than that may be wanted of the function.
@@ -21,6 +31,33 @@ pub(super) fn starter(facts: &Facts, mention: Site, id: FnId) -> Option<Vec<Edit
     let calls_back = method.starts_with("on_") || CALL_BACK.contains(&method);
     let plain = matches!(facts.kind(mention), Kind::Name { .. }) && calls_back;
     let function = facts.function(id).filter(|it| plain && !it.name.is_empty())?;
+    started(facts, call, mention, &function.name, &function.name)
+}
+
+/// The same for an async function that the event loop, or a future, is given as a callback.
+pub fn callback_starter(facts: &Facts, mention: Site) -> Option<Vec<Edit>> {
+    let call = facts.parent(mention).filter(|up| *facts.kind(*up) == Kind::Call)?;
+    let func = facts.child(call, Role::Func)?;
+    let Kind::Attribute { name } = facts.kind(func) else { return None };
+    // A future hands itself over, for which the function may not be made.
+    let method = facts.tree(call.cell).text(*name);
+    let calls_back = CALL_BACK.contains(&method) && method != "add_done_callback";
+    let is_named =
+        matches!(facts.kind(mention), Kind::Name { .. } | Kind::Attribute { .. } | Kind::Subscript);
+    let text = facts.source_of(mention);
+    let last =
+        text.rsplit('.').next().filter(|it| it.chars().all(|c| c == '_' || c.is_alphanumeric()));
+    let named = calls_back && is_named && facts.role(mention) == Role::Arg;
+    named.then(|| started(facts, call, mention, text, last.unwrap_or("task"))).flatten()
+}
+
+fn started(
+    facts: &Facts,
+    call: Site,
+    mention: Site,
+    function: &str,
+    name: &str,
+) -> Option<Vec<Edit>> {
     let tree = facts.tree(call.cell);
     let statement = Site { node: tree.statement_of(call.node), ..call };
     let start = facts.range(statement).start;
@@ -32,12 +69,12 @@ pub(super) fn starter(facts: &Facts, mention: Site, id: FnId) -> Option<Vec<Edit
     let indent = indentation(tree.source(), start);
     let (asyncio, import) = module_name(facts, call, "asyncio");
     let tasks = free_name(facts, "tasks");
-    let starter = free_name(facts, &format!("start_{}", function.name));
+    let starter = free_name(facts, &format!("start_{name}"));
     let lines = [
         format!("{tasks} = set()"),
         String::new(),
         format!("def {starter}(*arguments):"),
-        format!("    task = {asyncio}.create_task({}(*arguments))", function.name),
+        format!("    task = {asyncio}.create_task({function}(*arguments))"),
         format!("    {tasks}.add(task)"),
         format!("    task.add_done_callback({tasks}.discard)"),
         String::new(),

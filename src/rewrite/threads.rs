@@ -6,6 +6,34 @@ use crate::facts::{Facts, Site};
 use crate::python::{Kind, Role};
 use crate::text::{Edit, Span, TextRange};
 
+/// `a[b]`, or what else runs code, becomes `await asyncio.to_thread(lambda: a[b])`.
+pub fn thread_around(facts: &Facts, site: Site) -> Option<Vec<Edit>> {
+    let is_plain = matches!(
+        facts.kind(site),
+        Kind::Call | Kind::Attribute { .. } | Kind::Subscript | Kind::BinOp
+    );
+    let holds = |it: Site| {
+        matches!(
+            facts.kind(it),
+            Kind::Await | Kind::Yield | Kind::Named | Kind::Comprehension { .. }
+        )
+    };
+    if !is_plain || facts.descendants(site).any(holds) {
+        return None;
+    }
+    let (asyncio, import) = module_name(facts, site, "asyncio");
+    let wrap = facts.parent(site).is_some_and(|up| {
+        matches!(facts.kind(up), Kind::Attribute { .. } | Kind::Subscript | Kind::Call)
+            && matches!(facts.role(site), Role::Value | Role::Func)
+    });
+    let (open, close) = if wrap { ("(", ")") } else { ("", "") };
+    let (range, head) = (facts.range(site), format!("{open}await {asyncio}.to_thread(lambda: "));
+    let mut edits: Vec<Edit> = import.into_iter().collect();
+    edits.push(Edit::insert(site.cell, range.start, head));
+    edits.push(Edit::insert(site.cell, range.end, format!("){close}")));
+    Some(edits)
+}
+
 /// `f(a, k=b)` becomes `await asyncio.to_thread(f, a, k=b)`, with the import where it is missing.
 pub fn await_in_thread(facts: &Facts, call: Site) -> Option<Vec<Edit>> {
     let func = facts.child(call, Role::Func)?;

@@ -1,17 +1,18 @@
 //! A plain `for` or `with` over what only `async for` or `async with` can use.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{AsyncOnly, Facts, Site, Usage};
 use crate::python::{Builds, Kind, NameUse, Role};
 use crate::rewrite::{
-    Colouring, Obstacle, checked, colour, free_name, lists_for_generators, obstacle_to_await, offer,
+    Colouring, Obstacle, await_expression, checked, colour, free_name, lists_for_generators,
+    obstacle_to_await, offer,
 };
 use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "async-protocol-needs-async";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// Functions that read their first argument as a plain iterable to its end.
 const READERS: [&str; 10] =
@@ -156,6 +157,19 @@ fn fix(facts: &Facts, site: Site, plain: Plain) -> Option<Result<Fix, Vec<Obstac
         },
     )
     .at_most(plan.limit())))
+}
+
+/// The edits that walk, or enter, what stands at `site` as it wants to be, with a place that has to
+/// be able to await.
+pub(super) fn edits_at(facts: &Facts, site: Site) -> Option<Vec<Edit>> {
+    if let Some(plain) = plain_use(facts, site) {
+        return edits(facts, site, plain).map(|(edits, ..)| edits);
+    }
+    let call = facts.parent(site).filter(|call| facts.callee_text(*call) == "next")?;
+    let func = facts.child(call, Role::Func)?;
+    let edit = Edit::replace(facts.span(func), "anext");
+    let alone = facts.children_in(call, Role::Arg).count() == 1;
+    alone.then(|| std::iter::once(edit).chain(await_expression(facts, call)).collect())
 }
 
 /// The expressions that a `with` enters.

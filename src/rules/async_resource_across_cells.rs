@@ -1,6 +1,6 @@
 //! An async resource whose life is spread over cells, or that is used when it is over.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Binding, Call, Facts, Site, Value};
 use crate::python::{Kind, NameUse, Role};
@@ -9,7 +9,7 @@ use crate::text::{Edit, indentation, line_range};
 
 const NAME: &str = "async-resource-across-cells";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// Clients that refuse to work once they are closed: what they stand for, the methods that
 /// raise, and what they say.
@@ -55,7 +55,7 @@ fn split_by_hand(facts: &Facts, enter: &Call) -> Option<Diagnostic> {
             })
         };
         call.owner.is_none()
-            && call.site.cell > enter.site.cell
+            && facts.runs_after(call.site.cell, enter.site.cell)
             && (leaves(name) || kept.is_some_and(leaves))
     })?;
     let value = facts.value(manager);

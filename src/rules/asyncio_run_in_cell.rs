@@ -1,6 +1,6 @@
 //! `asyncio.run()` reached on the kernel's thread, where the kernel's loop is running already.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::modules::LoopStart;
 use crate::facts::{Call, Facts, Runs, Site, Usage, Value};
@@ -12,7 +12,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "asyncio-run-in-cell";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
     let refused = |runs: Runs| {

@@ -1,14 +1,14 @@
 //! `await`, `async with` or `async for` in a plain `def`, a lambda or a class body: Python
 //! refuses to compile it.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Facts, FnId, Holder, Site};
 use crate::rewrite::{Obstacle, checked, name_of, offer, plan_await};
 
 const NAME: &str = "await-in-sync-def";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
     let mut seen = Vec::new();

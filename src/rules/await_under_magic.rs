@@ -1,9 +1,9 @@
 //! An `await` under a magic that compiles its code by itself, after `%autoawait off`, and scripts
 //! with a loop of their own under `%run`.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::modules::script_of;
 use crate::facts::{Facts, Holder, Runs, Site};
@@ -21,7 +21,7 @@ const NESTED: [&str; 2] = ["capture", "ipytest"];
 /// As many places as a note names.
 const MOST: usize = 4;
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
     let mut seen = HashSet::new();

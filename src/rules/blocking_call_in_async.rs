@@ -1,18 +1,20 @@
 //! A call that holds the kernel's thread while tasks wait for it.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Background, Binding, Call, Facts, FnId, How, Runs, Site, Value};
+use crate::facts::{
+    Background, Binding, Call, Facts, FnId, Function, How, Runs, Site, Taker, Usage, Value,
+};
 use crate::knowledge::tables::{Blocking, BlockingKind, When};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
-    await_in_thread, checked, lists_for_generators, module_name, obstacle_to_await,
+    await_in_thread, checked, hand_over, lists_for_generators, module_name, obstacle_to_await,
 };
-use crate::text::{CellIndex, Edit};
+use crate::text::{CellIndex, Edit, Span, TextRange};
 
 const NAME: &str = "blocking-call-in-async";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// Where the call stands, as far as others wait for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,14 +31,47 @@ enum Place {
 fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
     let background = facts.background();
     for call in &facts.calls {
+        if let Some(taker) = called_too_early(facts, call) {
+            out.push(called_here(facts, call.site, taker));
+            continue;
+        }
         let blocking = call.callee.path().and_then(|path| facts.tables.blocking(path));
         let Some(blocking) = blocking.filter(|it| applies(facts, call.site, it.when)) else {
             continue;
         };
-        if let Some(place) = place(facts, call, &background) {
+        // `await open(…)` may be another library's, or the kernel's own where it runs in a browser.
+        let is_odd =
+            facts.usage(call.site) == Usage::Awaited && !await_raises(facts, call.site, blocking);
+        if let Some(place) = place(facts, call, &background).filter(|_| !is_odd) {
             out.push(diagnose(facts, call.site, blocking, place));
         }
     }
+}
+
+/// The worker that wants a function where the call at `call` stands and gives it no function.
+fn called_too_early(facts: &Facts, call: &Call) -> Option<Taker> {
+    let taker = facts.taker(call.site).filter(|taker| taker.is_worker && taker.is_known)?;
+    let is_plain = match &call.callee {
+        Value::Path(path) => facts.tables.blocking(path).is_some(),
+        Value::Function(id) => facts.function(*id).is_some_and(Function::is_plain),
+        _ => false,
+    };
+    let early = is_plain
+        && !facts.may_give_a_function(call.site)
+        && !facts.is_demonstrated(call.site)
+        && facts.runs(call.site) != Runs::Elsewhere;
+    early.then_some(taker)
+}
+
+/// Source: a kernel, which runs `f(x)` in `to_thread(f(x))` before anything else, and then answers
+/// `TypeError: 'dict' object is not callable`.
+fn called_here(facts: &Facts, call: Site, taker: Taker) -> Diagnostic {
+    let mut found = Diagnostic::new(NAME, Severity::Warning, facts.span(call), "called-here")
+        .with("call", facts.callee_text(call))
+        .with("taker", facts.callee_text(taker.call));
+    found.patterns = vec!["to-thread"];
+    found.fixes.extend(hand_over(facts, call, taker));
+    found
 }
 
 /// Whether the call as it is written is one that blocks.
@@ -93,16 +128,12 @@ fn says_url(name: &str) -> bool {
 }
 
 fn place(facts: &Facts, call: &Call, background: &[Background]) -> Option<Place> {
-    if call_is_awaited(facts, call.site) {
-        return None;
-    }
     match facts.runs(call.site) {
         Runs::Async(id) => Some(Place::InAsync(id)),
         Runs::Helper(id) => {
             let below = facts.reach.get(id.0).is_some_and(|reach| reach.in_async);
             below.then_some(Place::BelowAsync(id))
         }
-        Runs::Cell if is_deadlock(facts, call.site) => Some(Place::InAwaitingCell),
         Runs::Cell => {
             let running = background
                 .iter()
@@ -125,38 +156,42 @@ fn callee(facts: &Facts, call: Site) -> Value {
     facts.child(call, Role::Func).map_or(Value::Unknown, |func| facts.value(func))
 }
 
-/// `run_coroutine_threadsafe(c, kernel_loop).result()` on the kernel's thread waits for a loop
-/// that waits for it.
-///
-/// Source: a kernel, where it ends in the timeout that was given, or never.
-fn is_deadlock(facts: &Facts, call: Site) -> bool {
-    if callee(facts, call).path() != Some("asyncio.run_coroutine_threadsafe().result") {
-        return false;
-    }
-    let object = facts.child(call, Role::Func).and_then(|func| facts.child(func, Role::Value));
-    let made = object.and_then(|object| facts.origin(object));
-    let target = made.and_then(|made| facts.argument(made, 1, "loop"));
-    let on_kernel = matches!(facts.runs(call), Runs::Cell | Runs::Async(_) | Runs::Helper(_));
-    on_kernel
-        && target.is_some_and(|target| {
-            let value = facts.value(target);
-            matches!(value.path(), Some("asyncio.get_running_loop()" | "asyncio.get_event_loop()"))
-        })
+/// The `await` in front of the call or of what is taken from its result: `await get(u).json()`.
+fn await_around(facts: &Facts, call: Site) -> Option<Site> {
+    let mut chain = facts.ancestors(call).skip_while(|up| {
+        matches!(facts.kind(*up), Kind::Attribute { .. } | Kind::Subscript)
+            || (matches!(facts.kind(*up), Kind::Call)
+                && facts
+                    .child(*up, Role::Func)
+                    .is_some_and(|func| facts.tree(call.cell).is_within(call.node, func.node)))
+    });
+    chain.next().filter(|up| matches!(facts.kind(*up), Kind::Await))
 }
 
-/// `await open(…)` is another library's `open`, or an error of its own.
-fn call_is_awaited(facts: &Facts, call: Site) -> bool {
-    facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await))
+/// Whether the `await` around the call raises: what blocks gives nothing to await. What another
+/// thread answers may be anything, and of a star import a built-in name may be something else.
+///
+/// Source: a kernel, "object NoneType can't be used in 'await' expression" and its like.
+fn await_raises(facts: &Facts, call: Site, blocking: &Blocking) -> bool {
+    let built_in = callee(facts, call).path().is_some_and(|path| path.starts_with("builtins."));
+    let may_be_another =
+        built_in && (facts.has_star_import() || blocking.kind == BlockingKind::Input);
+    blocking.kind != BlockingKind::Wait
+        && !may_be_another
+        && await_around(facts, call).is_some()
+        && !facts.is_demonstrated(call)
 }
 
 fn diagnose(facts: &Facts, call: Site, blocking: &Blocking, place: Place) -> Diagnostic {
-    if is_deadlock(facts, call) {
-        return Diagnostic::new(NAME, Severity::Error, facts.span(call), "deadlock")
-            .with("call", facts.callee_text(call));
-    }
+    let raises = await_raises(facts, call, blocking);
     let quiet = blocking.kind == BlockingKind::File || place == Place::InAwaitingCell;
-    let severity = if quiet { Severity::Hint } else { Severity::Warning };
+    let severity = match quiet {
+        _ if raises => Severity::Error,
+        true => Severity::Hint,
+        false => Severity::Warning,
+    };
     let (key, function) = match place {
+        _ if raises => ("awaited", None),
         Place::InAsync(id) if blocking.kind == BlockingKind::File => ("file-in-async", Some(id)),
         Place::InAsync(id) => ("in-async", Some(id)),
         Place::BelowAsync(id) => ("below-async", Some(id)),
@@ -180,7 +215,8 @@ fn diagnose(facts: &Facts, call: Site, blocking: &Blocking, place: Place) -> Dia
         _ => vec!["to-thread"],
     };
     if matches!(place, Place::InAsync(_) | Place::InAwaitingCell) {
-        found.fixes.extend(fix(facts, call, blocking.kind, place));
+        let better = fix(facts, call, blocking.kind, place);
+        found.fixes.extend(better.or_else(|| raises.then(|| plain_fix(facts, call)).flatten()));
     }
     found
 }
@@ -204,6 +240,33 @@ fn fix(facts: &Facts, call: Site, kind: BlockingKind, place: Place) -> Option<Fi
         _ if opens => None,
         _ => thread_fix(facts, call),
     }
+    .map(|fix| without_await(facts, call, fix))
+}
+
+/// `await cursor.fetchall()` becomes `cursor.fetchall()`, where nothing better is known: it blocks
+/// as before, and raises no more.
+fn plain_fix(facts: &Facts, call: Site) -> Option<Fix> {
+    await_around(facts, call)?;
+    let fix = Fix {
+        title: Message::new(NAME, "fix-plain"),
+        pattern: "to-thread",
+        applicability: Applicability::Unsafe,
+        edits: Vec::new(),
+        reasons: vec![(facts.span(call), Message::new(NAME, "why-plain"))],
+        tradeoffs: Vec::new(),
+    };
+    Some(without_await(facts, call, fix))
+}
+
+/// The repair brings its own `await`.
+fn without_await(facts: &Facts, call: Site, mut fix: Fix) -> Fix {
+    let around = await_around(facts, call);
+    let operand = around.and_then(|around| facts.child(around, Role::Value));
+    if let (Some(around), Some(operand)) = (around, operand) {
+        let word = TextRange::new(facts.range(around).start, facts.range(operand).start);
+        fix.edits.push(Edit::delete(Span::new(call.cell, word)));
+    }
+    checked(facts, fix)
 }
 
 /// `time.sleep(n)` becomes `await asyncio.sleep(n)`.
@@ -230,30 +293,24 @@ fn sleep_fix(facts: &Facts, call: Site, place: Place) -> Option<Fix> {
     edits.push(Edit::replace(facts.span(func), format!("await {asyncio}.sleep")));
     let alone = place == Place::InAwaitingCell && read_to_end;
     let safe = if alone { Applicability::Safe } else { Applicability::Unsafe };
-    Some(checked(
-        facts,
-        Fix {
-            title: Message::new(NAME, "fix-sleep"),
-            pattern: "async-sleep",
-            applicability: safe,
-            edits,
-            reasons: vec![(facts.span(call), Message::new(NAME, "why-sleep"))],
-            tradeoffs: Vec::new(),
-        },
-    ))
+    Some(Fix {
+        title: Message::new(NAME, "fix-sleep"),
+        pattern: "async-sleep",
+        applicability: safe,
+        edits,
+        reasons: vec![(facts.span(call), Message::new(NAME, "why-sleep"))],
+        tradeoffs: Vec::new(),
+    })
 }
 
 /// `f(a, k=b)` becomes `await asyncio.to_thread(f, a, k=b)`.
 fn thread_fix(facts: &Facts, call: Site) -> Option<Fix> {
-    Some(checked(
-        facts,
-        Fix {
-            title: Message::new(NAME, "fix-thread").with("call", facts.callee_text(call)),
-            pattern: "to-thread",
-            applicability: Applicability::Unsafe,
-            edits: await_in_thread(facts, call)?,
-            reasons: vec![(facts.span(call), Message::new(NAME, "why-thread"))],
-            tradeoffs: vec!["thread-safety", "thread-pool-limit", "late-interrupt"],
-        },
-    ))
+    Some(Fix {
+        title: Message::new(NAME, "fix-thread").with("call", facts.callee_text(call)),
+        pattern: "to-thread",
+        applicability: Applicability::Unsafe,
+        edits: await_in_thread(facts, call)?,
+        reasons: vec![(facts.span(call), Message::new(NAME, "why-thread"))],
+        tradeoffs: vec!["thread-safety", "thread-pool-limit", "late-interrupt"],
+    })
 }

@@ -1,6 +1,6 @@
 //! An `except` that catches a cancellation and lets the code go on.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::facts::{Facts, Site, Usage, is_await};
 use crate::python::{Kind, NameUse, Role};
@@ -9,7 +9,7 @@ use crate::text::{Span, TextRange};
 
 const NAME: &str = "cancellation-swallowed";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// The exceptions that a cancellation raises.
 const CANCELLED: [&str; 3] =
@@ -61,7 +61,8 @@ fn swallows(facts: &Facts, attempt: Site, handler: Site, catches: Catches) -> bo
     if awaits.is_empty() || passes_on(facts, handler) {
         return false;
     }
-    let cancels = cancels_something(facts, attempt);
+    // Then a `CancelledError` may be the end that it asked for.
+    let cancels = facts.cancels_beside(attempt);
     let waits = awaits.iter().any(|site| waits_for_a_task(facts, *site));
     match catches {
         Catches::Cancellation => {
@@ -125,16 +126,6 @@ fn is_handed_on(facts: &Facts, error: Site) -> bool {
         | Usage::Dropped => false,
         _ => true,
     }
-}
-
-/// Whether the same function, or the same cell, cancels something: then a `CancelledError` may be
-/// the end that it asked for.
-fn cancels_something(facts: &Facts, attempt: Site) -> bool {
-    let owner = facts.owner(attempt);
-    facts.calls_of_cell(attempt.cell).iter().any(|call| {
-        let func = facts.child(call.site, Role::Func);
-        call.owner == owner && func.is_some_and(|func| facts.source_of(func).ends_with(".cancel"))
-    })
 }
 
 /// Whether the `await` at `site` may be for a task that somebody else cancelled.

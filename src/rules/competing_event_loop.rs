@@ -1,6 +1,6 @@
 //! A second event loop on the kernel's thread: made, set, scheduled on or run there.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Call, Facts, Runs, Site, Usage, Value, is_loop, is_running_loop};
 use crate::knowledge::tables::{Answers, LoopOwner};
@@ -11,7 +11,7 @@ use crate::rewrite::{
 
 const NAME: &str = "competing-event-loop";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// What puts work on a loop without running it.
 const SCHEDULES: [&str; 4] = ["create_task", "call_soon", "call_later", "call_at"];
@@ -112,7 +112,7 @@ fn set_event_loop(facts: &Facts, call: Site) -> Option<Diagnostic> {
     let mut found = warning(facts, call, "set-loop");
     note_origin(facts, &mut found, call, None);
     found.patterns = vec!["top-level-await"];
-    found.fixes.extend(removal(facts, call));
+    found.fixes.extend(removal(facts, call, "set-loop"));
     Some(found)
 }
 
@@ -148,7 +148,7 @@ fn policy(facts: &Facts, call: Site) -> Option<Diagnostic> {
     let mut found = warning(facts, call, "policy");
     note_origin(facts, &mut found, call, None);
     found.patterns = vec!["top-level-await"];
-    found.fixes.extend(removal(facts, call));
+    found.fixes.extend(removal(facts, call, "policy"));
     Some(found)
 }
 
@@ -232,7 +232,7 @@ fn warning(facts: &Facts, call: Site, key: &'static str) -> Diagnostic {
 }
 
 /// A fix that takes the statement out.
-fn removal(facts: &Facts, call: Site) -> Option<Fix> {
+fn removal(facts: &Facts, call: Site, key: &str) -> Option<Fix> {
     if !matches!(facts.usage(call), Usage::Dropped | Usage::Displayed) {
         return None;
     }
@@ -243,7 +243,8 @@ fn removal(facts: &Facts, call: Site) -> Option<Fix> {
         applicability: Applicability::Unsafe,
         edits: vec![delete_statement(facts, statement)],
         reasons: vec![(facts.span(statement), Message::new(NAME, "why-remove"))],
-        tradeoffs: Vec::new(),
+        // What is set counts for loops that are made later, those of threads.
+        tradeoffs: if key == "policy" { vec!["loops-of-threads"] } else { Vec::new() },
     };
     Some(checked(facts, fix))
 }

@@ -1,15 +1,17 @@
 //! A long computation in an `async def` that never lets the loop go on.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Call, Facts, FnId, Heavy, Site, Value, Work};
 use crate::python::{Kind, Role};
 use crate::rewrite::{await_in_thread, checked, obstacle_to_await};
 use crate::text::{Span, TextRange};
 
+use super::by_events::VERY_LONG;
+
 const NAME: &str = "cpu-bound-in-async";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// As many callers as a note names.
 const MOST_CALLERS: usize = 4;
@@ -50,7 +52,11 @@ fn diagnose(facts: &Facts, id: FnId, heavy: &Heavy, callers: &[&Call]) -> Diagno
         Work::Recursion(count) => ("recursion", count),
         Work::Call => ("call", 0),
     };
-    let mut found = Diagnostic::new(NAME, Severity::Hint, head(facts, heavy.site), key)
+    let severity = match heavy.work {
+        Work::Turns(count) if count >= VERY_LONG => Severity::Warning,
+        _ => Severity::Hint,
+    };
+    let mut found = Diagnostic::new(NAME, severity, head(facts, heavy.site), key)
         .with("function", name)
         .with("count", grouped(count))
         .with("call", facts.callee_text(heavy.site));
@@ -102,7 +108,7 @@ fn thread_fix(facts: &Facts, call: Site) -> Option<Fix> {
 }
 
 /// `1000000` as `1,000,000`.
-fn grouped(number: i64) -> String {
+pub(super) fn grouped(number: i64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

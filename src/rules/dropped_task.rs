@@ -1,16 +1,20 @@
 //! A task that is started and whose handle nothing keeps.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Facts, Runs, Site, Usage, Value};
+use crate::facts::{Facts, Runs, Site, Usage};
 use crate::python::{Kind, Role};
-use crate::rewrite::{await_expression, checked, keep_handle, module_name, obstacle_to_await};
+use crate::rewrite::{
+    FreeNames, Start, await_expression, can_await, checked, draft_unseen, drafted_fix, keep_handle,
+    keep_in_background, module_name, obstacle_to_await,
+};
 
 const NAME: &str = "dropped-task";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+    let mut names = FreeNames::default();
     for (call, gathers) in facts.task_starts() {
         let displayed = match facts.usage(call.site) {
             Usage::Element(list) if !gathers && facts.usage(list) == Usage::Dropped => false,
@@ -37,9 +41,9 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
         found.patterns = vec!["keep-the-handle", "task-group"];
         if gathers {
             found.patterns = vec!["gather"];
-            found.fixes.extend(await_fix(facts, call.site));
+            found.fixes.extend(await_fix(facts, call.site, &mut names));
         } else {
-            found.fixes.extend(handle_fix(facts, call.site));
+            found.fixes.extend(handle_fix(facts, call.site, &mut names));
         }
         out.push(found);
     }
@@ -63,8 +67,11 @@ pub(super) fn are_kept(facts: &Facts, call: Site) -> bool {
 }
 
 /// `await gather(…)` where it stands.
-fn await_fix(facts: &Facts, call: Site) -> Option<Fix> {
+fn await_fix(facts: &Facts, call: Site, names: &mut FreeNames) -> Option<Fix> {
     let here = matches!(facts.runs(call), Runs::Cell | Runs::Async(_));
+    if facts.never_ends(call).is_some() {
+        return keep_in_background(facts, call, names);
+    }
     if !here || obstacle_to_await(facts, call).is_some() {
         return None;
     }
@@ -82,18 +89,23 @@ fn await_fix(facts: &Facts, call: Site) -> Option<Fix> {
 }
 
 /// A name for the task, and an `await` at the end of the cell or function.
-fn handle_fix(facts: &Facts, call: Site) -> Option<Fix> {
+fn handle_fix(facts: &Facts, call: Site, names: &mut FreeNames) -> Option<Fix> {
     // A task of another loop cannot be awaited on this one.
     if facts.keyword(call, "loop").is_some() {
         return None;
     }
     // What never ends is not waited for at the end of a cell.
-    let made = facts.argument(call, 0, "coro").map(|argument| facts.value(argument));
-    if matches!(made, Some(Value::Coroutine(id)) if facts.is_endless(id)) {
-        return None;
+    if facts.never_ends(call).is_some() {
+        return keep_in_background(facts, call, names);
     }
     let (asyncio, _) = module_name(facts, call, "asyncio");
-    let edits = keep_handle(facts, call, &asyncio)?;
+    let edits = keep_handle(facts, call, &asyncio, names)?;
+    if !can_await(facts, call) {
+        let start = Start::Await { at: call, own: edits, otherwise: None };
+        let drafted = draft_unseen(facts, facts.run(), &start)?;
+        let reason = (facts.span(call), Message::new(NAME, "why-keep"));
+        return Some(drafted_fix(facts, Message::new(NAME, "fix-keep"), reason, drafted));
+    }
     let mut reasons = vec![(facts.span(call), Message::new(NAME, "why-keep"))];
     if let Some(last) = edits.last() {
         reasons.push((last.span, Message::new(NAME, "why-await-end")));

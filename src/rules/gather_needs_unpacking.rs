@@ -1,6 +1,6 @@
 //! `gather()` gets a list where it takes awaitables one by one.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Collection, Facts, Holds, Runs, Site, Usage};
 use crate::python::{Kind, Role};
@@ -9,7 +9,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "gather-needs-unpacking";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
     for call in &facts.calls {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Facts, FnId, Function, Value};
 use crate::python::{Kind, Role};
@@ -10,7 +10,7 @@ use crate::text::CellIndex;
 
 const NAME: &str = "inline-async-helper";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// A helper of so many lines wants a test, even when one other cell uses it.
 const LONG: usize = 20;

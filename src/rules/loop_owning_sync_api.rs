@@ -1,6 +1,6 @@
 //! A sync facade over async code, which refuses to work beside a running loop.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
 use crate::facts::{Facts, Site};
 use crate::knowledge::tables::LoopOwner;
@@ -10,7 +10,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "loop-owning-sync-api";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// Facades that have an async twin of the same shape: the twin's module and manager.
 ///

@@ -1,41 +1,65 @@
 //! The rule catalogue: one file for each rule, with its fixture beside it.
 
+mod async_function_handed_over;
 mod async_protocol_needs_async;
 mod async_resource_across_cells;
 mod asyncio_run_in_cell;
 mod await_in_sync_def;
+mod await_needs_awaitable;
 mod await_under_magic;
+mod awaited_twice;
 mod blocking_call_in_async;
+mod by_events;
+mod call_where_a_function_belongs;
 mod cancellation_swallowed;
 mod competing_event_loop;
 mod coroutine_never_awaited;
 mod cpu_bound_in_async;
+mod drafts;
 mod dropped_task;
+mod events;
 mod framework_runner_in_cell;
 mod gather_needs_unpacking;
+mod handler_cannot_catch;
 mod inline_async_helper;
+mod left_open;
 mod loop_owning_sync_api;
+mod loop_waits_for_itself;
 mod needs_newer_python;
 mod nest_asyncio_by_default;
+mod removed_from_asyncio;
+mod result_before_it_is_there;
 mod run_until_complete_in_cell;
 mod sequential_awaits;
+mod shared_between_loops;
 mod task_never_collected;
 mod unbounded_fan_out;
 mod wait_needs_tasks;
 
 use crate::diagnostic::Diagnostic;
+use crate::execution::Run;
 use crate::facts::Facts;
+use crate::text::Span;
 
 /// A rule: the code that sees one mistake.
 #[derive(Clone, Copy)]
 pub struct Rule {
     /// Kebab-case; also the name of the rule's file, fixture and page.
     pub name: &'static str,
-    pub check: fn(&Facts, &mut Vec<Diagnostic>),
+    pub check: Check,
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy)]
+pub enum Check {
+    /// The code as it is written.
+    Code(fn(&Facts, &mut Vec<Diagnostic>)),
+    /// What happens when it runs.
+    Events(fn(&Facts, &Run, &mut Vec<Diagnostic>)),
 }
 
 /// Every rule, in the order in which its mistakes stand in the knowledge base.
-pub const RULES: [Rule; 22] = [
+pub const RULES: [Rule; 32] = [
     asyncio_run_in_cell::RULE,
     run_until_complete_in_cell::RULE,
     competing_event_loop::RULE,
@@ -58,17 +82,70 @@ pub const RULES: [Rule; 22] = [
     sequential_awaits::RULE,
     unbounded_fan_out::RULE,
     async_resource_across_cells::RULE,
+    await_needs_awaitable::RULE,
+    call_where_a_function_belongs::RULE,
+    async_function_handed_over::RULE,
+    loop_waits_for_itself::RULE,
+    result_before_it_is_there::RULE,
+    awaited_twice::RULE,
+    handler_cannot_catch::RULE,
+    removed_from_asyncio::RULE,
+    left_open::RULE,
+    shared_between_loops::RULE,
 ];
 
-/// Runs every rule and sorts what they report by place.
-pub fn check(facts: &Facts) -> Vec<Diagnostic> {
+/// What the rules report.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reported {
+    /// Sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The rules that gave no answer, because the notebook asks for too many steps.
+    pub unanswered: Vec<&'static str>,
+}
+
+/// Runs every rule and sorts what they report by place. A rule that does not come to an end reports
+/// nothing: half of what it would see is no answer.
+pub fn check(facts: &Facts) -> Reported {
+    let run = facts.run();
     let mut found = Vec::new();
+    let mut unanswered = Vec::new();
     for rule in RULES {
-        (rule.check)(facts, &mut found);
+        let before = found.len();
+        let asked = facts.ask();
+        if asked {
+            match rule.check {
+                Check::Code(check) => check(facts, &mut found),
+                Check::Events(check) => check(facts, run, &mut found),
+            }
+        }
+        if !asked || facts.is_spent() {
+            found.truncate(before);
+            unanswered.push(rule.name);
+        }
     }
+    facts.ask_freely();
+    by_events::check(facts, run, &mut found);
+    drafts::check(facts, run, &mut found);
+    leave_out_what_fails(&mut found);
     found.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.rule));
-    found
+    Reported { diagnostics: found, unanswered }
+}
+
+/// Advice on awaits that fail is no advice.
+fn leave_out_what_fails(found: &mut Vec<Diagnostic>) {
+    let fails = |it: &&Diagnostic| matches!(it.rule, "awaited-twice" | "await-needs-awaitable");
+    let failing: Vec<Span> = found.iter().filter(fails).map(|it| it.span).collect();
+    if failing.is_empty() {
+        return;
+    }
+    found.retain(|it| {
+        let covers = |span: &Span| span.cell == it.span.cell && it.span.range.contains(span.range);
+        it.rule != "sequential-awaits" || !failing.iter().any(covers)
+    });
 }
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+pub(crate) use tests::tables as tables_for_tests;

@@ -1,8 +1,8 @@
 //! A name, an argument or a piece of syntax that the notebook's Python does not have yet.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::environment::PythonVersion;
 use crate::facts::{Facts, Runs, Site, Value};
@@ -13,7 +13,7 @@ use crate::text::{CellIndex, Span, TextRange};
 
 const NAME: &str = "needs-newer-python";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// Words in a condition that asks which Python this is.
 const VERSION_WORDS: [&str; 4] = ["version_info", "hexversion", "python_version", "sys.version"];

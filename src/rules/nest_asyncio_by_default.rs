@@ -1,6 +1,6 @@
 //! `nest_asyncio.apply()` and its disguises: a patch for the whole process.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Call, Facts, Runs, Site, Usage};
 use crate::python::{Kind, NameUse, Role};
@@ -9,21 +9,34 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "nest-asyncio-by-default";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+    if facts.patches().next().is_none() {
+        return;
+    }
+    // The whole notebook is looked through once, however many patches there are.
     let needing = calls_that_need_it(facts);
+    let unsure = needing.is_empty() && may_need_it(facts);
+    let need = Need { calls: needing, unsure, libraries: loud_imports(facts) };
     for call in facts.patches() {
-        out.push(diagnose(facts, call, &needing));
+        out.push(diagnose(facts, call, &need));
     }
 }
 
-fn diagnose(facts: &Facts, call: &Call, needing: &[Site]) -> Diagnostic {
-    let libraries = loud_imports(facts);
-    let unsure = needing.is_empty() && may_need_it(facts);
+/// What a notebook may need a patch for.
+struct Need {
+    calls: Vec<Site>,
+    /// Something may run a loop without being seen to.
+    unsure: bool,
+    libraries: Vec<String>,
+}
+
+fn diagnose(facts: &Facts, call: &Call, need: &Need) -> Diagnostic {
+    let Need { calls: needing, unsure, libraries } = need;
     let key = match (needing.is_empty(), libraries.is_empty()) {
         (false, _) => "needed",
-        _ if unsure => "unsure",
+        _ if *unsure => "unsure",
         (true, false) => "unneeded-here",
         (true, true) => "unneeded",
     };
@@ -41,7 +54,7 @@ fn diagnose(facts: &Facts, call: &Call, needing: &[Site]) -> Diagnostic {
     if !needing.is_empty() {
         found.note(Message::new(NAME, "fix-those-first"), None);
     } else if let Some(mut fix) = removal(facts, call) {
-        if !libraries.is_empty() || unsure {
+        if !libraries.is_empty() || *unsure {
             fix = fix.at_most(Applicability::Unsafe);
         }
         found.fixes.push(checked(facts, fix));

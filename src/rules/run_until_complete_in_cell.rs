@@ -1,6 +1,6 @@
 //! A loop that is told to run, stop or close on the kernel's thread.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Call, Facts, How, MODULE, Runs, Site, Usage, Value, is_loop, is_running_loop};
 use crate::python::{Kind, Role};
@@ -10,7 +10,7 @@ use crate::rewrite::{
 
 const NAME: &str = "run-until-complete-in-cell";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// What is asked of a loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,10 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
         })
         .collect();
     for (call, asked) in &calls {
+        // Each of them looks at all others.
+        if facts.is_spent() {
+            return;
+        }
         match asked {
             Asked::RunUntilComplete => out.push(run_until_complete(facts, *call, &calls)),
             Asked::RunForever => out.push(run_forever(facts, *call)),
@@ -74,7 +78,7 @@ fn passed_loop(facts: &Facts, call: &Call) -> Option<String> {
     let param = Site { cell: *cell, node: param };
     let def = facts.parent(param)?;
     let id = facts.function_at(def).filter(|id| facts.mentions(*id).is_empty())?;
-    let place = facts.children_in(def, Role::Param).position(|other| other == param)?;
+    let place = facts.tree(param.cell).place(param.node)?;
     let bound = facts.function(id).is_some_and(|function| function.class.is_some());
     let place = if bound { place.checked_sub(1)? } else { place };
     let mut given = facts.calls_of(id).map(|call| {
@@ -190,15 +194,16 @@ enum Leaving {
     Statement(Site),
 }
 
-/// What becomes of a place that reads the loop's name; `None` when it needs the loop.
+/// What becomes of a place that reads the loop's name; `None` when it needs the loop. `runs` are in
+/// order.
 fn leaving(facts: &Facts, read: Site, runs: &[Site]) -> Option<Leaving> {
     let tree = facts.tree(read.cell);
-    let is_callee = |run: &&Site| {
-        let func = facts.child(**run, Role::Func);
-        func.is_some_and(|func| func.cell == read.cell && tree.is_within(read.node, func.node))
-    };
-    if runs.iter().any(|run| is_callee(&run)) {
-        return Some(Leaving::Run);
+    let mut inner = read;
+    for up in facts.ancestors(read) {
+        if facts.role(inner) == Role::Func && runs.binary_search(&up).is_ok() {
+            return Some(Leaving::Run);
+        }
+        inner = up;
     }
     let statement = Site { node: tree.statement_of(read.node), ..read };
     let call =

@@ -1,6 +1,6 @@
 //! Calls that do not need each other are awaited one after another.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::environment::PythonVersion;
 use crate::facts::{Facts, Site, Value, Waiting};
@@ -12,7 +12,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "sequential-awaits";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// Words of somebody who means the order, or shows it on purpose.
 const MEANT: [&str; 10] = [
@@ -154,7 +154,24 @@ fn may_join(facts: &Facts, site: Site) -> bool {
     let scope = owner
         .map_or_else(|| facts.tree(site.cell).source(), |function| facts.source_of(function.site));
     let text = scope.to_ascii_lowercase().replace(NAME, "");
-    !MEANT.iter().any(|word| text.contains(word)) && !is_paced(facts, site)
+    let meant = MEANT.iter().any(|word| text.contains(word)) || is_gathered_elsewhere(facts, site);
+    !meant && !is_paced(facts, site)
+}
+
+/// Whether another function of the cell gathers what is awaited here: who writes down both
+/// ways shows the difference.
+fn is_gathered_elsewhere(facts: &Facts, site: Site) -> bool {
+    let Some(owner) = facts.owner(site) else { return false };
+    let gathers = |call: Site| {
+        let mut ups = facts.ancestors(call);
+        call.cell == site.cell
+            && facts.owner(call).is_some_and(|other| other != owner)
+            && ups.any(|up| facts.path_of_call(up).as_deref() == Some("asyncio.gather"))
+    };
+    std::iter::once(site).chain(facts.descendants(site)).any(|it| {
+        let func = facts.child(it, Role::Func).map(|func| facts.value(func));
+        matches!(func, Some(Value::Function(id)) if facts.calls_of(id).any(|call| gathers(call.site)))
+    })
 }
 
 /// A loop around that pauses, polls or holds a conversation.

@@ -1,14 +1,14 @@
 //! A task that a name keeps and that nothing awaits, gathers, cancels or asks for its result.
 
-use super::{Rule, dropped_task, gather_needs_unpacking};
+use super::{Check, Rule, dropped_task, gather_needs_unpacking};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Call, Facts, FnId, Handle, Value};
+use crate::facts::{Call, Endless, Facts, Handle, Value};
 use crate::python::{Kind, Role};
 use crate::rewrite::{await_handle, checked, module_name};
 
 const NAME: &str = "task-never-collected";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// Methods that serve until their object is told to stop, which another name may do.
 const SERVICES: [&str; 7] =
@@ -27,6 +27,7 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
 
 fn is_looked_after(facts: &Facts, call: &Call, handle: Handle) -> bool {
     facts.is_guarded(call.site)
+        || facts.never_ends(call.site) == Some(Endless::Serves)
         || runs_on_another_loop(facts, call)
         || is_service(facts, call)
         || gather_needs_unpacking::speaks_of(facts, call.site)
@@ -53,7 +54,8 @@ fn diagnose(facts: &Facts, call: &Call, handle: Handle, gathers: bool) -> Diagno
         Some(Value::Coroutine(id)) => Some(id),
         _ => None,
     };
-    let endless = runs.is_some_and(|id| facts.is_endless(id));
+    let waits = facts.never_ends(call.site);
+    let endless = waits.is_some_and(|it| it != Endless::Later);
     let key = match (endless, gathers, handle.many) {
         (true, _, None) => "endless",
         (true, _, Some(_)) => "endless-all",
@@ -61,7 +63,10 @@ fn diagnose(facts: &Facts, call: &Call, handle: Handle, gathers: bool) -> Diagno
         (_, _, Some(_)) => "tasks",
         _ => "task",
     };
-    let mut found = Diagnostic::new(NAME, Severity::Warning, facts.span(call.site), key)
+    // A later cell can end what a name of the cells keeps.
+    let is_global = facts.owner(handle.target).is_none();
+    let severity = if waits.is_some() && is_global { Severity::Hint } else { Severity::Warning };
+    let mut found = Diagnostic::new(NAME, severity, facts.span(call.site), key)
         .with("name", name)
         .with("call", facts.callee_text(call.site));
     found.patterns =
@@ -69,18 +74,10 @@ fn diagnose(facts: &Facts, call: &Call, handle: Handle, gathers: bool) -> Diagno
     if endless {
         let key = if handle.many.is_some() { "cancel-all" } else { "cancel" };
         found.note(Message::new(NAME, key).with("name", name), None);
-    } else if !runs.is_some_and(|id| loops(facts, id)) {
+    } else if waits.is_none() && !runs.is_some_and(|id| facts.may_go_on(id)) {
         found.fixes.extend(fix(facts, handle));
     }
     found
-}
-
-/// Whether the function has a `while`: when it ends may be up to a later cell, and awaiting it
-/// before would wait for ever.
-fn loops(facts: &Facts, id: FnId) -> bool {
-    facts.function(id).is_some_and(|function| {
-        facts.descendants(function.site).any(|site| matches!(facts.kind(site), Kind::While))
-    })
 }
 
 fn fix(facts: &Facts, handle: Handle) -> Option<Fix> {

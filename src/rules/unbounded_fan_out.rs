@@ -1,6 +1,6 @@
 //! A long list of requests is started all at once.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Facts, Many, Site, is_await};
 use crate::python::{Kind, Role};
@@ -9,7 +9,7 @@ use crate::text::{Edit, indentation, line_range};
 
 const NAME: &str = "unbounded-fan-out";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// Calls that set a limit for a whole client.
 const CLIENT_LIMITS: [&str; 2] = ["httpx.Limits", "aiohttp.TCPConnector"];

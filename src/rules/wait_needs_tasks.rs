@@ -1,6 +1,6 @@
 //! `asyncio.wait()` gets coroutines where it takes tasks.
 
-use super::Rule;
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::environment::PythonVersion;
 use crate::facts::{Facts, Holds, Runs, Site, Usage};
@@ -10,7 +10,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "wait-needs-tasks";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 /// Python 3.8 began to warn of coroutines, 3.11 refuses them.
 ///

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus};
 
 use super::files;
+use crate::text::with_plain_ends;
 
 /// The editor that the environment names, if it names one.
 pub fn wanted() -> Option<OsString> {
@@ -24,12 +25,13 @@ pub fn open(name: &str, text: &str) -> Result<String, String> {
     let path = env::temp_dir().join(format!("nbasync-{name}.py"));
     let path = files::save_new(&path, text.as_bytes()).map_err(|error| error.to_string())?;
     let ended = run(&editor, &path);
-    let left = fs::read_to_string(&path);
+    let left = files::read_small(&path, files::TEXT).map_err(|error| error.to_string());
+    let left = left.and_then(|bytes| String::from_utf8(bytes).map_err(|error| error.to_string()));
     // A file that cannot be removed lies in the folder for such files.
     let _ = fs::remove_file(&path);
     let name = editor.to_string_lossy().into_owned();
     match ended {
-        Ok(status) if status.success() => left.map_err(|error| error.to_string()),
+        Ok(status) if status.success() => left.map(|left| with_plain_ends(&left).into_owned()),
         Ok(status) => Err(format!("{name}: {status}")),
         Err(error) => Err(format!("{name}: {error}")),
     }

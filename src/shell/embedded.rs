@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rust_embed::RustEmbed;
 
+use super::files;
 use crate::knowledge::Files;
 
 #[derive(RustEmbed)]
@@ -21,6 +22,10 @@ struct Content;
 #[folder = "skills/"]
 #[include = "*.md"]
 struct Skills;
+
+/// What `build.rs` packed. A static, so that it is there once.
+#[cfg(packed)]
+static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/content.bin"));
 
 /// The files that the program carries.
 #[derive(Debug, Clone, Copy, Default)]
@@ -39,6 +44,11 @@ impl Files for Embedded {
             _ => None,
         };
         file.map(|file| file.data)
+    }
+
+    #[cfg(packed)]
+    fn packed(&self) -> Option<&'static [u8]> {
+        Some(PACKED)
     }
 }
 
@@ -94,7 +104,7 @@ impl Files for Directory {
 
     fn read(&self, path: &str) -> Option<Cow<'static, [u8]>> {
         match self.own.get(path) {
-            Some(file) => fs::read(file).ok().map(Cow::Owned),
+            Some(file) => files::read(file).ok().map(Cow::Owned),
             None => self.is_carried(path).then(|| Embedded.read(path))?,
         }
     }
@@ -184,6 +194,12 @@ mod tests {
                 assert!(is_shown, "{}", page.id);
             }
         }
+    }
+
+    #[test]
+    #[cfg(packed)]
+    fn what_was_packed_is_what_the_files_say() {
+        assert_eq!(Embedded.packed().map(<[u8]>::to_vec), crate::knowledge::pack(&Embedded).ok());
     }
 
     #[test]

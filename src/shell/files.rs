@@ -1,7 +1,30 @@
 //! Finds the notebooks that paths lead to, reads them, and saves them.
 
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+mod attributes;
+mod disk;
+mod door;
+mod exchange;
 mod exclude;
+mod ignored;
+mod kept;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod kept_tests;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod killed_tests;
+mod leftovers;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod meddling_tests;
+mod ready;
 mod save;
+mod saved;
+mod staged;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod striking_tests;
 mod together;
 
 use std::collections::BTreeMap;
@@ -9,28 +32,38 @@ use std::fs;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use ignore::{DirEntry, WalkBuilder};
 
-use crate::notebook::NotebookError;
+use crate::notebook::{self, NotebookError};
+use ignored::Ignored;
 
+pub use door::{NOTEBOOK, ReadError, SETTINGS, TEXT, is_free, mebibytes, read_all, start, text};
 pub use exclude::Exclude;
-pub use save::{SaveError, put, save, save_new};
+pub use leftovers::{Leftover, leftovers, remove as remove_leftovers, runs};
+pub use save::{SaveError, private_folder, put, put_held, save, save_new};
+pub use saved::Remark;
 pub use together::{TogetherError, save_together, take_back};
 
 /// Why there is nothing to say of a file.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     #[error("cannot be read")]
-    Read(#[source] io::Error),
+    Read(#[source] ReadError),
     #[error("the name is not UTF-8")]
     Name,
     #[error("this link leads back to a folder that holds it")]
     Loop,
+    #[error("this link leads out of the folder, to {}", .target.display())]
+    LeadsOut { target: PathBuf },
     #[error("cannot be understood")]
     Notebook(#[source] NotebookError),
+    /// The cells of a kernel, as they were sent; line and column count from 1.
+    #[error("is no session: {problem}")]
+    Session { line: usize, column: usize, problem: String },
     /// A fault of this program.
     #[error("the program failed on this file")]
     Internal,
@@ -58,7 +91,7 @@ pub fn find(paths: &[PathBuf]) -> Vec<Found> {
         if path.is_dir() {
             walk(path, &mut found);
         } else {
-            take(path.clone(), None, &mut found);
+            take(told_apart(path), None, &mut found);
         }
     }
     found.into_iter().map(|(path, error)| Found { path, error }).collect()
@@ -99,12 +132,20 @@ where
     made.into_iter().map(|(_, made)| made).collect()
 }
 
-/// Reads a file.
+/// Reads a file of a size that its name allows.
 ///
 /// # Errors
-/// When it cannot be opened or read.
+/// When it cannot be opened or read, is no regular file, or is too large.
 pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
-    fs::read(path).map_err(FileError::Read)
+    door::read(path, door::most(path)).map_err(FileError::Read)
+}
+
+/// Reads a file of `most` bytes at most.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_small(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
+    door::read(path, most)
 }
 
 /// Reads a file that need not be there.
@@ -112,11 +153,27 @@ pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
 /// # Errors
 /// When it is there and cannot be opened or read.
 pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
-    match fs::read(path) {
+    match read(path) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(FileError::Read(error)),
+        Err(FileError::Read(ReadError::Io(error))) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
+}
+
+/// Where a link at `path` leads, when that is not in the folder `base` or below it.
+pub fn leads_out(path: &Path, base: &Path) -> Option<PathBuf> {
+    let said = fs::read_link(path).ok()?;
+    let base = if base.as_os_str().is_empty() { Path::new(".") } else { base };
+    let target = fs::canonicalize(path).unwrap_or_else(|_| {
+        // It leads nowhere yet; the folder that it names may be there.
+        let target = staged::folder_of(path).join(said);
+        let folder = fs::canonicalize(staged::folder_of(&target)).unwrap_or_default();
+        folder.join(target.file_name().unwrap_or_default())
+    });
+    let is_inside = fs::canonicalize(base).is_ok_and(|base| target.starts_with(base));
+    (!is_inside).then_some(target)
 }
 
 type Map = BTreeMap<PathBuf, Option<FileError>>;
@@ -128,31 +185,64 @@ fn take(path: PathBuf, error: Option<FileError>, found: &mut Map) {
 }
 
 fn walk(folder: &Path, found: &mut Map) {
+    let ignored = Arc::new(Ignored::below(folder));
     let mut walker = WalkBuilder::new(folder);
-    // An ignore file counts where there is no repository too.
-    walker.require_git(false).follow_links(true).filter_entry(|entry| !is_environment(entry));
+    let filter = Arc::clone(&ignored);
+    walker
+        .standard_filters(false)
+        .follow_links(true)
+        .filter_entry(move |entry| !filter.holds(entry) && !is_environment(entry));
     for entry in walker.build() {
         match entry {
-            Ok(entry) => {
-                // Reading a pipe or a device would wait for ever.
-                let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-                let path = plain(entry.path());
-                if is_file && is_notebook_name(&path) {
-                    take(path, None, found);
-                }
-            }
+            Ok(entry) => visit(&entry, found),
             Err(error) => complain(folder, error, found),
         }
+    }
+    for (path, error) in ignored.troubles() {
+        take(plain(&path), Some(FileError::Read(error)), found);
+    }
+}
+
+/// Takes an entry with a notebook's name, unless it is a folder.
+fn visit(entry: &DirEntry, found: &mut Map) {
+    let path = plain(entry.path());
+    let Some(kind) = entry.file_type().filter(|_| is_notebook_name(&path)) else { return };
+    if !kind.is_dir() && holds_cells(&path) {
+        let special = door::special(kind).map(|it| FileError::Read(ReadError::Special(it)));
+        take(path, special, found);
     }
 }
 
 /// A path without the `./` that comes from walking the current folder.
 fn plain(path: &Path) -> PathBuf {
-    path.strip_prefix(".").unwrap_or(path).to_owned()
+    told_apart(path.strip_prefix(".").unwrap_or(path))
+}
+
+/// A path that no service takes for a command where it begins a line of a report: with `./` before
+/// it. Source: <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>
+/// for `::`; `##[` and `##vso[` in Azure Pipelines, `##teamcity[` in TeamCity.
+fn told_apart(path: &Path) -> PathBuf {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let is_command = bytes.starts_with(b"::") || bytes.starts_with(b"##");
+    if is_command { Path::new(".").join(path) } else { path.to_owned() }
 }
 
 fn is_notebook_name(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end == "ipynb" || end == "py")
+    path.extension().is_some_and(|end| end == "ipynb" || end == "py") || is_document(path)
+}
+
+/// Whether a file may hold cells, and mostly holds none: Markdown.
+fn is_document(path: &Path) -> bool {
+    path.to_str().is_some_and(notebook::may_hold_cells)
+}
+
+/// Most documents in a folder are no notebooks, and nobody asked about them.
+fn holds_cells(path: &Path) -> bool {
+    if !is_document(path) {
+        return true;
+    }
+    let name = path.to_string_lossy();
+    door::read(path, TEXT).is_ok_and(|bytes| notebook::parse(&name, bytes).is_ok())
 }
 
 /// Whether this is a folder into which Python was installed.
@@ -167,7 +257,7 @@ fn complain(folder: &Path, error: ignore::Error, found: &mut Map) {
         error if is_loop(error) => FileError::Loop,
         error => match error.io_error() {
             Some(io) if io.kind() == io::ErrorKind::NotFound && !is_notebook_name(&path) => return,
-            Some(io) => FileError::Read(copy(io)),
+            Some(io) => FileError::Read(ReadError::Io(copy(io))),
             None => return,
         },
     };
@@ -228,10 +318,14 @@ mod tests {
 
     #[test]
     fn a_folder_gives_its_notebooks_and_scripts_in_path_order() {
-        let files = ["b.ipynb", "a/z.py", "a/c.ipynb", "a/notes.md"].map(|name| (name, ""));
+        let mut files =
+            ["b.ipynb", "a/z.py", "a/c.ipynb", "a/notes.md"].map(|name| (name, "")).to_vec();
+        files.push(("a/cells.md", "```{code-cell}\nx\n```\n"));
+        files.push(("a/example.md", "```python\nx\n```\n"));
         let folder = folder(&files);
         let found = find(&[folder.path().to_owned()]);
-        assert_eq!(names(folder.path(), &found), ["a/c.ipynb", "a/z.py", "b.ipynb"]);
+        let expected = ["a/c.ipynb", "a/cells.md", "a/z.py", "b.ipynb"];
+        assert_eq!(names(folder.path(), &found), expected);
     }
 
     #[test]
@@ -275,6 +369,17 @@ mod tests {
         let folder = folder(&files);
         let read = read_each(find(&[folder.path().to_owned()]), |_, bytes| bytes.unwrap());
         assert_eq!(read, names.iter().map(|name| name.as_bytes().to_vec()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_name_that_looks_like_a_command_of_a_service_is_told_apart() {
+        for name in ["::stop-commands::x.ipynb", "##[error]a.ipynb", "##vso[x]", "##teamcity[x].py"]
+        {
+            let found = find(&[PathBuf::from(name)]);
+            assert_eq!(found[0].path.to_str(), Some(format!("./{name}").as_str()));
+            assert_eq!(plain(&Path::new(".").join(name)).to_str(), found[0].path.to_str());
+        }
+        assert_eq!(plain(Path::new("./#a.ipynb")), Path::new("#a.ipynb"));
     }
 
     #[test]

@@ -8,14 +8,15 @@ use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use super::kernel::find::{World, find};
-use super::kernel::{Choice, Event, Failure, Job, Launch, Session, Source, Wanted, choose};
+use super::kernel::{Act, Choice, Event, Failure, Insistence, Job, Launch, Session};
+use super::kernel::{Source, Wanted, choose};
 use super::perform::Wish;
 use super::report::{self, Paper, Voice};
-use super::visible::Charset;
+use super::visible::{self, Charset};
 use crate::knowledge::{Both, Knowledge, Language};
 use crate::notebook::Kernel;
 use crate::text::CellIndex;
-use crate::transcript::{Status, Transcript};
+use crate::transcript::Transcript;
 use crate::tutor::Reading;
 use crate::tutor::message::{FoundKernel, Msg, NoKernel, Progress, Stage, Trial};
 
@@ -81,14 +82,22 @@ impl<'s, 'k> Prover<'s, 'k> {
             let answer = match choose(&kernels, wanted) {
                 Ok(choice) => {
                     let reason = reason(knowledge, &choice);
+                    let is_found_here = choice.candidate.is_found_here;
                     let mut launch = choice.candidate.launch;
+                    // One line, whatever is in it.
+                    let command = visible::line(&report::command(&launch)).into_owned();
                     launch.folder = Some(folder);
                     *found.lock().unwrap_or_else(PoisonError::into_inner) = Some(launch);
-                    Ok(FoundKernel { reason })
+                    Ok(FoundKernel { reason, command, is_found_here })
                 }
                 Err(refusal) => {
                     let why = |language| {
-                        let paper = Paper { charset: Charset::Unicode, color: false, width: None };
+                        let paper = Paper {
+                            charset: Charset::Unicode,
+                            color: false,
+                            width: None,
+                            links: false,
+                        };
                         report::refusal(
                             paper,
                             voice(knowledge, language),
@@ -127,7 +136,7 @@ impl<'s, 'k> Prover<'s, 'k> {
         });
     }
 
-    /// Interrupts the cell that runs.
+    /// Interrupts the cell that runs, or ends its kernel where that has not helped.
     pub fn interrupt(&self) {
         self.control.interrupt.store(true, Ordering::SeqCst);
     }
@@ -157,13 +166,22 @@ struct Shown {
     told: Instant,
     seconds: u64,
     last: String,
+    /// Whether a cell runs, and not only its kernel starts.
+    is_cell: bool,
+}
+
+impl Shown {
+    fn new(is_cell: bool) -> Self {
+        let now = Instant::now();
+        Self { since: now, told: now, seconds: 0, last: String::new(), is_cell }
+    }
 }
 
 impl Run {
     fn all(&self, trial: Trial) -> Result<(), Failure> {
         let Trial { before, after } = trial;
         let Some(first) = self.stage(Stage::Before, before)? else { return Ok(()) };
-        let is_over = first.cells.iter().any(|run| run.status == Status::Interrupted);
+        let is_over = first.cells.iter().any(|run| run.status.is_by_somebody());
         self.tell(Progress::Done(Stage::Before, first));
         match after.filter(|_| !is_over) {
             Some(after) => {
@@ -185,14 +203,20 @@ impl Run {
         let session = Session::start(self.launch.clone(), PATIENCE);
         let cells = cells.into_iter().map(|(cell, code)| Source { cell, code }).collect();
         session.run(Job::shown(cells, LONGEST));
-        let now = Instant::now();
-        let mut shown = Shown { since: now, told: now, seconds: 0, last: String::new() };
+        let begun = Instant::now();
+        let mut shown = Shown::new(false);
+        let mut insistence = Insistence::default();
         loop {
             if self.control.stop.load(Ordering::SeqCst) {
                 return Ok(None);
             }
-            if self.control.interrupt.swap(false, Ordering::SeqCst) {
-                session.interrupt();
+            let wishes = self.control.interrupt.swap(false, Ordering::SeqCst);
+            let wish = wishes.then(|| insistence.wish(begun.elapsed(), shown.is_cell)).flatten();
+            match wish.or_else(|| insistence.pass(begun.elapsed())) {
+                Some(Act::Interrupt) => session.interrupt(),
+                Some(Act::Tell) => self.tell(Progress::Holds),
+                Some(Act::End) => session.end(),
+                None => {}
             }
             match session.wait(LOOK) {
                 Ok(Event::Done(transcript)) => return Ok(Some(transcript)),
@@ -208,8 +232,7 @@ impl Run {
     fn hear(&self, event: Event, shown: &mut Shown) {
         match event {
             Event::CellStarted(cell) => {
-                let now = Instant::now();
-                *shown = Shown { since: now, told: now, seconds: 0, last: String::new() };
+                *shown = Shown::new(true);
                 self.tell(Progress::Cell(cell));
             }
             Event::Output(_, chunk) => {

@@ -148,6 +148,22 @@ pub fn lines(text: &str, charset: Charset) -> String {
     out
 }
 
+/// Text that cannot become markup in HTML; what hides in it is to be made visible before.
+pub fn in_html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            char => out.push(char),
+        }
+    }
+    out
+}
+
 /// Columns that safe text takes; the terminal library counts the same way.
 pub fn width(text: &str) -> usize {
     if text.is_ascii() {

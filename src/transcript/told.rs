@@ -59,7 +59,9 @@ impl CellRun {
             stretch(chunk, true, &mut lines);
         }
         lines.push(Told::Took(self.elapsed));
-        lines.extend(self.lag.as_ref().map(Told::Lag));
+        // An error's time is that of its traceback.
+        let lag = self.lag.as_ref().filter(|_| self.error.is_none());
+        lines.extend(lag.map(Told::Lag));
         lines
     }
 }

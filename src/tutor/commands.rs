@@ -1,12 +1,12 @@
 //! What each command does to the model.
 
-use std::sync::Arc;
-
+use super::beside::Keep;
 use super::document::Document;
 use super::keys::Command;
-use super::message::{Effect, Target};
+use super::line::Line;
+use super::message::Effect;
 use super::pages::{Step, deviation_list};
-use super::popups::{self, Found, Kind, Line, Question};
+use super::popups::{self, Found, Kind, Question};
 use super::view::{Pane, ThemeChoice, Tone};
 use super::{Screen, Tutor};
 use crate::classify::Verdict;
@@ -17,6 +17,9 @@ impl Tutor<'_> {
     pub(super) fn run(&mut self, command: Command) -> Vec<Effect> {
         if let Some(effects) = self.run_in_lesson(command) {
             return effects;
+        }
+        if self.has_to_wait(command) {
+            return Vec::new();
         }
         match command {
             Command::Quit => return self.quit(),
@@ -33,8 +36,11 @@ impl Tutor<'_> {
                 self.rewrite();
             }
             Command::Help => {
-                let page = popups::keys_page(self.knowledge, self.reading);
-                self.open_window(Kind::Keys(Arc::new(page)));
+                self.open_keys();
+            }
+            Command::Palette => self.open_palette(),
+            Command::Earlier | Command::Later => {
+                return self.travel_or_step(command == Command::Later);
             }
             Command::LookUp => self.open_window(Kind::LookUp {
                 query: Line::default(),
@@ -49,7 +55,7 @@ impl Tutor<'_> {
                     shown: Vec::new(),
                     searching: true,
                 });
-                return vec![Effect::Find];
+                return vec![Effect::Find(self.folder.clone())];
             }
             Command::Sample => self.open_sample(),
             Command::WhichPattern => self.which_pattern(),
@@ -69,7 +75,8 @@ impl Tutor<'_> {
             }
             Command::Toggle => self.toggle(),
             Command::AllCells => self.toggle_all(),
-            Command::Discard => return vec![Effect::Quit],
+            Command::Discard => return self.discard(),
+            Command::Settle(keep) => return self.settle(keep),
             Command::Up
             | Command::Down
             | Command::PageUp
@@ -94,6 +101,8 @@ impl Tutor<'_> {
             Command::Step(number) => self.jump(number),
             Command::NextProblem => self.problem(true),
             Command::PreviousProblem => self.problem(false),
+            Command::Problems => self.list_problems(),
+            Command::Several => self.offer_several(),
             Command::NextCell => self.cell_by(1),
             Command::PreviousCell => self.cell_by(-1),
             Command::Pane => self.next_pane(),
@@ -104,6 +113,7 @@ impl Tutor<'_> {
                 }
             }
             Command::Edit => self.edit(),
+            Command::EditOutside => return self.edit_outside(),
             Command::EditDone => self.end_edit(),
             Command::EditWrite => {
                 self.end_edit();
@@ -181,7 +191,7 @@ impl Tutor<'_> {
     }
 
     /// Enter: opens what is chosen.
-    fn choose(&mut self) -> Vec<Effect> {
+    pub(super) fn choose(&mut self) -> Vec<Effect> {
         if self.windows.is_empty() {
             let Screen::Home { selected } = &self.screen else { return Vec::new() };
             let command = super::screen::HOME.get(*selected).map(|choice| choice.0);
@@ -194,7 +204,27 @@ impl Tutor<'_> {
         }
         if let Kind::Notebooks { shown, .. } = &window.kind {
             let path = shown.get(window.selected).cloned();
-            return path.map(Effect::Open).into_iter().collect();
+            if let Some(path) = path.clone().filter(|_| self.has_unsaved()) {
+                self.ask(Question::Open(path));
+                return Vec::new();
+            }
+            return self.open_chosen(path);
+        }
+        if let Kind::Problems { all, shown, .. } = &window.kind {
+            let chosen = shown.get(window.selected).and_then(|at| all.get(*at));
+            if let Some(place) = chosen.map(|it| it.place) {
+                self.go_to(place);
+            }
+            return Vec::new();
+        }
+        if let Kind::Palette { all, shown, .. } = &window.kind {
+            let chosen = shown.get(window.selected).and_then(|at| all.get(*at));
+            let command = chosen.map(|entry| entry.command);
+            return self.run_chosen(command);
+        }
+        if let Kind::Several(batches) = &window.kind {
+            let chosen = batches.get(window.selected).map(|(batch, _)| *batch);
+            return chosen.map(|it| self.ask_for_several(it)).unwrap_or_default();
         }
         if let Kind::Choosing { .. } = &window.kind {
             let number = window.selected + 1;
@@ -232,6 +262,31 @@ impl Tutor<'_> {
         Vec::new()
     }
 
+    pub(super) fn has_unsaved(&self) -> bool {
+        self.document().is_some_and(Document::is_unsaved)
+    }
+
+    fn open_chosen(&mut self, path: Option<std::path::PathBuf>) -> Vec<Effect> {
+        let file = path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+        self.say("status.opening", &[("file", &file)], Tone::Quiet);
+        self.opening = true;
+        path.map(Effect::Open).into_iter().collect()
+    }
+
+    /// Back or forth over what was visited; back to the step before where that is all there is.
+    fn travel_or_step(&mut self, forward: bool) -> Vec<Effect> {
+        if let Some(effects) = self.travel(forward) {
+            return effects;
+        }
+        let is_walk = self.windows.is_empty();
+        let back = self.walk().and_then(|walk| walk.neighbour(false)).filter(|_| is_walk);
+        if forward || back.is_none() {
+            self.say_no_way(forward);
+            return Vec::new();
+        }
+        self.run(Command::PreviousStep)
+    }
+
     fn answer_yes(&mut self) -> Vec<Effect> {
         let Some(window) = self.windows.pop() else { return Vec::new() };
         let question = match window.kind {
@@ -241,10 +296,24 @@ impl Tutor<'_> {
         };
         match question {
             Question::Replace(text) => {
+                let given_up = self.give_up_draft();
                 self.take_in(&text);
+                given_up.into_iter().collect()
+            }
+            Question::Open(path) => self.open_chosen(Some(path)),
+            Question::Write(repair) => {
+                self.repaired = !repair.is_empty();
+                self.repair(repair);
+                self.save()
+            }
+            Question::Repair(repair) => {
+                self.repair(repair);
+                self.say_changed_here("status.repaired-here");
                 Vec::new()
             }
-            Question::Write => self.save(),
+            Question::Draft(found) => self.take_up(found),
+            Question::Leftovers(paths) => vec![Effect::RemoveLeftovers(paths)],
+            Question::Both => self.settle(Keep::Both),
             Question::Move => self.carry_out_move(),
             Question::Leave => {
                 self.quit_after_write = true;
@@ -257,7 +326,7 @@ impl Tutor<'_> {
         let Some(walk) = self.walk() else { return };
         if let Some(step) = walk.neighbour(true) {
             walk.go(step);
-        } else if walk.current().is_none() && walk.other_problem(true).is_some() {
+        } else if walk.current().is_none() && walk.has_other_problem() {
             self.problem(true);
         } else {
             self.say("status.last-step", &[], Tone::Quiet);
@@ -268,17 +337,6 @@ impl Tutor<'_> {
         let Some(step) = Step::ALL.get(number.saturating_sub(1)).copied() else { return };
         if !self.walk().is_some_and(|walk| walk.go(step)) {
             self.say("status.step-skipped", &[], Tone::Quiet);
-        }
-    }
-
-    fn problem(&mut self, forward: bool) {
-        let Some(walk) = self.walk() else { return };
-        match walk.other_problem(forward) {
-            Some((cell, problem)) => walk.visit(cell, problem),
-            None => {
-                let key = if forward { "status.no-more-problems" } else { "status.first-problem" };
-                self.say(key, &[], Tone::Quiet);
-            }
         }
     }
 
@@ -299,23 +357,6 @@ impl Tutor<'_> {
             Pane::Overview => Pane::Guide,
         };
         walk.code_scroll = None;
-    }
-
-    fn edit(&mut self) {
-        let Some(walk) = self.walk() else { return };
-        match walk.document.notebook.read_only() {
-            None => walk.edit(),
-            Some(why) => {
-                let why = why.to_string();
-                self.say("status.read-only", &[("why", &why)], Tone::Caution);
-            }
-        }
-    }
-
-    pub(super) fn end_edit(&mut self) {
-        if let Some(walk) = self.walk() {
-            walk.end_edit();
-        }
     }
 
     fn deviations(&mut self) {
@@ -351,44 +392,5 @@ impl Tutor<'_> {
         if let Some(page) = self.knowledge.page(PageKind::Skill, skill) {
             self.windows.push(popups::reader(self.knowledge, page, self.reading));
         }
-    }
-
-    pub(super) fn clicked(&mut self, target: Target) -> Vec<Effect> {
-        if let Some(effects) = self.clicked_in_lesson(target) {
-            return effects;
-        }
-        match target {
-            Target::Step(number) => return self.run(Command::Step(number)),
-            Target::Overview(index) => {
-                let (knowledge, reading) = (self.knowledge, self.reading);
-                if let Some(walk) = self.walk() {
-                    walk.end_edit();
-                    walk.visit(CellIndex(index), 0);
-                    walk.refresh(knowledge, reading);
-                }
-            }
-            Target::PopupRow(row) => {
-                let (knowledge, reading) = (self.knowledge, self.reading);
-                if let Some(window) = self.windows.last_mut() {
-                    if window.selected == row {
-                        return self.choose();
-                    }
-                    window.selected = row.min(window.rows().saturating_sub(1));
-                    window.preview(knowledge, reading);
-                }
-            }
-            Target::HomeChoice(row) => {
-                if let Screen::Home { selected } = &mut self.screen {
-                    *selected = row;
-                }
-                return self.choose();
-            }
-            Target::Pane(pane) => {
-                if let Some(walk) = self.walk() {
-                    walk.focus = pane;
-                }
-            }
-        }
-        Vec::new()
     }
 }

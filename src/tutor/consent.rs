@@ -91,6 +91,16 @@ impl Consent {
     pub fn write(&mut self, row: usize, knowledge: &Knowledge, reading: Reading) {
         let mut writer = Writer::new(knowledge, reading);
         writer.each(|language| Block::Paragraph(prose_of(self.kernel.reason.get(language))));
+        if self.kernel.is_found_here {
+            writer.each(|language| {
+                let said = knowledge.ui(language, "kernels.found-here", &[]);
+                let body = super::view::Prose::toned(said, Tone::Caution);
+                Block::Item { mark: Mark::Warning, body }
+            });
+        }
+        writer.paragraph("proof.command", &[]);
+        let (language, text) = ("text".to_owned(), self.kernel.command.clone());
+        writer.same(Block::Code { language, text });
         let key = if self.is_changed { "proof.runs-twice" } else { "proof.runs-once" };
         writer.paragraph(key, &[]);
         if let Some(step) = self.steps().get(row) {

@@ -10,6 +10,7 @@ const CONTEXT: usize = 2;
 
 /// The changed lines with a little of what is around them.
 pub fn lines(before: &str, after: &str) -> Vec<DiffLine> {
+    let (before, after) = without_same_ends(before, after);
     let diff = TextDiff::from_lines(before, after);
     let mut out = Vec::new();
     for (index, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
@@ -37,6 +38,24 @@ pub fn lines(before: &str, after: &str) -> Vec<DiffLine> {
         }
     }
     without_blank_ends(out)
+}
+
+/// Both texts without the lines that they begin and end with alike, the nearest ones kept: what is
+/// far from every change needs no comparing.
+fn without_same_ends<'t>(before: &'t str, after: &'t str) -> (&'t str, &'t str) {
+    let keep = CONTEXT + 1;
+    let (old, new) = (before.split_inclusive('\n'), after.split_inclusive('\n'));
+    let same = old.zip(new).take_while(|(old, new)| old == new).map(|(line, _)| line.len());
+    let lengths: Vec<usize> = same.collect();
+    let head: usize = lengths.iter().take(lengths.len().saturating_sub(keep)).sum();
+    let (old, new) =
+        (before.get(head..).unwrap_or_default(), after.get(head..).unwrap_or_default());
+    let ends = old.split_inclusive('\n').rev().zip(new.split_inclusive('\n').rev());
+    let same = ends.take_while(|(old, new)| old == new).map(|(line, _)| line.len());
+    let lengths: Vec<usize> = same.collect();
+    let tail: usize = lengths.iter().take(lengths.len().saturating_sub(keep)).sum();
+    let cut = |text: &'t str| text.get(..text.len() - tail).unwrap_or_default();
+    (cut(old), cut(new))
 }
 
 /// Blank lines of context at either end say nothing.

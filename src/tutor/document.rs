@@ -1,17 +1,18 @@
 //! An open notebook: its cells as edited, its review, and the way back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::order::{Order, Place};
+use super::reviewing::{AT_ONCE, Elsewhere, Job, Pending};
 use super::view::{Mark, OverviewRow};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::facts::Facts;
 use crate::knowledge::Tables;
-use crate::notebook::{CellKind, Notebook, NotebookError, SaveError};
+use crate::notebook::{Notebook, NotebookError, SaveError};
 use crate::proof::{Plan, plan};
 use crate::review::{Review, Surroundings, review_again};
-use crate::text::{CellIndex, Span};
+use crate::text::{CellIndex, Edit, Span};
 
 /// A notebook in the tutor.
 #[derive(Debug, Clone)]
@@ -25,11 +26,24 @@ pub struct Document {
     surroundings: Surroundings,
     pub review: Review,
     pub overview: Arc<[OverviewRow]>,
+    order: Order,
     changes: BTreeMap<CellIndex, String>,
     undo: Vec<Vec<(CellIndex, String)>>,
     redo: Vec<Vec<(CellIndex, String)>>,
     /// The last thing done was to take a step back or forth: what is there now is meant.
     pub settled: bool,
+    /// Grows with every change of what is unsaved.
+    pub revision: u64,
+    elsewhere: Elsewhere,
+    /// Nothing was said of the notebook so far.
+    is_unreviewed: bool,
+    /// Modules beside the notebook are still to be looked for, with the first review.
+    is_unsearched: bool,
+    /// Reviews that were asked for elsewhere.
+    asked: u64,
+    pending: Option<Pending>,
+    /// Sources as the file has them, of cells that were changed.
+    originals: HashMap<CellIndex, String>,
 }
 
 impl Document {
@@ -41,21 +55,100 @@ impl Document {
         surroundings: Surroundings,
         tables: &Tables,
     ) -> Self {
-        let review = review_again(&notebook, tables, &surroundings, &[]);
-        let mut document = Self {
+        let mut document = Self::unseen(name, path, notebook, surroundings);
+        document.review_again(tables);
+        document
+    }
+
+    /// The same, where reviews are asked for: see [`Self::wanted_review`]. Of a notebook that is
+    /// `unsearched` the first one finds the modules beside it.
+    pub fn opened(
+        name: String,
+        path: Option<PathBuf>,
+        notebook: Notebook,
+        surroundings: Surroundings,
+        (elsewhere, is_unsearched): (Elsewhere, bool),
+        tables: &Tables,
+    ) -> Self {
+        let unseen = Self::unseen(name, path, notebook, surroundings);
+        let mut document = Self { elsewhere, is_unsearched, ..unseen };
+        match document.ask_for_review(elsewhere == Elsewhere::Typed) {
+            true => document.take_in_review(),
+            false => document.make_review(tables),
+        }
+        document
+    }
+
+    fn unseen(
+        name: String,
+        path: Option<PathBuf>,
+        notebook: Notebook,
+        surroundings: Surroundings,
+    ) -> Self {
+        let review = Review::unmade(&notebook, &surroundings);
+        Self {
             name,
             path,
             notebook,
             surroundings,
             review,
             overview: Arc::from([]),
+            order: Order::default(),
             changes: BTreeMap::new(),
             undo: Vec::new(),
             redo: Vec::new(),
             settled: false,
-        };
-        document.overview = document.overview_rows();
-        document
+            revision: 0,
+            elsewhere: Elsewhere::Nothing,
+            is_unreviewed: true,
+            is_unsearched: false,
+            asked: 0,
+            pending: None,
+            originals: HashMap::new(),
+        }
+    }
+
+    /// Whether the review is still being made. What is said meanwhile is the one before, as far as
+    /// it holds.
+    pub fn is_reviewing(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// Whether no review was made so far.
+    pub fn is_unreviewed(&self) -> bool {
+        self.is_unreviewed
+    }
+
+    /// Whether the review that is being made will be there in a moment.
+    pub fn is_reviewed_soon(&self) -> bool {
+        self.is_reviewing() && self.code() <= AT_ONCE
+    }
+
+    /// Bytes of all cells.
+    fn code(&self) -> usize {
+        self.notebook.cells.iter().map(|cell| cell.source.len()).sum()
+    }
+
+    /// The review to be made elsewhere, once.
+    pub fn wanted_review(&mut self) -> Option<Box<Job>> {
+        self.pending.as_mut()?.take()
+    }
+
+    /// Takes the review that was made elsewhere; `false` when it is of an older text. Where the
+    /// program failed on it there is nothing to say of the notebook.
+    pub fn reviewed(&mut self, number: u64, review: Option<Box<Review>>) -> bool {
+        if !self.pending.as_ref().is_some_and(|pending| pending.is(number)) {
+            return false;
+        }
+        self.pending = None;
+        if let Some(review) = review {
+            self.review = *review;
+            self.surroundings.modules = Arc::clone(&self.review.surroundings.modules);
+            self.is_unsearched = false;
+        }
+        self.is_unreviewed = false;
+        self.take_in_review();
+        true
     }
 
     /// The source of a cell as it is now.
@@ -68,18 +161,26 @@ impl Document {
         !self.changes.is_empty()
     }
 
+    /// The cells whose sources differ from the file's.
+    pub fn changed_cells(&self) -> impl Iterator<Item = &crate::notebook::Cell> {
+        self.changes.keys().filter_map(|cell| self.notebook.cell(*cell))
+    }
+
     /// Whether the cell's source differs from the file's.
     pub fn is_changed(&self, cell: CellIndex) -> bool {
         self.changes.contains_key(&cell)
     }
 
-    /// The changed cells' sources, now and as the file has them.
-    pub fn changed(&self) -> Vec<(CellIndex, String, String)> {
-        let pair = |(cell, new): (&CellIndex, &String)| {
-            let before = self.notebook.original_source(*cell).unwrap_or_default();
-            (*cell, before, new.clone())
+    /// The sources of the cells that differ from the file's when `repair` is made too: as the file
+    /// has them and as they would be.
+    pub fn changed_with(&self, repair: &[(CellIndex, String)]) -> Vec<(CellIndex, String, String)> {
+        let mut changes = self.changes.clone();
+        changes.extend(repair.iter().cloned());
+        let pair = |(cell, new): (CellIndex, String)| {
+            let before = self.notebook.original_source(cell).unwrap_or_default();
+            (before != new).then_some((cell, before, new))
         };
-        self.changes.iter().map(pair).collect()
+        changes.into_iter().filter_map(pair).collect()
     }
 
     /// Changes cells as one step that can be undone, and reviews the notebook anew.
@@ -95,8 +196,9 @@ impl Document {
 
     /// Changes a cell while it is typed in: all of it is one step, begun by [`Self::change`].
     pub fn retype(&mut self, cell: CellIndex, source: String, tables: &Tables) {
-        if !self.replace(vec![(cell, source)]).is_empty() {
-            self.review_again(tables);
+        let defers = self.elsewhere == Elsewhere::Typed;
+        if !self.replace(vec![(cell, source)]).is_empty() && !self.ask_for_review(defers) {
+            self.make_review(tables);
         }
     }
 
@@ -116,11 +218,8 @@ impl Document {
 
     /// A cell that runs the function in which `span` lies, where that is another cell.
     pub fn cell_that_runs(&self, span: Span, tables: &Tables) -> Option<CellIndex> {
-        let own = self.surroundings.settings.tables(tables);
-        let modules = Arc::clone(&self.surroundings.modules);
-        let review = &self.review;
-        let facts = Facts::join(review.cells.clone(), own, review.environment, modules);
-        facts.cell_that_runs(span, |cell| review.of_cell(cell).next().is_some())
+        let has_problem = |cell| self.review.of_cell(cell).next().is_some();
+        self.review.facts(tables).cell_that_runs(span, has_problem)
     }
 
     /// The cells that have to run for those in question, as they are and with `changes` made.
@@ -131,24 +230,31 @@ impl Document {
         all: bool,
         tables: &Tables,
     ) -> Plan {
-        let own = self.surroundings.settings.tables(tables);
         let of = |notebook: &Notebook, review: &Review| {
-            let modules = Arc::clone(&self.surroundings.modules);
-            let facts = Facts::join(review.cells.clone(), own, review.environment, modules);
-            plan(notebook, &facts, asked, all)
+            plan(notebook, &review.facts(tables), asked, all)
         };
         let before = of(&self.notebook, &self.review);
         if changes.is_empty() {
             return before;
         }
-        let mut repaired = self.notebook.clone();
+        let (repaired, review) = self.changed_by(changes, tables);
+        before.with(of(&repaired, &review))
+    }
+
+    /// The notebook with `changes` made and its review; nothing here is changed.
+    pub fn changed_by(
+        &self,
+        changes: &[(CellIndex, String)],
+        tables: &Tables,
+    ) -> (Notebook, Review) {
+        let mut changed = self.notebook.clone();
         for (cell, source) in changes {
-            if let Some(cell) = repaired.cells.get_mut(cell.0) {
+            if let Some(cell) = changed.cells.get_mut(cell.0) {
                 cell.source.clone_from(source);
             }
         }
-        let review = review_again(&repaired, tables, &self.surroundings, &self.review.cells);
-        before.with(of(&repaired, &review))
+        let review = review_again(&changed, tables, &self.surroundings, &self.review.cells);
+        (changed, review)
     }
 
     /// Whether there is a step to take back.
@@ -195,61 +301,88 @@ impl Document {
     pub fn written(&mut self, bytes: Vec<u8>, tables: &Tables) -> Result<(), NotebookError> {
         self.notebook = self.notebook.reload(bytes)?;
         self.changes.clear();
+        self.originals.clear();
+        self.revision += 1;
         self.settled = false;
         self.review_again(tables);
         Ok(())
     }
 
     fn replace(&mut self, sources: Vec<(CellIndex, String)>) -> Vec<(CellIndex, String)> {
-        let mut before = Vec::new();
+        let mut before: Vec<(CellIndex, String)> = Vec::new();
         for (index, source) in sources {
             let Some(cell) = self.notebook.cells.get_mut(index.0) else { continue };
             if cell.source == source {
                 continue;
             }
+            // Until it is reviewed anew, what was said of it stands where it is now.
+            self.review.carry(&Edit::between(index, &cell.source, &source));
             before.push((index, std::mem::replace(&mut cell.source, source.clone())));
-            if self.notebook.original_source(index).as_deref() == Some(source.as_str()) {
+            let notebook = &self.notebook;
+            let original = || notebook.original_source(index).unwrap_or_default();
+            if *self.originals.entry(index).or_insert_with(original) == source {
                 self.changes.remove(&index);
             } else {
                 self.changes.insert(index, source);
             }
         }
+        self.revision += u64::from(!before.is_empty());
+        if !before.is_empty() {
+            self.order = Order::of(&self.review);
+            self.renew_rows(before.iter().map(|(cell, _)| *cell));
+        }
         before
     }
 
     fn review_again(&mut self, tables: &Tables) {
-        self.review = review_again(&self.notebook, tables, &self.surroundings, &self.review.cells);
-        self.overview = self.overview_rows();
-    }
-
-    fn overview_rows(&self) -> Arc<[OverviewRow]> {
-        let row = |cell: &crate::notebook::Cell| OverviewRow {
-            number: cell.index.number(),
-            line: telling_line(&cell.source),
-            mark: self.worst(cell.index).map(mark),
-            kind: self.kind_of(cell),
-            edited: self.is_changed(cell.index),
-        };
-        self.notebook.cells.iter().map(row).collect()
-    }
-
-    fn worst(&self, cell: CellIndex) -> Option<Severity> {
-        self.review.of_cell(cell).map(|found| found.severity).max()
-    }
-
-    fn kind_of(&self, cell: &crate::notebook::Cell) -> Option<String> {
-        match &cell.kind {
-            CellKind::Markdown => Some("md".to_owned()),
-            CellKind::Raw => Some("raw".to_owned()),
-            CellKind::Other(kind) => Some(kind.clone()),
-            CellKind::Code => {
-                let facts = self.review.cells.get(cell.index.0)?;
-                facts.magic().map(|magic| format!("%%{magic}")).or_else(|| cell.language.clone())
-            }
+        if !self.ask_for_review(false) {
+            self.make_review(tables);
         }
     }
 
-    /// The diagnostics in the order in which `n` visits them.
+    fn make_review(&mut self, tables: &Tables) {
+        let known = &self.review.cells;
+        self.review = review_again(&self.notebook, tables, &self.surroundings, known);
+        self.is_unreviewed = false;
+        self.take_in_review();
+    }
+
+    /// Asks for the review where it is made elsewhere: that of a long notebook, the first one that
+    /// looks for modules, and any that `defers`; whether it is. One that was asked for before is not wanted any more.
+    fn ask_for_review(&mut self, defers: bool) -> bool {
+        let beside = self.path.clone().filter(|_| self.is_unsearched);
+        let is_long = self.code() > AT_ONCE || beside.is_some();
+        let is_left = defers || (is_long && self.elsewhere > Elsewhere::Nothing);
+        self.pending = is_left.then(|| {
+            self.asked += 1;
+            let (notebook, surroundings) = (&self.notebook, &self.surroundings);
+            let known = self.review.cells.clone();
+            Pending::new(self.asked, notebook, surroundings, known, beside)
+        });
+        self.pending.is_some()
+    }
+
+    fn take_in_review(&mut self) {
+        self.order = Order::of(&self.review);
+        self.overview = self.notebook.cells.iter().map(|cell| self.overview_row(cell)).collect();
+    }
+
+    /// The problems of a cell, the worst first.
+    pub fn problems_of(&self, cell: CellIndex) -> impl Iterator<Item = &Diagnostic> {
+        self.order.of_cell(&self.review, cell)
+    }
+
+    /// In which order the problems are walked through.
+    pub fn order(&self) -> &Order {
+        &self.order
+    }
+
+    /// The problem that stands there.
+    pub fn problem_at(&self, (cell, nth): Place) -> Option<&Diagnostic> {
+        self.problems_of(cell).nth(nth)
+    }
+
+    /// The problems of the notebook, in the order of its text.
     pub fn problems(&self) -> &[Diagnostic] {
         &self.review.diagnostics
     }
@@ -262,12 +395,4 @@ pub fn mark(severity: Severity) -> Mark {
         Severity::Warning => Mark::Warning,
         Severity::Hint => Mark::Hint,
     }
-}
-
-/// The first line that says something: no blank one, no comment, no magic where there is more.
-fn telling_line(source: &str) -> String {
-    let lines = || source.lines().map(str::trim).filter(|line| !line.is_empty());
-    let telling = |line: &&str| !line.starts_with(['#', '%', '!']);
-    let found = lines().find(telling).or_else(|| lines().next()).unwrap_or_default();
-    found.chars().take(120).collect()
 }

@@ -2,8 +2,10 @@
 //! drawn from it.
 
 mod asking;
+mod finding;
 mod recording;
 
+use super::beside::Keep;
 use super::key::{Code, Key};
 use super::learn::keys as learn;
 
@@ -13,6 +15,12 @@ pub enum Command {
     // Everywhere.
     Help,
     LookUp,
+    /// Finds a command by its name.
+    Palette,
+    /// What was visited before.
+    Earlier,
+    /// What was visited after it.
+    Later,
     Language,
     Theme,
     Mouse,
@@ -38,11 +46,17 @@ pub enum Command {
     Step(usize),
     NextProblem,
     PreviousProblem,
+    /// Lists all of them.
+    Problems,
+    /// Repairs several at once.
+    Several,
     NextCell,
     PreviousCell,
     Pane,
     Overview,
     Edit,
+    /// In an editor of the reader's own.
+    EditOutside,
     Write,
     Copy,
     SaveAdvice,
@@ -83,6 +97,8 @@ pub enum Command {
     Yes,
     No,
     Discard,
+    /// What becomes of changes on both sides.
+    Settle(Keep),
     // Editor.
     EditDone,
     EditWrite,
@@ -117,6 +133,9 @@ pub enum Context {
     Record,
     Confirm,
     Leaving,
+    Draft,
+    /// The file was changed on both sides.
+    Both,
     /// Which cells are to run.
     Consent,
     Editor,
@@ -175,16 +194,16 @@ const KEYS: &[Binding] = &[
         Command::NextStep,
         "→",
         "next-step",
-        1,
+        3,
         Some(1),
     ),
     row(
         Context::Walkthrough,
-        &[k(Code::Left), k(Code::Backspace), c('h')],
+        &[k(Code::Left), c('h')],
         Command::PreviousStep,
         "←",
         "previous-step",
-        2,
+        4,
         Some(2),
     ),
     row(Context::Walkthrough, &[c('1')], Command::Step(1), "1–6", "jump-step", 0, None),
@@ -193,7 +212,7 @@ const KEYS: &[Binding] = &[
     row(Context::Walkthrough, &[c('4')], Command::Step(4), "", "", 0, None),
     row(Context::Walkthrough, &[c('5')], Command::Step(5), "", "", 0, None),
     row(Context::Walkthrough, &[c('6')], Command::Step(6), "", "", 0, None),
-    row(Context::Walkthrough, &[c('n')], Command::NextProblem, "n", "next-problem", 3, Some(3)),
+    row(Context::Walkthrough, &[c('n')], Command::NextProblem, "n", "next-problem", 5, Some(3)),
     row(
         Context::Walkthrough,
         &[c('p')],
@@ -220,33 +239,20 @@ const KEYS: &[Binding] = &[
     row(Context::Walkthrough, &[k(Code::Home)], Command::Top, "Home", "top", 0, None),
     row(Context::Walkthrough, &[k(Code::End)], Command::Bottom, "End", "bottom", 0, None),
     row(Context::Walkthrough, &[k(Code::Tab)], Command::Pane, "Tab", "pane", 11, None),
-    row(Context::Walkthrough, &[c('o')], Command::Overview, "o", "overview", 12, None),
-    row(Context::Walkthrough, &[c('e')], Command::Edit, "e", "edit", 4, None),
-    row(Context::Walkthrough, &[c('w')], Command::Write, "w", "write", 6, Some(4)),
-    row(Context::Walkthrough, &[c('y')], Command::Copy, "y", "copy", 14, Some(9)),
+    row(Context::Walkthrough, &[c('e')], Command::Edit, "e", "edit", 7, None),
+    row(Context::Walkthrough, &[c('w')], Command::Write, "w", "write", 2, Some(4)),
+    row(Context::Walkthrough, &[c('y')], Command::Copy, "y", "copy", 1, Some(9)),
     row(Context::Walkthrough, &[c('s')], Command::SaveAdvice, "s", "save-advice", 15, Some(10)),
     row(Context::Walkthrough, &[c('u')], Command::Undo, "u", "undo", 16, Some(11)),
     row(Context::Walkthrough, &[ctrl('r')], Command::Redo, "Ctrl-R", "redo", 0, None),
     row(Context::Walkthrough, &[c('d')], Command::Deviations, "d", "deviations", 17, Some(12)),
     row(Context::Walkthrough, &[c('a')], Command::Alternative, "a", "alternative", 18, Some(13)),
-    row(Context::Walkthrough, &[c('P')], Command::Practise, "P", "practise", 19, Some(18)),
-    row(Context::Walkthrough, &[c('g')], Command::HandOff, "g", "hand-off", 4, Some(14)),
-    row(Context::Walkthrough, &[c('r')], Command::Prove, "r", "prove", 5, Some(16)),
+    row(Context::Walkthrough, &[c('P')], Command::Problems, "P", "problems", 6, Some(23)),
+    row(Context::Walkthrough, &[c('A')], Command::Several, "A", "repair-many", 11, Some(24)),
+    row(Context::Walkthrough, &[c('x')], Command::Practise, "x", "practise", 19, Some(18)),
+    row(Context::Walkthrough, &[c('g')], Command::HandOff, "g", "hand-off", 3, Some(14)),
+    row(Context::Walkthrough, &[c('r')], Command::Prove, "r", "prove", 6, Some(16)),
     row(Context::Walkthrough, &[c('i')], Command::Interrupt, "i", "interrupt", 1, Some(17)),
-    row(Context::Consent, &[c('y')], Command::Yes, "y", "run-these", 1, Some(21)),
-    row(
-        Context::Consent,
-        &[c('n'), k(Code::Esc), c('q')],
-        Command::No,
-        "n",
-        "run-nothing",
-        2,
-        Some(0),
-    ),
-    row(Context::Consent, &[c(' '), k(Code::Enter)], Command::Toggle, "Space", "toggle", 3, None),
-    row(Context::Consent, &[c('a')], Command::AllCells, "a", "all-cells", 4, Some(22)),
-    row(Context::Consent, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
-    row(Context::Consent, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 5, None),
     row(Context::Filter, &[k(Code::Enter)], Command::Choose, "Enter", "open-this", 1, None),
     row(Context::Filter, &[k(Code::Up), ctrl('p')], Command::Up, "↑", "up", 0, None),
     row(Context::Filter, &[k(Code::Down), ctrl('n')], Command::Down, "↓", "down", 2, None),
@@ -335,7 +341,7 @@ const KEYS: &[Binding] = &[
 /// Every row: the table, those of questions, those of lessons.
 pub fn all() -> impl Iterator<Item = &'static Binding> {
     let lessons = [learn::LESSONS, learn::LESSON, learn::PREDICT, learn::DRILL, learn::STAGES];
-    let own = KEYS.iter().chain(asking::KEYS).chain(recording::KEYS);
+    let own = KEYS.iter().chain(asking::KEYS).chain(finding::KEYS).chain(recording::KEYS);
     own.chain(lessons.into_iter().flatten())
 }
 
@@ -369,6 +375,8 @@ pub fn footer(context: Context) -> Vec<&'static Binding> {
             | Context::Editor
             | Context::Confirm
             | Context::Leaving
+            | Context::Draft
+            | Context::Both
             | Context::Consent
     );
     let mut rows: Vec<&Binding> = all()

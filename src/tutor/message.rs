@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use super::drafts::{Draft, FoundDraft, Leftover};
 use super::key::Key;
 use super::learn;
+use super::reviewing::{Job, Reviewed};
 use super::view::Pane;
+use crate::diagnostic::Message;
 use crate::knowledge::Both;
 use crate::notebook::Kernel;
 use crate::review::{FileChange, Surroundings};
@@ -42,16 +45,40 @@ pub enum Msg {
     },
     /// Answers to effects.
     Opened(Result<Opened, String>),
+    /// A review that was asked for, or an older one.
+    Reviewed(Reviewed),
+    /// The open file was written by somebody else: what it holds now.
+    Changed(Result<Opened, String>),
     Found(Vec<PathBuf>),
-    Saved(Result<PathBuf, String>),
-    Copied(Result<(), String>),
+    /// The left-overs that could not be removed, each with the reason.
+    LeftoversRemoved(Vec<(PathBuf, String)>),
+    /// What there is to say of the file, or why it was not written.
+    Saved(Result<Saved, Message>),
+    /// How many characters of the text became marks.
+    Copied(Result<usize, String>),
     AdviceSaved(Result<PathBuf, String>),
     /// What the file holds, or that it is not there.
     Looked(PathBuf, Result<Option<Vec<u8>>, String>),
-    Moved(Result<(), String>),
+    /// What there is to say of the files, or why not all of them were written.
+    Moved(Result<Vec<Told>, Vec<Told>>),
     KernelFound(Result<FoundKernel, NoKernel>),
     Proving(Progress),
     Kept(Result<(), String>),
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    pub path: PathBuf,
+    /// What there is to say of it.
+    pub remarks: Vec<Message>,
+}
+
+/// Something to be said of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub path: PathBuf,
+    pub message: Message,
 }
 
 /// A kernel that can run the open notebook.
@@ -59,6 +86,10 @@ pub enum Msg {
 pub struct FoundKernel {
     /// Which one and why, in a sentence.
     pub reason: Both<String>,
+    /// What would be started, in one line, with what it gets in its environment.
+    pub command: String,
+    /// It was found where the notebook lies, and nothing of it was run.
+    pub is_found_here: bool,
 }
 
 /// Why there is none, in lines.
@@ -93,6 +124,8 @@ pub enum Progress {
         seconds: u64,
         last: String,
     },
+    /// The cell was interrupted and goes on: a second wish ends its kernel.
+    Holds,
     Done(Stage, Transcript),
     /// There is nothing more to run.
     Over,
@@ -116,8 +149,14 @@ pub struct Opened {
     pub bytes: Vec<u8>,
     /// What lies beside it, and the settings that count there.
     pub surroundings: Surroundings,
+    /// Modules beside it were not looked for; its first review does that.
+    pub is_unsearched: bool,
     /// What is wrong with the settings; they count as not there.
     pub complaint: Option<String>,
+    /// What was changed in it and never written.
+    pub draft: Option<FoundDraft>,
+    /// What saves left behind in its folder.
+    pub leftovers: Vec<Leftover>,
 }
 
 /// Something the tutor wants done; the shell does it and answers with a [`Msg`].
@@ -127,15 +166,27 @@ pub enum Effect {
     Suspend,
     /// Read a file. Answer: `Opened`.
     Open(PathBuf),
-    /// List notebooks and percent scripts under the current folder. Answer: `Found`.
-    Find,
+    /// Review a notebook that is too long to be reviewed at once; the newest job alone counts.
+    /// Answer: `Reviewed`.
+    Review(Box<Job>),
+    /// List notebooks and percent scripts under this folder. Answer: `Found`.
+    Find(PathBuf),
     /// Write the file when it still holds `expected`. Answer: `Saved`.
     Save {
         path: PathBuf,
         expected: Vec<u8>,
         bytes: Vec<u8>,
     },
-    /// Put text on the clipboard. Answer: `Copied`.
+    /// Keep what is unsaved of the file at `path`; nothing is kept of an empty draft.
+    KeepDraft {
+        path: PathBuf,
+        draft: Draft,
+    },
+    /// Forget a draft that was found.
+    DropDraft(PathBuf),
+    /// Remove what saves left behind. Answer: `LeftoversRemoved`.
+    RemoveLeftovers(Vec<PathBuf>),
+    /// Put text on the clipboard, as the screen shows it. Answer: `Copied`.
     Copy(String),
     /// Write a new file beside the notebook, never over another. Answer: `AdviceSaved`.
     SaveAdvice {
@@ -157,7 +208,8 @@ pub enum Effect {
     /// Run cells in the kernel that was found, each time in a fresh one. Answers: `Proving`, the
     /// last of them `Over`, `Failed` or the second `Done`.
     Prove(Box<Trial>),
-    /// Interrupt the cell that runs; the rest is left out.
+    /// Interrupt the cell that runs; the rest is left out. Asked for again after `Holds`, or before
+    /// any cell runs: end its kernel.
     Interrupt,
     /// Write down what was learnt. Answer: `Kept`.
     KeepProgress(Box<learn::Progress>),

@@ -3,42 +3,63 @@
 //! The full-screen and the linear front end share it; neither knows what a rule or a page is.
 
 mod advice;
+pub mod beside;
 pub mod choosing;
+mod clicks;
 mod commands;
 mod consent;
+mod copying;
 mod diff;
 pub mod document;
+pub mod drafts;
+mod editing;
+mod history;
 pub mod key;
 pub mod keys;
 pub mod learn;
+mod line;
+mod listing;
 pub mod message;
 mod moving;
 mod opening;
+mod order;
+mod overview;
 pub mod pages;
+mod palette;
 mod popups;
+mod problems;
 pub mod proving;
 pub mod reading;
 mod recording;
+pub mod reviewing;
 mod screen;
+mod several;
+pub mod statements;
+mod telling;
 pub mod view;
 mod walk;
 mod writing;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use copying::Copying;
 use document::Document;
+use history::History;
 use key::{Code, Key};
 use keys::Context;
 use learn::{Learn, Learner, Tour};
 use message::{Effect, Msg};
 use moving::Move;
 use popups::{Kind, Window};
+use reviewing::Elsewhere;
 use view::{Prose, ThemeChoice, Tone};
 use walk::Walk;
 
 use crate::knowledge::{Knowledge, fill};
 use crate::review::Settings;
 
+pub use opening::error_chain;
 pub use pages::Step;
 pub use reading::Reading;
 
@@ -48,23 +69,43 @@ pub struct Tutor<'k> {
     reading: Reading,
     screen: Screen,
     windows: Vec<Window>,
+    history: History,
     status: Option<Prose>,
     theme: ThemeChoice,
     mouse: bool,
     /// Quit when the write that is under way has succeeded.
     quit_after_write: bool,
+    /// The write that is under way repairs something.
+    repaired: bool,
     /// The bytes of the write that is under way.
     writing: Option<Vec<u8>>,
+    /// What is to be said of the text that is on its way to the clipboard.
+    copying: Copying,
     /// The move of a helper that was asked about, or the last that was made.
     moving: Option<Move>,
     /// The day on which records are made.
     today: jiff::civil::Date,
+    /// What to read about files that were written, once the notebook is open again.
+    unread: Option<Window>,
+    /// The status tells of the file that is being opened.
+    opening: bool,
     /// The cell to show when the file that is being opened has come, from 1.
     wanted_cell: Option<usize>,
     /// What counts for text that is no file.
     settings: Settings,
     learner: Learner,
     tour: Option<Tour>,
+    /// The skill was announced on a screen that is not the home screen.
+    introduced: bool,
+    /// The open file as somebody else has written it, where it was changed here as well.
+    theirs: Option<Box<message::Opened>>,
+    /// The unsaved changes that were kept last.
+    drafted: Option<drafts::Kept>,
+    /// It was said that another program has to load the file again.
+    told_to_reload: bool,
+    /// Where notebooks are looked for.
+    folder: PathBuf,
+    elsewhere: Elsewhere,
 }
 
 /// What is behind the windows.
@@ -82,17 +123,28 @@ impl<'k> Tutor<'k> {
             reading,
             screen: Screen::Home { selected: 0 },
             windows: Vec::new(),
+            history: History::default(),
             status: None,
             theme: ThemeChoice::Auto,
             mouse: false,
             quit_after_write: false,
+            repaired: false,
             writing: None,
+            copying: Copying::default(),
             moving: None,
+            unread: None,
             today: jiff::civil::Date::default(),
+            opening: false,
             wanted_cell: None,
             settings: Settings::default(),
             learner: Learner::default(),
             tour: None,
+            introduced: false,
+            theirs: None,
+            drafted: None,
+            told_to_reload: false,
+            folder: PathBuf::from("."),
+            elsewhere: Elsewhere::default(),
         }
     }
 
@@ -115,12 +167,41 @@ impl<'k> Tutor<'k> {
         self
     }
 
+    /// Leaves these reviews to others.
+    pub fn with_reviews(mut self, elsewhere: Elsewhere) -> Self {
+        self.elsewhere = elsewhere;
+        self
+    }
+
+    /// Looks for notebooks in this folder.
+    pub fn with_folder(mut self, folder: PathBuf) -> Self {
+        self.folder = folder;
+        self
+    }
+
+    /// Opens the list of notebooks and asks for them.
+    pub fn choose_notebook(&mut self) -> Vec<Effect> {
+        self.run(keys::Command::OpenNotebook)
+    }
+
     /// Takes in what happened and asks for what is to be done.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        let mut effects = self.take(msg);
+        // First, since what comes after may be the end.
+        effects.splice(0..0, self.keep_unsaved());
+        effects.extend(self.wanted_review());
+        self.note_visit();
+        effects
+    }
+
+    fn take(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
             Msg::Key(key) => return self.key(key),
             Msg::Pasted(text) => return self.pasted(&text),
             Msg::Edited(source) => return self.edited(source),
+            Msg::Rewritten(Ok(text)) if matches!(self.screen, Screen::Walk(_)) => {
+                self.edited_outside(text);
+            }
             Msg::Rewritten(Ok(text)) => return self.rewritten(&text),
             Msg::Rewrite => return self.rewrite_task(),
             Msg::Tick => return self.tick(),
@@ -134,20 +215,33 @@ impl<'k> Tutor<'k> {
                     window.scroll = window.scroll.min(content.saturating_sub(visible));
                 }
             }
-            Msg::Opened(Ok(opened)) => self.opened(opened),
+            Msg::Opened(Ok(opened)) => {
+                // That it is being opened is said no longer.
+                if std::mem::take(&mut self.opening) {
+                    self.status = None;
+                }
+                self.opened(opened);
+                self.arrive_where_wanted();
+            }
+            Msg::Changed(read) => self.changed_on_disk(read),
             Msg::Found(found) => self.found(found),
+            Msg::LeftoversRemoved(left) => self.leftovers_removed(&left),
+            Msg::Reviewed(reviewed) => self.reviewed(reviewed),
             Msg::Saved(result) => return self.saved(result),
             Msg::Looked(module, held) => self.looked(module, held),
             Msg::Moved(result) => return self.moved(result),
             Msg::KernelFound(found) => self.found_kernel(found),
             Msg::Proving(progress) => self.proving(progress),
-            Msg::Copied(Ok(())) => self.say("status.copied", &[], Tone::Right),
+            Msg::Copied(Ok(marked)) => self.copied(marked),
             Msg::AdviceSaved(Ok(path)) => {
                 let path = path.display().to_string();
                 self.say("status.advice-saved", &[("file", &path)], Tone::Right);
             }
-            Msg::Opened(Err(why))
-            | Msg::Copied(Err(why))
+            Msg::Opened(Err(why)) => {
+                self.arrive_where_wanted();
+                self.status = Some(Prose::toned(why, Tone::Mistake));
+            }
+            Msg::Copied(Err(why))
             | Msg::AdviceSaved(Err(why))
             | Msg::Rewritten(Err(why))
             | Msg::Kept(Err(why)) => {
@@ -160,6 +254,7 @@ impl<'k> Tutor<'k> {
     fn key(&mut self, key: Key) -> Vec<Effect> {
         // A message goes with the next key.
         self.status = None;
+        self.introduced |= !matches!(self.screen, Screen::Home { .. });
         if self.is_touring() {
             self.take_over();
             return Vec::new();
@@ -221,20 +316,34 @@ impl<'k> Tutor<'k> {
         if let Screen::Walk(walk) = &mut self.screen
             && walk.editing.is_some()
         {
-            walk.document.retype(walk.cell, source, &knowledge.tables);
-            walk.problem = 0;
-            walk.refresh(knowledge, self.reading);
+            walk.retype(source, knowledge, self.reading);
         }
         Vec::new()
     }
 
     fn say(&mut self, key: &str, args: &[(&str, &str)], tone: Tone) {
-        // Filled after it is read: what a file is called is no Markdown.
-        let mut said = reading::ui(self.knowledge, self.reading.base(), key, &[]).in_tone(tone);
+        self.status = Some(self.clause(key, args).in_tone(tone));
+    }
+
+    /// A text of the interface, filled after it is read: what a file is called is no Markdown.
+    fn clause(&self, key: &str, args: &[(&str, &str)]) -> Prose {
+        let mut said = reading::ui(self.knowledge, self.reading.base(), key, &[]);
         for run in &mut said.0 {
             run.text = fill(&run.text, args);
         }
-        self.status = Some(said);
+        said
+    }
+
+    /// Several clauses as one message.
+    fn say_all(&mut self, clauses: Vec<Prose>, tone: Tone) {
+        let is_chinese = self.reading.base() == crate::knowledge::Language::Zh;
+        let between = if is_chinese { "；" } else { "; " };
+        let mut whole = Prose::default();
+        for (at, clause) in clauses.into_iter().enumerate() {
+            let between = if at > 0 { between } else { "" };
+            whole.0.extend(Prose::plain(between).0.into_iter().chain(clause.0));
+        }
+        self.status = Some(whole.in_tone(tone));
     }
 
     fn open_window(&mut self, kind: Kind) {
@@ -268,19 +377,17 @@ impl<'k> Tutor<'k> {
     /// Writes the pages anew: the language has changed, or the notebook.
     fn rewrite(&mut self) {
         let (knowledge, reading) = (self.knowledge, self.reading);
-        if let Some(walk) = self.walk() {
-            walk.refresh(knowledge, reading);
-        }
+        self.walk().into_iter().for_each(|walk| walk.refresh(knowledge, reading));
         self.refresh_lesson();
         for window in &mut self.windows {
             if let Kind::Reader { id: Some((kind, id)), title, page } = &mut window.kind
                 && let Some(found) = knowledge.page(*kind, id)
             {
                 *title = reading::prose_of(found.title.get(reading.base())).text();
-                *page = Arc::new(popups::whole_page(knowledge, found, reading));
+                *page = Arc::new(reading::whole_page(knowledge, found, reading));
             }
-            if let Kind::Keys(page) = &mut window.kind {
-                *page = Arc::new(popups::keys_page(knowledge, reading));
+            if let Kind::Keys { query, page, here } = &mut window.kind {
+                *page = Arc::new(palette::keys_page(knowledge, reading, *here, &query.text));
             }
             window.preview(knowledge, reading);
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Tutor;
 use super::diff;
-use super::message::Effect;
+use super::message::{Effect, Told};
 use super::pages::helper_to_move;
 use super::popups::{Kind, Question, Window};
 use super::reading::{Writer, prose_of};
@@ -204,14 +204,14 @@ impl Tutor<'_> {
     }
 
     /// The files were written, or what was written was taken back: reads the notebook again.
-    pub(super) fn moved(&mut self, result: Result<(), String>) -> Vec<Effect> {
+    pub(super) fn moved(&mut self, result: Result<Vec<Told>, Vec<Told>>) -> Vec<Effect> {
         let Some(mut planned) = self.moving.take() else { return Vec::new() };
         let module = planned.first_name();
         let back = planned.state == State::TakingBack;
         let planned_texts = planned.texts;
         match result {
-            Err(why) => {
-                self.say("status.not-written", &[("why", &why)], Tone::Mistake);
+            Err(told) => {
+                self.say_failed(&told);
                 // What could not be taken back can be tried again.
                 if back {
                     planned.state = State::Done;
@@ -219,7 +219,7 @@ impl Tutor<'_> {
                 }
                 Vec::new()
             }
-            Ok(()) => {
+            Ok(told) => {
                 let cell = if back { planned.from } else { planned.cell };
                 self.wanted_cell = Some(cell.number());
                 let open = vec![Effect::Open(planned.notebook().to_owned())];
@@ -230,6 +230,7 @@ impl Tutor<'_> {
                 let key = if back { "taken-back" } else { "done" };
                 let key = format!("{}.{key}", planned_texts);
                 self.say(&key, &[("module", &module)], Tone::Right);
+                self.unread = self.page_of(&told);
                 open
             }
         }

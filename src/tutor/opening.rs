@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use super::document::Document;
+use super::keys::Context;
+use super::line::Line;
 use super::message::{Effect, Opened};
 use super::popups::{self, Kind, Question, Window};
 use super::reading::Writer;
+use super::reviewing::AT_ONCE;
 use super::view::{Prose, Tone};
 use super::walk::Walk;
 use super::{Screen, Tutor};
@@ -14,14 +17,19 @@ use crate::review::Surroundings;
 use crate::text::CellIndex;
 
 impl Tutor<'_> {
-    /// Text that came at once.
+    /// Text that came at once. Its line ends are `\n`; a field takes the first line that says
+    /// something.
     pub(super) fn pasted(&mut self, text: &str) -> Vec<Effect> {
         self.status = None;
         let (knowledge, reading) = (self.knowledge, self.reading);
         if let Some(window) = self.windows.last_mut() {
-            let Some(line) = window.line() else { return Vec::new() };
-            line.insert(text.lines().next().unwrap_or_default());
+            let Some(field) = window.line() else { return self.pasted_over(text) };
+            let mut lines = text.split('\n').filter(|line| !line.trim().is_empty());
+            field.insert(lines.next().unwrap_or_default());
             window.refresh(knowledge, reading);
+            if lines.next().is_some() {
+                self.say("status.one-line", &[], Tone::Caution);
+            }
             return Vec::new();
         }
         let unsaved = self.document().is_some_and(Document::is_unsaved);
@@ -29,6 +37,23 @@ impl Tutor<'_> {
             self.ask(Question::Replace(text.to_owned()));
         } else {
             self.take_in(text);
+        }
+        Vec::new()
+    }
+
+    /// Text that came over a window that takes none: over a page it is offered, over a question the
+    /// answer comes first.
+    fn pasted_over(&mut self, text: &str) -> Vec<Effect> {
+        let over_page = self.windows.last().is_some_and(|it| {
+            !matches!(
+                it.context(),
+                Context::Confirm | Context::Leaving | Context::Both | Context::Consent
+            )
+        });
+        if over_page && !text.trim().is_empty() {
+            self.ask(Question::Replace(text.to_owned()));
+        } else {
+            self.say("status.paste-later", &[], Tone::Caution);
         }
         Vec::new()
     }
@@ -45,7 +70,7 @@ impl Tutor<'_> {
             }
             Pasted::Notebook(notebook) => {
                 let name = self.knowledge.ui(self.reading.base(), "header.pasted", &[]);
-                self.show(name, None, notebook, self.alone());
+                self.show(name, None, notebook, (self.alone(), false));
             }
             Pasted::Traceback { error, message, text } => self.answer(&error, &message, &text),
         }
@@ -55,6 +80,10 @@ impl Tutor<'_> {
     /// class, or among other words.
     fn page_about(&self, notebook: &Notebook, text: &str) -> Option<&crate::knowledge::Page> {
         let [cell] = notebook.cells.as_slice() else { return None };
+        // Nobody asks about a message that is as long as a program.
+        if text.len() > AT_ONCE {
+            return None;
+        }
         let is_code = crate::python::is_valid(&cell.source);
         self.knowledge.recognise(text).filter(|_| !is_code)
     }
@@ -83,7 +112,7 @@ impl Tutor<'_> {
             }
             None => {
                 let kind = Kind::LookUp {
-                    query: popups::Line::default(),
+                    query: Line::default(),
                     hits: Vec::new(),
                     glance: false,
                     preview: None,
@@ -100,7 +129,9 @@ impl Tutor<'_> {
         let name = shown.to_string_lossy().into_owned();
         match notebook::parse(&name, opened.bytes) {
             Ok(notebook) => {
-                self.show(name, Some(opened.path), notebook, opened.surroundings);
+                let beside = (opened.surroundings, opened.is_unsearched);
+                self.show(name, Some(opened.path), notebook, beside);
+                self.offer_left(opened.draft, opened.leftovers);
                 if let Some(complaint) = opened.complaint {
                     self.status = Some(Prose::toned(complaint, Tone::Caution));
                 }
@@ -118,7 +149,7 @@ impl Tutor<'_> {
         let Some(name) = knowledge.samples().next().map(str::to_owned) else { return };
         let Some(bytes) = knowledge.sample(&name) else { return };
         if let Ok(notebook) = notebook::parse_ipynb(bytes.to_vec()) {
-            self.show(name, None, notebook, self.alone());
+            self.show(name, None, notebook, (self.alone(), false));
         }
     }
 
@@ -132,7 +163,7 @@ impl Tutor<'_> {
         name: String,
         path: Option<PathBuf>,
         notebook: Notebook,
-        surroundings: Surroundings,
+        (surroundings, is_unsearched): (Surroundings, bool),
     ) {
         let last = notebook.cells.len();
         let wanted = self.wanted_cell.take();
@@ -141,10 +172,13 @@ impl Tutor<'_> {
             let (number, last) = (number.to_string(), last.to_string());
             self.say("status.no-such-cell", &[("cell", &number), ("last", &last)], Tone::Caution);
         }
-        let document = Document::new(name, path, notebook, surroundings, &self.knowledge.tables);
+        let how = (self.elsewhere, is_unsearched);
+        let tables = &self.knowledge.tables;
+        let document = Document::opened(name, path, notebook, surroundings, how, tables);
         let cell = cell.map(|number| CellIndex(number - 1));
         let walk = Walk::new(document, cell, self.knowledge, self.reading);
         self.windows.clear();
+        self.windows.extend(self.unread.take());
         self.screen = Screen::Walk(Box::new(walk));
     }
 
@@ -161,23 +195,34 @@ impl Tutor<'_> {
 
     /// Opens the window that asks a question.
     pub(super) fn ask(&mut self, question: Question) {
-        let key = match question {
-            Question::Write => "confirm.write",
-            Question::Leave => "confirm.leave",
-            Question::Move => return,
-            Question::Replace(_) => "confirm.replace",
+        let (key, repair) = match &question {
+            Question::Write(repair) => ("confirm.write", repair.as_slice()),
+            Question::Repair(repair) => ("confirm.repair", repair.as_slice()),
+            Question::Leave => ("confirm.leave", [].as_slice()),
+            Question::Move | Question::Both | Question::Draft(_) | Question::Leftovers(_) => return,
+            Question::Open(_) => ("confirm.open", [].as_slice()),
+            Question::Replace(_) if self.has_unsaved() => ("confirm.replace", [].as_slice()),
+            Question::Replace(_) => ("confirm.take-in", [].as_slice()),
         };
-        let page = self.changes_page(key);
-        let title = self.knowledge.ui(self.reading.base(), "confirm.title", &[]);
+        let page = self.changes_page(key, repair);
+        let title = match &question {
+            Question::Repair(_) => "confirm.repair-title",
+            Question::Open(_) | Question::Replace(_) => "confirm.replace-title",
+            _ => "confirm.title",
+        };
+        let title = self.knowledge.ui(self.reading.base(), title, &[]);
         let kind = Kind::Confirm { question, title, page: std::sync::Arc::new(page) };
         self.windows.push(Window::new(kind));
     }
 
     /// What would be written, or lost: every changed cell's difference.
-    fn changes_page(&self, key: &str) -> super::view::Page {
+    fn changes_page(&self, key: &str, repair: &[(CellIndex, String)]) -> super::view::Page {
         let mut writer = Writer::new(self.knowledge, self.reading);
-        let Some(document) = self.document() else { return writer.finish() };
-        let changed = document.changed();
+        let Some(document) = self.document() else {
+            writer.conclusion(key, &[]);
+            return writer.finish();
+        };
+        let changed = document.changed_with(repair);
         let count = changed.len().to_string();
         writer.conclusion(key, &[("file", &document.name), ("count", &count)]);
         for (cell, before, after) in changed {

@@ -5,11 +5,17 @@ use std::sync::Arc;
 
 use super::choosing::{self, Outcome};
 use super::consent::Consent;
-use super::keys::{self, Context};
-use super::reading::{Reading, Writer, prose_of};
+use super::drafts::FoundDraft;
+use super::keys::Context;
+use super::line::Line;
+use super::listing::{self, Listed};
+use super::palette::{self, Entry};
+use super::reading::{Reading, prose_of, whole_page};
 use super::recording::Recorded;
-use super::view::{Block, ListRow, Page, Popup};
+use super::view::{ListRow, Page, Popup};
 use crate::knowledge::{self, Knowledge, Language, PageKind};
+use crate::review::Within;
+use crate::text::CellIndex;
 
 /// An open window.
 #[derive(Debug, Clone)]
@@ -37,6 +43,14 @@ pub enum Kind {
         shown: Vec<PathBuf>,
         searching: bool,
     },
+    /// All problems of the notebook; `shown` are places in `all`.
+    Problems {
+        query: Line,
+        all: Vec<Listed>,
+        shown: Vec<usize>,
+    },
+    /// What can be repaired at once, and how many problems each of it is.
+    Several(Vec<(Within, usize)>),
     Deviations(Vec<Found>),
     SeeAlso(Vec<Found>),
     Reader {
@@ -45,7 +59,18 @@ pub enum Kind {
         /// The content page, for its raw text and its see-also list.
         id: Option<(PageKind, String)>,
     },
-    Keys(Arc<Page>),
+    /// The keys that hold what was typed; `here` is the screen below.
+    Keys {
+        query: Line,
+        page: Arc<Page>,
+        here: Context,
+    },
+    /// All commands of the screen below; `shown` are places in `all`.
+    Palette {
+        query: Line,
+        all: Vec<Entry>,
+        shown: Vec<usize>,
+    },
     /// Which cells are to run.
     Run(Box<Consent>),
     /// A question of "which pattern?".
@@ -76,10 +101,21 @@ pub enum Kind {
 /// What a confirmation is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    Write,
+    /// Write the file, with these cells changed first.
+    Write(Vec<(CellIndex, String)>),
+    /// Change these cells, which no file holds.
+    Repair(Vec<(CellIndex, String)>),
     Leave,
+    /// The file was changed here and elsewhere.
+    Both,
     /// Move a helper into a module.
     Move,
+    /// Take up what an earlier sitting left unsaved.
+    Draft(FoundDraft),
+    /// Remove what saves left behind.
+    Leftovers(Vec<PathBuf>),
+    /// Open another file in place of a notebook with changes.
+    Open(PathBuf),
     /// Open pasted text in place of a notebook with changes.
     Replace(String),
 }
@@ -92,48 +128,6 @@ pub struct Found {
     pub label: String,
 }
 
-/// A line of typed text and the cursor in it, in characters.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Line {
-    pub text: String,
-    pub cursor: usize,
-}
-
-impl Line {
-    fn at(&self) -> usize {
-        self.text.char_indices().nth(self.cursor).map_or(self.text.len(), |(at, _)| at)
-    }
-
-    pub fn insert(&mut self, text: &str) {
-        let at = self.at();
-        self.text.insert_str(at, text);
-        self.cursor += text.chars().count();
-    }
-
-    pub fn backspace(&mut self) {
-        if self.cursor > 0 {
-            self.cursor -= 1;
-            let at = self.at();
-            self.text.remove(at);
-        }
-    }
-
-    pub fn delete(&mut self) {
-        if self.cursor < self.text.chars().count() {
-            let at = self.at();
-            self.text.remove(at);
-        }
-    }
-
-    pub fn left(&mut self) {
-        self.cursor = self.cursor.saturating_sub(1);
-    }
-
-    pub fn right(&mut self) {
-        self.cursor = (self.cursor + 1).min(self.text.chars().count());
-    }
-}
-
 impl Window {
     pub fn new(kind: Kind) -> Self {
         Self { kind, selected: 0, scroll: 0, measured: (0, 0) }
@@ -142,15 +136,21 @@ impl Window {
     /// Which keys it has.
     pub fn context(&self) -> Context {
         match &self.kind {
-            Kind::LookUp { .. } | Kind::Notebooks { .. } => Context::Filter,
-            Kind::Deviations(_) | Kind::SeeAlso(_) => Context::List,
-            Kind::Reader { .. } | Kind::Keys(_) => Context::Reader,
+            Kind::LookUp { .. }
+            | Kind::Notebooks { .. }
+            | Kind::Problems { .. }
+            | Kind::Palette { .. }
+            | Kind::Keys { .. } => Context::Filter,
+            Kind::Several(_) | Kind::Deviations(_) | Kind::SeeAlso(_) => Context::List,
+            Kind::Reader { .. } => Context::Reader,
             Kind::Run(_) => Context::Consent,
             Kind::Choosing { .. } => Context::Choosing,
             Kind::Outcome(_) => Context::Outcome,
             Kind::Reason { .. } => Context::Reason,
             Kind::Recorded(_) => Context::Record,
             Kind::Confirm { question: Question::Leave, .. } => Context::Leaving,
+            Kind::Confirm { question: Question::Both, .. } => Context::Both,
+            Kind::Confirm { question: Question::Draft(_), .. } => Context::Draft,
             Kind::Confirm { .. } => Context::Confirm,
         }
     }
@@ -158,7 +158,11 @@ impl Window {
     /// The line that is typed in, if there is one.
     pub fn line(&mut self) -> Option<&mut Line> {
         match &mut self.kind {
-            Kind::LookUp { query, .. } | Kind::Notebooks { query, .. } => Some(query),
+            Kind::LookUp { query, .. }
+            | Kind::Notebooks { query, .. }
+            | Kind::Problems { query, .. }
+            | Kind::Palette { query, .. }
+            | Kind::Keys { query, .. } => Some(query),
             Kind::Reason { line, .. } => Some(line),
             _ => None,
         }
@@ -169,6 +173,8 @@ impl Window {
         match &self.kind {
             Kind::LookUp { hits, .. } => hits.len(),
             Kind::Notebooks { shown, .. } => shown.len(),
+            Kind::Problems { shown, .. } | Kind::Palette { shown, .. } => shown.len(),
+            Kind::Several(batches) => batches.len(),
             Kind::Deviations(list) | Kind::SeeAlso(list) => list.len(),
             Kind::Run(consent) => consent.steps().len(),
             Kind::Choosing { rows, .. } => *rows,
@@ -200,6 +206,18 @@ impl Window {
                 *shown = order.into_iter().filter_map(|at| found.get(at).cloned()).collect();
                 self.selected = 0;
             }
+            Kind::Problems { query, all, shown } => {
+                *shown = listing::filter(&query.text, all);
+                self.selected = 0;
+            }
+            Kind::Palette { query, all, shown } => {
+                *shown = palette::filter(&query.text, all);
+                self.selected = 0;
+            }
+            Kind::Keys { query, page, here } => {
+                *page = palette::keys_page(knowledge, reading, *here, &query.text).into();
+                self.scroll = 0;
+            }
             _ => {}
         }
         self.preview(knowledge, reading);
@@ -230,6 +248,7 @@ impl Window {
             rows,
             selected: self.selected,
             preview: None,
+            scroll: None,
             empty: ui("popup.nothing"),
         };
         match &self.kind {
@@ -239,6 +258,7 @@ impl Window {
                 rows: hits.iter().map(|it| row(knowledge, language, it)).collect(),
                 selected: self.selected,
                 preview: preview.clone(),
+                scroll: None,
                 empty: ui("popup.nothing-found"),
             },
             Kind::Notebooks { query, shown, searching, .. } => Popup::List {
@@ -247,8 +267,31 @@ impl Window {
                 rows: shown.iter().map(|path| file_row(path)).collect(),
                 selected: self.selected,
                 preview: None,
+                scroll: None,
                 empty: ui(if *searching { "popup.searching" } else { "popup.no-notebooks" }),
             },
+            Kind::Problems { query, all, shown } => Popup::List {
+                title: ui("popup.problems"),
+                query: Some((query.text.clone(), query.cursor)),
+                rows: shown.iter().filter_map(|at| all.get(*at)).map(|it| it.row.clone()).collect(),
+                selected: self.selected,
+                preview: None,
+                scroll: None,
+                empty: ui(if all.is_empty() { "popup.no-problems" } else { "popup.nothing-found" }),
+            },
+            Kind::Several(batches) => {
+                let row = |(batch, count): &(Within, usize)| {
+                    let (key, rule) = match batch {
+                        Within::Rule(_, rule) => ("several.rule", *rule),
+                        Within::Cell(_) | Within::About(_) => ("several.cell", ""),
+                        Within::Notebook => ("several.notebook", ""),
+                    };
+                    let args = [("count", &*count.to_string()), ("rule", rule)];
+                    let label = knowledge.ui(language, key, &args);
+                    ListRow { label, detail: String::new() }
+                };
+                list("several.title", batches.iter().map(row).collect())
+            }
             Kind::Deviations(found) => {
                 // All of one kind, and their reasons take the room.
                 let row = |it: &Found| ListRow { label: it.label.clone(), detail: String::new() };
@@ -264,18 +307,33 @@ impl Window {
                 rows: consent.rows(knowledge, language),
                 selected: self.selected,
                 preview: consent.preview.clone(),
+                scroll: Some(self.scroll),
                 empty: ui("popup.nothing"),
             },
             Kind::Reader { title, page, .. } => {
-                Popup::Reader { title: title.clone(), page: page.clone(), scroll: self.scroll }
+                let (title, page) = (title.clone(), page.clone());
+                Popup::Reader { title, query: None, page, scroll: self.scroll }
             }
-            Kind::Keys(page) => {
-                Popup::Reader { title: ui("popup.keys"), page: page.clone(), scroll: self.scroll }
-            }
+            Kind::Keys { query, page, .. } => Popup::Reader {
+                title: ui("popup.keys"),
+                query: Some((query.text.clone(), query.cursor)),
+                page: page.clone(),
+                scroll: self.scroll,
+            },
+            Kind::Palette { query, all, shown } => Popup::List {
+                title: ui("popup.palette"),
+                query: Some((query.text.clone(), query.cursor)),
+                rows: shown.iter().filter_map(|at| all.get(*at)).map(|it| it.row.clone()).collect(),
+                selected: self.selected,
+                preview: None,
+                scroll: None,
+                empty: ui("popup.nothing-found"),
+            },
             Kind::Choosing { answers, both, .. } => {
                 let (title, rows) = choosing::asked(knowledge, language, answers);
                 let (selected, empty) = (self.selected, String::new());
-                Popup::List { title, query: None, rows, selected, preview: both.clone(), empty }
+                let (query, preview, scroll) = (None, both.clone(), None);
+                Popup::List { title, query, rows, selected, preview, scroll, empty }
             }
             Kind::Reason { line, id } => Popup::Line {
                 title: super::Tutor::reason_title(knowledge, language, id),
@@ -285,11 +343,13 @@ impl Window {
             },
             Kind::Recorded(recorded) => Popup::Reader {
                 title: ui("record.window"),
+                query: None,
                 page: recorded.page.clone(),
                 scroll: self.scroll,
             },
             Kind::Outcome(outcome) => Popup::Reader {
                 title: ui("pattern-chooser.title"),
+                query: None,
                 page: outcome.page.clone(),
                 scroll: self.scroll,
             },
@@ -324,53 +384,4 @@ pub fn reader(knowledge: &Knowledge, page: &knowledge::Page, reading: Reading) -
         page: Arc::new(whole_page(knowledge, page, reading)),
         id: Some((page.kind, page.id.clone())),
     })
-}
-
-/// A content page and what it points to.
-pub fn whole_page(knowledge: &Knowledge, page: &knowledge::Page, reading: Reading) -> Page {
-    let mut writer = Writer::new(knowledge, reading);
-    writer.page(page);
-    let see: Vec<&knowledge::Page> = page.see.iter().filter_map(|id| knowledge.find(id)).collect();
-    if !see.is_empty() {
-        writer.heading("popup.see-also");
-        for page in see {
-            writer.each(|language| Block::Item {
-                mark: super::view::Mark::Bullet,
-                body: prose_of(page.title.get(language)),
-            });
-        }
-    }
-    writer.finish()
-}
-
-/// The page of all keys, drawn from the table.
-pub fn keys_page(knowledge: &Knowledge, reading: Reading) -> Page {
-    let mut writer = Writer::new(knowledge, reading);
-    let parts = [
-        (Context::Walkthrough, "keys.walkthrough"),
-        (Context::Home, "keys.home"),
-        (Context::Lessons, "keys.lesson-list"),
-        (Context::Stage, "keys.lesson"),
-        (Context::Predict, "keys.question"),
-        (Context::Drill, "keys.drill"),
-        (Context::Filter, "keys.filter"),
-        (Context::Reader, "keys.reader"),
-        (Context::Outcome, "keys.outcome"),
-        (Context::Record, "keys.record-window"),
-        (Context::Editor, "keys.editor"),
-        (Context::Everywhere, "keys.everywhere"),
-    ];
-    for (context, heading) in parts {
-        writer.heading(heading);
-        let shown = keys::all().filter(|row| row.context == context && !row.shown.is_empty());
-        for row in shown {
-            writer.each(|language| {
-                let label = knowledge.ui(language, &format!("keys.{}", row.label), &[]);
-                let mut runs = prose_of(&format!("`{}`", row.shown)).0;
-                runs.extend(super::view::Prose::plain(format!("  {label}")).0);
-                Block::Item { mark: super::view::Mark::Bullet, body: super::view::Prose(runs) }
-            });
-        }
-    }
-    writer.finish()
 }

@@ -12,8 +12,8 @@ use super::view::Tone;
 use super::walk::Walk;
 use super::{Screen, Tutor, learn};
 use crate::diagnostic::Fix;
-use crate::knowledge::{Both, Tables};
-use crate::proof::Plan;
+use crate::knowledge::{Both, Language, Tables};
+use crate::proof::{Plan, elsewhere};
 use crate::review::changed_sources;
 use crate::text::CellIndex;
 use crate::transcript::Transcript;
@@ -24,6 +24,8 @@ pub struct Claim {
     /// The cell where the reader asked, and the repair that was looked at there.
     pub cell: CellIndex,
     rule: &'static str,
+    /// Which of the cell's problems.
+    problem: usize,
     choice: usize,
     /// The cells in question.
     pub asked: BTreeSet<CellIndex>,
@@ -59,8 +61,31 @@ pub struct Running {
     pub seconds: u64,
     /// The last line that was written.
     pub last: String,
-    pub is_interrupted: bool,
+    pub interrupt: Interrupt,
     before: Option<Transcript>,
+}
+
+/// Whether the reader wants an end of what runs, and what it does then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Interrupt {
+    #[default]
+    Unasked,
+    Asked,
+    /// The cell goes on all the same: one more wish ends its kernel.
+    Holds,
+    Ending,
+}
+
+impl Interrupt {
+    /// The sentence that tells of it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Interrupt::Unasked => "proof.key-interrupt",
+            Interrupt::Asked => "proof.interrupting",
+            Interrupt::Holds => "proof.holds",
+            Interrupt::Ending => "proof.ending",
+        }
+    }
 }
 
 /// What came of it.
@@ -78,6 +103,22 @@ pub struct Attempt {
     pub state: State,
 }
 
+/// What could be proved where the reader is, and what would have to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prospect {
+    pub claim: Claim,
+    pub plan: Plan,
+}
+
+impl Prospect {
+    /// Worked out once for each problem, repair and state of the cells.
+    pub fn of(walk: &Walk, tables: &Tables) -> Option<Self> {
+        let claim = Claim::of(walk, tables)?;
+        let plan = claim.plan(&walk.document, false, tables);
+        Some(Self { claim, plan })
+    }
+}
+
 impl Claim {
     /// The claim of the problem and the repair that the reader looks at.
     pub fn of(walk: &Walk, tables: &Tables) -> Option<Self> {
@@ -89,8 +130,15 @@ impl Claim {
         // A function shows its mistake where it is called.
         asked.extend(walk.document.cell_that_runs(problem.span, tables));
         let sources = walk.document.notebook.cells.iter().map(|cell| cell.source.clone());
-        let (rule, choice) = (problem.rule, walk.choice);
-        Some(Self { cell: walk.cell, rule, choice, asked, changes, sources: sources.collect() })
+        Some(Self {
+            cell: walk.cell,
+            rule: problem.rule,
+            problem: walk.problem,
+            choice: walk.choice,
+            asked,
+            changes,
+            sources: sources.collect(),
+        })
     }
 
     /// The claim of a drill: its cells as they were given, and as they are repaired.
@@ -101,6 +149,7 @@ impl Claim {
         Self {
             cell: task.cell,
             rule: "",
+            problem: 0,
             choice: 0,
             asked: (0..given.len()).map(CellIndex).collect(),
             changes: changed.map(|(at, source)| (CellIndex(at), source)).collect(),
@@ -111,7 +160,8 @@ impl Claim {
     /// Whether the claim is about what the reader looks at now.
     pub fn is_of(&self, walk: &Walk) -> bool {
         let rule = walk.current().map(|problem| problem.rule);
-        let same = self.cell == walk.cell && rule == Some(self.rule) && self.choice == walk.choice;
+        let here = (walk.cell, rule, walk.problem, walk.choice);
+        let same = here == (self.cell, Some(self.rule), self.problem, self.choice);
         let cells = walk.document.notebook.cells.iter();
         same && cells.map(|cell| cell.source.as_str()).eq(self.sources.iter().map(String::as_str))
     }
@@ -210,8 +260,18 @@ impl Tutor<'_> {
             return Vec::new();
         }
         let Some(claim) = Claim::of(walk, tables) else { return Vec::new() };
-        let near = walk.document.path.clone();
-        let notebook = Box::new(walk.document.notebook.kernel.clone());
+        let document = &walk.document;
+        let plan = claim.plan(document, false, tables);
+        let facts = document.review.facts(tables);
+        if let Some(why) = elsewhere(&document.notebook, &facts, &plan) {
+            let knowledge = self.knowledge;
+            let ui = |language| knowledge.ui(language, why.key(), &[("name", why.name())]);
+            let why = Both { en: ui(Language::En), zh: ui(Language::Zh) };
+            self.set_attempt(Attempt { claim, state: State::Without(NoKernel { why }) });
+            return Vec::new();
+        }
+        let near = document.path.clone();
+        let notebook = Box::new(document.notebook.kernel.clone());
         self.set_attempt(Attempt { claim, state: State::Looking });
         vec![Effect::FindKernel { near, notebook }]
     }
@@ -248,7 +308,7 @@ impl Tutor<'_> {
             cell: None,
             seconds: 0,
             last: String::new(),
-            is_interrupted: false,
+            interrupt: Interrupt::default(),
             before: None,
         };
         self.set_attempt(Attempt { claim, state: State::Running(running) });
@@ -263,14 +323,19 @@ impl Tutor<'_> {
         }
     }
 
-    /// Asks for the end of what runs.
+    /// Asks for the end of what runs; once it is told that this does not help, for that of its kernel.
     pub(super) fn interrupt(&mut self) -> Vec<Effect> {
         let Some(mut attempt) = self.attempt().cloned() else { return Vec::new() };
         let State::Running(running) = &mut attempt.state else {
             self.say("proof.nothing-runs", &[], Tone::Quiet);
             return Vec::new();
         };
-        running.is_interrupted = true;
+        running.interrupt = match (running.interrupt, running.cell) {
+            (Interrupt::Unasked, Some(_)) => Interrupt::Asked,
+            (Interrupt::Unasked, None) | (Interrupt::Holds, _) => Interrupt::Ending,
+            // It is on its way.
+            (Interrupt::Asked | Interrupt::Ending, _) => return Vec::new(),
+        };
         self.set_attempt(attempt);
         vec![Effect::Interrupt]
     }
@@ -294,6 +359,10 @@ impl Tutor<'_> {
                 running.seconds = seconds;
                 running.last = last;
             }
+            Progress::Holds if running.interrupt == Interrupt::Asked => {
+                running.interrupt = Interrupt::Holds;
+            }
+            Progress::Holds => {}
             Progress::Done(Stage::Before, transcript) => running.before = Some(transcript),
             Progress::Done(Stage::After, after) => {
                 let before = running.before.take().unwrap_or_default();

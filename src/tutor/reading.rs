@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::statements::Statement;
 use super::view::{Block, Mark, Page, Prose, Row, Run, Tone};
 use crate::diagnostic::Message;
 use crate::knowledge::timeline::{State, Timeline};
@@ -56,11 +57,13 @@ pub struct Writer<'k> {
     pub knowledge: &'k Knowledge,
     pub reading: Reading,
     rows: Vec<Row>,
+    /// What the page says that another page might deny.
+    pub stated: Vec<Statement>,
 }
 
 impl<'k> Writer<'k> {
     pub fn new(knowledge: &'k Knowledge, reading: Reading) -> Self {
-        Self { knowledge, reading, rows: Vec::new() }
+        Self { knowledge, reading, rows: Vec::new(), stated: Vec::new() }
     }
 
     /// The page written so far.
@@ -83,11 +86,13 @@ impl<'k> Writer<'k> {
 
     pub fn conclusion(&mut self, key: &str, args: &[(&str, &str)]) {
         let knowledge = self.knowledge;
+        self.stated.extend(Statement::of_text(key));
         self.each(|language| Block::Conclusion(ui(knowledge, language, key, args)));
     }
 
     pub fn paragraph(&mut self, key: &str, args: &[(&str, &str)]) {
         let knowledge = self.knowledge;
+        self.stated.extend(Statement::of_text(key));
         self.each(|language| Block::Paragraph(ui(knowledge, language, key, args)));
     }
 
@@ -98,18 +103,21 @@ impl<'k> Writer<'k> {
 
     pub fn item(&mut self, mark: Mark, key: &str, args: &[(&str, &str)]) {
         let knowledge = self.knowledge;
+        self.stated.extend(Statement::of_text(key));
         self.each(|language| Block::Item { mark, body: ui(knowledge, language, key, args) });
     }
 
     /// Adds a sentence of a page's front matter.
     pub fn message(&mut self, message: &Message, block: impl Fn(Prose) -> Block) {
         let knowledge = self.knowledge;
+        self.stated.extend(Statement::of_message(message));
         self.each(|language| block(prose_of(&sentence(knowledge, language, message))));
     }
 
     /// Adds a message as a whole sentence: with a capital letter and a full stop.
     pub fn sentence(&mut self, message: &Message, block: impl Fn(Prose) -> Block) {
         let knowledge = self.knowledge;
+        self.stated.extend(Statement::of_message(message));
         self.each(|language| {
             let text = sentence(knowledge, language, message);
             block(prose_of(&as_sentence(&text, language)))
@@ -166,6 +174,7 @@ impl<'k> Writer<'k> {
         if heading(Language::En).is_none() {
             return;
         }
+        self.stated.extend(Statement::of_section(anchor));
         self.each(|language| {
             let text = heading(language).map(|text| runs(text, Tone::Strong));
             Block::Heading(Prose(text.unwrap_or_default()))
@@ -237,7 +246,8 @@ pub fn ui(knowledge: &Knowledge, language: Language, key: &str, args: &[(&str, &
     prose_of(&knowledge.ui(language, key, args))
 }
 
-fn as_sentence(text: &str, language: Language) -> String {
+/// A message as a whole sentence: with a capital letter and a full stop.
+pub fn as_sentence(text: &str, language: Language) -> String {
     let mut chars = text.chars();
     let capital = chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>());
     let stop = if language == Language::Zh { '。' } else { '.' };
@@ -303,4 +313,21 @@ fn runs(inlines: &[Inline], tone: Tone) -> Vec<Run> {
         }
     }
     out
+}
+
+/// A content page and what it points to.
+pub fn whole_page(knowledge: &Knowledge, page: &knowledge::Page, reading: Reading) -> Page {
+    let mut writer = Writer::new(knowledge, reading);
+    writer.page(page);
+    let see: Vec<&knowledge::Page> = page.see.iter().filter_map(|id| knowledge.find(id)).collect();
+    if !see.is_empty() {
+        writer.heading("popup.see-also");
+        for page in see {
+            writer.each(|language| Block::Item {
+                mark: super::view::Mark::Bullet,
+                body: prose_of(page.title.get(language)),
+            });
+        }
+    }
+    writer.finish()
 }

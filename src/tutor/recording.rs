@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::line::Line;
 use super::moving::Move;
-use super::popups::{Kind, Line, Question, Window};
+use super::popups::{Kind, Question, Window};
 use super::reading::{Reading, Writer, block, prose_of};
 use super::view::{Block, Page, Tone};
 use super::{Screen, Tutor, diff};
+use crate::diagnostic::Message;
 use crate::knowledge::{Language, PageKind, blocks};
 use crate::review::{FileChange, Form, Place, Record, record, review_day, with_record};
 use crate::tutor::message::Effect;
@@ -140,12 +142,12 @@ impl Tutor<'_> {
                 let kind = Kind::Confirm { question: Question::Move, title, page: page.into() };
                 self.windows.push(Window::new(kind));
             }
-            Some(Err(why)) => self.say("status.not-written", &[("why", &why)], Tone::Mistake),
+            Some(Err(why)) => self.say_unwritten(&why),
             None => self.say("status.no-file", &[], Tone::Caution),
         }
     }
 
-    fn plan_insertion(&self) -> Option<Result<(Move, Page), String>> {
+    fn plan_insertion(&self) -> Option<Result<(Move, Page), Message>> {
         let (id, reason) = self.recorded()?;
         let text = self.record_text(id, reason, Form::Cell)?;
         let Screen::Walk(walk) = &self.screen else { return None };
@@ -153,7 +155,7 @@ impl Tutor<'_> {
         let notebook = &walk.document.notebook;
         let (after, at) = match with_record(notebook, walk.cell, &text) {
             Ok(done) => done,
-            Err(error) => return Some(Err(super::opening::error_chain(&error))),
+            Err(error) => return Some(Err(error.message())),
         };
         let mut writer = Writer::new(self.knowledge, self.reading);
         let cell = at.number().to_string();

@@ -27,7 +27,7 @@ impl Tutor<'_> {
     pub fn view(&self) -> View {
         View {
             header: self.header(),
-            announcement: self.announcement(),
+            announcement: self.announcement().filter(|_| !self.is_introduced()),
             body: match &self.screen {
                 Screen::Home { selected } => Body::Home(self.home(*selected)),
                 Screen::Walk(walk) => Body::Walkthrough(Box::new(self.walkthrough(walk))),
@@ -41,6 +41,7 @@ impl Tutor<'_> {
             footer: self.footer(),
             theme: self.theme,
             ticking: self.is_moving(),
+            settling: self.document().is_some_and(|document| document.is_reviewed_soon()),
             roomy: self.learner.presents,
         }
     }
@@ -52,6 +53,7 @@ impl Tutor<'_> {
     fn header(&self) -> Header {
         let base = Header {
             program: "nbasync".to_owned(),
+            in_use: self.is_introduced(),
             language: self.reading.shown().to_owned(),
             ..Header::default()
         };
@@ -62,25 +64,37 @@ impl Tutor<'_> {
         };
         let cell = walk.cell.number().to_string();
         let count = walk.document.notebook.cells.len().to_string();
+        let number = walk.group().map(|at| (at + 1).to_string());
+        let problems = walk.document.order().walks().len().to_string();
         Header {
             file: walk.document.name.clone(),
-            place: match walk.document.notebook.cells.len() {
-                0 => self.ui("header.no-cells", &[]),
-                _ => self.ui("header.place", &[("cell", &cell), ("count", &count)]),
+            place: match (walk.document.notebook.cells.len(), number) {
+                (0, _) => self.ui("header.no-cells", &[]),
+                (_, None) => self.ui("header.place", &[("cell", &cell), ("count", &count)]),
+                (_, Some(number)) => {
+                    let problem = [("problem", &*number), ("problems", &problems)];
+                    let args = [("cell", &*cell), ("count", &count)];
+                    self.ui("header.place-problem", &[args, problem].concat())
+                }
             },
-            counts: Some(walk.document.review.counts()),
+            counts: (!walk.document.is_unreviewed()).then(|| walk.document.review.counts()),
             unsaved: walk.document.is_unsaved(),
             ..base
         }
     }
 
     /// Who is speaking, and the name that the skill's notice gives.
-    fn announcement(&self) -> (String, String) {
+    fn announcement(&self) -> Option<(String, String)> {
         let skill = self.knowledge.skill();
-        (
+        Some((
             self.ui("header.skill", &[("skill", &skill.name)]),
             self.ui("header.notice", &[("notice", &skill.invocation_notice)]),
-        )
+        ))
+    }
+
+    /// Whether the skill was announced on a screen before this one.
+    fn is_introduced(&self) -> bool {
+        self.introduced && !matches!(self.screen, Screen::Home { .. })
     }
 
     fn home(&self, selected: usize) -> Home {
@@ -152,6 +166,7 @@ impl Tutor<'_> {
         rows.map(|row| KeyHint {
             key: row.shown.to_owned(),
             label: self.ui(&format!("keys.{}", row.label), &[]),
+            always: matches!(row.command, Command::Help | Command::Quit),
         })
         .collect()
     }
@@ -166,7 +181,13 @@ impl Tutor<'_> {
         {
             return outcome.code.is_some();
         }
+        let window = self.windows.last().map(|it| &it.kind);
+        if command == Command::OtherLanguage && !matches!(window, Some(Kind::LookUp { .. })) {
+            return false;
+        }
         match command {
+            Command::Earlier => return self.can_travel(false),
+            Command::Later => return self.can_travel(true),
             Command::Record => return self.open_deviation().is_some(),
             Command::InsertRecord => return self.takes_record(),
             _ => {}
@@ -188,10 +209,12 @@ impl Tutor<'_> {
         match command {
             Command::NextStep => {
                 walk.neighbour(true).is_some()
-                    || (walk.current().is_none() && walk.other_problem(true).is_some())
+                    || (walk.current().is_none() && walk.has_other_problem())
             }
             Command::PreviousStep => walk.neighbour(false).is_some(),
-            Command::NextProblem => walk.other_problem(true).is_some(),
+            Command::NextProblem => walk.has_other_problem(),
+            Command::Problems => walk.document.problems().len() > 1,
+            Command::Several => walk.document.problems().iter().any(|it| it.fix().is_some()),
             Command::Write => has_fix || walk.document.is_unsaved(),
             Command::SaveAdvice | Command::Deviations => walk.current().is_some(),
             Command::Prove => walk.current().is_some() && !self.is_waiting(),
@@ -209,6 +232,9 @@ impl Tutor<'_> {
 
     /// Whether Enter leads somewhere from the window: a page may have no others to see.
     fn opens_something(&self) -> bool {
+        if let Some(Window { kind: Kind::Keys { .. }, .. }) = self.windows.last() {
+            return false;
+        }
         let Some(Window { kind: Kind::Reader { id, .. }, .. }) = self.windows.last() else {
             return true;
         };
@@ -220,7 +246,16 @@ impl Tutor<'_> {
         let (knowledge, reading) = (self.knowledge, self.reading);
         if let Some(window) = self.windows.last_mut() {
             let rows = window.rows();
-            if rows > 0 || matches!(window.kind, Kind::LookUp { .. } | Kind::Notebooks { .. }) {
+            // What is asked may be longer than the window.
+            let is_page = matches!(command, Command::PageUp | Command::PageDown);
+            let is_read = is_page && matches!(window.kind, Kind::Run(_));
+            if is_read {
+                let (content, visible) = window.measured;
+                let last = content.saturating_sub(visible);
+                window.scroll = moved(window.scroll, command, visible.saturating_sub(1), last);
+            } else if rows > 0
+                || matches!(window.kind, Kind::LookUp { .. } | Kind::Notebooks { .. })
+            {
                 window.selected = moved(window.selected, command, 10, rows.saturating_sub(1));
                 window.preview(knowledge, reading);
             } else {

@@ -1,14 +1,23 @@
+mod beside;
+mod contradictions;
+mod copying;
+mod drafts;
+mod finding;
+mod long;
+mod problems;
 mod proof;
 mod questions;
 mod recording;
+mod unfit;
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use super::key::{Code, Key};
-use super::message::{Effect, Msg, Opened};
+use super::message::{Effect, Msg, Opened, Saved, Told};
 use super::view::{Block, Body, Change, Popup, Row, Side, StepState, View, Walkthrough};
 use super::{Reading, Tutor};
+use crate::diagnostic::Message;
 use crate::knowledge::{Files, Knowledge, Language};
 
 /// The content as it stands in the repository.
@@ -44,6 +53,11 @@ fn tutor() -> Tutor<'static> {
     Tutor::new(&KNOWLEDGE, Reading::One(Language::En))
 }
 
+/// The answer that the file was written, and nothing is to be said of it.
+fn saved() -> Msg {
+    Msg::Saved(Ok(Saved { path: "work/a.ipynb".into(), remarks: Vec::new() }))
+}
+
 fn pasted(cell: &str) -> Tutor<'static> {
     let mut tutor = tutor();
     tutor.take_in(cell);
@@ -59,6 +73,25 @@ fn opened(cells: &[&str]) -> Tutor<'static> {
         ..Opened::default()
     })));
     tutor
+}
+
+/// The same after a repair that could not be written: changed here alone.
+fn refused(cells: &[&str]) -> Tutor<'static> {
+    let mut tutor = opened(cells);
+    press(&mut tutor, "w y");
+    let full = Message::new("interface", "fix.unwritten.full");
+    tutor.update(Msg::Saved(Err(full)));
+    tutor
+}
+
+/// Yes to a write, which succeeds.
+fn written(tutor: &mut Tutor) {
+    assert!(matches!(press(tutor, "w y").as_slice(), [Effect::Save { .. }]));
+    tutor.update(saved());
+}
+
+fn source(tutor: &Tutor) -> String {
+    walkthrough(&tutor.view()).code.as_ref().expect("code").source.to_string()
 }
 
 fn notebook(cells: &[&str]) -> Vec<u8> {
@@ -81,13 +114,21 @@ fn press(tutor: &mut Tutor, keys: &str) -> Vec<Effect> {
             "enter" => Key::plain(Code::Enter),
             "esc" => Key::plain(Code::Esc),
             "down" => Key::plain(Code::Down),
+            "backspace" => Key::plain(Code::Backspace),
             "tab" => Key::plain(Code::Tab),
             "ctrl-s" => Key::ctrl('s'),
             "ctrl-c" => Key::ctrl('c'),
             letter => Key::char(letter.chars().next().expect("a letter")),
         };
-        effects.extend(tutor.update(Msg::Key(key)));
+        effects.extend(told(tutor, Msg::Key(key)));
     }
+    effects
+}
+
+/// What is wanted in answer; that the unsaved is to be kept goes without saying.
+fn told(tutor: &mut Tutor, msg: Msg) -> Vec<Effect> {
+    let mut effects = tutor.update(msg);
+    effects.retain(|effect| !matches!(effect, Effect::KeepDraft { .. }));
     effects
 }
 
@@ -140,6 +181,12 @@ fn lines(rows: &[Row]) -> String {
         .join("\n")
 }
 
+/// The cell that is shown, without the number of its problem.
+fn cell(tutor: &Tutor) -> String {
+    let place = tutor.view().header.place;
+    place.split("  ").next().unwrap_or_default().to_owned()
+}
+
 fn status(tutor: &Tutor) -> String {
     tutor.view().status.map(|status| status.text()).unwrap_or_default()
 }
@@ -148,11 +195,15 @@ const RUN: &str =
     "import asyncio\n\nasync def main():\n    return 1\n\nresult = asyncio.run(main())";
 
 #[test]
-fn the_skill_announces_itself_by_both_names_on_every_screen() {
-    for tutor in [tutor(), pasted(RUN), pasted("x = 1")] {
-        let (skill, notice) = tutor.view().announcement;
+fn the_skill_announces_itself_by_both_names_once_and_stays_as_a_mark() {
+    for mut tutor in [tutor(), pasted(RUN), pasted("x = 1")] {
+        let (skill, notice) = tutor.view().announcement.expect("an announcement");
         assert_eq!(skill, "Skill in use: python-notebooks-async");
         assert_eq!(notice, "notice: python-design-modularity");
+        let at_home = matches!(tutor.view().body, Body::Home(_));
+        press(&mut tutor, "down");
+        let view = tutor.view();
+        assert_eq!((view.announcement.is_some(), view.header.in_use), (at_home, !at_home));
     }
 }
 
@@ -160,7 +211,10 @@ fn the_skill_announces_itself_by_both_names_on_every_screen() {
 fn a_pasted_cell_is_walked_through_to_its_repair() {
     let mut tutor = pasted(RUN);
     assert_eq!(step(&tutor), 1);
-    assert!(guide(&tutor).starts_with("The skill applies"), "{}", guide(&tutor));
+    let answer = guide(&tutor);
+    assert!(answer.starts_with("asyncio.run() raises here"), "{answer}");
+    assert!(answer.contains("- result = asyncio.run(main())\n+ result = await main()"), "{answer}");
+    assert!(answer.contains("The skill applies"), "{answer}");
     press(&mut tutor, "right");
     assert!(guide(&tutor).contains("asyncio.run() cannot be called from a running event loop"));
     press(&mut tutor, "right");
@@ -191,17 +245,22 @@ fn writing_asks_first_and_saves_only_the_changed_cell() {
     let text = String::from_utf8_lossy(bytes);
     assert!(text.contains("result = await main()") && text.contains("x = 1"), "{text}");
     assert!(tutor.view().header.unsaved);
-    tutor.update(Msg::Saved(Ok("work/a.ipynb".into())));
+    tutor.update(saved());
     assert!(!tutor.view().header.unsaved);
-    assert!(status(&tutor).starts_with("written"));
+    assert_eq!(
+        status(&tutor),
+        "repaired, written: work/a.ipynb; reload it in Jupyter (File, Reload from Disk); \
+         no problem is left; u takes it back"
+    );
 }
 
 #[test]
 fn a_write_that_is_refused_keeps_the_change_and_can_be_undone() {
     let mut tutor = opened(&[RUN]);
     press(&mut tutor, "w y");
-    tutor.update(Msg::Saved(Err("the file changed on disk".to_owned())));
-    assert_eq!(status(&tutor), "not written: the file changed on disk");
+    let changed = Message::new("interface", "fix.unwritten.changed");
+    tutor.update(Msg::Saved(Err(changed)));
+    assert_eq!(status(&tutor), "not written: the file changed on disk since it was read");
     assert!(tutor.view().header.unsaved);
     press(&mut tutor, "u");
     assert!(
@@ -210,10 +269,24 @@ fn a_write_that_is_refused_keeps_the_change_and_can_be_undone() {
 }
 
 #[test]
+fn what_there_is_to_say_of_a_written_file_stands_beside_the_success_and_keeps_the_screen() {
+    let mut tutor = opened(&[RUN]);
+    press(&mut tutor, "w y");
+    let remark = Message::new("interface", "saved.in-doubt").with("problem", "I/O error");
+    let saved = Saved { path: "work/a.ipynb".into(), remarks: vec![remark] };
+    assert_eq!(told(&mut tutor, Msg::Saved(Ok(saved))), []);
+    assert!(!tutor.view().header.unsaved);
+    assert!(status(&tutor).starts_with("repaired, written: work/a.ipynb"), "{}", status(&tutor));
+    let Some(Popup::Reader { page, .. }) = tutor.view().popup else { panic!("no window") };
+    let said = lines(&page.rows);
+    assert_eq!(said.trim(), "work/a.ipynb: written, but not yet safe on the disk: I/O error");
+}
+
+#[test]
 fn undo_works_after_writing_too() {
     let mut tutor = opened(&[RUN]);
     press(&mut tutor, "w y");
-    tutor.update(Msg::Saved(Ok("work/a.ipynb".into())));
+    tutor.update(saved());
     press(&mut tutor, "u");
     assert!(
         walkthrough(&tutor.view()).code.as_ref().unwrap().source.contains("asyncio.run(main())")
@@ -225,7 +298,7 @@ fn undo_works_after_writing_too() {
 fn after_an_undo_what_is_there_is_written_as_it_is() {
     let mut tutor = opened(&[RUN]);
     press(&mut tutor, "w y");
-    tutor.update(Msg::Saved(Ok("work/a.ipynb".into())));
+    tutor.update(saved());
     let effects = press(&mut tutor, "u w y");
     let [Effect::Save { bytes, .. }] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(bytes, &notebook(&[RUN]));
@@ -233,22 +306,14 @@ fn after_an_undo_what_is_there_is_written_as_it_is() {
 
 #[test]
 fn a_change_that_is_taken_back_leaves_nothing_to_write() {
-    let mut tutor = opened(&[RUN]);
-    press(&mut tutor, "w n u");
+    let mut tutor = refused(&[RUN]);
+    press(&mut tutor, "u");
     assert!(!tutor.view().header.unsaved);
 }
 
 #[test]
-fn declining_leaves_the_change_in_memory_only() {
-    let mut tutor = opened(&[RUN]);
-    assert_eq!(press(&mut tutor, "w n"), []);
-    assert!(tutor.view().header.unsaved);
-}
-
-#[test]
 fn quitting_with_unwritten_changes_asks() {
-    let mut tutor = opened(&[RUN]);
-    press(&mut tutor, "w n");
+    let mut tutor = refused(&[RUN]);
     assert_eq!(press(&mut tutor, "q"), []);
     assert_eq!(press(&mut tutor, "esc"), []);
     assert_eq!(press(&mut tutor, "q d"), [Effect::Quit]);
@@ -258,10 +323,9 @@ fn quitting_with_unwritten_changes_asks() {
 
 #[test]
 fn quitting_by_writing_waits_for_the_write() {
-    let mut tutor = opened(&[RUN]);
-    press(&mut tutor, "w n");
+    let mut tutor = refused(&[RUN]);
     assert!(matches!(press(&mut tutor, "q w").as_slice(), [Effect::Save { .. }]));
-    assert_eq!(tutor.update(Msg::Saved(Ok("work/a.ipynb".into()))), [Effect::Quit]);
+    assert_eq!(told(&mut tutor, saved()), [Effect::Quit]);
 }
 
 #[test]
@@ -361,23 +425,43 @@ fn the_language_cycles_and_both_pairs_the_blocks() {
 #[test]
 fn problems_are_visited_in_order_over_cells() {
     let mut tutor = opened(&["x = 1", RUN, "y = 2", "import asyncio\nasyncio.run(g())"]);
-    assert_eq!(tutor.view().header.place, "cell 2 of 4");
+    assert_eq!(cell(&tutor), "cell 2 of 4");
     press(&mut tutor, "n");
-    assert_eq!(tutor.view().header.place, "cell 4 of 4");
+    assert_eq!(cell(&tutor), "cell 4 of 4");
     press(&mut tutor, "n");
-    assert!(status(&tutor).contains("no further problem"));
+    assert_eq!(cell(&tutor), "cell 2 of 4");
+    assert_eq!(status(&tutor), "back at the first of 2 problems");
     press(&mut tutor, "p");
-    assert_eq!(tutor.view().header.place, "cell 2 of 4");
+    assert_eq!(cell(&tutor), "cell 4 of 4");
+    assert_eq!(status(&tutor), "back at the last of 2 problems");
+    press(&mut tutor, "p");
+    assert_eq!((&*cell(&tutor), &*status(&tutor)), ("cell 2 of 4", ""));
 }
 
 #[test]
 fn a_paste_over_unwritten_changes_asks_first() {
-    let mut tutor = opened(&[RUN]);
-    press(&mut tutor, "w n");
+    let mut tutor = refused(&[RUN]);
     tutor.update(Msg::Pasted("x = 1".to_owned()));
     assert!(matches!(tutor.view().popup, Some(Popup::Confirm { .. })));
     press(&mut tutor, "y");
     assert_eq!(tutor.view().header.file, "pasted cell");
+}
+
+#[test]
+fn a_field_takes_the_first_line_of_a_paste_that_says_something() {
+    let held = |text: &str| {
+        let mut tutor = tutor();
+        press(&mut tutor, "/");
+        tutor.update(Msg::Pasted(text.to_owned()));
+        let Some(Popup::List { query: Some((held, _)), .. }) = tutor.view().popup else {
+            panic!("no field");
+        };
+        (held, status(&tutor))
+    };
+    let cut = "only the first line was taken: this field holds one".to_owned();
+    assert_eq!(held("blocking\n"), ("blocking".to_owned(), String::new()));
+    assert_eq!(held("\n\nblocking\nrequests\n"), ("blocking".to_owned(), cut));
+    assert_eq!(held("\n"), (String::new(), String::new()));
 }
 
 #[test]
@@ -392,7 +476,7 @@ fn a_wanted_cell_is_shown_and_a_missing_one_is_said() {
         })));
         tutor
     };
-    assert_eq!(open(2).view().header.place, "cell 2 of 3");
+    assert_eq!(cell(&open(2)), "cell 2 of 3");
     assert!(status(&open(9)).contains("no cell 9"));
 }
 

@@ -176,8 +176,9 @@ pub struct Page {
 pub struct View {
     pub header: Header,
     /// Who is speaking: `Skill in use: python-notebooks-async` on the left, the invocation
-    /// notice's name on the right. On every screen.
-    pub announcement: (String, String),
+    /// notice's name on the right. On the home screen, and on the first screen after it until the
+    /// next key; later a mark in the header stands for it.
+    pub announcement: Option<(String, String)>,
     pub body: Body,
     pub popup: Option<Popup>,
     /// A message; it goes with the next key. Drawn in the status row above the footer.
@@ -188,6 +189,8 @@ pub struct View {
     pub theme: ThemeChoice,
     /// The front end sends [`super::message::Msg::Tick`] while something moves.
     pub ticking: bool,
+    /// A key that asks the review had better wait for it: it will be there in a moment.
+    pub settling: bool,
     /// Shown to many: wide margins and space between blocks.
     pub roomy: bool,
 }
@@ -197,6 +200,8 @@ pub struct View {
 pub struct Header {
     /// The program's name.
     pub program: String,
+    /// The skill is in use and was announced: its mark stands in front.
+    pub in_use: bool,
     /// File name or what stands for it, such as "pasted cell"; empty on the home screen.
     pub file: String,
     /// "cell 7 of 23"; empty on the home screen.
@@ -320,7 +325,7 @@ pub struct OverviewRow {
     /// From 1.
     pub number: usize,
     /// Its first telling line.
-    pub line: String,
+    pub line: Arc<str>,
     pub mark: Option<Mark>,
     /// "md", "raw" or a magic's name for cells that are no Python.
     pub kind: Option<String>,
@@ -338,6 +343,9 @@ pub enum Popup {
         rows: Vec<ListRow>,
         selected: usize,
         preview: Option<Arc<Page>>,
+        /// The preview's first line, where it can be read to its end. Then it is the preview that
+        /// is measured.
+        scroll: Option<usize>,
         /// Shown in place of rows when there is none.
         empty: String,
     },
@@ -351,7 +359,13 @@ pub enum Popup {
         note: String,
     },
     /// A page to read.
-    Reader { title: String, page: Arc<Page>, scroll: usize },
+    Reader {
+        title: String,
+        /// What was typed to find something on it, and the cursor's place, in characters.
+        query: Option<(String, usize)>,
+        page: Arc<Page>,
+        scroll: usize,
+    },
     /// A question; the answers are keys of the footer.
     Confirm { title: String, page: Arc<Page>, scroll: usize },
 }
@@ -369,6 +383,8 @@ pub struct ListRow {
 pub struct KeyHint {
     pub key: String,
     pub label: String,
+    /// It has its room before all others: help, and the way out.
+    pub always: bool,
 }
 
 /// Which colours to use.

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::document::Document;
+use super::order::{Key, key_of};
 use super::pages::{self, Proof, Step, Subject};
-use super::proving::{Attempt, Claim};
+use super::problems::Noted;
+use super::proving::{Attempt, Prospect};
 use super::reading::Reading;
 use super::view::{Page, Pane};
 use crate::diagnostic::Diagnostic;
@@ -16,8 +18,12 @@ use crate::text::CellIndex;
 pub struct Walk {
     pub document: Document,
     pub cell: CellIndex,
-    /// Which of the cell's problems, from 0.
+    /// Which of the cell's problems, from 0, the worst first.
     pub problem: usize,
+    /// The problem that was looked at last.
+    pub passed: Option<Key>,
+    /// Whether that problem has moved up into the place of one that is gone.
+    pub is_new: bool,
     pub step: Step,
     /// Which of the problem's fixes.
     pub choice: usize,
@@ -30,8 +36,14 @@ pub struct Walk {
     /// The text area's generation while the cell is being edited.
     pub editing: Option<u64>,
     editions: u64,
+    /// The cell's problems before it was typed in.
+    noted: Option<Noted>,
+    /// The reader has not moved since the notebook came, so that its review may choose the cell.
+    is_unplaced: bool,
     /// The proof that was asked for last.
     pub attempt: Option<Arc<Attempt>>,
+    /// What could be proved here, since the step was last looked at.
+    prospect: Option<Prospect>,
 }
 
 impl Walk {
@@ -47,6 +59,8 @@ impl Walk {
             document,
             cell: start,
             problem: 0,
+            passed: None,
+            is_new: false,
             step: Step::Situation,
             choice: 0,
             scroll: 0,
@@ -56,7 +70,10 @@ impl Walk {
             measured: [(0, 0); 3],
             editing: None,
             editions: 0,
+            noted: None,
+            is_unplaced: cell.is_none(),
             attempt: None,
+            prospect: None,
         };
         walk.refresh(knowledge, reading);
         walk
@@ -64,20 +81,38 @@ impl Walk {
 
     /// The cell's problems.
     pub fn problems(&self) -> Vec<&Diagnostic> {
-        self.document.review.of_cell(self.cell).collect()
+        self.document.problems_of(self.cell).collect()
     }
 
     /// The problem that the steps are about.
     pub fn current(&self) -> Option<&Diagnostic> {
-        self.document.review.of_cell(self.cell).nth(self.problem)
+        self.document.problem_at((self.cell, self.problem))
     }
 
     /// Writes the page for the place where the reader is.
     pub fn refresh(&mut self, knowledge: &Knowledge, reading: Reading) {
+        // A proof is of the text as it was reviewed.
+        let waits = self.document.is_reviewing() && self.step == Step::Proof;
+        if self.document.is_unreviewed() || waits {
+            self.step = Step::Situation;
+            self.guide = Arc::new(pages::waiting(knowledge, reading));
+            return;
+        }
         let count = self.document.review.of_cell(self.cell).count();
         self.problem = self.problem.min(count.saturating_sub(1));
+        // What comes and goes while a cell is typed in was not looked at.
+        if !self.is_new
+            && self.editing.is_none()
+            && let Some(found) = self.current()
+        {
+            self.passed = Some(key_of(found));
+        }
         if !self.is_open(self.step) {
             self.step = Step::Situation;
+        }
+        let is_known = self.prospect.as_ref().is_some_and(|known| known.claim.is_of(self));
+        if self.step == Step::Proof && !is_known {
+            self.prospect = Prospect::of(self, &knowledge.tables);
         }
         let subject = Subject {
             knowledge,
@@ -86,10 +121,8 @@ impl Walk {
             problem: self.current(),
             choice: self.choice,
         };
-        let claim = (self.step == Step::Proof).then(|| Claim::of(self, &knowledge.tables));
-        let claim = claim.flatten();
         let attempt = self.attempt.as_deref().filter(|it| it.claim.is_of(self) || it.is_busy());
-        let proof = Proof { attempt, claim: claim.as_ref() };
+        let proof = Proof { attempt, prospect: self.prospect.as_ref() };
         self.guide = Arc::new(pages::page(subject, self.step, reading, proof));
     }
 
@@ -102,6 +135,7 @@ impl Walk {
     pub fn go(&mut self, step: Step) -> bool {
         let open = self.is_open(step);
         if open {
+            self.is_new = false;
             self.step = step;
             self.scroll = 0;
         }
@@ -120,37 +154,57 @@ impl Walk {
         rest.first().copied()
     }
 
+    /// Finds the place when the review has come: the problem that was shown before the cell was
+    /// typed in; of a notebook that has just been opened the first one, if the reader has not moved.
+    pub fn find_place(&mut self) {
+        if self.editing.is_some() {
+            self.problem = 0;
+        } else if self.is_unplaced {
+            self.visit(first_cell(&self.document), 0);
+        } else if let Some(noted) = self.noted.take() {
+            self.find_again(&noted);
+        }
+        self.is_unplaced = false;
+    }
+
+    /// Finds the place again after a change, now or when its review has come.
+    pub fn find_after(&mut self, noted: Noted) {
+        if self.document.is_reviewing() {
+            self.noted = Some(noted);
+        } else {
+            self.find_again(&noted);
+        }
+    }
+
+    /// Takes in what was typed. As long as its review is being made the page stays.
+    pub fn retype(&mut self, source: String, knowledge: &Knowledge, reading: Reading) {
+        self.document.retype(self.cell, source, &knowledge.tables);
+        if !self.document.is_reviewing() {
+            self.problem = 0;
+            self.refresh(knowledge, reading);
+        }
+    }
+
     /// Goes to a cell, at its first problem and first step.
     pub fn visit(&mut self, cell: CellIndex, problem: usize) {
+        self.is_unplaced = false;
+        self.noted = None;
         self.cell = cell;
         self.problem = problem;
+        self.is_new = false;
+        // What `w` is for is decided anew at another place.
+        self.document.settled = false;
         self.step = Step::Situation;
         self.choice = 0;
         self.scroll = 0;
         self.code_scroll = None;
     }
 
-    /// The next problem of the notebook after this one, or the one before: its cell and its
-    /// place among the cell's problems.
-    pub fn other_problem(&self, forward: bool) -> Option<(CellIndex, usize)> {
-        let mut places: Vec<(CellIndex, usize)> = Vec::new();
-        for found in self.document.problems() {
-            let nth = places.iter().filter(|(cell, _)| *cell == found.span.cell).count();
-            places.push((found.span.cell, nth));
-        }
-        let has_problem = self.current().is_some();
-        let here = (self.cell, self.problem);
-        if forward {
-            places.into_iter().find(|place| *place > here || (*place == here && !has_problem))
-        } else {
-            places.into_iter().rev().find(|place| *place < here)
-        }
-    }
-
     /// Starts editing the cell in place.
     pub fn edit(&mut self) {
         self.editions += 1;
         self.editing = Some(self.editions);
+        self.noted = Some(self.note());
         self.document.begin_typing(self.cell);
         self.focus = Pane::Code;
     }
@@ -160,12 +214,15 @@ impl Walk {
         if self.editing.take().is_some() {
             self.document.end_typing(self.cell);
             self.focus = Pane::Guide;
+            if let Some(noted) = self.noted.take() {
+                self.find_after(noted);
+            }
         }
     }
 }
 
 fn first_cell(document: &Document) -> CellIndex {
-    let problem = document.problems().first().map(|found| found.span.cell);
+    let problem = document.order().walks().first().map(|it| it.place.0);
     let applies = || {
         let cells = &document.review.classifications;
         let at = cells.iter().position(|it| it.verdict == crate::classify::Verdict::Applies);

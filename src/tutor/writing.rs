@@ -1,88 +1,68 @@
 //! Repairs go into the cells, the cells into the file, and everything can be taken back.
 
-use std::path::PathBuf;
-
 use super::Tutor;
 use super::document::Document;
-use super::message::Effect;
-use super::popups::{Kind, Question};
-use super::view::Tone;
-use crate::diagnostic::Applicability;
+use super::message::{Effect, Saved};
+use super::popups::Question;
+use super::telling::about;
+use super::view::{Prose, Tone};
+use crate::diagnostic::{Applicability, Message};
 use crate::review::changed_sources;
 use crate::text::CellIndex;
 
 impl Tutor<'_> {
-    /// Applies the fix that is looked at, then asks before the file is written. After an undo
-    /// what is there now is written as it is.
+    /// Asks whether the fix that is looked at is to be applied and the file written. After an undo
+    /// what is there now is written as it is. A notebook without a file is changed here at once.
     pub(super) fn apply_and_write(&mut self) {
-        let settled = self.document().is_some_and(|it| it.settled && it.is_unsaved());
-        if settled || self.apply() {
-            self.write();
-        }
-    }
-
-    /// Applies the fix that is looked at to the cells; `false` when there is nothing to write.
-    fn apply(&mut self) -> bool {
-        let tables = &self.knowledge.tables;
-        let Some(walk) = self.walk() else { return false };
-        if let Some(why) = walk.document.notebook.read_only() {
+        let Some(document) = self.document() else { return };
+        if let Some(why) = document.notebook.read_only() {
             let why = why.to_string();
-            self.say("status.read-only", &[("why", &why)], Tone::Caution);
-            return false;
+            return self.say("status.read-only", &[("why", &why)], Tone::Caution);
         }
-        let fix = walk.current().and_then(|found| found.fixes.get(walk.choice));
-        let writable = fix.filter(|fix| fix.applicability > Applicability::DisplayOnly).cloned();
-        let changed = writable.and_then(|fix| changed_sources(&walk.document.notebook, &fix.edits));
-        match changed {
-            Some(sources) => {
-                walk.document.change(sources, tables);
-                walk.choice = 0;
-                true
+        if self.ask_about_both() {
+            return;
+        }
+        let Some(document) = self.document() else { return };
+        let settled = document.settled && document.is_unsaved();
+        let repair = if settled { None } else { self.repair_at_hand() };
+        match repair {
+            Some(repair) if document.path.is_some() => self.ask(Question::Write(repair)),
+            Some(repair) => {
+                self.repair(repair);
+                self.say_changed_here("status.repaired-here");
             }
-            None if walk.document.is_unsaved() => true,
-            None => {
-                self.say("status.nothing-to-write", &[], Tone::Caution);
-                false
-            }
+            None => self.write(),
         }
     }
 
-    /// Asks before the file is written; a notebook without a file is only changed here.
+    /// What the fix that is looked at makes of the cells; `None` when it may not be written.
+    fn repair_at_hand(&self) -> Option<Vec<(CellIndex, String)>> {
+        let walk = self.walk_seen()?;
+        let fix = walk.current()?.fixes.get(walk.choice)?;
+        let writable = fix.applicability > Applicability::DisplayOnly;
+        changed_sources(&walk.document.notebook, &fix.edits).filter(|_| writable)
+    }
+
+    /// Changes the cells as one step that can be taken back.
+    pub(super) fn repair(&mut self, sources: Vec<(CellIndex, String)>) {
+        let (knowledge, reading) = (self.knowledge, self.reading);
+        let Some(walk) = self.walk().filter(|_| !sources.is_empty()) else { return };
+        let noted = walk.note();
+        walk.document.change(sources, &knowledge.tables);
+        walk.find_after(noted);
+        walk.refresh(knowledge, reading);
+    }
+
+    /// Asks before what was changed here is written.
     pub(super) fn write(&mut self) {
         let Some(document) = self.document() else { return };
         if !document.is_unsaved() {
             self.say("status.nothing-to-write", &[], Tone::Quiet);
         } else if document.path.is_some() {
-            self.ask(Question::Write);
+            self.ask(Question::Write(Vec::new()));
         } else {
-            self.say("status.changed-in-memory", &[], Tone::Right);
+            self.say_changed_here("status.changed-in-memory");
         }
-    }
-
-    pub(super) fn copy(&mut self) -> Vec<Effect> {
-        if let Some(window) = self.windows.last() {
-            if let Some(text) = self.record_to_copy() {
-                return vec![Effect::Copy(text)];
-            }
-            if let Kind::Outcome(outcome) = &window.kind {
-                return outcome.code.clone().map(Effect::Copy).into_iter().collect();
-            }
-            let Kind::Reader { id: Some((kind, id)), .. } = &window.kind else { return Vec::new() };
-            let page = self.knowledge.page(*kind, id);
-            let text = page.map(|page| page.markdown.get(self.reading.base()).clone());
-            return text.map(Effect::Copy).into_iter().collect();
-        }
-        let Some(walk) = self.walk() else { return Vec::new() };
-        let source = walk.document.source(walk.cell);
-        let fix = walk.current().and_then(|found| found.fixes.get(walk.choice));
-        if let Some(command) = fix.and_then(|fix| super::pages::command(&walk.document, fix)) {
-            return vec![Effect::Copy(command)];
-        }
-        let repaired = fix.and_then(|fix| {
-            let changed = changed_sources(&walk.document.notebook, &fix.edits)?;
-            changed.into_iter().find(|(cell, _)| *cell == walk.cell).map(|(_, source)| source)
-        });
-        vec![Effect::Copy(repaired.unwrap_or_else(|| source.to_owned()))]
     }
 
     pub(super) fn step_back(
@@ -93,12 +73,23 @@ impl Tutor<'_> {
     ) {
         let tables = &self.knowledge.tables;
         let Some(walk) = self.walk() else { return };
+        let noted = walk.note();
+        let was_written = walk.document.path.is_some() && !walk.document.is_unsaved();
         match step(&mut walk.document, tables) {
             Some(cells) => {
                 if let Some(first) = cells.first().filter(|_| !cells.contains(&walk.cell)) {
                     walk.visit(*first, 0);
+                    walk.document.settled = true;
                 }
-                self.say(done, &[], Tone::Quiet);
+                walk.find_back(&noted);
+                let is_unsaved = walk.document.is_unsaved();
+                if was_written && is_unsaved && self.theirs.is_none() {
+                    // The file holds what was taken back: the old text is offered to it.
+                    self.ask(Question::Write(Vec::new()));
+                    self.say("status.undone-writes", &[], Tone::Quiet);
+                } else {
+                    self.say(done, &[], Tone::Quiet);
+                }
             }
             None => self.say(nothing, &[], Tone::Quiet),
         }
@@ -106,6 +97,10 @@ impl Tutor<'_> {
 
     /// Asks the shell to write the file.
     pub(super) fn save(&mut self) -> Vec<Effect> {
+        if self.ask_about_both() {
+            self.quit_after_write = false;
+            return Vec::new();
+        }
         let Some(document) = self.document() else { return Vec::new() };
         let Some(path) = document.path.clone() else {
             self.quit_after_write = false;
@@ -119,20 +114,20 @@ impl Tutor<'_> {
                 vec![Effect::Save { path, expected, bytes }]
             }
             Err(error) => {
-                let why = super::opening::error_chain(&error);
                 self.quit_after_write = false;
-                self.say("status.not-written", &[("why", &why)], Tone::Mistake);
+                self.say_unwritten(&error.message());
                 Vec::new()
             }
         }
     }
 
-    pub(super) fn saved(&mut self, result: Result<PathBuf, String>) -> Vec<Effect> {
+    pub(super) fn saved(&mut self, result: Result<Saved, Message>) -> Vec<Effect> {
         let quit = std::mem::take(&mut self.quit_after_write);
         let bytes = self.writing.take();
         let tables = &self.knowledge.tables;
         match (result, bytes) {
-            (Ok(path), Some(bytes)) => {
+            (Ok(Saved { path, remarks }), Some(bytes)) => {
+                let told = self.page_of(&about(&path, remarks));
                 let read = self.walk().map(|walk| walk.document.written(bytes, tables));
                 if let Some(Err(error)) = read {
                     let why = super::opening::error_chain(&error);
@@ -140,15 +135,53 @@ impl Tutor<'_> {
                     return Vec::new();
                 }
                 self.rewrite();
-                let path = path.display().to_string();
-                self.say("status.written", &[("file", &path)], Tone::Right);
-                if quit { vec![Effect::Quit] } else { Vec::new() }
+                self.say_written(&path.display().to_string());
+                // Where there is something to read, the screen stays.
+                let stays = told.is_some() || !quit;
+                self.windows.extend(told);
+                if stays { Vec::new() } else { vec![Effect::Quit] }
             }
             (Err(why), _) => {
-                self.say("status.not-written", &[("why", &why)], Tone::Mistake);
+                // It was wanted, and can be tried again as it is.
+                if let Some(walk) = self.walk() {
+                    walk.document.settled = true;
+                }
+                self.say_unwritten(&why);
                 Vec::new()
             }
             (Ok(_), None) => Vec::new(),
+        }
+    }
+
+    /// What was done to the file, and where to go next.
+    fn say_written(&mut self, path: &str) {
+        let first = !std::mem::replace(&mut self.told_to_reload, true);
+        let repaired = std::mem::take(&mut self.repaired);
+        let key = if repaired { "status.repaired" } else { "status.written" };
+        let mut said = vec![self.clause(key, &[("file", path)])];
+        said.extend(first.then(|| self.clause("status.reload", &[])));
+        said.push(self.next_clause());
+        said.push(self.clause("status.can-undo", &[]));
+        self.say_all(said, Tone::Right);
+    }
+
+    /// The cell was changed where no file holds it.
+    pub(super) fn say_changed_here(&mut self, key: &str) {
+        let next = self.next_clause();
+        let keys = ["status.can-copy", "status.can-undo"];
+        let [copy, undo] = keys.map(|key| self.clause(key, &[]));
+        self.say_all(vec![self.clause(key, &[]), copy, next, undo], Tone::Right);
+    }
+
+    /// The next problem, or that there is none.
+    fn next_clause(&self) -> Prose {
+        let way = self.walk_seen().and_then(|walk| walk.way(true));
+        match way {
+            Some(way) => {
+                let cell = way.to.0.number().to_string();
+                self.clause("status.next-problem", &[("cell", &cell)])
+            }
+            None => self.clause("status.all-repaired", &[]),
         }
     }
 

@@ -189,7 +189,29 @@ fn a_notebook_that_may_not_be_written_to_keeps_the_module_from_being_made() {
     let path = folder.path().join("a.ipynb");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
     let run = extract(folder.path(), &["fetch"]);
-    let said = "a.ipynb: error: not written: the file is read-only\n";
+    let said = "a.ipynb: error: not written: the file may not be written to\n";
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (2, "", said));
     assert!(!folder.path().join("helpers.py").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_module_that_is_a_link_out_of_the_folder_is_not_written_to() {
+    use std::os::unix::fs::symlink;
+
+    let elsewhere = folder(&[("real.py", "x = 1\n"), ("other/kept.txt", "")]);
+    for target in ["real.py", "other/new.py", "no/such/new.py"] {
+        let folder = folder(&[("a.ipynb", &notebook(&CELLS))]);
+        symlink(elsewhere.path().join(target), folder.path().join("helpers.py")).unwrap();
+        let run = extract(folder.path(), &["fetch"]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{}", run.stderr);
+        assert!(run.stderr.contains("helpers.py: error: this link leads out"), "{}", run.stderr);
+        assert_eq!(read(folder.path(), "a.ipynb"), notebook(&CELLS));
+        assert_eq!(read(elsewhere.path(), "real.py"), "x = 1\n");
+        assert!(!elsewhere.path().join("other/new.py").exists());
+    }
+    let folder = folder(&[("a.ipynb", &notebook(&CELLS)), ("lib/real.py", "x = 1\n")]);
+    symlink("lib/real.py", folder.path().join("helpers.py")).unwrap();
+    assert_eq!(extract(folder.path(), &["fetch"]).code, 0);
+    assert!(read(folder.path(), "lib/real.py").contains("async def fetch"));
 }

@@ -48,7 +48,9 @@ fn nothing_to_fix_writes_nothing() {
     let path = folder.path().join("good.ipynb");
     let before = fs::metadata(&path).unwrap().modified().unwrap();
     let run = run(folder.path(), &["fix", "good.ipynb"]);
-    assert_eq!((run.code, run.stdout.as_str()), (0, "No fix to apply in 1 file.\n"));
+    assert_eq!(run.code, 0);
+    let said = "No fix to apply in 1 file. 1 cell in 1 file checked against ";
+    assert!(run.stdout.starts_with(said), "{}", run.stdout);
     assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), before);
 }
 
@@ -105,7 +107,7 @@ fn what_cannot_be_written_is_named_and_left() {
     assert!(run_.stdout.starts_with("old.ipynb: nbformat 3 is an old format"), "{}", run_.stdout);
     assert_eq!((run_.code, read(folder.path(), "old.ipynb")), (1, old.to_owned()));
     let run_ = run(folder.path(), &["fix", "plain.py"]);
-    assert!(run_.stdout.starts_with("plain.py: a script without # %% cells"), "{}", run_.stdout);
+    assert!(run_.stdout.starts_with("plain.py: a script without cells"), "{}", run_.stdout);
     assert_eq!((run_.code, read(folder.path(), "plain.py")), (0, plain.to_owned()));
     let run_ = run(folder.path(), &["fix", "."]);
     assert!(run_.stdout.contains("1 script without cells was left alone."), "{}", run_.stdout);
@@ -122,7 +124,7 @@ fn a_read_only_file_is_left_and_stops_no_other() {
     permissions.set_readonly(true);
     fs::set_permissions(&path, permissions).unwrap();
     let run = run(folder.path(), &["fix", "."]);
-    assert_eq!(run.stderr, "a.ipynb: error: not written: the file is read-only\n");
+    assert_eq!(run.stderr, "a.ipynb: error: not written: the file may not be written to\n");
     assert_eq!((run.code, read(folder.path(), "a.ipynb") == bad), (2, true));
     assert!(read(folder.path(), "b.ipynb").contains("await f()"));
     // What was not written counts as left.

@@ -2,9 +2,12 @@
 
 mod choices;
 mod deviation;
+mod export;
 mod extract;
 mod fix;
+mod form;
 mod formats;
+mod hostile;
 #[cfg(unix)]
 mod interactive;
 mod json;
@@ -21,4 +24,8 @@ mod port;
 mod prove;
 mod reports;
 mod settings;
+#[cfg(target_os = "linux")]
+mod special;
+mod stdin;
 mod support;
+mod tools;

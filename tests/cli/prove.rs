@@ -24,7 +24,7 @@ fn without_a_kernel_nothing_runs_and_the_way_out_is_told() {
 #[test]
 fn without_a_terminal_nothing_runs_unless_that_was_agreed() {
     let shell = "!touch ran\nimport asyncio";
-    let main = "async def main():\n    return asyncio.sleep(0, 1)";
+    let main = "async def main():\n    return await asyncio.sleep(0, 1)";
     let text = notebook(&[shell, main, BAD]);
     let mut files = vec![("a.ipynb", text.as_str())];
     files.extend(ENVIRONMENT);

@@ -39,6 +39,18 @@ fn hints_do_not_change_the_exit_code() {
 }
 
 #[test]
+fn a_function_of_two_notebooks_is_named_once() {
+    let load = "async def load(n):\n    a = n\n    b = a\n    c = b\n    return c";
+    let (one, other) = (notebook(&[load, "await load(1)"]), notebook(&["x = 1", load]));
+    let files = [("a.ipynb", &*one), ("b.ipynb", &*other), ("c.py", load)];
+    let folder = folder(&files);
+    let run = run(folder.path(), &["check", "."]);
+    let told = "`load` stands word for word in 2 notebooks: a.ipynb (cell 1), b.ipynb (cell 2).";
+    assert_eq!(run.stdout.matches(told).count(), 1, "{}", run.stdout);
+    assert_eq!(run.stdout.matches("word for word").count(), 1, "{}", run.stdout);
+}
+
+#[test]
 fn the_text_report_shows_the_line_the_fix_and_where_to_read() {
     let folder = samples();
     let run = run(folder.path(), &["check", "."]);

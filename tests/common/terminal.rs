@@ -8,10 +8,25 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-/// How long a screen may take to come; a machine under load is slow.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a screen may take to come: longer than the program itself waits for a kernel, so that
+/// what it says then is seen.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A notebook of code cells with these sources.
+pub fn notebook(cells: &[&str]) -> String {
+    let cell = |(at, source): (usize, &&str)| {
+        serde_json::json!({"cell_type": "code", "id": format!("c{at}"), "metadata": {},
+            "outputs": [], "execution_count": null, "source": source})
+    };
+    let cells: Vec<_> = cells.iter().enumerate().map(cell).collect();
+    let whole =
+        serde_json::json!({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5});
+    serde_json::to_string_pretty(&whole).expect("JSON")
+}
 
 fn cells(number: u16) -> std::num::NonZero<u16> {
     std::num::NonZero::new(number).expect("a size")
@@ -77,6 +92,12 @@ impl Session {
         self.screen.lock().expect("the screen").screen().contents()
     }
 
+    /// Whether words were written at any time, seen or not.
+    pub fn has_heard(&self, what: &str) -> bool {
+        let bytes = self.written.lock().expect("the output");
+        String::from_utf8_lossy(&bytes).contains(what)
+    }
+
     pub fn wait(&self, what: &str, done: impl Fn(&str) -> bool) -> String {
         let start = Instant::now();
         loop {
@@ -108,6 +129,15 @@ impl Session {
         }
     }
 
+    /// The text that the program put on the terminal's clipboard last (OSC 52).
+    pub fn copied(&self) -> Option<String> {
+        let bytes = self.written.lock().expect("the output").clone();
+        let all = String::from_utf8_lossy(&bytes).into_owned();
+        let (_, last) = all.rsplit_once("\u{1b}]52;c;")?;
+        let bytes = STANDARD.decode(last.split('\u{7}').next()?).ok()?;
+        String::from_utf8(bytes).ok()
+    }
+
     pub fn send(&mut self, keys: &str) {
         self.input.write_all(keys.as_bytes()).expect("a key");
         self.input.flush().expect("a key");
@@ -122,6 +152,14 @@ impl Session {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         self.screen.lock().expect("the screen").screen_mut().set_size(cells(rows), cells(columns));
         self.master.resize(size).expect("a new size");
+    }
+
+    /// Sends a signal to the program.
+    #[cfg(unix)]
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let id = self.child.process_id().and_then(|id| i32::try_from(id).ok());
+        let id = id.and_then(rustix::process::Pid::from_raw).expect("a process");
+        rustix::process::kill_process(id, signal).expect("a signal");
     }
 
     /// Waits for the end; the exit code, and whether the terminal was given back.

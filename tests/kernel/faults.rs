@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use nbasync::shell::kernel::{Event, Failure, Job, Launch, Session};
 use nbasync::transcript::{Status, Stream};
 
-use crate::support::{LONG, done, is_gone, is_running, job, last, process, run, session, wait_for};
+use crate::support::{
+    LONG, done, is_gone, is_running, job, last, launch, process, run, session, wait_for,
+};
 
 #[test]
 fn a_kernel_that_is_killed_ends_its_cell_and_the_job() {
@@ -24,6 +26,34 @@ fn a_kernel_that_never_answers_is_given_up() {
     let Event::Failed(Failure::Silent { .. }) = session.wait(LONG).unwrap() else {
         panic!("it did not give up");
     };
+}
+
+/// A kernel that answers nobody who came first.
+const DEAF_TO_THE_FIRST: &str = r#"
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+
+class Deaf(IPythonKernel):
+    first = None
+
+    async def dispatch_shell(self, msg, *args, **kwargs):
+        identities, _ = self.session.feed_identities(msg, copy=False)
+        own = bytes(identities[0])
+        Deaf.first = Deaf.first or own
+        if own != Deaf.first:
+            await super().dispatch_shell(msg, *args, **kwargs)
+
+IPKernelApp.launch_instance(kernel_class=Deaf)
+"#;
+
+#[test]
+fn a_kernel_is_reached_anew_where_the_first_connection_stays_unanswered() {
+    let Some(mut launch) = launch() else { return };
+    let python = launch.argv.swap_remove(0);
+    launch.argv =
+        [&python, "-c", DEAF_TO_THE_FIRST, "-f", "{connection_file}"].map(str::to_owned).to_vec();
+    let transcript = Session::start(launch, LONG).finish(job(&["6 * 7"]), |_| {}).unwrap();
+    assert_eq!(last(&transcript).result.as_deref(), Some("42"));
 }
 
 #[test]
@@ -106,6 +136,63 @@ fn a_cell_that_cannot_be_interrupted_costs_the_kernel() {
     assert_eq!(last(&transcript).status, Status::TimedOut);
     drop(session);
     assert!(is_gone(process));
+}
+
+/// Cells that do not give way: one that takes no interrupt, one that catches it, one that is in a
+/// library's code.
+///
+/// The last one holds the interpreter's lock. `flush` of ipykernel (6.29 and 7.4) gives way before
+/// what was printed is sent, so that only a second one makes the first arrive.
+const DEAF: [&str; 3] = [
+    "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint(1, flush=True)\n\
+     time.sleep(600)",
+    "print(1, flush=True)\nwhile True:\n    try:\n        while True: pass\n\
+     \x20   except KeyboardInterrupt: pass",
+    "import ctypes\nprint(1, flush=True)\nprint(2, flush=True)\nctypes.PyDLL(None).sleep(600)",
+];
+
+#[test]
+fn a_kernel_that_does_not_give_way_can_be_ended_and_is_told_as_that() {
+    for deaf in DEAF {
+        let Some(session) = session() else { return };
+        let process = process(&session);
+        session.run(job(&["1", deaf, "2"]));
+        wait_for(&session, |event| matches!(event, Event::Output(..)).then_some(()));
+        session.interrupt();
+        session.end();
+        let transcript = wait_for(&session, done);
+        let told: Vec<Status> = transcript.cells.iter().map(|run| run.status).collect();
+        assert_eq!(told, [Status::Ok, Status::Stopped], "{deaf}");
+        assert!(is_gone(process));
+    }
+}
+
+#[test]
+fn a_kernel_that_starts_can_be_ended() {
+    let Some(session) = session() else { return };
+    session.end();
+    let failure = wait_for(&session, |event| match event {
+        Event::Failed(failure) => Some(failure),
+        Event::Done(_) => panic!("it ran"),
+        _ => None,
+    });
+    assert!(matches!(failure, Failure::Stopped), "{failure:?}");
+}
+
+#[test]
+fn an_interrupt_reaches_the_programs_that_a_cell_waits_for() {
+    let Some(session) = session() else { return };
+    let cell = "import subprocess\nchild = subprocess.Popen(['sleep', '600'])\n\
+                print(child.pid, flush=True)\nchild.wait()";
+    session.run(job(&[cell]));
+    let child: u32 = wait_for(&session, |event| match event {
+        Event::Output(_, chunk) => chunk.text.trim().parse().ok(),
+        _ => None,
+    });
+    session.interrupt();
+    let transcript = wait_for(&session, done);
+    assert_eq!(last(&transcript).status, Status::Interrupted);
+    assert!(is_gone(child));
 }
 
 #[test]

@@ -6,3 +6,4 @@ mod cells;
 mod faults;
 mod prove;
 mod support;
+mod tasks;

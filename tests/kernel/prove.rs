@@ -1,6 +1,7 @@
 //! The program proves repairs, and leaves nothing behind when it is ended.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -78,30 +79,42 @@ fn people_read_both_runs_and_one_sentence() {
 
 #[test]
 fn a_signal_that_ends_the_program_ends_the_kernel_and_its_children() {
-    let folder = tempfile::tempdir().unwrap();
-    let cell = "import os, subprocess, time\nchild = subprocess.Popen(['sleep', '600'])\n\
-                open('noted', 'w').write(f'{os.getpid()} {child.pid}')\n\
-                os.rename('noted', 'processes')\ntime.sleep(600)";
-    let Some(mut command) = prove(folder.path(), &[cell]) else { return };
-    let temporary = tempfile::tempdir().unwrap();
-    let command = command.args(["--cell", "1"]).env("TMPDIR", temporary.path());
-    let mut program = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let noted = folder.path().join("processes");
-    let start = Instant::now();
-    while !noted.exists() {
-        assert!(start.elapsed() < LONG, "the cell did not run");
-        std::thread::sleep(Duration::from_millis(20));
+    // The last of them leaves the program no time to do anything.
+    for signal in ["-TERM", "-HUP", "-KILL"] {
+        let folder = tempfile::tempdir().unwrap();
+        let cell = "import os, subprocess, time\nchild = subprocess.Popen(['sleep', '600'])\n\
+                    other = subprocess.Popen(['sleep', '600'], start_new_session=True)\n\
+                    open('noted', 'w').write(f'{os.getpid()} {child.pid} {other.pid}')\n\
+                    os.rename('noted', 'processes')\ntime.sleep(600)";
+        let Some(mut command) = prove(folder.path(), &[cell]) else { return };
+        let runtime = tempfile::tempdir().unwrap();
+        let command = command.args(["--cell", "1"]).env("XDG_RUNTIME_DIR", runtime.path());
+        let mut program = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let noted = folder.path().join("processes");
+        let start = Instant::now();
+        while !noted.exists() {
+            assert!(start.elapsed() < LONG, "the cell did not run");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let connections = runtime.path().join("nbasync");
+        let files = || fs::read_dir(&connections).unwrap().count();
+        assert_eq!(files(), 1);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&connections), 0o700);
+        let file = fs::read_dir(&connections).unwrap().next().unwrap().unwrap().path();
+        assert_eq!(mode(&file), 0o600);
+        let kill = Command::new("kill").args([signal, &program.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        assert!(!program.wait().unwrap().success());
+        for process in fs::read_to_string(noted).unwrap().split(' ') {
+            assert!(is_gone(process.parse().unwrap()), "{signal}");
+        }
+        let start = Instant::now();
+        while files() > 0 {
+            assert!(start.elapsed() < LONG, "{signal}: a connection file stays");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
-    let own = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with("nbasync-");
-    let files = || fs::read_dir(temporary.path()).unwrap().flatten().filter(own).count();
-    assert_eq!(files(), 1);
-    let kill = Command::new("kill").args(["-TERM", &program.id().to_string()]).status().unwrap();
-    assert!(kill.success());
-    assert!(!program.wait().unwrap().success());
-    for process in fs::read_to_string(noted).unwrap().split(' ') {
-        assert!(is_gone(process.parse().unwrap()));
-    }
-    assert_eq!(files(), 0);
 }
 
 /// Repairs a notebook with the kernel of this machine, if it keeps its promise there.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
+use super::super::callables::Row;
 use super::{Answers, AwaitForm, BlockingKind, When};
 
 /// What a user adds to the tables: entries of the same shape as the shipped ones.
@@ -14,6 +15,8 @@ pub struct OwnTables {
     pub blocking: Vec<BlockingEntry>,
     pub coroutines: Vec<CoroutineEntry>,
     pub runners: Vec<LoopOwnerEntry>,
+    pub sync_apis: Vec<LoopOwnerEntry>,
+    pub callables: Vec<Row>,
 }
 
 /// Calls that hold their thread: an entry of `content/tables/blocking.yaml`.
@@ -57,6 +60,13 @@ pub struct CoroutineEntry {
     /// Those of `names` and `factories` whose value `async for` takes as well.
     #[serde(default)]
     pub walked: Vec<String>,
+    /// Those of `names` and `factories` that, once awaited, serve until they are told to stop.
+    /// Under `*` these are methods that do so on whatever object.
+    #[serde(default)]
+    pub endless: Vec<String>,
+    /// Those of `names` and `factories` that end when something else happens, which may be never.
+    #[serde(default)]
+    pub waits: Vec<String>,
     /// Where it is documented.
     pub source: Option<String>,
     /// The version that brought it.
@@ -90,6 +100,10 @@ pub struct LoopOwnerEntry {
     /// Whether the call works once `nest_asyncio` has patched the loop.
     #[serde(default)]
     pub patchable: bool,
+    /// The path of an object that has to be there: before that, the call works.
+    pub after: Option<String>,
+    /// A keyword with which the call works.
+    pub unless: Option<String>,
     /// The library and version whose answer was seen in a kernel.
     pub verified: Option<String>,
     /// Where it is documented.
@@ -111,6 +125,10 @@ pub(super) struct ModuleTable {
     pub patches: Vec<PatchEntry>,
     /// Top-level modules whose functions never need a re-entrant loop.
     pub quiet: Vec<String>,
+    /// Top-level modules that know nothing of coroutines: what they are given they look at, and
+    /// none of their functions gives an awaitable, or what it was given.
+    #[serde(default)]
+    pub plain: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

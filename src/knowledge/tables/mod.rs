@@ -3,47 +3,69 @@
 
 mod entries;
 mod owners;
+mod packed;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
 
-use serde::Deserialize;
+use hashbrown::{HashMap, HashSet};
+
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
+use super::callables::Callables;
 use super::effects::Effects;
 use super::versions::Versions;
 pub use entries::{BlockingEntry, CoroutineEntry, LoopOwnerEntry, OwnTables};
+pub(super) use owners::is_in_chain;
 pub use owners::{Answers, AwaitForm, LoopOwner};
+pub(super) use packed::Packed;
 
 use entries::ModuleTable;
 use owners::Owners;
 
 /// The tables of `content/tables/`, by the names of their files.
-pub const FILES: [&str; 7] =
-    ["blocking", "coroutines", "modules", "runners", "sync_apis", "versions", "effects"];
+pub const FILES: [&str; 8] = [
+    "blocking",
+    "callables",
+    "coroutines",
+    "modules",
+    "runners",
+    "sync_apis",
+    "versions",
+    "effects",
+];
 
 /// The tables of `content/tables/`, and what a user added to them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tables {
-    blocking: HashMap<String, Blocking>,
-    coroutines: HashSet<String>,
-    factories: HashSet<String>,
-    managers: HashSet<String>,
-    walked: HashSet<String>,
-    silent: HashSet<String>,
-    exports: HashMap<String, HashSet<String>>,
-    patches: HashMap<String, Patch>,
-    quiet_modules: HashSet<String>,
+    blocking: HashMap<Name, Blocking>,
+    coroutines: HashSet<Name>,
+    factories: HashSet<Name>,
+    managers: HashSet<Name>,
+    walked: HashSet<Name>,
+    silent: HashSet<Name>,
+    endless: HashSet<Name>,
+    waits: HashSet<Name>,
+    exports: HashMap<Name, HashSet<Name>>,
+    patches: HashMap<Name, Patch>,
+    quiet_modules: HashSet<Name>,
+    plain_modules: HashSet<Name>,
     /// Which Python first had what.
     pub versions: Versions,
     pub effects: Effects,
     runners: Owners,
     sync_apis: Owners,
+    /// The same, and what callables do with their arguments, by qualified name.
+    pub callables: Callables,
 }
 
+/// A path, of the program's own text where it was packed.
+type Name = Cow<'static, str>;
+
 /// A call that holds its thread until it is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blocking {
     pub kind: BlockingKind,
     /// What an `async` program calls instead, as a reader would look it up.
@@ -53,7 +75,7 @@ pub struct Blocking {
 }
 
 /// What a blocking call waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BlockingKind {
     #[default]
@@ -70,7 +92,7 @@ pub enum BlockingKind {
 }
 
 /// What decides whether a call blocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
     /// The first argument is a URL.
@@ -81,7 +103,7 @@ pub enum When {
 }
 
 /// A call that makes the kernel's loop re-entrant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Patch {
     /// The package that a `%pip install` line would name; `None` when the patch is one function
     /// of a package that is used for other things.
@@ -99,25 +121,36 @@ impl Tables {
     ) -> Result<Self, (&'static str, serde_yaml::Error)> {
         let versions =
             Versions::parse(text("versions").as_ref()).map_err(|error| ("versions", error))?;
+        let removals = versions.removals().to_vec();
         let effects =
             Effects::parse(text("effects").as_ref()).map_err(|error| ("effects", error))?;
         let mut tables = Self { versions, effects, ..Self::default() };
+        for (name, removal) in removals {
+            tables.callables.entry(&name).removals.push(removal);
+        }
         tables.extend(OwnTables {
             blocking: read(&text, "blocking")?,
             coroutines: read(&text, "coroutines")?,
             runners: read(&text, "runners")?,
+            sync_apis: read(&text, "sync_apis")?,
+            callables: read(&text, "callables")?,
         });
-        for entry in read::<Vec<LoopOwnerEntry>, _>(&text, "sync_apis")? {
-            tables.sync_apis.add(entry);
-        }
         let modules: ModuleTable = read(&text, "modules")?;
         for entry in modules.patches {
             let patch = Patch { package: entry.package };
-            tables.patches.extend(entry.calls.into_iter().map(|call| (call, patch.clone())));
+            for call in &entry.calls {
+                tables.callables.entry(call).is_patch = true;
+            }
+            let calls = entry.calls.into_iter().map(Name::Owned);
+            tables.patches.extend(calls.map(|call| (call, patch.clone())));
         }
         let exports = modules.exports.into_iter();
-        tables.exports = exports.map(|(name, list)| (name, list.into_iter().collect())).collect();
-        tables.quiet_modules = modules.quiet.into_iter().collect();
+        tables.exports = exports
+            .map(|(name, list)| (name.into(), list.into_iter().map(Name::Owned).collect()))
+            .collect();
+        tables.quiet_modules = modules.quiet.into_iter().map(Name::Owned).collect();
+        tables.plain_modules = modules.plain.into_iter().map(Name::Owned).collect();
+        tables.callables.close();
         Ok(tables)
     }
 
@@ -125,20 +158,38 @@ impl Tables {
     pub fn extend(&mut self, more: OwnTables) {
         for entry in more.blocking {
             let blocking = Blocking { kind: entry.kind, twin: entry.twin, when: entry.when };
-            let calls = entry.calls.into_iter();
+            for call in &entry.calls {
+                self.callables.entry(call).blocking = Some(blocking.clone());
+            }
+            let calls = entry.calls.into_iter().map(Name::Owned);
             self.blocking.extend(calls.map(|call| (call, blocking.clone())));
         }
         for entry in more.coroutines {
-            let full = |name: &String| format!("{}.{name}", entry.under);
+            let full = |name: &String| Name::Owned(format!("{}.{name}", entry.under));
+            self.callables.add_coroutines(&entry);
             self.coroutines.extend(entry.names.iter().map(full));
             self.coroutines.extend(entry.factories.iter().map(full));
             self.factories.extend(entry.factories.iter().map(|name| full(name) + "()"));
             self.silent.extend(entry.silent.iter().map(full));
             self.managers.extend(entry.managers.iter().map(full));
+            self.endless.extend(entry.endless.iter().map(full));
+            self.waits.extend(entry.waits.iter().map(full));
             self.walked.extend(entry.walked.iter().map(|name| full(name) + "()"));
         }
         for entry in more.runners {
+            for (call, owner) in entry.owners() {
+                self.callables.entry(call).runner = Some(owner);
+            }
             self.runners.add(entry);
+        }
+        for entry in more.sync_apis {
+            for (call, owner) in entry.owners() {
+                self.callables.entry(call).sync_api = Some(owner);
+            }
+            self.sync_apis.add(entry);
+        }
+        for row in more.callables {
+            self.callables.add(row);
         }
     }
 
@@ -173,6 +224,23 @@ impl Tables {
         self.walked.contains(path)
     }
 
+    /// Whether what the coroutine function `path` gives serves, once awaited, until it is told to
+    /// stop.
+    pub fn is_endless(&self, path: &str) -> bool {
+        self.endless.contains(path)
+            || path.rsplit_once('.').is_some_and(|(_, method)| self.is_endless_method(method))
+    }
+
+    /// Whether a method of this name serves without end, on whatever object.
+    pub fn is_endless_method(&self, name: &str) -> bool {
+        self.endless.contains(format!("*.{name}").as_str())
+    }
+
+    /// Whether what the coroutine function `path` gives ends when something else happens.
+    pub fn waits_for_others(&self, path: &str) -> bool {
+        self.waits.contains(path)
+    }
+
     /// Whether `from module import *` brings in `name`.
     pub fn exports(&self, module: &str, name: &str) -> bool {
         self.exports.get(module).is_some_and(|names| names.contains(name))
@@ -183,7 +251,12 @@ impl Tables {
         self.patches.get(path)
     }
 
-    /// Whether nothing in this top-level module runs an event loop behind a plain call.
+    /// Whether a top-level module knows nothing of coroutines.
+    pub fn is_plain_module(&self, module: &str) -> bool {
+        self.plain_modules.contains(module)
+    }
+
+    /// Whether no plain function of a top-level module needs a re-entrant loop.
     pub fn is_quiet(&self, module: &str) -> bool {
         self.quiet_modules.contains(module)
     }

@@ -1,13 +1,13 @@
 //! Calls that want an event loop of their own, and what a kernel answers.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::entries::LoopOwnerEntry;
 
 /// A call that wants an event loop of its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoopOwner {
     pub answers: Answers,
     /// The error's text in a kernel, word for word.
@@ -24,10 +24,14 @@ pub struct LoopOwner {
     pub patchable: bool,
     /// From documentation alone: what a kernel answers was not seen.
     pub docs: bool,
+    /// The path of an object that has to be there: before that, the call works.
+    pub after: Option<String>,
+    /// A keyword with which the call works.
+    pub unless: Option<String>,
 }
 
 /// What a kernel answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answers {
     #[default]
@@ -38,10 +42,14 @@ pub enum Answers {
     Hangs,
     /// The kernel's process ends.
     Dies,
+    /// It raises, loop or not: there is no synchronous way.
+    Asynchronous,
+    /// It belongs to the loop of another library, and asyncio's is running.
+    Foreign,
 }
 
 /// How an `await` takes the place of the call, by its first argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AwaitForm {
     /// `run(f())` becomes `await f()`.
@@ -57,23 +65,36 @@ pub enum AwaitForm {
 /// Loop owners by the path of the call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Owners {
-    by_path: HashMap<String, LoopOwner>,
+    pub(super) by_path: HashMap<String, LoopOwner>,
     /// What stands before and after the `*`.
-    chains: Vec<(String, String, LoopOwner)>,
+    pub(super) chains: Vec<(String, String, LoopOwner)>,
+}
+
+impl LoopOwnerEntry {
+    fn owner(&self) -> LoopOwner {
+        LoopOwner {
+            answers: self.answers,
+            says: self.says.clone(),
+            twin: self.twin.clone(),
+            awaits: self.awaits,
+            method: self.method.clone(),
+            same: self.same,
+            patchable: self.patchable,
+            docs: self.docs,
+            after: self.after.clone(),
+            unless: self.unless.clone(),
+        }
+    }
+
+    /// The owner for each call of the entry.
+    pub(super) fn owners(&self) -> impl Iterator<Item = (&str, LoopOwner)> {
+        self.calls.iter().map(|call| (call.as_str(), self.owner()))
+    }
 }
 
 impl Owners {
     pub(super) fn add(&mut self, entry: LoopOwnerEntry) {
-        let owner = LoopOwner {
-            answers: entry.answers,
-            says: entry.says,
-            twin: entry.twin,
-            awaits: entry.awaits,
-            method: entry.method,
-            same: entry.same,
-            patchable: entry.patchable,
-            docs: entry.docs,
-        };
+        let owner = entry.owner();
         for call in entry.calls {
             match call.split_once('*') {
                 Some((before, after)) => {
@@ -86,12 +107,14 @@ impl Owners {
 
     /// The owner that a call of `path` is; what was added last counts.
     pub(super) fn get(&self, path: &str) -> Option<&LoopOwner> {
-        let in_chain = |(before, after, _): &&(String, String, LoopOwner)| {
-            path.len() >= before.len() + after.len()
-                && path.starts_with(before.as_str())
-                && path.ends_with(after.as_str())
-        };
+        let in_chain =
+            |(before, after, _): &&(String, String, LoopOwner)| is_in_chain(path, before, after);
         let by_chain = || self.chains.iter().rev().find(in_chain).map(|(_, _, owner)| owner);
         self.by_path.get(path).or_else(by_chain)
     }
+}
+
+/// Whether a path is a chain of attributes and calls between what comes `before` and `after`.
+pub(in super::super) fn is_in_chain(path: &str, before: &str, after: &str) -> bool {
+    path.len() >= before.len() + after.len() && path.starts_with(before) && path.ends_with(after)
 }

@@ -71,6 +71,16 @@ runners:
   - calls: [ours.Bot()*.run]
     says: no second loop
     method: start
+sync_apis:
+  - calls: [ours.Tool().call]
+    answers: asynchronous
+    after: ours.open_async()
+callables:
+  - calls: [ours.on_event]
+    takes: [{at: 1, name: handler, use: calls, wants: plain-function, in: loop, drops: true}]
+    gives: nothing
+  - calls: [ours.Client]
+    variants: [{name: slow, is: \"true\", as: ours.open_async()}]
 ";
     tables.extend(serde_yaml::from_str(more).unwrap());
     assert_eq!(tables.blocking("ours.fetch").unwrap().twin.as_deref(), Some("ours.afetch"));
@@ -81,10 +91,42 @@ runners:
     let runner = tables.runner("ours.Bot().with_token().run").unwrap();
     assert_eq!((runner.answers, runner.method.as_deref()), (Answers::Raises, Some("start")));
     assert!(tables.runner("ours.Bot().walk").is_none());
+    let facade = tables.sync_api("ours.Tool().call").unwrap();
+    assert_eq!(facade.answers, Answers::Asynchronous);
+    let mut names = tables.callables.names();
+    let known = |path: &str, names: &mut crate::knowledge::callables::Names| {
+        let name = names.path(path);
+        tables.callables.get(names, name).and_then(|entry| entry.row.clone())
+    };
+    assert_eq!(known("ours.on_event", &mut names).unwrap().takes.len(), 1);
+    assert_eq!(known("ours.Client", &mut names).unwrap().variants.len(), 1);
+    assert!(known("ours.off_event", &mut names).is_none());
 }
 
 #[test]
 fn an_unknown_field_is_refused() {
     let typo = "runners:\n  - calls: [a.run]\n    twinn: b\n";
     assert!(serde_yaml::from_str::<OwnTables>(typo).is_err());
+}
+
+#[test]
+fn what_serves_or_waits_is_a_name_or_a_factory_of_its_entry() {
+    let coroutines: Vec<CoroutineEntry> = read(&shipped, "coroutines").unwrap();
+    let mut seen = 0;
+    for entry in coroutines.iter().filter(|entry| entry.under != "*") {
+        let known = |name: &&String| entry.names.contains(name) || entry.factories.contains(name);
+        let told = || entry.endless.iter().chain(&entry.waits);
+        assert!(told().all(|name| known(&name)), "{}: {:?}", entry.under, entry.endless);
+        seen += told().count();
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+#[test]
+fn a_method_that_serves_everywhere_is_known_by_its_name() {
+    let tables = super::super::Tables::parse(shipped).unwrap();
+    assert!(tables.is_endless("asyncio.start_server().serve_forever"));
+    assert!(tables.is_endless("anything().serve_forever"));
+    assert!(!tables.is_endless("anything().serve"));
+    assert!(!tables.is_coroutine_function("*.serve_forever"));
 }

@@ -232,7 +232,8 @@ pub(super) fn check_interface(knowledge: &Knowledge, terms: &[Term], out: &mut V
     let Some(source) = &knowledge.library.interface else { return };
     let Ok(text) = source.text() else { return };
     let (texts, _) = strings::read(&source.path, text);
-    let texts = texts.0.into_iter().map(|(key, both)| (key, both.en, both.zh));
+    let texts = texts.0.into_iter();
+    let texts = texts.map(|(key, both)| (key.into(), both.en.into(), both.zh.into()));
     for (key, message) in check_texts(texts, terms) {
         let path: Vec<&str> = key.split('.').collect();
         let message = format!("{key}: {message}");

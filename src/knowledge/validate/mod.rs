@@ -8,6 +8,7 @@ mod glossary;
 mod references;
 mod sections;
 mod skills;
+mod spec;
 mod twins;
 
 use super::Knowledge;
@@ -34,6 +35,7 @@ pub(super) fn validate(knowledge: &Knowledge) -> Vec<ContentError> {
             twins::check(&pair, &mut out);
             references::check(knowledge, &pair, &mut out);
             course::check(&pair, &mut out);
+            spec::check(&pair, &mut out);
             glossary::check(&pair, &terms, &mut out);
         }
     }

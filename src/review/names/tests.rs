@@ -10,8 +10,16 @@ struct Disk;
 
 impl crate::knowledge::Files for Disk {
     fn list(&self) -> Vec<String> {
-        let tables =
-            ["blocking", "coroutines", "effects", "modules", "runners", "sync_apis", "versions"];
+        let tables = [
+            "blocking",
+            "callables",
+            "coroutines",
+            "effects",
+            "modules",
+            "runners",
+            "sync_apis",
+            "versions",
+        ];
         let tables = tables.iter().map(|name| format!("content/tables/{name}.yaml"));
         tables.chain(["content/chooser.yaml".to_owned()]).collect()
     }

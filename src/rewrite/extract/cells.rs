@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Refusal;
 use super::closure::Closure;
 use super::module::moved_range;
+use crate::environment::Host;
 use crate::facts::{Facts, Site};
 use crate::notebook::{Format, Notebook};
 use crate::python::{self, Kind};
@@ -85,6 +86,10 @@ fn setup(facts: &Facts, notebook: &Notebook) -> Option<String> {
     let loads = ["%load_ext autoreload", "%reload_ext autoreload"];
     let follows = ["%autoreload 2", "%autoreload all", "%autoreload complete", "%aimport"];
     if said(&loads) && said(&follows) {
+        return None;
+    }
+    // marimo has no magics; its settings reload modules.
+    if facts.environment.host == Host::Marimo {
         return None;
     }
     let is_magic = |site: Site| matches!(facts.kind(site), Kind::Escape { .. });

@@ -86,14 +86,14 @@ impl Refusal {
             Self::Module { .. } => "extract.refusal.module",
             Self::Future { .. } => "extract.refusal.future",
             Self::Unfit { .. } => "extract.refusal.unfit",
-            Self::Save(_) => "extract.refusal.save",
+            Self::Save(error) => return error.message(),
         };
         self.fill(Message::new("interface", key))
     }
 
     fn fill(&self, message: Message) -> Message {
         match self {
-            Self::NoCells | Self::Language | Self::Undecided(_) => message,
+            Self::NoCells | Self::Language | Self::Undecided(_) | Self::Save(_) => message,
             Self::Unknown { name, near } => {
                 message.with("name", name).with("near", near.as_deref().unwrap_or_default())
             }
@@ -107,7 +107,6 @@ impl Refusal {
             Self::Shadow { module } | Self::Future { module } => message.with("module", module),
             Self::Clash { name, module } => message.with("name", name).with("module", module),
             Self::Module { module, line } => message.with("module", module).with("line", line),
-            Self::Save(error) => message.with("problem", error),
         }
     }
 }

@@ -64,6 +64,7 @@ fn port(source: &str, unroll: bool) -> Ported {
     let tables = tables();
     let facts = script::read(source.trim_end(), &tables);
     let fixes: Vec<Fix> = rules::check(&facts)
+        .diagnostics
         .iter()
         .filter(|it| ABOUT_LOOPS.contains(&it.rule))
         .filter_map(Diagnostic::fix)

@@ -1,11 +1,18 @@
 //! What can be said on the command line.
 
 mod asking;
+mod cell;
 mod check;
+mod content;
 #[cfg(feature = "kernel")]
 mod kernel;
 mod learn;
 mod moving;
+#[cfg(any(feature = "mcp", feature = "server"))]
+mod serving;
+mod skills;
+mod source;
+mod tools;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -15,11 +22,22 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub use asking::{DeviationArgs, PatternArgs};
+pub use cell::CellArgs;
 pub use check::{CheckArgs, CheckFormat, FixArgs};
+pub use content::{ContentArgs, ContentCommand, ContentExportArgs};
 #[cfg(feature = "kernel")]
-pub use kernel::{ContentArgs, ContentCommand, ContentProveArgs, KernelsArgs, ProveArgs};
+pub use kernel::{ContentProveArgs, KernelsArgs, ProveArgs};
 pub use learn::LearnArgs;
 pub use moving::{ExtractArgs, PortArgs};
+#[cfg(feature = "mcp")]
+pub use serving::McpArgs;
+#[cfg(feature = "server")]
+pub use serving::ServerArgs;
+pub use skills::{
+    SkillArgs, SkillCheckArgs, SkillCommand, SkillInstallArgs, SkillPlaceArgs, SkillUninstallArgs,
+};
+pub use source::SourceArgs;
+pub use tools::{CompletionsArgs, ManArgs, SchemaArgs, Subject};
 
 use crate::environment::Host;
 
@@ -49,8 +67,8 @@ Exit codes:
 /// and a checker for scripts and editors.
 ///
 /// A notebook's kernel already runs an event loop. That is why `asyncio.run()` raises in a cell,
-/// and why a cell may write `await` at the top level. nbasync reads .ipynb files and .py files
-/// with # %% cells. It runs their code only to prove something, and only after you agreed.
+/// and why a cell may write `await` at the top level. nbasync reads .ipynb files, .py
+/// files with # %% cells, of marimo or Databricks, and Markdown with cells. It runs their code only to prove something, and only after you agreed.
 #[derive(Debug, Parser)]
 #[command(name = "nbasync", version, after_help = EXAMPLES, max_term_width = 100)]
 pub struct Cli {
@@ -70,6 +88,7 @@ impl Cli {
         let contradiction = match &cli.command {
             Some(Command::Check(args)) => args.contradiction(),
             Some(Command::Fix(args)) => args.contradiction(),
+            Some(Command::Classify(args)) => args.input.source.contradiction(),
             _ => None,
         };
         match contradiction {
@@ -123,6 +142,7 @@ pub enum Command {
     Tutor(TutorArgs),
     Learn(LearnArgs),
     Check(CheckArgs),
+    Cell(CellArgs),
     Fix(FixArgs),
     Classify(ClassifyArgs),
     Extract(ExtractArgs),
@@ -135,9 +155,15 @@ pub enum Command {
     Prove(ProveArgs),
     #[cfg(feature = "kernel")]
     Kernels(KernelsArgs),
-    #[cfg(feature = "kernel")]
     Content(ContentArgs),
+    #[cfg(feature = "mcp")]
+    Mcp(McpArgs),
+    #[cfg(feature = "server")]
+    Server(ServerArgs),
     Skill(SkillArgs),
+    Schema(SchemaArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Walk through a notebook: each cell's situation, its mistake, the pattern, the price, a proof
@@ -152,7 +178,7 @@ Examples:
   pbpaste | nbasync tutor -
   nbasync tutor --linear analysis.ipynb")]
 pub struct TutorArgs {
-    /// A notebook or a script with # %% cells; - reads a cell from stdin
+    /// A notebook; - reads a cell from stdin
     pub file: Option<PathBuf>,
     /// Start at this cell, counted from 1
     #[arg(long, value_name = "N")]
@@ -239,9 +265,8 @@ fn place() -> impl TypedValueParser<Value = Host> {
 /// Which files to read and how to report.
 #[derive(Debug, Args)]
 pub struct InputArgs {
-    /// Notebooks, scripts and folders
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub source: SourceArgs,
     /// For people or for programs
     #[arg(long, default_value = "text")]
     pub format: Format,
@@ -257,7 +282,8 @@ pub enum Format {
 
 /// Find pages by words: situations, mistakes, patterns, errors, deviations
 ///
-/// Words match in both languages, and need not be whole or spelled right. Exit code 1: no page.
+/// Words match in both languages, and need not be whole or spelled right. The more a word tells,
+/// the more it counts; none has to match. Exit code 1: no page.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -270,6 +296,9 @@ pub struct LookupArgs {
     /// Pages shown at most
     #[arg(long, value_name = "N", default_value = "10")]
     pub limit: usize,
+    /// For people or for programs
+    #[arg(long, default_value = "text")]
+    pub format: Format,
 }
 
 /// Print a page: of a mistake, a pattern, a situation, an error message ...
@@ -280,44 +309,13 @@ pub struct LookupArgs {
 Examples:
   nbasync explain asyncio-run-in-cell
   nbasync explain gather --lang zh
+  nbasync explain gather --format json | jq -r .markdown
   nbasync explain python-notebooks-async > skill.md")]
 pub struct ExplainArgs {
     /// The page's name, as `check` and `lookup` write it, or the text of an error
     pub name: String,
-}
-
-/// Work on the skills and pages themselves
-#[derive(Debug, Args)]
-pub struct SkillArgs {
-    #[command(subcommand)]
-    pub command: SkillCommand,
-}
-
-/// What to do with skills and pages.
-#[derive(Debug, Subcommand)]
-pub enum SkillCommand {
-    Check(SkillCheckArgs),
-}
-
-/// Report every error in skills and pages as file:line:column: message
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync skill check                   what the program carries
-  nbasync skill check .                 content/ and skills/ of this folder
-  nbasync skill check skills/my-skill   a skill of your own
-  nbasync skill check --report          what the content covers, and what is missing
-
-Exit code 0: no error, nothing missing; 1: errors, or something is missing; 2: the folder could not
-be read.")]
-pub struct SkillCheckArgs {
-    /// A folder that holds content/ and skills/, or is one of them, or is a skill
-    pub dir: Option<PathBuf>,
-    /// Count lessons, drills, pages, words and cases, and name what is missing
-    #[arg(long)]
-    pub report: bool,
-    /// For people or for programs; with --report
-    #[arg(long, default_value = "text", requires = "report")]
+    /// For people or for programs
+    #[arg(long, default_value = "text")]
     pub format: Format,
 }
 

@@ -42,7 +42,6 @@ pub fn ask(paper: Paper, voice: Voice<'_>) -> io::Result<Answer> {
 ///
 /// # Errors
 /// When the terminal cannot be read or written to.
-#[cfg(feature = "kernel")]
 pub fn confirm(paper: Paper, voice: Voice<'_>, key: &str) -> io::Result<bool> {
     loop {
         // A report may go elsewhere than to the terminal; a question never does.

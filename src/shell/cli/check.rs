@@ -3,9 +3,9 @@
 use std::io;
 
 use super::arguments::{CheckArgs, CheckFormat};
-use super::{Exit, Session, complain, print, reviewed};
+use super::{Exit, Session, complain, print, reviewed, watch};
 use crate::diagnostic::{Applicability, Severity};
-use crate::review::Repairs;
+use crate::review::{Helper, Repairs, helpers, shared};
 use crate::shell::config::Configs;
 use crate::shell::report::{
     self, FileReport, Reviewed, Statistics, Tally, github, gitlab, json, junit, sarif,
@@ -16,6 +16,14 @@ use crate::shell::report::{
 /// # Errors
 /// When the report cannot be written.
 pub fn run(args: &CheckArgs, session: &Session) -> io::Result<Exit> {
+    if args.watch {
+        return watch::each_time(session, &args.source, || once(args, session));
+    }
+    once(args, session)
+}
+
+/// Checks the files as they are now, with the settings as they are now.
+fn once(args: &CheckArgs, session: &Session) -> io::Result<Exit> {
     let severity = args.severity.map(Severity::from);
     let configs = session.configs(args.rules.overrides(severity, &args.place));
     let check = Check { args, session, configs };
@@ -69,15 +77,18 @@ impl Check<'_> {
             let changes = if self.args.diff { self.safe_changes(&file) } else { String::new() };
             let mut report = report::check(paper, voice, &file);
             report.text.push_str(&changes);
-            report
+            (report, asynchronous(&file))
         })?;
         let mut tally = Tally::default();
         let mut out = String::new();
-        for FileReport { text, problem, tally: one } in reports {
+        let mut helpers = Vec::new();
+        for (FileReport { text, problem, tally: one }, own) in reports {
             out.push_str(&text);
             complain(&problem.unwrap_or_default());
             tally.add(one);
+            helpers.extend(own);
         }
+        out.push_str(&report::shared(paper, voice, &shared(helpers)));
         out.push_str(&report::summary(paper, voice, &tally));
         print(&out)?;
         Ok(exit_of(&tally))
@@ -107,7 +118,7 @@ impl Check<'_> {
 
     /// Makes something of what was asked for in each file.
     fn each<T: Send>(&self, make: impl Fn(Reviewed) -> T + Sync) -> io::Result<Vec<T>> {
-        reviewed::each(&self.configs, &self.args.paths, make)
+        reviewed::each(&self.configs, &self.args.source, make)
     }
 
     /// What the safe fixes would change in a file.
@@ -120,6 +131,12 @@ impl Check<'_> {
         let diff = report::diff(self.session.paper, &file.path, notebook, &repairs.notebook);
         if diff.is_empty() { diff } else { diff + "\n" }
     }
+}
+
+/// The async functions of a notebook, which others may have as well; a script is a module already.
+fn asynchronous(file: &Reviewed) -> Option<(String, Vec<Helper>)> {
+    let (_, review) = file.outcome.as_ref().ok().filter(|(_, it)| it.cells.len() > 1)?;
+    Some((file.path.clone(), helpers(review))).filter(|(_, all)| !all.is_empty())
 }
 
 fn exit(file: &Reviewed) -> Exit {

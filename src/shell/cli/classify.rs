@@ -24,7 +24,7 @@ fn text(args: &ClassifyArgs, session: &Session) -> io::Result<Exit> {
     let mut tally = Tally::default();
     let mut out = String::new();
     let configs = session.configs(Overrides { host: args.place.env, ..Overrides::default() });
-    for report in reviewed::each(&configs, &args.input.paths, make)? {
+    for report in reviewed::each(&configs, &args.input.source, make)? {
         out.push_str(&report.text);
         complain(&report.problem.unwrap_or_default());
         tally.add(report.tally);
@@ -41,7 +41,7 @@ fn json(args: &ClassifyArgs, session: &Session) -> io::Result<Exit> {
     let make = |file: report::Reviewed| (json::class(voice, &file), file.outcome.is_err());
     let configs = session.configs(Overrides { host: args.place.env, ..Overrides::default() });
     let (files, failed): (Vec<_>, Vec<_>) =
-        reviewed::each(&configs, &args.input.paths, make)?.into_iter().unzip();
+        reviewed::each(&configs, &args.input.source, make)?.into_iter().unzip();
     let skill = session.knowledge.skill();
     let (skill, invocation_notice) = (skill.name.clone(), skill.invocation_notice.clone());
     print(&json::write(&json::Classes { version: 1, skill, invocation_notice, files })?)?;

@@ -10,7 +10,9 @@ use std::path::Path;
 use super::arguments::ContentProveArgs;
 use super::{Exit, Session, complain, print};
 use crate::knowledge::{Case, Fixture, Front, Knowledge, Page, PageKind};
+use crate::notebook::pasted_code;
 use crate::proof::{Miss, Unfit};
+use crate::shell::files;
 use crate::shell::kernel::find::{World, find};
 use crate::shell::kernel::{self, Wanted, choose};
 use crate::shell::report;
@@ -23,7 +25,8 @@ use bench::{Outcome, all, look};
 /// When the report cannot be written.
 pub fn run(args: &ContentProveArgs, session: &Session) -> io::Result<Exit> {
     let (paper, voice) = (session.paper, session.voice());
-    let kernels = find(&World::around(Path::new(".")));
+    // Nobody is asked here, so that nothing runs of which somebody else may be the author.
+    let kernels = find(&World::around(Path::new("."))).without_found_here();
     let wanted =
         Wanted { kernel: args.kernel.as_deref(), python: args.python.as_deref(), notebook: None };
     let launch = match choose(&kernels, wanted) {
@@ -82,8 +85,9 @@ fn fixtures(folder: &Path) -> io::Result<Vec<Case>> {
     let mut cases = Vec::new();
     for path in paths {
         let rule = path.file_stem().unwrap_or_default().to_string_lossy().replace('_', "-");
-        for fixture in Fixture::read(&fs::read_to_string(&path)?).map_err(io::Error::other)? {
-            cases.extend(fixture.cases(&rule).map_err(io::Error::other)?);
+        let text = files::text(&path, files::TEXT)?;
+        for fixture in Fixture::read(&text).map_err(io::Error::other)? {
+            cases.extend(fixture.cases(&rule, pasted_code).map_err(io::Error::other)?);
         }
     }
     Ok(cases)

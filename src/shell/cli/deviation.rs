@@ -7,6 +7,7 @@ use std::path::Path;
 use jiff::civil::Date;
 
 use super::arguments::DeviationArgs;
+use super::saving::saved;
 use super::{Exit, Session, complain, lookup, print, reviewed};
 use crate::knowledge::{Page, PageKind};
 use crate::notebook::Notebook;
@@ -17,6 +18,7 @@ use crate::shell::config::Overrides;
 use crate::shell::files;
 use crate::shell::report;
 use crate::shell::today::today;
+use crate::shell::visible;
 use crate::text::CellIndex;
 
 /// Writes the record where it was asked for.
@@ -101,7 +103,7 @@ fn place<'p>(
 fn written(args: &DeviationArgs, session: &Session, it: &Record) -> io::Result<Exit> {
     let text = record(&session.knowledge, &session.voice().languages(), Form::File, it);
     let Some(path) = &args.output else {
-        print(&text)?;
+        print(&visible::lines(&text, session.paper.charset))?;
         return Ok(Exit::Clean);
     };
     let change = FileChange { path: path.clone(), expected: None, bytes: text.into_bytes() };
@@ -116,8 +118,10 @@ fn inserted(args: &DeviationArgs, session: &Session, path: &Path, it: &Record) -
     let (after, at) = match with_record(place.notebook, cell, &text) {
         Ok(done) => done,
         Err(error) => {
-            let (path, why) = (path.display().to_string(), error.to_string());
-            complain(&format!("{}: {}\n", session.paper.safe(&path), session.paper.safe(&why)));
+            let path = path.display().to_string();
+            for why in session.voice().sentences(&error.message()) {
+                complain(&format!("{}: {}\n", session.paper.safe(&path), session.paper.safe(&why)));
+            }
             return Ok(Exit::Failed);
         }
     };
@@ -134,13 +138,13 @@ fn inserted(args: &DeviationArgs, session: &Session, path: &Path, it: &Record) -
 
 fn save(session: &Session, change: FileChange, key: &str, args: &[(&str, &str)]) -> Exit {
     let path = change.path.display().to_string();
-    if let Err(error) = files::save_together(&[change]) {
-        complain(&report::unwritten(session.paper, session.voice(), &error));
-        return Exit::Failed;
-    }
+    let exit = match saved(session, &[change]) {
+        Ok(exit) => exit,
+        Err(exit) => return exit,
+    };
     let args: Vec<(&str, &str)> = args.iter().copied().chain([("path", path.as_str())]).collect();
     for said in session.voice().say(key, &args) {
         complain(&format!("{}\n", session.paper.safe(&said)));
     }
-    Exit::Clean
+    exit
 }

@@ -2,9 +2,10 @@
 
 use std::io;
 
-use super::arguments::ExplainArgs;
+use super::arguments::{ExplainArgs, Format};
 use super::{Exit, Session, complain, lookup, print};
 use crate::knowledge::Page;
+use crate::shell::report::{json, pages};
 use crate::shell::{report, visible};
 
 /// Pages suggested for a name that there is not.
@@ -16,6 +17,11 @@ const SUGGESTIONS: usize = 5;
 /// When stdout cannot be written to.
 pub fn run(args: &ExplainArgs, session: &Session) -> io::Result<Exit> {
     match find(session, args.name.trim()) {
+        Some(page) if args.format == Format::Json => {
+            let page = pages::whole(session.voice(), page, markdown(session, page));
+            print(&json::write(&page)?)?;
+            Ok(Exit::Clean)
+        }
         Some(page) if session.paper.width.is_some() => {
             print(&report::page(session.paper, session.voice(), page))?;
             Ok(Exit::Clean)

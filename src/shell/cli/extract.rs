@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::arguments::ExtractArgs;
+use super::saving::saved;
 use super::{Exit, Session, complain, print};
 use crate::diagnostic::Message;
 use crate::notebook::{self, Notebook};
@@ -28,10 +29,14 @@ pub fn run(args: &ExtractArgs, session: &Session) -> io::Result<Exit> {
         Ok(read) => read,
         Err(error) => return unread(&path, error),
     };
+    let folder = args.notebook.parent().unwrap_or(Path::new(""));
     let module = match Module::find(&args.notebook, &args.to) {
         Ok(module) => module,
         Err(message) => return Ok(refuse(session, &path, &message)),
     };
+    if let Some(target) = files::leads_out(&module.path, folder) {
+        return unread(&module.path.display().to_string(), FileError::LeadsOut { target });
+    }
     // A script is read as a notebook to learn whether it is text.
     let existing = module.path.exists().then(|| read(&module.path)).transpose();
     let existing = match existing {
@@ -152,11 +157,11 @@ impl Done<'_> {
             bytes: plan.tests.clone().into_bytes(),
         });
         changes.splice(1..1, test_file);
-        if let Err(error) = files::save_together(&changes) {
-            complain(&report::unwritten(paper, voice, &error));
-            return Ok(Exit::Failed);
-        }
+        let exit = match saved(session, &changes) {
+            Ok(exit) => exit,
+            Err(exit) => return Ok(exit),
+        };
         print(&report::extraction(paper, voice, shown, extracted))?;
-        Ok(Exit::Clean)
+        Ok(exit)
     }
 }

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use super::arguments::{FixArgs, Format};
 use super::ask::{Answer, ask};
-use super::{Exit, Session, complain, print, reviewed};
+use super::piped::Piped;
+use super::saving::tell_leftovers;
+use super::{Exit, Session, complain, print, product, reviewed};
 use crate::diagnostic::Applicability;
 use crate::notebook::Notebook;
 use crate::review::{Repairs, Review};
@@ -28,6 +30,7 @@ pub fn run(args: &FixArgs, session: &Session) -> io::Result<Exit> {
     let configs = session.configs(args.rules.overrides(None, &args.place));
     let asking = if args.interactive { Asking::Each } else { Asking::None };
     let mut run = Run { args, session, configs, asking, exit: Exit::Clean };
+    tell_leftovers(session, &args.source.paths);
     match args.format {
         Format::Text => run.text()?,
         Format::Json => run.json()?,
@@ -44,6 +47,12 @@ enum Asking {
     Over,
 }
 
+/// What is to be repaired.
+enum Wanted {
+    File(Found),
+    Piped(Piped),
+}
+
 struct Run<'a> {
     args: &'a FixArgs,
     session: &'a Session,
@@ -56,16 +65,23 @@ impl Run<'_> {
     fn text(&mut self) -> io::Result<()> {
         let (paper, voice) = (self.session.paper, self.session.voice());
         let mut tally = FixTally::default();
-        for found in reviewed::find(&self.configs, &self.args.paths)? {
-            let file = self.file(found)?;
+        for mut wanted in self.wanted()? {
+            let file = self.file(&mut wanted)?;
             tally.count(&file);
             let (text, problem) = report::fixed(paper, voice, &file);
-            // Where a diff is asked for, it stands alone on stdout.
-            if let (true, Ok(Mended { before, after, .. })) = (self.args.diff, &file.outcome) {
-                print(&report::diff(paper, &file.path, before, after))?;
-                complain(&text);
-            } else {
-                print(&text)?;
+            // Where a diff is asked for, it stands alone on stdout, and so does the text that came
+            // on stdin: as it came where there is nothing to repair, or nothing can be said of it.
+            match (&wanted, &file.outcome) {
+                (_, Ok(Mended { before, after, .. })) if self.args.diff => {
+                    print(&report::diff(paper, &file.path, before, after))?;
+                    complain(&text);
+                }
+                (Wanted::Piped(_), Ok(Mended { after, .. })) => {
+                    product(after.original())?;
+                    complain(&text);
+                }
+                (Wanted::Piped(piped), Err(_)) if !self.args.diff => product(&piped.bytes)?,
+                _ => print(&text)?,
             }
             complain(&problem.unwrap_or_default());
             if self.asking == Asking::Over {
@@ -77,37 +93,60 @@ impl Run<'_> {
             tally.left_unsafe = 0;
         }
         let summary = report::fix_summary(paper, voice, &tally);
-        if self.args.diff {
-            complain(&summary)
-        } else {
-            print(&summary)?
+        match self.args.diff || self.args.source.is_stdin() {
+            true => complain(&summary),
+            false => print(&summary)?,
         }
         Ok(())
     }
 
+    /// What was asked for, as far as the settings do not leave it out. Text on stdin that they
+    /// leave out goes through as it is.
+    fn wanted(&self) -> io::Result<Vec<Wanted>> {
+        let source = &self.args.source;
+        if !source.is_stdin() {
+            let found = reviewed::find(&self.configs, source)?;
+            return Ok(found.into_iter().map(Wanted::File).collect());
+        }
+        let piped = Piped::read(&self.configs, source)?;
+        if piped.is_left_out && !self.args.diff {
+            product(&piped.bytes)?;
+        }
+        Ok(if piped.is_left_out { Vec::new() } else { vec![Wanted::Piped(piped)] })
+    }
+
     fn json(&mut self) -> io::Result<()> {
         let mut files = Vec::new();
-        for found in reviewed::find(&self.configs, &self.args.paths)? {
-            let file = self.file(found)?;
+        for mut wanted in self.wanted()? {
+            let file = self.file(&mut wanted)?;
+            if let Ok(Mended { written: Written::Yes(said), .. }) = &file.outcome {
+                complain(&report::remarks(self.session.paper, self.session.voice(), said));
+            }
             files.push(json::fixed(self.session.voice(), &file));
         }
         print(&json::write(&json::Fixes { version: 1, files })?)
     }
 
     /// Repairs one file. A second path to the same file finds it repaired.
-    fn file(&mut self, Found { path, error }: Found) -> io::Result<Fixed> {
-        let read = error.map_or_else(|| files::read(&path), Err);
+    fn file(&mut self, wanted: &mut Wanted) -> io::Result<Fixed> {
         let configs = &self.configs;
-        let reviewed =
-            read.and_then(|bytes| reviewed::caught(|| reviewed::read(configs, &path, bytes)));
+        let (path, reviewed) = match wanted {
+            Wanted::File(Found { path, error }) => {
+                let bytes = error.take().map_or_else(|| files::read(path), Err);
+                let read = |bytes| reviewed::caught(|| reviewed::read(configs, path, bytes));
+                (&*path, bytes.and_then(read))
+            }
+            Wanted::Piped(piped) => (&piped.path, piped.review(configs)),
+        };
         let outcome = match reviewed {
-            Ok((notebook, review)) => self.mend(&path, notebook, review)?,
+            Ok((notebook, review)) => self.mend(path, notebook, review)?,
             Err(error) => Err(error),
         };
         let exit = match &outcome {
             Err(_) => Exit::Failed,
             Ok(Mended { written: Written::No(_), .. }) => Exit::Failed,
             Ok(Mended { written: Written::Shown, .. }) => Exit::Found,
+            Ok(mended) if mended.is_in_doubt() => Exit::Failed,
             Ok(mended) if mended.is_wanting() => Exit::Found,
             Ok(_) => Exit::Clean,
         };
@@ -121,8 +160,9 @@ impl Run<'_> {
         before: Notebook,
         review: Review,
     ) -> io::Result<Result<Mended, FileError>> {
-        let mut mended = Mended::untouched(before.clone(), review.diagnostics.clone());
-        mended.is_named = self.args.paths.iter().any(|named| named == path);
+        let mut mended =
+            Mended::untouched(before.clone(), review.diagnostics.clone(), review.checked());
+        mended.is_named = self.args.source.paths.iter().any(|named| named == path);
         if before.read_only().is_some() {
             return Ok(Ok(mended));
         }
@@ -147,6 +187,9 @@ impl Run<'_> {
             let (args, session) = (self.args, self.session);
             if let Err(exit) = super::verify::holds(args, session, path, before, after, tables)? {
                 self.exit = self.exit.max(exit);
+                if exit == Exit::Interrupted {
+                    self.asking = Asking::Over;
+                }
                 return Ok(Ok(mended));
             }
         }
@@ -167,8 +210,11 @@ impl Run<'_> {
         if self.args.diff {
             return Written::Shown;
         }
+        if self.args.source.is_stdin() {
+            return Written::Yes(Vec::new());
+        }
         match files::save(path, before.original(), after.original()) {
-            Ok(()) => Written::Yes,
+            Ok(said) => Written::Yes(said),
             Err(error) => Written::No(error),
         }
     }

@@ -1,6 +1,5 @@
 //! `nbasync learn`: lessons and drills, and what is kept of them.
 
-use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::thread;
@@ -276,7 +275,7 @@ impl<'s> Kept<'s> {
     fn import(&mut self, file: &Path) -> io::Result<Exit> {
         let named =
             |why: &dyn std::fmt::Display| io::Error::other(format!("{}: {why}", file.display()));
-        let bytes = fs::read(file).map_err(|error| named(&error))?;
+        let bytes = files::read_small(file, files::SETTINGS).map_err(|error| named(&error))?;
         let other = learning::read(&bytes).map_err(|error| named(&error))?;
         let (lessons, drills) = (other.lessons.len().to_string(), other.drills.len().to_string());
         self.progress.merge(other);

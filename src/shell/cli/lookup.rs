@@ -2,10 +2,10 @@
 
 use std::io;
 
-use super::arguments::LookupArgs;
+use super::arguments::{Format, LookupArgs};
 use super::{Exit, Session, complain, print};
 use crate::knowledge::{Language, Page, inlines, plain};
-use crate::shell::report::{Piece, Tone, wrap};
+use crate::shell::report::{Piece, Tone, json, pages, wrap};
 
 /// Prints the pages that the words find, best first.
 ///
@@ -15,6 +15,11 @@ pub fn run(args: &LookupArgs, session: &Session) -> io::Result<Exit> {
     let (paper, voice) = (session.paper, session.voice());
     let query = args.words.join(" ");
     let hits = session.knowledge.lookup(&query);
+    if args.format == Format::Json {
+        let found = hits.iter().take(args.limit).map(|hit| hit.page);
+        print(&json::write(&pages::found(voice, &query, hits.len(), found))?)?;
+        return Ok(if hits.is_empty() { Exit::Found } else { Exit::Clean });
+    }
     if hits.is_empty() {
         for said in voice.say("cli.no-page", &[("query", &query)]) {
             complain(&format!("{}\n", paper.safe(&said)));

@@ -2,30 +2,42 @@
 
 mod arguments;
 mod ask;
+mod cell;
 mod check;
 mod classify;
 #[cfg(feature = "kernel")]
 mod content;
 mod deviation;
 mod explain;
+mod export;
 mod extract;
 mod fix;
 #[cfg(feature = "kernel")]
 mod kernels;
 mod learn;
 mod lookup;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod pattern;
+mod piped;
 mod port;
+mod progress;
 #[cfg(feature = "kernel")]
 mod prove;
 mod reviewed;
+mod saving;
+#[cfg(feature = "server")]
+mod server;
 mod session;
 mod skill;
+mod skills;
+mod tools;
 pub mod tutor;
 #[cfg(feature = "kernel")]
 mod verify;
+mod watch;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::thread;
 
@@ -34,27 +46,33 @@ use clap::CommandFactory;
 pub use arguments::{Color, GlobalArgs, Lang, Theme, TutorArgs};
 pub use session::{Session, SessionError};
 
-#[cfg(feature = "kernel")]
-use self::arguments::ContentCommand;
-use self::arguments::{Cli, Command, SkillCommand};
+use self::arguments::{Cli, Command, ContentCommand, SkillCommand};
 use crate::shell::files;
 
 /// How a command ended. The greater one wins where several things happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
-    /// Nothing to complain about.
-    Clean = 0,
+    /// Nothing at warning or above.
+    Clean,
     /// Something at warning or above.
-    Found = 1,
+    Found,
     /// The work could not be done, or not all of it.
-    Failed = 2,
+    Failed,
     /// The program was interrupted.
-    Interrupted = 130,
+    Interrupted,
+    /// A signal ended the program: 128 and its number, as shells have it.
+    Signal(u8),
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        ExitCode::from(exit as u8)
+        ExitCode::from(match exit {
+            Exit::Clean => 0,
+            Exit::Found => 1,
+            Exit::Failed => 2,
+            Exit::Interrupted => 130,
+            Exit::Signal(code) => code,
+        })
     }
 }
 
@@ -76,10 +94,32 @@ pub fn main() -> ExitCode {
 /// # Errors
 /// When it cannot be written to. A reader that went away is no error.
 pub fn print(text: &str) -> io::Result<()> {
+    write(text.as_bytes())
+}
+
+/// Writes bytes to stdout as they are.
+///
+/// # Errors
+/// As [`print()`].
+pub fn write(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
+    }
+}
+
+/// Writes a file that was asked for to stdout, byte for byte, since it is for a program or for another
+/// file; a terminal gets it with marks.
+///
+/// # Errors
+/// As [`print()`].
+pub fn product(bytes: &[u8]) -> io::Result<()> {
+    use crate::shell::visible::{Charset, lines};
+
+    match io::stdout().is_terminal() {
+        true => print(&lines(&String::from_utf8_lossy(bytes), Charset::Unicode)),
+        false => write(bytes),
     }
 }
 
@@ -105,6 +145,7 @@ fn run() -> ExitCode {
         Command::Tutor(args) => tutor::run(&args, &session),
         Command::Learn(args) => learn::run(&args, &session),
         Command::Check(args) => check::run(&args, &session),
+        Command::Cell(args) => cell::run(&args, &session),
         Command::Fix(args) => fix::run(&args, &session),
         Command::Classify(args) => classify::run(&args, &session),
         Command::Extract(args) => extract::run(&args, &session),
@@ -117,13 +158,23 @@ fn run() -> ExitCode {
         Command::Prove(args) => prove::run(&args, &session),
         #[cfg(feature = "kernel")]
         Command::Kernels(args) => kernels::run(&args, &session),
-        #[cfg(feature = "kernel")]
         Command::Content(args) => match args.command {
+            #[cfg(feature = "kernel")]
             ContentCommand::Prove(args) => content::run(&args, &session),
+            ContentCommand::Export(args) => export::run(&args, &session),
         },
+        #[cfg(feature = "mcp")]
+        Command::Mcp(_) => mcp::run(session),
+        #[cfg(feature = "server")]
+        Command::Server(args) => server::run(&args, &session),
         Command::Skill(args) => match args.command {
             SkillCommand::Check(args) => skill::run(&args, &session),
+            SkillCommand::Install(args) => skills::install(&args, &session),
+            SkillCommand::Uninstall(args) => skills::uninstall(&args, &session),
         },
+        Command::Schema(args) => tools::schema(&args),
+        Command::Completions(args) => tools::completions(&args),
+        Command::Man(args) => tools::man(&args),
     };
     match done {
         Ok(exit) => exit.into(),
@@ -135,9 +186,15 @@ fn run() -> ExitCode {
 
 /// Prints the help that was asked for, or what is wrong with the arguments.
 fn explain_usage(error: &clap::Error) -> ExitCode {
-    // A reader that went away is no error; nothing else can be said without stdout and stderr.
+    if error.use_stderr() {
+        // It repeats what was said, which may come from a file.
+        let said = error.render().to_string();
+        complain(&crate::shell::visible::lines(&said, crate::shell::visible::Charset::Unicode));
+        return Exit::Failed.into();
+    }
+    // A reader that went away is no error; nothing else can be said without stdout.
     let _ = error.print();
-    if error.use_stderr() { Exit::Failed.into() } else { Exit::Clean.into() }
+    Exit::Clean.into()
 }
 
 /// Reports an error with its causes.

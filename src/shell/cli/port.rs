@@ -4,14 +4,15 @@ use std::io;
 use std::path::Path;
 
 use super::arguments::PortArgs;
-use super::{Exit, Session, complain, print};
+use super::saving::saved;
+use super::{Exit, Session, complain, print, product};
 use crate::diagnostic::Message;
 use crate::knowledge::Language;
 use crate::notebook::{self, Format, Notebook, ipynb_of, percent_of};
 use crate::review;
 use crate::review::FileChange;
 use crate::shell::files::{self, FileError};
-use crate::shell::report;
+use crate::shell::{report, upgrade};
 
 /// Ports the file.
 ///
@@ -22,7 +23,9 @@ pub fn run(args: &PortArgs, session: &Session) -> io::Result<Exit> {
         Ok(notebook) => notebook,
         Err(error) => return Ok(unread(session, &args.file, &error)),
     };
-    if args.to_script {
+    if args.upgrade {
+        upgrade(args, session, &notebook)
+    } else if args.to_script {
         to_script(args, session, &notebook)
     } else {
         to_notebook(args, session, &notebook)
@@ -38,7 +41,8 @@ fn to_notebook(args: &PortArgs, session: &Session, script: &Notebook) -> io::Res
     match script.format {
         Format::Script => {}
         Format::Ipynb { .. } => return Ok(refuse(args, session, "port.refusal.is-notebook")),
-        _ => return Ok(refuse(args, session, "port.refusal.has-cells")),
+        Format::Percent => return Ok(refuse(args, session, "port.refusal.has-cells")),
+        _ => return Ok(refuse(args, session, "port.refusal.is-notebook")),
     }
     let path = args.output.clone().unwrap_or_else(|| args.file.with_extension("ipynb"));
     let write = match path.extension().and_then(|end| end.to_str()) {
@@ -54,19 +58,20 @@ fn to_notebook(args: &PortArgs, session: &Session, script: &Notebook) -> io::Res
         Ok(ported) => ported,
         Err(refusal) => return Ok(say(args, session, &refusal.message())),
     };
-    let written = save(args, session, &path, write(&ported.cells))?;
-    if written == Exit::Clean {
-        tell(session, |language| {
-            let knowledge = &session.knowledge;
-            let changes = review::changes(knowledge, language, &ported.tradeoffs);
-            let notes = review::notes(knowledge, language, &ported.notes);
-            [("port.changes", changes), ("port.notes", notes)]
-        });
-        let count = ported.cells.len();
-        let form = if count == 1 { "port.written.one" } else { "port.written.many" };
-        announce(session, &path, form, &count.to_string())?;
-    }
-    Ok(written)
+    let exit = match save(args, session, &path, write(&ported.cells))? {
+        Ok(exit) => exit,
+        Err(exit) => return Ok(exit),
+    };
+    tell(session, |language| {
+        let knowledge = &session.knowledge;
+        let changes = review::changes(knowledge, language, &ported.tradeoffs);
+        let notes = review::notes(knowledge, language, &ported.notes);
+        [("port.changes", changes), ("port.notes", notes)]
+    });
+    let count = ported.cells.len();
+    let form = if count == 1 { "port.written.one" } else { "port.written.many" };
+    announce(session, &path, form, &count.to_string())?;
+    Ok(exit)
 }
 
 fn to_script(args: &PortArgs, session: &Session, notebook: &Notebook) -> io::Result<Exit> {
@@ -86,48 +91,74 @@ fn to_script(args: &PortArgs, session: &Session, notebook: &Notebook) -> io::Res
         Ok(script) => script,
         Err(refusal) => return Ok(say(args, session, &refusal.message())),
     };
-    let written = save(args, session, &path, script.text)?;
-    if written == Exit::Clean {
-        tell(session, |language| {
-            let notes = review::cell_notes(knowledge, language, &script.notes);
-            [("port.notes", notes), ("port.changes", Vec::new())]
-        });
-        announce(session, &path, "port.script.written", "")?;
+    let exit = match save(args, session, &path, script.text)? {
+        Ok(exit) => exit,
+        Err(exit) => return Ok(exit),
+    };
+    tell(session, |language| {
+        let notes = review::cell_notes(knowledge, language, &script.notes);
+        [("port.notes", notes), ("port.changes", Vec::new())]
+    });
+    announce(session, &path, "port.script.written", "")?;
+    Ok(exit)
+}
+
+/// Writes an old notebook in the layout of nbformat 4, and shows what differs.
+fn upgrade(args: &PortArgs, session: &Session, notebook: &Notebook) -> io::Result<Exit> {
+    let text = String::from_utf8_lossy(notebook.original()).into_owned();
+    let is_old = matches!(notebook.format, Format::Ipynb { major: 2 | 3, .. });
+    let Some(new) = is_old.then(|| upgrade::upgrade(&text)).flatten() else {
+        return Ok(refuse(args, session, "port.refusal.not-old"));
+    };
+    let path = args.output.clone().unwrap_or_else(|| args.file.clone());
+    if !is_stdout(&path) && path.extension().is_none_or(|end| end != "ipynb") {
+        return Ok(refuse(args, session, "port.refusal.ending"));
     }
-    Ok(written)
+    let exit = match save(args, session, &path, new.clone())? {
+        Ok(exit) => exit,
+        Err(exit) => return Ok(exit),
+    };
+    if !is_stdout(&path) {
+        let name = args.file.display().to_string();
+        print(&report::text_diff(session.paper, &name, &text, &new))?;
+    }
+    announce(session, &path, "port.upgraded", "")?;
+    Ok(exit)
 }
 
 fn is_stdout(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Writes a file that is new, or that may be replaced.
-fn save(args: &PortArgs, session: &Session, path: &Path, text: String) -> io::Result<Exit> {
+/// Writes a file that is new, or that may be replaced. An inner error is how the command ends
+/// without it.
+fn save(
+    args: &PortArgs,
+    session: &Session,
+    path: &Path,
+    text: String,
+) -> io::Result<Result<Exit, Exit>> {
     if is_stdout(path) {
-        print(&text)?;
-        return Ok(Exit::Clean);
+        product(text.as_bytes())?;
+        return Ok(Ok(Exit::Clean));
     }
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     if real(path).is_some_and(|path| Some(path) == real(&args.file)) {
-        return Ok(refuse(args, session, "port.refusal.same"));
+        return Ok(Err(refuse(args, session, "port.refusal.same")));
     }
     let expected = match path.exists() {
         true if !args.force => {
             let message = Message::new("interface", "port.refusal.exists");
-            return Ok(say_of(session, path, &message));
+            return Ok(Err(say_of(session, path, &message)));
         }
         true => match files::read(path) {
             Ok(bytes) => Some(bytes),
-            Err(error) => return Ok(unread(session, path, &error)),
+            Err(error) => return Ok(Err(unread(session, path, &error))),
         },
         false => None,
     };
     let change = FileChange { path: path.to_owned(), expected, bytes: text.into_bytes() };
-    if let Err(error) = files::save_together(&[change]) {
-        complain(&report::unwritten(session.paper, session.voice(), &error));
-        return Ok(Exit::Failed);
-    }
-    Ok(Exit::Clean)
+    Ok(saved(session, &[change]))
 }
 
 fn unread(session: &Session, path: &Path, error: &FileError) -> Exit {

@@ -3,28 +3,32 @@
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::path::Path;
-use std::time::Duration;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
 
 use super::arguments::{Format, ProveArgs};
 use super::ask::confirm;
 use super::kernels::folder_of;
 use super::{Exit, Session, complain, print, reviewed};
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::facts::Facts;
 use crate::knowledge::Tables;
 use crate::notebook::Notebook;
-use crate::proof::{Plan, Step, is_proven, plan};
+use crate::proof::{self, Elsewhere, Plan, Step, is_proven, plan};
 use crate::review::{Repairs, Review};
 use crate::shell::config::{Configs, Overrides};
 use crate::shell::files::{self, FileError};
 use crate::shell::kernel::find::{World, find};
-use crate::shell::kernel::{self, Choice, Event, Failure, Job, Source, Wanted, choose};
+use crate::shell::kernel::{self, Act, Choice, Event, Failure, Insistence, Interrupts};
+use crate::shell::kernel::{Job, Source, Wanted, choose};
 use crate::shell::report::{self, Proof, Proved, json};
 use crate::text::CellIndex;
-use crate::transcript::{CellRun, Status, Transcript};
+use crate::transcript::{CellRun, Transcript};
 
 /// Seconds that a kernel may take to start, and more where a cell may take more.
 const PATIENCE: u64 = 60;
+
+/// How soon Ctrl-C is seen.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A notebook as it is and as it is repaired.
 pub(super) struct Subject {
@@ -33,6 +37,7 @@ pub(super) struct Subject {
     /// The cells in question.
     asked: Vec<CellIndex>,
     plan: Plan,
+    elsewhere: Option<Elsewhere>,
 }
 
 /// Proves a repair and reports.
@@ -63,10 +68,33 @@ pub fn run(args: &ProveArgs, session: &Session) -> io::Result<Exit> {
         Err(exit) => Ok(exit),
         Ok(proof) => {
             match args.format {
-                Format::Text => print(&report::proof(session.paper, session.voice(), &proof))?,
+                Format::Text => {
+                    let (paper, voice) = (session.paper, session.voice());
+                    print(&report::proof(paper, voice, &proof))?;
+                    if args.timeline {
+                        print(&report::timeline(paper, voice, &proof))?;
+                    }
+                }
                 Format::Json => print(&json::write(&json::proof(&proof))?)?,
             }
-            Ok(exit(&proof))
+            let drawn = args.svg.as_deref().map(|path| draw(session, path, &proof));
+            Ok(drawn.flatten().unwrap_or_else(|| exit(&proof)))
+        }
+    }
+}
+
+/// Writes the picture of the tasks into a new file, and says where; the exit where it cannot.
+fn draw(session: &Session, path: &Path, proof: &Proof) -> Option<Exit> {
+    let picture = report::svg(session.voice(), proof);
+    match files::save_new(path, picture.as_bytes()) {
+        Ok(path) => {
+            say(session, "spent.drawn", &[("file", &path.display().to_string())]);
+            None
+        }
+        Err(error) => {
+            let (file, why) = (path.display().to_string(), crate::tutor::error_chain(&error));
+            say(session, "spent.not-drawn", &[("file", &file), ("why", &why)]);
+            Some(Exit::Failed)
         }
     }
 }
@@ -80,6 +108,10 @@ pub(super) fn attempt(
     session: &Session,
     subject: &Subject,
 ) -> io::Result<Result<Proof, Exit>> {
+    if let Some(why) = &subject.elsewhere {
+        say(session, why.key(), &[("name", why.name())]);
+        return Ok(Err(Exit::Failed));
+    }
     let kernels = find(&World::around(&folder_of(&args.file)));
     let wanted = Wanted {
         kernel: args.kernel.as_deref(),
@@ -99,8 +131,11 @@ pub(super) fn attempt(
     if !is_agreed(args, session, subject, &choice)? {
         return Ok(Err(Exit::Failed));
     }
-    kernel::guard()?;
-    Ok(proven(args, session, subject, &choice))
+    let interrupts = kernel::interrupts()?;
+    interrupts.set_running(true);
+    let proven = proven(args, session, subject, &choice, interrupts);
+    interrupts.set_running(false);
+    Ok(proven)
 }
 
 /// Repairs the notebook, finds the cells in question and what they need.
@@ -132,7 +167,7 @@ impl Subject {
         let changed = |cell: &&crate::notebook::Cell| {
             after.cell(cell.index).is_some_and(|after| after.source != cell.source)
         };
-        let (old, new) = (facts_of(review, tables), facts_of(reviewed, tables));
+        let (old, new) = (review.facts(tables), reviewed.facts(tables));
         let asked: BTreeSet<CellIndex> = match wanted {
             Some(cell) => BTreeSet::from([cell]),
             None => {
@@ -149,7 +184,8 @@ impl Subject {
         };
         let asked: Vec<CellIndex> = asked.into_iter().collect();
         let plan = plan(&before, &old, &asked, all).with(plan(&after, &new, &asked, all));
-        Self { before, after, asked, plan }
+        let elsewhere = proof::elsewhere(&before, &old, &plan);
+        Self { before, after, asked, plan, elsewhere }
     }
 
     /// Whether the repair changes any cell that runs.
@@ -167,12 +203,6 @@ impl Subject {
         let cells = self.plan.steps.iter().filter_map(source).collect();
         Job::shown(cells, timeout)
     }
-}
-
-fn facts_of<'t>(review: &'t Review, tables: &'t Tables) -> Facts<'t> {
-    let Review { cells, environment, surroundings, .. } = review;
-    let (tables, modules) = (surroundings.settings.tables(tables), &surroundings.modules);
-    Facts::join(cells.clone(), tables, *environment, modules.clone())
 }
 
 /// Tells what will run, and asks unless that was said already.
@@ -204,6 +234,7 @@ fn proven(
     session: &Session,
     subject: &Subject,
     choice: &Choice,
+    interrupts: &Interrupts,
 ) -> Result<Proof, Exit> {
     let timeout = Duration::from_secs(args.timeout.get());
     let patience = Duration::from_secs(args.timeout.get().max(PATIENCE));
@@ -211,27 +242,62 @@ fn proven(
     launch.folder = Some(folder_of(&args.file));
     let run = |notebook: &Notebook, stage: &str| -> Result<Transcript, Failure> {
         let started = kernel::Session::start(launch.clone(), patience);
-        started.finish(subject.job(notebook, timeout), |event| {
-            if let Event::CellStarted(cell) = event {
-                progress(session, stage, *cell);
-            }
-        })
+        started.run(subject.job(notebook, timeout));
+        attend(&started, interrupts, session, stage)
     };
     let before = run(&subject.before, "prove.running-before");
     let after = match (&before, subject.is_changed()) {
-        (Ok(_), true) => Some(run(&subject.after, "prove.running-after")),
+        (Ok(before), true) if !is_given_up(before) => {
+            Some(run(&subject.after, "prove.running-after"))
+        }
         _ => None,
     };
     let (before, after) = match (before, after.transpose()) {
         (Ok(before), Ok(after)) => (before, after),
         (Err(failure), _) | (_, Err(failure)) => {
+            let is_wanted = matches!(failure, Failure::Stopped);
             for said in report::failure(session.voice(), &failure) {
                 complain(&format!("{}\n", session.paper.safe(&said)));
             }
-            return Err(Exit::Failed);
+            return Err(if is_wanted { Exit::Interrupted } else { Exit::Failed });
         }
     };
     Ok(proof(args, subject, choice, &before, after.as_ref()))
+}
+
+/// Waits for the end of what runs, and does what Ctrl-C asks for.
+fn attend(
+    started: &kernel::Session,
+    interrupts: &Interrupts,
+    session: &Session,
+    stage: &str,
+) -> Result<Transcript, Failure> {
+    let begun = Instant::now();
+    let (mut insistence, mut is_cell) = (Insistence::default(), false);
+    loop {
+        let wish = interrupts.take().then(|| insistence.wish(begun.elapsed(), is_cell)).flatten();
+        match wish.or_else(|| insistence.pass(begun.elapsed())) {
+            Some(Act::Interrupt) => started.interrupt(),
+            Some(Act::Tell) => say(session, "prove.holds", &[]),
+            Some(Act::End) => started.end(),
+            None => {}
+        }
+        match started.wait(LOOK) {
+            Ok(Event::Done(transcript)) => return Ok(transcript),
+            Ok(Event::Failed(failure)) => return Err(failure),
+            Ok(Event::CellStarted(cell)) => {
+                is_cell = true;
+                progress(session, stage, cell);
+            }
+            Ok(_) | Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err(Failure::Lost),
+        }
+    }
+}
+
+/// Whether somebody wanted an end of it: then nothing more is to run.
+fn is_given_up(transcript: &Transcript) -> bool {
+    transcript.cells.iter().any(|run| run.status.is_by_somebody())
 }
 
 /// The cells in question, as they ran.
@@ -274,10 +340,8 @@ fn exit(proof: &Proof) -> Exit {
         false => cell.before.clone(),
     };
     let is_right = |cell: &Proved| ran(cell).is_some_and(|run| is_proven(&run));
-    let is_interrupted =
-        |cell: &Proved| ran(cell).is_some_and(|run| run.status == Status::Interrupted);
     match () {
-        () if asked().any(is_interrupted) => Exit::Interrupted,
+        () if proof.is_given_up() => Exit::Interrupted,
         () if asked().all(is_right) => Exit::Clean,
         () => Exit::Found,
     }

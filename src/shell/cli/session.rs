@@ -20,6 +20,8 @@ use crate::tutor::Reading;
 pub struct Session {
     pub knowledge: Knowledge,
     pub reading: Reading,
+    /// Whether somebody asked for this language, and not the locale.
+    pub is_language_asked: bool,
     /// Where output goes: stdout's signs, colours and width.
     pub paper: Paper,
     /// As asked for; `paper.color` is what came of it for stdout.
@@ -48,12 +50,22 @@ impl Session {
     /// When a variable of the environment makes no sense, or the content cannot be read.
     pub fn open(args: &GlobalArgs) -> Result<Self, SessionError> {
         let reading = reading(args.lang)?;
-        let paper = Paper { charset: charset(args), color: is_colored(args.color), width: width() };
+        let is_language_asked = args.lang.is_some() || variable("NBASYNC_LANG").is_some();
+        let (color, width) = (is_colored(args.color), width());
+        let links = color && width.is_some() && follows_links(variable);
+        let paper = Paper { charset: charset(args), color, width, links };
         let knowledge = match &args.content {
             Some(folder) => edited(folder, paper)?,
             None => Knowledge::open(&Embedded),
         };
-        Ok(Self { knowledge, reading, paper, color: args.color, content: args.content.clone() })
+        Ok(Self {
+            knowledge,
+            reading,
+            is_language_asked,
+            paper,
+            color: args.color,
+            content: args.content.clone(),
+        })
     }
 
     /// The settings beside files, behind what the command line says.
@@ -132,6 +144,26 @@ fn is_colored(asked: Color) -> bool {
     }
 }
 
+/// Whether the terminal is one of those that follow links. `FORCE_HYPERLINK` decides where it is set.
+///
+/// Source: <https://github.com/Alhadis/OSC8-Adoption>.
+fn follows_links(variable: impl Fn(&str) -> Option<String>) -> bool {
+    if let Some(forced) = variable("FORCE_HYPERLINK") {
+        return forced != "0";
+    }
+    let program = variable("TERM_PROGRAM").unwrap_or_default();
+    let term = variable("TERM").unwrap_or_default();
+    let vte = variable("VTE_VERSION").and_then(|it| it.parse::<u32>().ok());
+    let programs = ["iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "zed", "rio"];
+    let terms = ["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "foot-extra", "contour"];
+    programs.contains(&program.as_str())
+        || terms.contains(&term.as_str())
+        || vte.is_some_and(|version| version >= 5000)
+        || ["WT_SESSION", "KITTY_WINDOW_ID", "DOMTERM", "KONSOLE_VERSION"]
+            .into_iter()
+            .any(|name| variable(name).is_some())
+}
+
 /// Columns of the terminal on stdout.
 fn width() -> Option<usize> {
     let is_terminal = io::stdout().is_terminal();
@@ -139,4 +171,23 @@ fn width() -> Option<usize> {
     let told = variable("COLUMNS").and_then(|columns| columns.parse().ok());
     let seen = size.map(|(width, _)| usize::from(width.0)).filter(|width| *width > 0);
     is_terminal.then(|| told.or(seen).unwrap_or(80))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn follows(set: &[(&str, &str)]) -> bool {
+        follows_links(|name| {
+            set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn links_are_for_terminals_that_are_known_to_follow_them() {
+        assert!(follows(&[("TERM", "xterm-kitty")]) && follows(&[("VTE_VERSION", "7200")]));
+        assert!(follows(&[("TERM_PROGRAM", "vscode")]) && follows(&[("FORCE_HYPERLINK", "1")]));
+        assert!(!follows(&[("TERM", "xterm-256color")]) && !follows(&[("VTE_VERSION", "4200")]));
+        assert!(!follows(&[("TERM", "xterm-kitty"), ("FORCE_HYPERLINK", "0")]));
+    }
 }

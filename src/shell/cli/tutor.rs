@@ -1,9 +1,10 @@
 //! `nbasync tutor`: the walkthrough, on the whole screen or line by line.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal, Read};
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
@@ -12,17 +13,23 @@ use super::learn::Kept;
 use super::{Exit, Session, TutorArgs};
 use crate::knowledge::Knowledge;
 use crate::shell::config::Overrides;
+use crate::shell::drafts::Drafts;
 use crate::shell::editor;
-use crate::shell::linear::Linear;
+use crate::shell::files;
+use crate::shell::linear::{Linear, Lines};
 use crate::shell::perform::{Performer, Wish};
 use crate::shell::proving::Prover;
+use crate::shell::reviewing::Reviewer;
 use crate::shell::today::today;
 use crate::shell::tui::color::Depth;
 use crate::shell::tui::glyphs::Glyphs;
 use crate::shell::tui::theme::{Theme, ThemeError, Themes};
 use crate::shell::tui::{self, Machine, Options, TuiError};
+use crate::shell::watching::Watcher;
+use crate::text::with_plain_ends;
 use crate::tutor::Tutor;
 use crate::tutor::message::{Effect, Msg};
+use crate::tutor::reviewing::Elsewhere;
 use crate::tutor::view::{ThemeChoice, View};
 
 impl Machine for Tutor<'_> {
@@ -40,15 +47,26 @@ impl Machine for Tutor<'_> {
 /// # Errors
 /// When the file or stdin cannot be read, or there is no terminal to run on.
 pub fn run(args: &TutorArgs, session: &Session) -> io::Result<Exit> {
-    run_from(args, session, |_| None)
+    let folder = args.file.as_ref().filter(|path| path.is_dir());
+    show_from(args, folder, session, |_| None)
 }
 
 /// Runs the tutor; `begin` is done to it when the file is open, and may end it there.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`run`], and when the file is a folder.
 pub fn run_from(
     args: &TutorArgs,
+    session: &Session,
+    begin: impl FnOnce(&mut Tutor<'_>) -> Option<Exit>,
+) -> io::Result<Exit> {
+    show_from(args, None, session, begin)
+}
+
+/// The same; in place of a file one of `folder` is to be chosen.
+fn show_from(
+    args: &TutorArgs,
+    folder: Option<&PathBuf>,
     session: &Session,
     begin: impl FnOnce(&mut Tutor<'_>) -> Option<Exit>,
 ) -> io::Result<Exit> {
@@ -64,22 +82,41 @@ pub fn run_from(
         .with_terminal(theme, args.screen.mouse)
         .with_cell(args.cell.map(NonZeroUsize::get))
         .with_today(today())
+        .with_folder(folder.cloned().unwrap_or_else(|| PathBuf::from(".")))
         .with_learner(kept.learner(moves))
         .with_settings(configs.of(Path::new(".")).unwrap_or_else(|_| configs.alone()));
+    let configs = Arc::new(configs);
     thread::scope(|scope| {
         let (sender, answers) = mpsc::channel();
         let wish = wish(args);
+        let full_screen = !args.linear && is_screen();
+        if full_screen {
+            tutor = tutor.with_reviews(Elsewhere::Typed);
+        }
+        let reviewer = full_screen
+            .then(|| Reviewer::new(scope, Arc::clone(&configs), sender.clone()))
+            .flatten();
+        let watcher = full_screen
+            .then(|| Watcher::new(scope, Arc::clone(&configs), sender.clone()))
+            .flatten();
         let prover = Prover::new(scope, &session.knowledge, wish, sender);
-        let mut performer = Performer::new(configs, prover).with_records(kept.records);
-        open(args, &mut tutor, &mut performer)?;
+        let mut performer = Performer::new(configs, prover)
+            .with_records(kept.records)
+            .with_drafts(Drafts::open())
+            .with_reviewer(reviewer)
+            .with_watcher(watcher);
+        match folder {
+            Some(_) => {
+                let asked = tutor.choose_notebook();
+                carry_out(asked, &mut tutor, &mut performer);
+            }
+            None => open(args, &mut tutor, &mut performer)?,
+        }
         if let Some(exit) = begin(&mut tutor) {
             return Ok(exit);
         }
-        for effect in tutor.begun() {
-            if let Some(answer) = performer.perform(effect) {
-                tutor.update(answer);
-            }
-        }
+        let begun = tutor.begun();
+        carry_out(begun, &mut tutor, &mut performer);
         show(args, session, &mut tutor, &mut performer, answers)
     })
 }
@@ -90,19 +127,27 @@ fn wish(args: &TutorArgs) -> Wish {
     Wish { kernel, python, is_off: no_kernel }
 }
 
+/// Does what is asked for before there is a screen.
+fn carry_out(effects: Vec<Effect>, tutor: &mut Tutor, performer: &mut Performer<'_, '_>) {
+    for effect in effects {
+        if let Some(answer) = performer.perform(effect) {
+            tutor.update(answer);
+        }
+    }
+}
+
 /// Opens what is named on the command line.
 fn open(args: &TutorArgs, tutor: &mut Tutor, performer: &mut Performer<'_, '_>) -> io::Result<()> {
     let from_stdin = args.file.as_deref() == Some(Path::new("-"));
     match args.file.as_deref() {
         Some(_) if from_stdin => tutor.take_in(&read_stdin()?),
         Some(path) => {
-            let answer = performer.perform(Effect::Open(path.to_owned()));
-            if let Some(Msg::Opened(Err(why))) = &answer {
+            let opened = performer.open_at_once(path.to_owned());
+            if let Err(why) = &opened {
                 return Err(io::Error::other(why.clone()));
             }
-            if let Some(answer) = answer {
-                tutor.update(answer);
-            }
+            let asked = tutor.update(Msg::Opened(opened));
+            carry_out(asked, tutor, performer);
             // A file that is no notebook leaves the tutor at home with the reason.
             if let Some(why) = tutor.complaint() {
                 return Err(io::Error::other(why));
@@ -130,9 +175,8 @@ fn show(
 
 /// A cell or a traceback from a pipe; what is no UTF-8 is shown as replacement characters.
 fn read_stdin() -> io::Result<String> {
-    let mut bytes = Vec::new();
-    io::stdin().read_to_end(&mut bytes)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let bytes = files::read_all(io::stdin(), files::NOTEBOOK)?;
+    Ok(with_plain_ends(&String::from_utf8_lossy(&bytes)).into_owned())
 }
 
 /// Whether stdout is a terminal that can be drawn on.
@@ -154,7 +198,7 @@ fn linear(
         _ => Box::new(BufReader::new(io::stdin())),
     };
     let mut linear = Linear {
-        input,
+        input: Lines::new(input),
         output: io::stdout().lock(),
         knowledge: &session.knowledge,
         charset: session.paper.charset,
@@ -182,10 +226,21 @@ fn full_screen(
     };
     let mut perform = |effect| performer.perform(effect);
     match tui::run(tutor, &mut perform, answers, options) {
-        Ok(()) => Ok(Exit::Clean),
-        Err(TuiError::Signal(_)) => Ok(Exit::Interrupted),
+        Ok(()) => {
+            print_copied(performer.unsure_copy(), tutor, session)?;
+            Ok(Exit::Clean)
+        }
+        Err(ended @ TuiError::Signal(_)) => Ok(Exit::Signal(ended.exit_code())),
         Err(error) => Err(io::Error::other(error)),
     }
+}
+
+/// What was copied stands on the terminal that was given back, where it may not have been taken.
+fn print_copied(text: Option<&str>, tutor: &Tutor, session: &Session) -> io::Result<()> {
+    let Some(text) = text else { return Ok(()) };
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", session.knowledge.ui(tutor.language(), "status.copied-last", &[]))?;
+    writeln!(out, "{}", text.trim_end_matches('\n'))
 }
 
 fn themes(knowledge: &Knowledge) -> Result<Themes, ThemeError> {

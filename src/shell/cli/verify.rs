@@ -34,12 +34,17 @@ pub fn holds(
         yes: wanted.yes,
         timeout: wanted.timeout,
         format: args.format,
+        timeline: false,
+        svg: None,
     };
     let subject = Subject::new(before, after, tables, None, false);
     let proof = match attempt(&asked, session, &subject)? {
         Ok(proof) => proof,
         Err(exit) => return Ok(Err(exit)),
     };
+    if proof.is_given_up() {
+        return Ok(Err(Exit::Interrupted));
+    }
     let broken = report::broken(session.paper, session.voice(), &proof);
     complain(&broken);
     Ok(if broken.is_empty() { Ok(()) } else { Err(Exit::Found) })

@@ -4,12 +4,11 @@
 mod read;
 
 use std::collections::HashMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::files::{Exclude, Found};
+use super::files::{self, Exclude, Found, ReadError, SETTINGS};
+use super::modules::Folders;
 use crate::diagnostic::Severity;
 use crate::environment::{Host, PythonVersion};
 use crate::knowledge::Tables;
@@ -41,7 +40,7 @@ pub enum ConfigError {
     Read {
         file: PathBuf,
         #[source]
-        source: Arc<io::Error>,
+        source: Arc<ReadError>,
     },
     /// Line and column count from 1.
     #[error("{}:{line}:{column}: {problem}", .file.display())]
@@ -54,6 +53,8 @@ pub struct Configs<'k> {
     overrides: Overrides,
     /// The program's.
     pub tables: &'k Tables,
+    /// What lies beside the files whose settings are asked for.
+    pub beside: Folders,
     folders: Mutex<HashMap<PathBuf, Answer>>,
 }
 
@@ -69,7 +70,7 @@ struct Folder {
 impl<'k> Configs<'k> {
     /// Nothing is read before it is asked for. `tables` are the program's.
     pub fn new(overrides: Overrides, tables: &'k Tables) -> Self {
-        Self { overrides, tables, folders: Mutex::default() }
+        Self { overrides, tables, beside: Folders::default(), folders: Mutex::default() }
     }
 
     /// The settings for the file at `path`, or for text in the folder `path`.
@@ -176,17 +177,12 @@ impl<'k> Configs<'k> {
 
 /// The text of a file; `None` when there is no such file.
 fn text(file: &Path) -> Result<Option<String>, ConfigError> {
-    match fs::read(file) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if is_not_there(&error) => Ok(None),
+    match files::text(file, SETTINGS) {
+        Ok(text) => Ok(Some(text)),
+        // A folder in between may be a file, and access end above the project.
+        Err(error) if error.is_not_there() => Ok(None),
         Err(error) => Err(ConfigError::Read { file: file.to_owned(), source: Arc::new(error) }),
     }
-}
-
-/// Whether a folder in between is a file, or access ends above the project, counts as not there.
-fn is_not_there(error: &io::Error) -> bool {
-    use io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
-    matches!(error.kind(), NotFound | NotADirectory | IsADirectory | PermissionDenied)
 }
 
 fn absolute(path: &Path) -> PathBuf {

@@ -12,6 +12,8 @@ use super::ConfigError;
 use crate::diagnostic::Severity;
 use crate::environment::{Host, PythonVersion};
 use crate::knowledge::Tables;
+use crate::knowledge::callables::Row;
+use crate::knowledge::likeness;
 use crate::knowledge::tables::{BlockingEntry, CoroutineEntry, LoopOwnerEntry, OwnTables};
 use crate::review::{Selection, rule_names};
 use crate::shell::files::Exclude;
@@ -53,6 +55,8 @@ struct Raw {
     blocking: Vec<BlockingEntry>,
     coroutines: Vec<CoroutineEntry>,
     runners: Vec<LoopOwnerEntry>,
+    sync_apis: Vec<LoopOwnerEntry>,
+    callables: Vec<Row>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -144,8 +148,8 @@ impl Source {
         };
         let host = raw.env.as_ref().map(|name| self.name(name, "environment", &hosts));
         let host = host.transpose()?.and_then(|name| Host::named(&name));
-        let Raw { exclude, blocking, coroutines, runners, .. } = raw;
-        let tables = OwnTables { blocking, coroutines, runners };
+        let Raw { exclude, blocking, coroutines, runners, sync_apis, callables, .. } = raw;
+        let tables = OwnTables { blocking, coroutines, runners, sync_apis, callables };
         Ok(Config { selection, host, exclude, tables, source: self })
     }
 
@@ -194,7 +198,7 @@ impl Source {
 
 /// A proposal, or else what there is.
 fn instead(name: &str, known: &[&str]) -> String {
-    let alike = |known: &&&str| strsim::jaro_winkler(name, known);
+    let alike = |known: &&&str| likeness(name, known);
     match known.iter().max_by(|one, other| alike(one).total_cmp(&alike(other))) {
         Some(nearest) if alike(&nearest) > 0.75 => format!("; did you mean `{nearest}`?"),
         _ => format!("; there are {}", known.join(", ")),

@@ -1,5 +1,7 @@
 //! The nearest settings count, and what makes no sense is told with its place.
 
+use std::fs;
+
 use super::*;
 
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -106,7 +108,9 @@ fn what_makes_no_sense_is_told_with_its_place_and_a_proposal() {
 fn a_projects_own_entries_stand_beside_those_of_the_program() {
     let text = "[[blocking]]\ncalls = [\"ours.fetch\"]\nkind = \"network\"\n\
                 [[coroutines]]\nunder = \"ours\"\nnames = [\"afetch\"]\n\
-                [[runners]]\ncalls = [\"ours.run\"]\ntwin = \"await main()\"\n";
+                [[runners]]\ncalls = [\"ours.run\"]\ntwin = \"await main()\"\n\
+                [[sync_apis]]\ncalls = [\"ours.call\"]\n\
+                [[callables]]\ncalls = [\"ours.on\"]\ntakes = [{ at = 0, use = \"calls\", wants = \"plain-function\", drops = true }]\n";
     let settings = settle(&[("nbasync.toml", text)], "x.py", Overrides::default()).unwrap();
     let tables = settings.tables.unwrap();
     assert!(tables.blocking("ours.fetch").is_some());

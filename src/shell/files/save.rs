@@ -1,18 +1,29 @@
 //! Writes files so that, whatever happens, there is the old one or the new one and never a part.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use atomic_write_file::AtomicWriteFile;
+use super::disk::{Step, tried};
+use super::kept::keep;
+use super::ready::Ready;
+use super::saved::Remark;
+use super::staged::{PRIVATE, Staged, USUAL, folder_of};
+use crate::diagnostic::Message;
 
 /// Why a file was not written; what it held before is still there.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
     #[error("the file changed on disk since it was read")]
     Changed,
+    /// What somebody wrote in the moment of the save could not be given back: of that and of what
+    /// was to be written, the file holds one, and the other lies beside it.
+    #[error("the file changed while it was written; the other text is in {}", .left.display())]
+    Beside { left: PathBuf },
     #[error("the file is gone")]
     Gone,
+    #[error("there is such a file already")]
+    Exists,
     #[error("the file may not be written to")]
     ReadOnly,
     #[error("no file can be made in the folder {}", .folder.display())]
@@ -23,31 +34,43 @@ pub enum SaveError {
     },
     #[error("the disk is full")]
     Full,
+    #[error("its access list cannot be kept")]
+    Access(#[source] io::Error),
+    #[error("the user's share of the disk is used up")]
+    Quota,
     #[error("the file could not be written")]
     Write(#[source] io::Error),
 }
 
+impl SaveError {
+    /// That the file was not written, and why.
+    pub fn message(&self) -> Message {
+        let plain = |key| Message::new("interface", key);
+        match self {
+            Self::Changed => plain("fix.unwritten.changed"),
+            Self::Beside { left } => plain("fix.unwritten.beside").with("file", left.display()),
+            Self::Gone => plain("fix.unwritten.gone"),
+            Self::Exists => plain("fix.unwritten.exists"),
+            Self::ReadOnly => plain("fix.unwritten.read-only"),
+            Self::Full => plain("fix.unwritten.full"),
+            Self::Quota => plain("fix.unwritten.quota"),
+            Self::Access(problem) => plain("fix.unwritten.access").with("problem", problem),
+            Self::Folder { source: problem, .. } | Self::Write(problem) => {
+                plain("fix.unwritten.failed").with("problem", problem)
+            }
+        }
+    }
+}
+
 /// Puts `bytes` in the place of the file at `path`, if it still holds `expected`. Links lead to
-/// the file that is replaced; its permissions stay.
+/// the file that is replaced; its owner, permissions and attributes stay, or a remark says which do
+/// not.
 ///
 /// # Errors
 /// When the file holds something else or cannot be written. Nothing was changed then.
-pub fn save(path: &Path, expected: &[u8], bytes: &[u8]) -> Result<(), SaveError> {
-    let path = fs::canonicalize(path).map_err(missing)?;
-    let metadata = fs::metadata(&path).map_err(missing)?;
-    if metadata.permissions().readonly() {
-        return Err(SaveError::ReadOnly);
-    }
-    let unchanged = || match fs::read(&path).map_err(missing)? == expected {
-        true => Ok(()),
-        false => Err(SaveError::Changed),
-    };
-    unchanged()?;
-    let mut file = AtomicWriteFile::open(&path).map_err(|error| in_folder(&path, error))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    // Once more, now that the slow part is done.
-    unchanged()?;
-    file.commit().map_err(failed)
+pub fn save(path: &Path, expected: &[u8], bytes: &[u8]) -> Result<Vec<Remark>, SaveError> {
+    let said = Ready::over(path, expected, bytes)?.put()?;
+    Ok(said.into_iter().map(|what| Remark { path: path.to_owned(), what }).collect())
 }
 
 /// Puts `bytes` in the place of whatever the file at `path` holds. Its folder is made when it is
@@ -57,11 +80,46 @@ pub fn save(path: &Path, expected: &[u8], bytes: &[u8]) -> Result<(), SaveError>
 /// When it cannot be written. Nothing was changed then.
 pub fn put(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| in_folder(path, error))?;
+        tried(Step::Reserve, || fs::create_dir_all(folder))
+            .map_err(|error| in_folder(path, error))?;
     }
-    let mut file = AtomicWriteFile::open(path).map_err(|error| in_folder(path, error))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    file.commit().map_err(failed)
+    let mut staged = Staged::new(path, USUAL).map_err(|error| in_folder(path, error))?;
+    staged.fill(bytes).map_err(failed)?;
+    if path.exists() {
+        keep(path, &staged.file)?;
+    }
+    staged.sync().map_err(failed)?;
+    // It is written, and what the program keeps for itself need not outlive a crash of the machine.
+    staged.put().map(drop).map_err(failed)
+}
+
+/// As [`put`], for this user's eyes alone. It is locked as long as what is returned is there, and need
+/// not outlive a crash of the machine.
+///
+/// # Errors
+/// When it cannot be written. Nothing was changed then.
+pub fn put_held(path: &Path, bytes: &[u8]) -> Result<fs::File, SaveError> {
+    tried(Step::Reserve, || private_folder(&folder_of(path)))
+        .map_err(|error| in_folder(path, error))?;
+    let mut staged = Staged::new(path, PRIVATE).map_err(|error| in_folder(path, error))?;
+    staged.fill(bytes).map_err(failed)?;
+    let held = staged.file.try_clone().map_err(failed)?;
+    // Where there are no locks, it looks as if nobody held it.
+    let _ = held.try_lock();
+    staged.put().map_err(failed)?;
+    Ok(held)
+}
+
+/// Makes a folder that nobody else may look into, unless it is there.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Writes a file that is not there yet: `path`, or `path` with a number before its extension.
@@ -70,22 +128,22 @@ pub fn put(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
 /// # Errors
 /// When no file can be made there or it cannot be written.
 pub fn save_new(path: &Path, bytes: &[u8]) -> Result<PathBuf, SaveError> {
+    let mut staged = Staged::new(path, USUAL).map_err(|error| in_folder(path, error))?;
+    staged.fill(bytes).map_err(failed)?;
+    staged.sync().map_err(failed)?;
     for number in 1..=NUMBERS {
         let path = numbered(path, number);
-        let mut file = match fs::File::create_new(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-            Err(error) => return Err(in_folder(&path, error)),
-        };
-        let written = file.write_all(bytes).and_then(|()| file.sync_all());
-        return match written {
-            Ok(()) => Ok(path),
-            Err(error) => {
-                // The file is ours and incomplete. If it cannot be removed, the error says enough.
-                let _ = fs::remove_file(&path);
-                Err(failed(error))
+        staged = staged.at(&path);
+        match staged.put_new() {
+            Ok(None) => return Ok(path),
+            Ok(Some(doubt)) => {
+                // A file that may be gone tomorrow is none that was written.
+                let _ = tried(Step::Remove, || fs::remove_file(&path));
+                return Err(failed(doubt));
             }
-        };
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(in_folder(&path, error)),
+        }
     }
     Err(SaveError::Write(io::ErrorKind::AlreadyExists.into()))
 }
@@ -111,18 +169,16 @@ pub(super) fn missing(error: io::Error) -> SaveError {
 }
 
 pub(super) fn in_folder(path: &Path, source: io::Error) -> SaveError {
-    match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => SaveError::Full,
-        _ => {
-            let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-            SaveError::Folder { folder, source }
-        }
+    match failed(source) {
+        SaveError::Write(source) => SaveError::Folder { folder: folder_of(path), source },
+        error => error,
     }
 }
 
 pub(super) fn failed(error: io::Error) -> SaveError {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => SaveError::Full,
+        io::ErrorKind::StorageFull => SaveError::Full,
+        io::ErrorKind::QuotaExceeded => SaveError::Quota,
         _ => SaveError::Write(error),
     }
 }

@@ -1,28 +1,36 @@
 //! Writes several files or none of them.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use atomic_write_file::AtomicWriteFile;
-
-use super::save::{SaveError, failed, in_folder, missing, save};
+use super::disk::{Step, tried};
+use super::ready::{Ready, unchanged};
+use super::save::{SaveError, missing, save};
+use super::saved::Remark;
+use crate::diagnostic::Message;
 use crate::review::FileChange;
 
-/// Why nothing was written.
+/// Why not every file holds what it should.
 #[derive(Debug, thiserror::Error)]
 pub enum TogetherError {
-    #[error("{}: there is such a file already", .path.display())]
-    Exists { path: PathBuf },
+    /// Nothing was written.
     #[error("{}", .path.display())]
     Save {
         path: PathBuf,
         #[source]
         source: SaveError,
     },
-    /// Something failed after the first file was in place, and that one could not be put back.
-    #[error("{} was written, and what should have followed was not", .path.display())]
+    /// The file at `failed` was not written, and those at `left` had been and stay so.
+    #[error("{} was not written", .failed.display())]
     Half {
+        left: Vec<PathBuf>,
+        failed: PathBuf,
+        #[source]
+        source: SaveError,
+    },
+    /// Of what should have been taken back the file at `path` was not.
+    #[error("{}", .path.display())]
+    Kept {
         path: PathBuf,
         #[source]
         source: SaveError,
@@ -30,10 +38,19 @@ pub enum TogetherError {
 }
 
 impl TogetherError {
-    /// The file that it is about.
-    pub fn path(&self) -> &Path {
+    /// What to say of which files.
+    pub fn messages(&self) -> Vec<(&Path, Message)> {
         match self {
-            Self::Exists { path } | Self::Save { path, .. } | Self::Half { path, .. } => path,
+            Self::Save { path, source } => vec![(path, source.message())],
+            Self::Half { left, failed, source } => {
+                let half = || Message::new("interface", "fix.unwritten.half");
+                let left = left.iter().map(|path| (path.as_path(), half()));
+                std::iter::once((failed.as_path(), source.message())).chain(left).collect()
+            }
+            Self::Kept { path, source } => {
+                let why = Message::new("interface", "fix.unwritten.kept");
+                vec![(path, source.message()), (path, why)]
+            }
         }
     }
 }
@@ -44,143 +61,93 @@ impl TogetherError {
 /// # Errors
 /// When one of them holds something else than expected, is there against expectation, or cannot be
 /// written.
-pub fn save_together(changes: &[FileChange]) -> Result<(), TogetherError> {
-    let mut ready: Vec<Ready> = Vec::new();
-    for change in changes {
-        match prepare(change) {
-            Ok(one) => ready.push(one),
-            Err(error) => {
-                ready.iter().for_each(Ready::give_up);
-                return Err(error);
-            }
-        }
-    }
-    let mut waiting = ready.into_iter();
+pub fn save_together(changes: &[FileChange]) -> Result<Vec<Remark>, TogetherError> {
+    let ready = changes.iter().map(|change| prepare(change).map(|ready| (change, ready)));
+    let ready: Vec<(&FileChange, Ready<'_>)> = ready.collect::<Result<_, _>>()?;
     let mut done: Vec<&FileChange> = Vec::new();
-    while let Some(one) = waiting.next() {
-        let change = one.change;
-        if let Err(source) = one.put() {
-            waiting.for_each(|it| it.give_up());
-            return Err(put_back(&done, change, source));
+    let mut remarks = Vec::new();
+    for (change, one) in ready {
+        match one.put() {
+            Ok(said) => {
+                let remark = |what| Remark { path: change.path.clone(), what };
+                remarks.extend(said.into_iter().map(remark));
+            }
+            Err(source) => return Err(put_back(&done, change, source)),
         }
         done.push(change);
     }
-    Ok(())
-}
-
-/// Takes back what [`save_together`] wrote: files that it made are removed, the others hold what
-/// they held. Nothing is touched when one of them has changed since.
-///
-/// # Errors
-/// When one of them holds something else than was written, or cannot be written.
-pub fn take_back(changes: &[FileChange]) -> Result<(), TogetherError> {
-    for change in changes {
-        let is_same = unchanged(&change.path, &change.bytes);
-        is_same.map_err(|source| TogetherError::Save { path: change.path.clone(), source })?;
-    }
-    // What uses the others was written last and goes first.
-    for change in changes.iter().rev() {
-        back(change).map_err(|source| TogetherError::Save { path: change.path.clone(), source })?;
-    }
-    Ok(())
-}
-
-fn back(change: &FileChange) -> Result<(), SaveError> {
-    match &change.expected {
-        Some(before) => save(&change.path, &change.bytes, before),
-        None => fs::remove_file(&change.path).map_err(missing),
-    }
-}
-
-/// A file that lies ready beside its place.
-struct Ready<'c> {
-    change: &'c FileChange,
-    /// Where it goes, links followed.
-    path: PathBuf,
-    file: AtomicWriteFile,
+    Ok(remarks)
 }
 
 fn prepare(change: &FileChange) -> Result<Ready<'_>, TogetherError> {
-    let path = place(change)?;
-    let wrap = |source| TogetherError::Save { path: change.path.clone(), source };
-    let fill = || {
-        let mut file = AtomicWriteFile::open(&path).map_err(|error| in_folder(&path, error))?;
-        file.write_all(&change.bytes).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-        Ok(file)
+    let FileChange { path, expected, bytes } = change;
+    let ready = match expected {
+        Some(expected) => Ready::over(path, expected, bytes),
+        None => Ready::anew(path, bytes),
     };
-    match fill() {
-        Ok(file) => Ok(Ready { change, path, file }),
-        Err(source) => {
-            forget(change, &path);
-            Err(wrap(source))
+    ready.map_err(|source| TogetherError::Save { path: path.clone(), source })
+}
+
+/// Takes back what [`save_together`] wrote: files that it made are removed, the others hold what
+/// they held. Nothing is touched when one of them has changed since. What an earlier attempt took
+/// back stays so.
+///
+/// # Errors
+/// When one of them holds something else than was written, or cannot be written.
+pub fn take_back(changes: &[FileChange]) -> Result<Vec<Remark>, TogetherError> {
+    let mut left = Vec::new();
+    for change in changes {
+        match unchanged(&change.path, &change.bytes) {
+            Ok(()) => left.push(change),
+            Err(_) if is_back(change) => {}
+            Err(source) => return Err(TogetherError::Save { path: change.path.clone(), source }),
+        }
+    }
+    let mut remarks = Vec::new();
+    // What uses the others was written last and goes first.
+    for change in left.iter().rev() {
+        let done = back(change);
+        remarks.extend(
+            done.map_err(|source| TogetherError::Kept { path: change.path.clone(), source })?,
+        );
+    }
+    Ok(remarks)
+}
+
+/// Whether a file is as it was before it was written.
+fn is_back(change: &FileChange) -> bool {
+    match &change.expected {
+        Some(before) => unchanged(&change.path, before).is_ok(),
+        None => fs::symlink_metadata(&change.path).is_err(),
+    }
+}
+
+fn back(change: &FileChange) -> Result<Vec<Remark>, SaveError> {
+    let FileChange { path, expected, bytes } = change;
+    match expected {
+        Some(before) => save(path, bytes, before),
+        None => {
+            unchanged(path, bytes)?;
+            tried(Step::Remove, || fs::remove_file(path)).map_err(missing)?;
+            Ok(Vec::new())
         }
     }
 }
 
-/// The file to replace. One that is not there yet is made, empty, so that the name is ours.
-fn place(change: &FileChange) -> Result<PathBuf, TogetherError> {
-    let path = &change.path;
-    let wrap = |source| TogetherError::Save { path: path.clone(), source };
-    let Some(expected) = &change.expected else {
-        return match File::create_new(path) {
-            Ok(_) => Ok(path.clone()),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Err(TogetherError::Exists { path: path.clone() })
-            }
-            Err(error) => Err(wrap(in_folder(path, error))),
-        };
-    };
-    let real = fs::canonicalize(path).map_err(|error| wrap(missing(error)))?;
-    let metadata = fs::metadata(&real).map_err(|error| wrap(missing(error)))?;
-    if metadata.permissions().readonly() {
-        return Err(wrap(SaveError::ReadOnly));
+fn put_back(done: &[&FileChange], failed: &FileChange, source: SaveError) -> TogetherError {
+    let kept = done.iter().rev().filter(|change| back(change).is_err());
+    let left: Vec<PathBuf> = kept.map(|change| change.path.clone()).collect();
+    let failed = failed.path.clone();
+    match left.is_empty() {
+        true => TogetherError::Save { path: failed, source },
+        false => TogetherError::Half { left, failed, source },
     }
-    unchanged(&real, expected).map_err(wrap)?;
-    Ok(real)
-}
-
-fn unchanged(path: &Path, expected: &[u8]) -> Result<(), SaveError> {
-    match fs::read(path).map_err(missing)? == expected {
-        true => Ok(()),
-        false => Err(SaveError::Changed),
-    }
-}
-
-impl Ready<'_> {
-    /// Replaces the file, if it still holds what it did.
-    fn put(self) -> Result<(), SaveError> {
-        let expected = self.change.expected.as_deref().unwrap_or_default();
-        let put = unchanged(&self.path, expected).and_then(|()| self.file.commit().map_err(failed));
-        if put.is_err() {
-            forget(self.change, &self.path);
-        }
-        put
-    }
-
-    fn give_up(&self) {
-        forget(self.change, &self.path);
-    }
-}
-
-/// Removes the empty file that holds the place of a new one. That it cannot be removed changes
-/// nothing about the failure that led here.
-fn forget(change: &FileChange, path: &Path) {
-    if change.expected.is_none() && fs::metadata(path).is_ok_and(|file| file.len() == 0) {
-        let _ = fs::remove_file(path);
-    }
-}
-
-fn put_back(done: &[&FileChange], failed_at: &FileChange, source: SaveError) -> TogetherError {
-    for change in done.iter().rev() {
-        if back(change).is_err() {
-            return TogetherError::Half { path: change.path.clone(), source };
-        }
-    }
-    TogetherError::Save { path: failed_at.path.clone(), source }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     fn change(path: PathBuf, expected: Option<&str>, bytes: &str) -> FileChange {
@@ -249,7 +216,7 @@ mod tests {
         let changes =
             [change(notebook.clone(), Some("old"), "new"), change(module.clone(), None, "m")];
         let error = save_together(&changes).unwrap_err();
-        assert!(matches!(error, TogetherError::Exists { .. }));
+        assert!(matches!(error, TogetherError::Save { source: SaveError::Exists, .. }));
         assert_eq!(fs::read_to_string(&notebook).unwrap(), "old");
         assert_eq!(fs::read_to_string(&module).unwrap(), "mine");
         assert_eq!(entries(&folder), ["a.ipynb", "helpers.py"]);

@@ -62,7 +62,7 @@ pub fn choose(kernels: &Kernels, wanted: Wanted<'_>) -> Result<Choice, Refusal> 
         return Err(Refusal::Language(other.language.clone()));
     }
     if let Some(path) = wanted.python {
-        return usable(named(path), Reason::Python);
+        return usable(named(path, &kernels.ground), Reason::Python);
     }
     if let Some(name) = wanted.kernel {
         let found = of_name(kernels, name).ok_or_else(|| {
@@ -122,6 +122,7 @@ mod tests {
             kernelspec: spec.map(str::to_owned),
             versions: Versions::default(),
             unusable: None,
+            is_found_here: false,
             launch: Launch::default(),
         }
     }
@@ -135,7 +136,7 @@ mod tests {
             candidate(Origin::Kernelspec, Some("python3")),
             candidate(Origin::Kernelspec, Some("lab")),
         ];
-        Kernels { candidates, uv_project: None }
+        Kernels { candidates, ..Kernels::default() }
     }
 
     fn chosen(kernel: Option<&str>, notebook: Option<&str>) -> (Origin, Option<String>, Reason) {

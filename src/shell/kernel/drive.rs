@@ -1,26 +1,33 @@
 //! Drives a kernel: starts it, runs cells one after the other, interrupts them, ends it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
+use super::grip::Grip;
 use super::launch::{Launch, Process};
+use super::pulse::Noted;
 use super::reach::{end_of, reach};
 use super::record::Record;
+use super::running::{Running, at, milliseconds, status_of};
 use super::session::{Event, Failure, Job, Settle};
 use super::wire::{Heard, Ports, Said, Wire, random};
 use super::{group, pulse};
 use crate::text::CellIndex;
-use crate::transcript::{CellRun, Lag, Stall, Status, Versions};
+use crate::transcript::{Lag, Status, Versions, within};
 
 /// How often the process is looked at.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// How long a kernel may take for a short question.
 const SHORT: Duration = Duration::from_secs(30);
+
+/// After how long a kernel that has just started is asked again, and how often.
+const AGAIN: (Duration, usize) = (Duration::from_secs(10), 3);
 
 /// A cell that has been interrupted for its time has that long to end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -41,16 +48,7 @@ pub struct Driver<'a> {
     launch: &'a Launch,
     events: &'a Sender<Event>,
     versions: Versions,
-}
-
-/// How far a cell is.
-struct Running {
-    /// When it has to be over.
-    deadline: Instant,
-    is_overdue: bool,
-    is_interrupted: bool,
-    wake: Option<Instant>,
-    replied: Option<Instant>,
+    grip: &'a Arc<Grip>,
 }
 
 impl<'a> Driver<'a> {
@@ -59,11 +57,12 @@ impl<'a> Driver<'a> {
         launch: &'a Launch,
         patience: Duration,
         events: &'a Sender<Event>,
+        grip: &'a Arc<Grip>,
     ) -> Result<Self, Failure> {
         let deadline = Instant::now() + patience;
         let mut starts = 1;
         loop {
-            match Self::attempt(launch, deadline, patience, events).await {
+            match Self::attempt(launch, deadline, patience, events, grip).await {
                 Err(Failure::Ended { complaint, .. })
                     if starts < STARTS && complaint.contains("Address already in use") =>
                 {
@@ -79,10 +78,12 @@ impl<'a> Driver<'a> {
         deadline: Instant,
         patience: Duration,
         events: &'a Sender<Event>,
+        grip: &'a Arc<Grip>,
     ) -> Result<Self, Failure> {
         let ports = Ports::find().await?;
         let started = Process::start(launch, &random(), &ports.file());
         let mut process = started.map_err(Failure::Start)?;
+        process.give(grip);
         drop(ports.held);
         let answered = tokio::select! {
             wire = reach(&ports.info) => wire,
@@ -92,12 +93,13 @@ impl<'a> Driver<'a> {
             }
         };
         let wire = answered?;
-        let mut driver = Self { process, wire, launch, events, versions: Versions::default() };
+        let versions = Versions::default();
+        let mut driver = Self { process, wire, launch, events, versions, grip };
         driver.versions = driver.begin().await?;
         Ok(driver)
     }
 
-    /// Asks for the versions.
+    /// Asks for the versions, until there is an answer.
     async fn begin(&mut self) -> Result<Versions, Failure> {
         let questions = [
             ("python", "'.'.join(map(str, __import__('sys').version_info[:3]))"),
@@ -105,7 +107,14 @@ impl<'a> Driver<'a> {
             ("ipython", "__import__('IPython').__version__"),
         ];
         let record = &mut Record::default();
-        let mut answers = self.ask("", &questions, record).await?;
+        let (patience, times) = AGAIN;
+        let mut answers = HashMap::new();
+        for _ in 0..times {
+            answers = self.ask_for(patience, "", &questions, record).await?;
+            if !answers.is_empty() {
+                break;
+            }
+        }
         let mut answer = |name: &str| {
             let text = answers.remove(name)?;
             Some(text.trim_matches('\'').to_owned())
@@ -129,7 +138,7 @@ impl<'a> Driver<'a> {
     ) -> Result<(), Failure> {
         let mut record = Record::default();
         if job.lag {
-            self.ask(&pulse::install(), &[("stalls", pulse::TAKE)], &mut record).await?;
+            self.ask(&pulse::install(), &pulse::TAKE, &mut record).await?;
         }
         for cell in &job.cells {
             self.tell(Event::CellStarted(cell.cell));
@@ -137,7 +146,7 @@ impl<'a> Driver<'a> {
             let is_over = match status {
                 Status::Ok => false,
                 Status::Error => job.stop_on_error,
-                Status::Interrupted | Status::TimedOut | Status::Died => true,
+                Status::Interrupted | Status::TimedOut | Status::Died | Status::Stopped => true,
             };
             if is_over {
                 break;
@@ -145,6 +154,7 @@ impl<'a> Driver<'a> {
         }
         if let Settle::AtEnd(time) = job.settle
             && self.process.ended().is_none()
+            && !self.grip.is_ended()
         {
             self.collect(time, &mut record).await?;
         }
@@ -171,18 +181,28 @@ impl<'a> Driver<'a> {
             wake: None,
             replied: None,
         };
-        let died = self.watch(&mut running, record, interrupts).await?;
+        let died = match self.watch(&mut running, record, interrupts).await {
+            // Nobody answers any more.
+            Err(_) if self.grip.is_ended() => true,
+            watched => watched?,
+        };
         let elapsed = milliseconds(started.elapsed());
         let is_stuck = running.is_overdue && !record.has_reply();
+        let dead = if self.grip.is_ended() { Status::Stopped } else { Status::Died };
         let mut status = Status::Ok;
         record.end(|run| {
             run.elapsed = elapsed;
-            run.status = status_of(run, &running, died);
+            run.status = status_of(run, &running, died.then_some(dead));
             status = run.status;
         });
         if job.lag && !died && !is_stuck {
-            let stalls = self.stalls(record).await?;
-            record.end(|run| run.lag = stalls.map(|stalls| Lag::new(&stalls, elapsed)));
+            let Noted { stalls, tasks } = self.noted(record).await?;
+            // What an error takes is the writing of its traceback.
+            let stalls = stalls.filter(|_| status == Status::Ok);
+            record.end(|run| {
+                run.tasks = stalls.as_ref().map(|_| within(tasks, elapsed)).unwrap_or_default();
+                run.lag = stalls.map(|stalls| Lag::new(&stalls, elapsed));
+            });
         }
         if let Some(run) = record.last() {
             self.tell(Event::CellDone(run));
@@ -310,10 +330,10 @@ impl<'a> Driver<'a> {
         Ok(())
     }
 
-    /// What the loop did since it was last asked. `None` where nothing notes it.
-    async fn stalls(&mut self, record: &mut Record) -> Result<Option<Vec<Stall>>, Failure> {
-        let answers = self.ask("", &[("stalls", pulse::TAKE)], record).await?;
-        Ok(answers.get("stalls").and_then(|repr| pulse::read(repr)))
+    /// What the loop and its tasks did since that was last asked.
+    async fn noted(&mut self, record: &mut Record) -> Result<Noted, Failure> {
+        let answers = self.ask("", &pulse::TAKE, record).await?;
+        Ok(Noted::read(&answers))
     }
 
     /// Evaluates expressions without a trace. Those that fail, or that take too long, are missing.
@@ -323,8 +343,18 @@ impl<'a> Driver<'a> {
         values: &[(&str, &str)],
         record: &mut Record,
     ) -> Result<HashMap<String, String>, Failure> {
+        self.ask_for(SHORT, code, values, record).await
+    }
+
+    async fn ask_for(
+        &mut self,
+        patience: Duration,
+        code: &str,
+        values: &[(&str, &str)],
+        record: &mut Record,
+    ) -> Result<HashMap<String, String>, Failure> {
         let request = self.wire.ask(code, values).await?;
-        let deadline = Instant::now() + SHORT;
+        let deadline = Instant::now() + patience;
         loop {
             tokio::select! {
                 heard = self.wire.next() => match heard {
@@ -356,29 +386,4 @@ impl<'a> Driver<'a> {
         // Where nobody listens, nobody needs to know.
         let _ = self.events.send(event);
     }
-}
-
-/// Waits until then; for ever where there is no then.
-async fn at(then: Option<Instant>) {
-    match then {
-        Some(then) => sleep_until(then).await,
-        None => std::future::pending().await,
-    }
-}
-
-fn status_of(run: &CellRun, running: &Running, died: bool) -> Status {
-    const INTERRUPTS: [&str; 2] = ["KeyboardInterrupt", "CancelledError"];
-    let is_interrupt =
-        run.error.as_ref().is_some_and(|error| INTERRUPTS.contains(&error.name.as_str()));
-    match run.error {
-        _ if died => Status::Died,
-        _ if running.is_overdue => Status::TimedOut,
-        Some(_) if running.is_interrupted && is_interrupt => Status::Interrupted,
-        Some(_) => Status::Error,
-        None => Status::Ok,
-    }
-}
-
-fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -11,7 +11,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use super::grip::Grip;
 use super::group;
+use super::runtime::{self, Guard};
 
 /// How a kernel is started.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -38,14 +40,16 @@ static LIVE: Mutex<Vec<Live>> = Mutex::new(Vec::new());
 struct Live {
     process: u32,
     file: PathBuf,
+    name: String,
 }
 
 /// Kills every kernel that this program has started, and removes the connection files. For signal
 /// handlers and other ends at which nothing is dropped.
 pub fn stop_all() {
     let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
-    for Live { process, file } in live.drain(..) {
+    for Live { process, file, name } in live.drain(..) {
         group::kill(process);
+        group::kill_marked(&name);
         // What is not there need not be removed.
         let _ = fs::remove_file(file);
     }
@@ -58,6 +62,9 @@ pub struct Process {
     file: PathBuf,
     ended: Option<ExitStatus>,
     complaint: Arc<Mutex<VecDeque<u8>>>,
+    grip: Option<Arc<Grip>>,
+    name: String,
+    guard: Guard,
 }
 
 impl Process {
@@ -66,11 +73,11 @@ impl Process {
     /// # Errors
     /// When the file cannot be written or the program not be started.
     pub fn start(launch: &Launch, name: &str, connection: &str) -> io::Result<Self> {
-        let own = std::process::id();
-        let file = env::temp_dir().join(format!("nbasync-{own}-{name}.json"));
+        runtime::sweep();
+        let file = runtime::file(name);
         write_privately(&file, connection)?;
         let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
-        let spawned = command(launch, &file).and_then(|mut command| command.spawn());
+        let spawned = command(launch, &file, name).and_then(|mut command| command.spawn());
         let mut child = match spawned {
             Ok(child) => child,
             Err(error) => {
@@ -78,13 +85,21 @@ impl Process {
                 return Err(error);
             }
         };
-        live.push(Live { process: child.id(), file: file.clone() });
+        live.push(Live { process: child.id(), file: file.clone(), name: name.to_owned() });
+        let guard = Guard::over(child.id(), &file, name);
         let complaint = Arc::default();
         if let Some(stderr) = child.stderr.take() {
             let kept = Arc::clone(&complaint);
             thread::spawn(move || keep_last(stderr, &kept));
         }
-        Ok(Self { child, file, ended: None, complaint })
+        let name = name.to_owned();
+        Ok(Self { child, file, ended: None, complaint, grip: None, name, guard })
+    }
+
+    /// Lets somebody else end the process as long as it is there.
+    pub fn give(&mut self, grip: &Arc<Grip>) {
+        grip.hold(self.id());
+        self.grip = Some(Arc::clone(grip));
     }
 
     /// The number of the process, which is that of its group.
@@ -97,10 +112,23 @@ impl Process {
         if self.ended.is_none()
             && let Ok(Some(status)) = self.child.try_wait()
         {
+            self.let_go();
             group::kill(self.child.id());
+            self.clear();
             self.ended = Some(status);
         }
         self.ended
+    }
+
+    /// What the kernel has started is gone as well, and its file.
+    fn clear(&mut self) {
+        group::kill_marked(&self.name);
+        let _ = fs::remove_file(&self.file);
+        self.guard.dismiss();
+    }
+
+    fn let_go(&mut self) {
+        self.grip.take().iter().for_each(|grip| grip.release());
     }
 
     /// The last that the process wrote to stderr.
@@ -113,19 +141,20 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        self.let_go();
         if self.ended.is_none() {
             group::kill(self.child.id());
             // Where there are no groups; and no zombie stays.
             let _ = self.child.kill();
             let _ = self.child.wait();
+            self.clear();
         }
-        let _ = fs::remove_file(&self.file);
         let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
         live.retain(|live| live.file != self.file);
     }
 }
 
-fn command(launch: &Launch, file: &Path) -> io::Result<Command> {
+fn command(launch: &Launch, file: &Path, name: &str) -> io::Result<Command> {
     let mut argv = launch.argv.iter().map(|arg| {
         let file = file.to_string_lossy();
         arg.replace("{connection_file}", &file)
@@ -142,7 +171,8 @@ fn command(launch: &Launch, file: &Path) -> io::Result<Command> {
     // ipykernel ends by itself when this process is gone. Source: `ipykernel/parentpoller.py`.
     command.env("JPY_PARENT_PID", std::process::id().to_string());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    group::make(&mut command);
+    group::put_mark(&mut command, name);
+    group::make(&mut command)?;
     Ok(command)
 }
 
@@ -231,11 +261,77 @@ mod tests {
         assert_eq!(process.complaint(), "no module");
     }
 
+    /// Whether a process still does something.
+    #[cfg(target_os = "linux")]
+    fn runs(process: &str) -> bool {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", process.trim()));
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_a_kernel_started_in_sessions_of_their_own_ends_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let noted = folder.path().join("noted");
+        let script = format!(
+            "setsid sh -c 'echo $$ > {0}.new; mv {0}.new {0}; exec sleep 600' & exec sleep 600",
+            noted.display()
+        );
+        for is_ended_by_itself in [false, true] {
+            let script = if is_ended_by_itself {
+                script.replace("exec sleep 600", "true")
+            } else {
+                script.clone()
+            };
+            let script = script.replace("mv", "setsid sleep 600 & mv");
+            let mut process = Process::start(&shell(&script), "sessions", "{}").unwrap();
+            while !noted.exists() {
+                thread::yield_now();
+            }
+            let child = fs::read_to_string(&noted).unwrap();
+            fs::remove_file(&noted).unwrap();
+            if is_ended_by_itself {
+                while process.ended().is_none() {
+                    thread::yield_now();
+                }
+            }
+            drop(process);
+            let start = std::time::Instant::now();
+            while runs(&child) || marked("sessions") {
+                assert!(start.elapsed().as_secs() < 60, "something outlived its kernel");
+                thread::yield_now();
+            }
+        }
+    }
+
+    /// Whether any process has the mark of this kernel.
+    #[cfg(target_os = "linux")]
+    fn marked(name: &str) -> bool {
+        let mark = group::mark(name);
+        let entries = fs::read_dir("/proc").unwrap().flatten();
+        let mut environs = entries.filter_map(|entry| fs::read(entry.path().join("environ")).ok());
+        environs.any(|bytes| bytes.split(|byte| *byte == 0).any(|line| line == mark.as_bytes()))
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_kernel_is_the_first_of_a_session_and_of_a_group() {
+        let launch = shell("read stat < /proc/self/stat; echo $stat >&2");
+        let mut process = Process::start(&launch, "session", "{}").unwrap();
+        while process.ended().is_none() || process.complaint().is_empty() {
+            thread::yield_now();
+        }
+        // Behind the name: state, parent, group, session, terminal. Source: `proc_pid_stat(5)`.
+        let told = process.complaint();
+        let fields: Vec<&str> = told.rsplit(") ").next().unwrap().split(' ').collect();
+        let own = process.id().to_string();
+        assert_eq!(fields.get(2..5), Some([own.as_str(), own.as_str(), "0"].as_slice()));
+    }
+
     #[test]
     fn a_program_that_is_not_there_leaves_no_file() {
         let launch = Launch { argv: vec!["/nowhere/python".to_owned()], ..Launch::default() };
         assert!(Process::start(&launch, "nowhere", "{}").is_err());
-        let name = format!("nbasync-{}-nowhere.json", std::process::id());
-        assert!(!env::temp_dir().join(name).exists());
+        assert!(!runtime::file("nowhere").exists());
     }
 }

@@ -4,16 +4,22 @@ pub mod find;
 
 mod choose;
 mod drive;
+mod grip;
 mod group;
+mod insistence;
 mod launch;
 mod pulse;
 mod reach;
 mod record;
+mod running;
+mod runtime;
 mod session;
 mod signals;
 mod wire;
 
 pub use choose::{Choice, Reason, Refusal, Wanted, choose};
+pub use insistence::{Act, Insistence};
 pub use launch::{Launch, stop_all};
+pub use runtime::folder as connection_folder;
 pub use session::{Event, Failure, Job, Session, Settle, Source};
-pub use signals::guard;
+pub use signals::{Interrupts, guard, interrupts};

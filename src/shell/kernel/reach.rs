@@ -15,17 +15,36 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How long one attempt to connect may take; the next one begins with short waits again.
 const ATTEMPT: Duration = Duration::from_millis(300);
 
+/// How long a kernel may be silent on open channels before they are opened anew; each time twice as
+/// long. A connection that lost its first message stays deaf, and a kernel may be slow to begin.
+const HEARING: Duration = Duration::from_secs(2);
+
 /// Connects, and asks until the kernel answers on both channels: the one for output may open later.
 pub async fn reach(info: &ConnectionInfo) -> Result<Wire, Failure> {
-    let mut wire = loop {
+    let mut hearing = HEARING;
+    loop {
+        let mut wire = connect(info).await;
+        match timeout(hearing, answer(&mut wire)).await {
+            Ok(answered) => return answered.map(|()| wire),
+            Err(_) => hearing *= 2,
+        }
+    }
+}
+
+async fn connect(info: &ConnectionInfo) -> Wire {
+    loop {
         match timeout(ATTEMPT, Wire::connect(info)).await {
-            Ok(Ok(wire)) => break wire,
+            Ok(Ok(wire)) => return wire,
             // A port that was held until now may still be open in a process that is being started,
             // and closes when that begins.
             Ok(Err(_)) => sleep(LOOK).await,
             Err(_) => {}
         }
-    };
+    }
+}
+
+/// Greets until there is an answer and output.
+async fn answer(wire: &mut Wire) -> Result<(), Failure> {
     let (mut replied, mut is_open) = (false, false);
     loop {
         wire.greet().await?;
@@ -36,7 +55,7 @@ pub async fn reach(info: &ConnectionInfo) -> Result<Wire, Failure> {
                 _ => is_open = true,
             }
             if replied && is_open {
-                return Ok(wire);
+                return Ok(());
             }
         }
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::drive::Driver;
+use super::grip::Grip;
 use super::launch::Launch;
 use crate::text::CellIndex;
 use crate::transcript::{CellRun, Chunk, Transcript, Versions};
@@ -81,6 +82,8 @@ pub enum Failure {
     Silent { seconds: u64 },
     #[error("the connection to the kernel is lost")]
     Lost,
+    #[error("somebody ended the kernel")]
+    Stopped,
     #[error("the kernel cannot be reached")]
     Wire(#[from] jupyter_zmq_client::RuntimeError),
 }
@@ -95,6 +98,7 @@ pub struct Session {
     stop: UnboundedSender<()>,
     /// Whether the kernel waits for a job.
     is_idle: Arc<AtomicBool>,
+    grip: Arc<Grip>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -106,14 +110,17 @@ impl Session {
         let (interrupts, interrupted) = unbounded_channel();
         let (stop, stopped) = unbounded_channel();
         let is_idle = Arc::new(AtomicBool::new(false));
+        let grip = Arc::<Grip>::default();
+        let held = Arc::clone(&grip);
         let inbox = Inbox { jobs: coming, interrupts: interrupted, is_idle: Arc::clone(&is_idle) };
         let thread = thread::Builder::new().name("kernel".to_owned()).spawn(move || {
-            if let Err(failure) = work(&launch, patience, &sender, inbox, stopped) {
+            if let Err(failure) = work(&launch, patience, &sender, inbox, stopped, &held) {
+                let failure = if held.is_ended() { Failure::Stopped } else { failure };
                 let _ = sender.send(Event::Failed(failure));
             }
         });
         // Without a thread the events end at once.
-        Self { events, jobs: Some(jobs), interrupts, stop, is_idle, thread: thread.ok() }
+        Self { events, jobs: Some(jobs), interrupts, stop, is_idle, grip, thread: thread.ok() }
     }
 
     /// Runs cells after those that run already. Ends with `Done` or `Failed`.
@@ -127,7 +134,13 @@ impl Session {
         let _ = self.interrupts.send(());
     }
 
-    /// Kills the kernel at once, whatever it does.
+    /// Kills the kernel, because somebody wants an end of what does not give way. What the cells did
+    /// until then comes as ever, or `Failed`.
+    pub fn end(&self) {
+        self.grip.end();
+    }
+
+    /// Kills the kernel at once, whatever it does; nothing more is told.
     pub fn stop(&self) {
         let _ = self.stop.send(());
     }
@@ -210,6 +223,7 @@ fn work(
     events: &Sender<Event>,
     inbox: Inbox,
     mut stopped: UnboundedReceiver<()>,
+    grip: &Arc<Grip>,
 ) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(Failure::Start)?;
@@ -218,7 +232,7 @@ fn work(
             biased;
             // Whatever was going on is dropped, and the process with it.
             Some(()) = stopped.recv() => Ok(()),
-            done = serve(launch, patience, events, inbox) => done,
+            done = serve(launch, patience, events, inbox, grip) => done,
         }
     })
 }
@@ -228,8 +242,9 @@ async fn serve(
     patience: Duration,
     events: &Sender<Event>,
     mut inbox: Inbox,
+    grip: &Arc<Grip>,
 ) -> Result<(), Failure> {
-    let mut driver = Driver::start(launch, patience, events).await?;
+    let mut driver = Driver::start(launch, patience, events, grip).await?;
     let _ = events.send(Event::Started(driver.versions().clone()));
     while let Some(job) = inbox.next().await {
         driver.run(&job, &mut inbox.interrupts).await?;

@@ -63,11 +63,11 @@ impl Records {
     /// Reads the records at `path`.
     pub fn at(path: &Path) -> (Self, Progress, Option<Trouble>) {
         let nothing = Progress::default();
-        let known = match fs::read(path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        let known = match files::read_if_there(path) {
+            Ok(bytes) => bytes.unwrap_or_default(),
             Err(error) => {
-                let trouble = Trouble::Unreadable(path.to_owned(), error.to_string());
+                let why = std::error::Error::source(&error).map(ToString::to_string);
+                let trouble = Trouble::Unreadable(path.to_owned(), why.unwrap_or_default());
                 return (Self::default(), nothing, Some(trouble));
             }
         };
@@ -109,7 +109,7 @@ impl Records {
     /// Why it was not written; what the file held before is still there.
     pub fn keep(&mut self, progress: &Progress) -> Result<(), String> {
         let Some(path) = &self.path else { return Ok(()) };
-        let now = fs::read(path).unwrap_or_default();
+        let now = files::read(path).unwrap_or_default();
         let mut progress = progress.clone();
         if now != self.known
             && let Ok(other) = read(&now)
@@ -151,7 +151,7 @@ pub fn present(place: &Place) -> Result<(), String> {
 
 /// Where a presenter is, if somebody has presented.
 pub fn presented() -> Option<Place> {
-    let text = fs::read_to_string(state_folder()?.join(PRESENTING)).ok()?;
+    let text = files::text(&state_folder()?.join(PRESENTING), files::SETTINGS).ok()?;
     Place::parse(&text)
 }
 

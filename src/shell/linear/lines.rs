@@ -20,7 +20,9 @@ pub(super) fn of_view(
     charset: Charset,
 ) -> Vec<String> {
     let mut out = Out { lines: vec![String::new()], knowledge, language, charset };
-    out.text(&format!("{}. {}.", view.announcement.0, view.announcement.1));
+    if let Some((skill, notice)) = &view.announcement {
+        out.text(&format!("{skill}. {notice}."));
+    }
     match (&view.popup, &view.body) {
         (Some(popup), _) => out.popup(popup),
         (None, Body::Home(home)) => {
@@ -31,7 +33,7 @@ pub(super) fn of_view(
     }
     if let Some(status) = &view.status {
         let label = out.ui("linear.note");
-        out.text(&format!("{label}{}", status.text()));
+        out.line(&format!("{label}{}", status.text()));
     }
     out.lines
 }
@@ -88,6 +90,11 @@ impl Out<'_> {
         }
     }
 
+    /// Adds text that is one line, whatever is in it: names of files may hold line ends.
+    fn line(&mut self, text: &str) {
+        self.lines.push(visible::line_in(text, self.charset).into_owned());
+    }
+
     fn walkthrough(&mut self, header: &Header, walk: &Walkthrough) {
         self.place(header);
         if header.unsaved {
@@ -115,7 +122,7 @@ impl Out<'_> {
             let place = [header.place.as_str(), header.file.as_str()];
             let shown: Vec<&str> = place.into_iter().filter(|it| !it.is_empty()).collect();
             let stop = if self.language == Language::Zh { "。" } else { "." };
-            return self.text(&format!("{}{stop}", shown.join(colon)));
+            return self.line(&format!("{}{stop}", shown.join(colon)));
         };
         let [errors, warnings, hints] = counts.map(|count| count.to_string());
         let args = [
@@ -126,7 +133,7 @@ impl Out<'_> {
             ("hints", hints.as_str()),
         ];
         let place = self.knowledge.ui(self.language, "linear.file", &args);
-        self.text(&place);
+        self.line(&place);
     }
 
     /// A diagram lane by lane: what it does and for how many ticks.
@@ -146,7 +153,7 @@ impl Out<'_> {
 
     fn code(&mut self, code: &CodePane) {
         let label = self.ui("linear.code");
-        self.text(&format!("{label} {}", code.title));
+        self.line(&format!("{label} {}", code.title));
         for line in code.source.lines() {
             let shown = visible::line_in(line, self.charset).into_owned();
             self.lines.push(format!("    {shown}"));
@@ -231,7 +238,7 @@ impl Out<'_> {
     fn popup(&mut self, popup: &Popup) {
         match popup {
             Popup::List { title, query, rows, preview, empty, .. } => {
-                self.text(title);
+                self.line(title);
                 // A search goes on; what is asked here has to be known before the answer.
                 if let (None, Some(page)) = (query, preview) {
                     self.page(page);
@@ -245,11 +252,11 @@ impl Out<'_> {
                 }
             }
             Popup::Line { title, note, .. } => {
-                self.text(title);
+                self.line(title);
                 self.text(note);
             }
             Popup::Reader { title, page, .. } | Popup::Confirm { title, page, .. } => {
-                self.text(title);
+                self.line(title);
                 self.page(page);
             }
         }

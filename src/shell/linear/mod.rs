@@ -3,8 +3,10 @@
 //! It draws nothing twice and needs no colour; the numbers of choices come from the key table and
 //! stay the same from screen to screen.
 
+mod input;
 mod lines;
 
+pub use input::Lines;
 pub use lines::page_lines;
 
 use std::io::{self, BufRead, Write};
@@ -23,7 +25,7 @@ const LISTED: u8 = 30;
 
 /// What the linear front end works with.
 pub struct Linear<'a, R, W> {
-    pub input: R,
+    pub input: Lines<R>,
     pub output: W,
     pub knowledge: &'a Knowledge,
     pub charset: Charset,
@@ -169,14 +171,13 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         writeln!(self.output, "{label} {}", list.join(comma))
     }
 
-    /// One line of input; `None` at its end.
+    /// One line of input with `\n` at its end; `None` at the end of all.
     fn ask(&mut self) -> io::Result<Option<String>> {
         write!(self.output, "> ")?;
         self.output.flush()?;
-        let mut line = Vec::new();
-        let read = self.input.read_until(b'\n', &mut line)?;
+        let line = self.input.line()?;
         writeln!(self.output)?;
-        Ok((read > 0).then(|| String::from_utf8_lossy(&line).into_owned()))
+        Ok(line)
     }
 
     fn answer(

@@ -3,7 +3,7 @@
 use similar::{ChangeTag, TextDiff};
 
 use super::{Paper, Tone};
-use crate::notebook::{Format, Notebook};
+use crate::notebook::Notebook;
 use crate::text::CellIndex;
 
 /// Unchanged lines around a change.
@@ -12,7 +12,7 @@ const CONTEXT: usize = 3;
 /// A unified diff for each cell that changed, under the file's path and the cell's number. A
 /// script's is one of the file, so that `patch` understands it.
 pub fn diff(paper: Paper, path: &str, before: &Notebook, after: &Notebook) -> String {
-    if matches!(before.format, Format::Percent | Format::Script) {
+    if before.format.counts_lines() {
         let text = |notebook: &Notebook| String::from_utf8_lossy(notebook.original()).into_owned();
         return unified(paper, path, &text(before), &text(after));
     }
@@ -24,6 +24,11 @@ pub fn diff(paper: Paper, path: &str, before: &Notebook, after: &Notebook) -> St
         unified(paper, &name, &ended(&old.source), &ended(&new.source))
     };
     changed.map(cell).collect()
+}
+
+/// The difference of two texts of a file; nothing when they are the same.
+pub fn text_diff(paper: Paper, path: &str, before: &str, after: &str) -> String {
+    unified(paper, path, before, after)
 }
 
 /// A new cell as a difference.
@@ -40,6 +45,10 @@ pub(super) fn ended(source: &str) -> String {
 
 /// The difference of two texts; nothing when they are the same.
 pub(super) fn unified(paper: Paper, name: &str, before: &str, after: &str) -> String {
+    if before == after {
+        // To find that out line by line takes many times the text's size.
+        return String::new();
+    }
     let diff = TextDiff::from_lines(before, after);
     let mut out = String::new();
     for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {

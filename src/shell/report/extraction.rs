@@ -4,7 +4,7 @@ use super::diff::{diff, ended, unified};
 use super::place::Place;
 use super::{Paper, Tone, Voice};
 use crate::knowledge::Language;
-use crate::notebook::{Format, Notebook};
+use crate::notebook::Notebook;
 use crate::review::Extracted;
 use crate::rewrite::extract::{Extraction, Moved, Undecided, UndecidedKind, numbers};
 
@@ -133,7 +133,7 @@ pub fn extraction_diff(
 ) -> String {
     let mut out = unified(paper, files.module, existing, &done.plan.module);
     let (path, after) = (files.notebook, &done.after);
-    if !matches!(before.format, Format::Ipynb { .. }) {
+    if !before.format.is_ipynb() {
         return out + &diff(paper, path, before, after);
     }
     if let Some((cell, source)) = done.setup.zip(done.plan.setup.as_deref()) {

@@ -27,6 +27,11 @@ pub fn fingerprint(words: &[&str]) -> String {
     format!("{:032x}", fnv1a(words.join("\0").as_bytes()))
 }
 
+/// The name of a file's bytes.
+pub fn fingerprint_of(bytes: &[u8]) -> String {
+    format!("{:032x}", fnv1a(bytes))
+}
+
 /// The lines that the span touches, with white space that says nothing taken out.
 fn lines(notebook: &Notebook, span: Span) -> String {
     let source = notebook.cell(span.cell).map_or("", |cell| &cell.source);

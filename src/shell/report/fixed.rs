@@ -1,12 +1,13 @@
 //! The report of `fix` for people.
 
+use super::summary::clean;
 use super::text::{head, labelled, remark};
-use super::{Paper, Problem, Tone, Voice, diff};
+use super::{Paper, Problem, Tone, Voice, diff, remarks};
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use crate::knowledge::Language;
 use crate::notebook::{Format, Notebook};
-use crate::review::{Repair, Trial, sentence};
-use crate::shell::files::{FileError, SaveError};
+use crate::review::{Checked, Repair, Trial, sentence};
+use crate::shell::files::{FileError, Remark, SaveError};
 use crate::shell::report::place::Place;
 
 /// In the order in which they are counted.
@@ -32,6 +33,7 @@ pub struct Mended {
     /// What is left of what was asked for.
     pub left: Vec<Diagnostic>,
     pub written: Written,
+    pub checked: Checked,
     /// It was named itself, and is not one of a folder's files.
     pub is_named: bool,
 }
@@ -43,7 +45,8 @@ pub enum Written {
     Same,
     /// They were only to be shown.
     Shown,
-    Yes,
+    /// They are in the file; of this there may be something to say.
+    Yes(Vec<Remark>),
     No(SaveError),
 }
 
@@ -66,6 +69,7 @@ pub struct FixTally {
     pub shown: bool,
     /// Scripts without cells.
     pub scripts: usize,
+    pub checked: Checked,
 }
 
 impl FixTally {
@@ -89,6 +93,7 @@ impl FixTally {
             found.fix().is_some_and(|fix| can_write && fix.applicability == Applicability::Unsafe)
         };
         self.left_unsafe += mended.left.iter().filter(is_unsafe).count();
+        self.checked.add(mended.checked);
         self.scripts += usize::from(mended.before.format == Format::Script);
     }
 }
@@ -103,10 +108,11 @@ pub fn fixed(paper: Paper, voice: Voice<'_>, file: &Fixed) -> (String, Option<St
         Ok(mended) => {
             let problem = match &mended.written {
                 Written::No(error) => {
-                    let tell = |language| Problem::unwritten(voice, language, error);
+                    let tell = |language| Problem::told(voice, language, &error.message());
                     Some(super::text::problem(paper, voice, &file.path, tell))
                 }
-                Written::Same | Written::Shown | Written::Yes => None,
+                Written::Yes(said) => Some(remarks(paper, voice, said)),
+                Written::Same | Written::Shown => None,
             };
             (lines(paper, voice, &file.path, mended), problem)
         }
@@ -149,7 +155,7 @@ fn repaired(paper: Paper, voice: Voice<'_>, notebook: &Notebook, repair: &Repair
     let mut out = String::new();
     for language in voice.languages() {
         let (cell, line) = (repair.cell.number().to_string(), repair.line.to_string());
-        let is_script = matches!(notebook.format, Format::Percent | Format::Script);
+        let is_script = notebook.format.counts_lines();
         let key = if is_script { "fix.at-line" } else { "fix.at-cell" };
         let at = voice.knowledge.ui(language, key, &[("cell", &cell), ("line", &line)]);
         let title = sentence(voice.knowledge, language, &repair.title);
@@ -217,6 +223,10 @@ fn closing(voice: Voice<'_>, language: Language, tally: &FixTally) -> String {
         let found = left.join(&voice.knowledge.ui(language, "report.comma", &[]));
         sentences.push(voice.knowledge.ui(language, "fix.left", &[("found", &found)]));
     }
+    if tally.left == [0; 3] && tally.files > tally.unread {
+        let read = count("report.files", tally.files - tally.unread);
+        sentences.push(clean(voice, language, &read, tally.checked));
+    }
     let counts = [
         ("fix.left-unsafe", tally.left_unsafe),
         ("fix.taken-back-count", tally.taken_back),
@@ -230,11 +240,16 @@ fn closing(voice: Voice<'_>, language: Language, tally: &FixTally) -> String {
 
 impl Mended {
     /// A notebook with which nothing was done.
-    pub fn untouched(before: Notebook, left: Vec<Diagnostic>) -> Self {
+    pub fn untouched(before: Notebook, left: Vec<Diagnostic>, checked: Checked) -> Self {
         let after = before.clone();
         let (made, taken_back) = (Vec::new(), Vec::new());
         let is_named = false;
-        Self { before, after, made, taken_back, left, written: Written::Same, is_named }
+        Self { before, after, made, taken_back, left, written: Written::Same, checked, is_named }
+    }
+
+    /// Whether the file was written and the disk does not answer for it.
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(&self.written, Written::Yes(said) if said.iter().any(Remark::is_trouble))
     }
 
     /// Whether something at warning or above is left.

@@ -6,6 +6,7 @@ use super::json::{FileProblem, Found, diagnostic, sentence, told};
 use super::{Fixed, Mended, Paper, Problem, Voice, Written, diff};
 use crate::notebook::Notebook;
 use crate::review::Repair;
+use crate::shell::files::Remark;
 
 /// What `fix` prints.
 #[derive(Debug, Serialize)]
@@ -14,7 +15,8 @@ pub struct Fixes {
     pub files: Vec<File>,
 }
 
-/// One file. `error` says why it could not be read or written.
+/// One file. `error` says why it could not be read or written, or was and the disk does not answer
+/// for it.
 #[derive(Debug, Serialize)]
 pub struct File {
     path: String,
@@ -62,10 +64,14 @@ fn fill(voice: Voice<'_>, mended: &Mended, out: &mut File) {
     out.remaining = mended.left.iter().map(|found| diagnostic(voice, after, found)).collect();
     match &mended.written {
         Written::Same => {}
-        Written::Yes => out.written = true,
+        Written::Yes(said) => {
+            out.written = true;
+            let trouble = said.iter().find(|remark| remark.is_trouble()).map(Remark::message);
+            out.error = trouble.map(|message| told(voice, |at| Problem::told(voice, at, &message)));
+        }
         Written::Shown => out.diff = Some(diff(Paper::PLAIN, &out.path, before, after)),
         Written::No(error) => {
-            out.error = Some(told(voice, |at| Problem::unwritten(voice, at, error)));
+            out.error = Some(told(voice, |at| Problem::told(voice, at, &error.message())));
         }
     }
 }

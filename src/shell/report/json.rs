@@ -8,7 +8,7 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 
-pub use super::fixed_json::{Fixes, fixed};
+pub use super::fixed_json::{File, Fixes, fixed};
 #[cfg(feature = "kernel")]
 pub use super::kernels_json::{Found as FoundKernels, kernels};
 #[cfg(feature = "kernel")]

@@ -17,7 +17,7 @@ const NAME: &str = "nbasync";
 /// The suite of a file. A diagnostic is a test that fails, advice one that does not; a file
 /// without any has one test that passes.
 pub fn suite(voice: Voice<'_>, file: &Reviewed) -> TestSuite {
-    let mut suite = TestSuite::new(&*safe(&file.path));
+    let mut suite = TestSuite::new(&*one_line(&file.path));
     match &file.outcome {
         Err(error) => {
             suite.add_test_case(unreadable(voice, file, error));
@@ -54,7 +54,7 @@ fn diagnosed(voice: Voice<'_>, path: &str, notebook: &Notebook, found: &Diagnost
     } else {
         let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
         failure.set_message(&*message).set_type(found.severity.as_str());
-        failure.set_description(&*safe(&format!("{path}:{at}: {}: {message}", found.rule)));
+        failure.set_description(&*format!("{}:{at}: {}: {message}", one_line(path), found.rule));
         case(path, &name, failure)
     };
     if let Some((start, _)) = in_file(notebook, found.span) {
@@ -76,13 +76,18 @@ fn unreadable(
 }
 
 fn case(path: &str, name: &str, status: TestCaseStatus) -> TestCase {
-    let mut case = TestCase::new(&*safe(name), status);
-    case.set_classname(&*safe(path));
-    case.extra.insert("file".into(), (&*safe(path)).into());
+    let mut case = TestCase::new(&*one_line(name), status);
+    case.set_classname(&*one_line(path));
+    case.extra.insert("file".into(), (&*one_line(path)).into());
     case
 }
 
 /// Marks in place of what XML cannot hold or a terminal would obey; the crate drops the former.
+/// A name, which may hold line ends.
+fn one_line(text: &str) -> String {
+    visible::line(text).into_owned()
+}
+
 fn safe(text: &str) -> String {
     visible::lines(text, Charset::Unicode)
 }

@@ -6,8 +6,7 @@ use super::{Paper, Tone, Voice};
 use crate::diagnostic::Severity;
 use crate::knowledge::Language;
 use crate::shell::kernel::find::{Candidate, Kernels, Unusable};
-use crate::shell::kernel::{Choice, Reason, Refusal};
-use crate::transcript::Versions;
+use crate::shell::kernel::{Choice, Launch, Reason, Refusal};
 
 /// Each kernel with its place and versions, or why it cannot be used; then the one that would be
 /// taken, or what to do.
@@ -92,19 +91,21 @@ pub fn reason(voice: Voice<'_>, language: Language, choice: &Choice) -> String {
     }
 }
 
-/// The versions that are known, with commas between them.
-pub fn versions(versions: &Versions) -> String {
-    let Versions { python, ipykernel, ipython } = versions;
-    let all = [("Python", python), ("ipykernel", ipykernel), ("IPython", ipython)];
-    let known = all
-        .into_iter()
-        .filter_map(|(name, version)| version.as_ref().map(|version| format!("{name} {version}")));
-    known.collect::<Vec<_>>().join(", ")
+/// What would be started, as one line for a shell: the variables that it gets, the program and its
+/// arguments. Not yet safe for a terminal.
+pub fn command(launch: &Launch) -> String {
+    let mut variables: Vec<&(String, String)> = launch.env.iter().collect();
+    variables.sort();
+    let variables =
+        variables.iter().map(|(name, value)| format!("{}={}", quoted(name), quoted(value)));
+    let words = launch.argv.iter().map(|word| quoted(word));
+    variables.chain(words).collect::<Vec<_>>().join(" ")
 }
 
 fn entry(paper: Paper, voice: Voice<'_>, candidate: &Candidate, out: &mut String) {
     let place = candidate.place.display().to_string();
     let (sign, tone) = match candidate.unusable {
+        None if candidate.is_found_here => ("?", Tone::Quiet),
         None => (paper.right(), Tone::Right),
         Some(_) => (paper.sign(Severity::Hint), Tone::Quiet),
     };
@@ -116,7 +117,7 @@ fn entry(paper: Paper, voice: Voice<'_>, candidate: &Candidate, out: &mut String
     ];
     out.push_str(&line.join(" "));
     out.push('\n');
-    let mut told = versions(&candidate.versions);
+    let mut told = candidate.versions.to_string();
     if let Some(name) = &candidate.kernelspec {
         let named = voice.label("kernels.named", &[("name", name)]);
         told = if told.is_empty() { named } else { format!("{told}; {named}") };
@@ -125,6 +126,11 @@ fn entry(paper: Paper, voice: Voice<'_>, candidate: &Candidate, out: &mut String
     if let Some(why) = &candidate.unusable {
         let of = |language| unusable(voice, language, candidate, why);
         lines.extend(voice.languages().into_iter().map(of));
+    }
+    if candidate.is_found_here && candidate.unusable.is_none() {
+        let command = command(&candidate.launch);
+        lines.extend(voice.say("kernels.found-here", &[]));
+        lines.push(voice.label("kernels.command", &[("command", &command)]));
     }
     for line in lines {
         out.push_str(&format!("    {}\n", paper.safe(&line)));
@@ -158,9 +164,9 @@ fn advice(voice: Voice<'_>, language: Language, kernels: &Kernels) -> Vec<String
     }
 }
 
-/// A path as a shell takes it.
+/// A word as a shell takes it.
 fn quoted(path: &str) -> String {
-    let is_plain = |char: char| char.is_alphanumeric() || "/._-+:\\~".contains(char);
+    let is_plain = |char: char| char.is_alphanumeric() || "/._-+:=,@{}\\".contains(char);
     match path.chars().all(is_plain) && Path::new(path).components().next().is_some() {
         true => path.to_owned(),
         false => format!("'{}'", path.replace('\'', r"'\''")),

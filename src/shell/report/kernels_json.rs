@@ -1,6 +1,7 @@
 //! The report of `kernels` for programs.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::shell::kernel::find::{Candidate, Kernels, Unusable};
 use crate::shell::kernel::{Choice, Refusal};
@@ -26,7 +27,11 @@ struct Kernel {
     usable: bool,
     /// Why it is not usable.
     reason: Option<&'static str>,
+    /// Whether it may have been asked; not one that lies where the notebook does.
+    tried: bool,
     command: Vec<String>,
+    /// What the command gets in its environment.
+    environment: Map<String, Value>,
 }
 
 /// The kernels as JSON has them.
@@ -41,7 +46,9 @@ pub fn kernels(kernels: &Kernels, chosen: &Result<Choice, Refusal>) -> Found {
 }
 
 fn kernel(candidate: &Candidate) -> Kernel {
-    let Candidate { origin, place, kernelspec, versions, unusable, launch } = candidate;
+    let Candidate { origin, place, kernelspec, versions, unusable, is_found_here, launch } =
+        candidate;
+    let environment = launch.env.iter().map(|(name, value)| (name.clone(), value.clone().into()));
     Kernel {
         place: place.display().to_string(),
         origin: origin.name(),
@@ -51,6 +58,8 @@ fn kernel(candidate: &Candidate) -> Kernel {
         ipython: versions.ipython.clone(),
         usable: unusable.is_none(),
         reason: unusable.as_ref().map(Unusable::name),
+        tried: !is_found_here,
         command: launch.argv.clone(),
+        environment: environment.collect(),
     }
 }

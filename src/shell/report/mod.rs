@@ -1,10 +1,12 @@
 //! What the commands print: JSON for programs, text for people.
 
+pub mod cell;
 mod chosen;
 pub mod chosen_json;
 mod classification;
 mod coverage;
 mod diff;
+mod document;
 mod extraction;
 mod fingerprint;
 mod fixed;
@@ -19,6 +21,7 @@ mod kernels;
 #[cfg(feature = "kernel")]
 mod kernels_json;
 mod page;
+pub mod pages;
 mod paper;
 mod place;
 mod problem;
@@ -33,25 +36,30 @@ mod snippet;
 mod statistics;
 mod summary;
 mod text;
+#[cfg(feature = "kernel")]
+mod timeline;
 mod voice;
 mod wrap;
 
 pub use chosen::{chosen, question};
 pub use classification::classification;
 pub use coverage::{coverage, coverage_json};
-pub use diff::{diff, insertion_diff};
+pub use diff::{diff, insertion_diff, text_diff};
 pub use extraction::{Files, extraction, extraction_diff, undecided};
+pub use fingerprint::fingerprint_of;
 pub use fixed::{FixTally, Fixed, Mended, Written, fix_summary, fixed, offer};
 #[cfg(feature = "kernel")]
-pub use kernels::{kernels, reason, refusal};
+pub use kernels::{command, kernels, reason, refusal};
 pub use page::page;
 pub use paper::{Paper, Tone};
-pub use problem::{Problem, unread, unwritten};
+pub use problem::{Problem, remarks, unread, unwritten};
 #[cfg(feature = "kernel")]
 pub use proof::{Proof, Proved, broken, failure, plan, proof};
 pub use statistics::Statistics;
-pub use summary::{Tally, summary};
+pub use summary::{Tally, shared, summary};
 pub use text::{FileReport, check};
+#[cfg(feature = "kernel")]
+pub use timeline::{svg, timeline};
 pub use voice::Voice;
 pub use wrap::{Piece, wrap};
 

@@ -1,6 +1,7 @@
 //! What a report is written on: how wide it is, which signs and colours it takes.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use crate::diagnostic::Severity;
 use crate::shell::visible::{self, Charset};
@@ -12,6 +13,8 @@ pub struct Paper {
     pub color: bool,
     /// Columns of the terminal; `None` when the output is no terminal.
     pub width: Option<usize>,
+    /// Whether the terminal follows links.
+    pub links: bool,
 }
 
 /// What a stretch of text means, which decides how it looks.
@@ -51,7 +54,8 @@ impl Tone {
 
 impl Paper {
     /// Plain Unicode text, as for a file.
-    pub const PLAIN: Self = Self { charset: Charset::Unicode, color: false, width: None };
+    pub const PLAIN: Self =
+        Self { charset: Charset::Unicode, color: false, width: None, links: false };
 
     /// Makes one line of foreign text safe to show; line ends inside become marks.
     pub fn safe<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -66,6 +70,18 @@ impl Paper {
                 format!("\u{1b}[{look}m{safe}\u{1b}[0m")
             }
             _ => safe.into_owned(),
+        }
+    }
+
+    /// Text that leads to a file, where the terminal follows links. `text` is safe already.
+    ///
+    /// Source: <https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda>.
+    pub fn link(&self, file: &Path, text: String) -> String {
+        match (self.links, std::path::absolute(file)) {
+            (true, Ok(whole)) => {
+                format!("\u{1b}]8;;{}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\", address(&whole))
+            }
+            _ => text,
         }
     }
 
@@ -95,6 +111,21 @@ impl Paper {
     }
 }
 
+/// The address of a file. Every byte that a terminal could take for something else is escaped.
+fn address(file: &Path) -> String {
+    let path = file.to_string_lossy().replace('\\', "/");
+    let mut out = String::from(if path.starts_with('/') { "file://" } else { "file:///" });
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' | b'~' | b':' => {
+                out.push(char::from(byte));
+            }
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,5 +135,15 @@ mod tests {
         let paper = Paper { color: true, ..Paper::PLAIN };
         assert_eq!(paper.paint(Tone::Code, "a\u{1b}[0mb"), "\u{1b}[36ma␛[0mb\u{1b}[0m");
         assert_eq!(Paper::PLAIN.paint(Tone::Code, "a"), "a");
+    }
+
+    #[test]
+    fn a_link_names_the_file_and_no_name_ends_it() {
+        assert_eq!(address(Path::new("/a b/é\u{1b}.py")), "file:///a%20b/%C3%A9%1B.py");
+        let file = Path::new("/x.py");
+        let paper = Paper { links: true, ..Paper::PLAIN };
+        let linked = paper.link(file, "x".to_owned());
+        assert_eq!(linked, "\u{1b}]8;;file:///x.py\u{1b}\\x\u{1b}]8;;\u{1b}\\");
+        assert_eq!(Paper::PLAIN.link(file, "x".to_owned()), "x");
     }
 }

@@ -1,6 +1,6 @@
 //! How a place in a notebook is told: by cell, line and column, or by the line of a script.
 
-use crate::notebook::{Format, Notebook};
+use crate::notebook::Notebook;
 use crate::text::{CellIndex, Position, Span, position};
 
 /// A stretch of a cell by its positions in the cell.
@@ -16,14 +16,16 @@ pub struct Place {
 impl Place {
     /// Finds the positions of a span.
     pub fn of(notebook: &Notebook, span: Span) -> Self {
-        let source = notebook.cell(span.cell).map_or("", |cell| &cell.source);
-        let start = position(source, span.range.start);
-        let in_file = match notebook.format {
-            Format::Percent | Format::Script => notebook.file_position(span.cell, span.range.start),
-            Format::Ipynb { .. } | Format::Pasted => None,
+        let at = |offset| {
+            let source = || notebook.cell(span.cell).map_or("", |cell| &cell.source);
+            notebook.position_in(span.cell, offset).unwrap_or_else(|| position(source(), offset))
         };
+        let start = at(span.range.start);
+        let counts_lines = notebook.format.counts_lines();
+        let in_file = || notebook.file_position(span.cell, span.range.start);
+        let in_file = counts_lines.then(in_file).flatten();
         let lines_before = in_file.map_or(0, |file| file.line.saturating_sub(start.line));
-        Self { cell: span.cell, start, end: position(source, span.range.end), lines_before }
+        Self { cell: span.cell, start, end: at(span.range.end), lines_before }
     }
 
     /// The line that people look for: in the script, or in the notebook's cell.

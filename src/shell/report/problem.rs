@@ -4,9 +4,11 @@ use std::io;
 
 use super::text::problem;
 use super::{Paper, Voice};
+use crate::diagnostic::Message;
 use crate::knowledge::Language;
 use crate::notebook::NotebookError;
-use crate::shell::files::{FileError, SaveError, TogetherError};
+use crate::review::sentence;
+use crate::shell::files::{FileError, ReadError, Remark, TogetherError, mebibytes};
 use crate::text::CellIndex;
 
 /// The problem in one language, with its place as far as it has one. Line and column count from 1
@@ -28,28 +30,22 @@ impl Problem {
             FileError::Read(error) => whole(unreadable(ui, error)),
             FileError::Name => whole(ui("report.problem.name", &[])),
             FileError::Loop => whole(ui("report.problem.loop", &[])),
+            FileError::LeadsOut { target } => {
+                let target = target.display().to_string();
+                whole(ui("report.problem.leads-out", &[("target", &target)]))
+            }
+            FileError::Session { line, column, problem } => {
+                let message = ui("report.problem.session", &[("problem", problem)]);
+                Self { message, line: Some(*line), column: Some(*column), cell: None }
+            }
             FileError::Internal => whole(ui("report.problem.internal", &[])),
             FileError::Notebook(error) => in_notebook(ui, error),
         }
     }
 
-    fn plain(voice: Voice<'_>, language: Language, key: &str) -> Self {
-        let message = voice.knowledge.ui(language, key, &[]);
-        Self { message, line: None, column: None, cell: None }
-    }
-
-    /// Tells why a file was not written.
-    pub fn unwritten(voice: Voice<'_>, language: Language, error: &SaveError) -> Self {
-        let ui = |key: &str, args: Args<'_>| voice.knowledge.ui(language, key, args);
-        let message = match error {
-            SaveError::Changed => ui("fix.unwritten.changed", &[]),
-            SaveError::Gone => ui("fix.unwritten.gone", &[]),
-            SaveError::ReadOnly => ui("fix.unwritten.read-only", &[]),
-            SaveError::Full => ui("fix.unwritten.full", &[]),
-            SaveError::Folder { source: problem, .. } | SaveError::Write(problem) => {
-                ui("fix.unwritten.failed", &[("problem", &problem.to_string())])
-            }
-        };
+    /// Tells what stands in a sentence, such as why a file was not written.
+    pub fn told(voice: Voice<'_>, language: Language, message: &Message) -> Self {
+        let message = sentence(voice.knowledge, language, message);
         Self { message, line: None, column: None, cell: None }
     }
 }
@@ -61,17 +57,36 @@ pub fn unread(paper: Paper, voice: Voice<'_>, path: &str, error: &FileError) -> 
 
 /// Why files were not written, once for each language.
 pub fn unwritten(paper: Paper, voice: Voice<'_>, error: &TogetherError) -> String {
-    let path = error.path().display().to_string();
-    problem(paper, voice, &path, |language| match error {
-        TogetherError::Save { source, .. } => Problem::unwritten(voice, language, source),
-        TogetherError::Exists { .. } => Problem::plain(voice, language, "fix.unwritten.exists"),
-        TogetherError::Half { .. } => Problem::plain(voice, language, "fix.unwritten.half"),
-    })
+    let lines = error.messages().into_iter().map(|(path, message)| {
+        let path = path.display().to_string();
+        problem(paper, voice, &path, |language| Problem::told(voice, language, &message))
+    });
+    lines.collect()
+}
+
+/// What has to be said of files that were written, once for each language.
+pub fn remarks(paper: Paper, voice: Voice<'_>, remarks: &[Remark]) -> String {
+    let mut out = String::new();
+    for remark in remarks {
+        let path = remark.path.display().to_string();
+        for said in voice.sentences(&remark.message()) {
+            out.push_str(&format!("{}: {}\n", paper.safe(&path), paper.safe(&said)));
+        }
+    }
+    out
 }
 
 type Args<'a> = &'a [(&'a str, &'a str)];
 
-fn unreadable(ui: impl Fn(&str, Args<'_>) -> String, error: &io::Error) -> String {
+fn unreadable(ui: impl Fn(&str, Args<'_>) -> String, error: &ReadError) -> String {
+    let error = match error {
+        ReadError::Io(error) => error,
+        ReadError::Special(what) => return ui(&format!("report.problem.{}", what.key()), &[]),
+        ReadError::TooLarge { size, most } => {
+            let (size, most) = (mebibytes(*size).to_string(), mebibytes(*most).to_string());
+            return ui("report.problem.too-large", &[("size", &size), ("most", &most)]);
+        }
+    };
     match error.kind() {
         io::ErrorKind::NotFound => ui("report.problem.not-found", &[]),
         io::ErrorKind::PermissionDenied => ui("report.problem.no-permission", &[]),
@@ -94,6 +109,10 @@ fn in_notebook(ui: impl Fn(&str, Args<'_>) -> String, error: &NotebookError) -> 
         NotebookError::Shape { what, line, cell } => {
             let message = ui("report.problem.shape", &[("what", &detail(&ui, what))]);
             Problem { message, line: Some(line), column: None, cell }
+        }
+        NotebookError::Form { form } => {
+            let message = ui(&format!("report.problem.form.{form}"), &[]);
+            Problem { message, line: None, column: None, cell: None }
         }
         NotebookError::Format { major } => {
             let message = ui("report.problem.format", &[("major", &major.to_string())]);

@@ -43,6 +43,14 @@ pub struct Proved {
     pub after: Option<CellRun>,
 }
 
+impl Proof {
+    /// Whether somebody wanted an end of it while it ran.
+    pub fn is_given_up(&self) -> bool {
+        let mut runs = self.cells.iter().flat_map(|cell| [&cell.before, &cell.after]).flatten();
+        runs.any(|run| run.status.is_by_somebody())
+    }
+}
+
 /// Which cells will run where, and what they do besides.
 pub fn plan(
     paper: Paper,
@@ -56,6 +64,11 @@ pub fn plan(
         let mut line = |text: &str| out.push_str(&format!("{}\n", paper.safe(text)));
         let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
         line(&kernels::reason(voice, language, choice));
+        if choice.candidate.is_found_here {
+            line(&ui("kernels.found-here", &[]));
+        }
+        let command = kernels::command(&choice.candidate.launch);
+        line(&ui("kernels.command", &[("command", &command)]));
         line(&ui(if is_changed { "prove.will-run-twice" } else { "prove.will-run" }, &[]));
         for step in &plan.steps {
             line(&format!("  {}", sentence(voice.knowledge, language, &step.message())));
@@ -81,6 +94,7 @@ pub fn failure(voice: Voice<'_>, failure: &Failure) -> Vec<String> {
             voice.say("prove.failed.silent", &[("seconds", &seconds.to_string())])
         }
         Failure::Lost => voice.say("prove.failed.lost", &[]),
+        Failure::Stopped => voice.say("prove.failed.stopped", &[]),
         Failure::Wire(error) => voice.say("prove.failed.wire", &[("problem", &error.to_string())]),
     }
 }
@@ -96,7 +110,7 @@ pub fn proof(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
         }
         cell(paper, voice, proof, proved, &mut out);
     }
-    let told = kernels::versions(&proof.versions);
+    let told = proof.versions.to_string();
     out.push_str(&paper.paint(Tone::Quiet, &told));
     out.push('\n');
     out

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Proof, Proved};
 use crate::proof::{Difference, differences, is_proven};
-use crate::transcript::{CellRun, Chunk, Status};
+use crate::transcript::{CellRun, Chunk, Status, TaskRun};
 
 /// What `prove` prints.
 #[derive(Debug, Serialize)]
@@ -46,6 +46,7 @@ struct Run {
     dropped_bytes: u64,
     elapsed_ms: u64,
     lag: Option<Lag>,
+    tasks: Vec<Task>,
 }
 
 #[derive(Debug, Serialize)]
@@ -60,6 +61,16 @@ struct Error {
     message: String,
     line: Option<usize>,
     traceback: Vec<String>,
+}
+
+/// A task of the cell. The cell itself has no name; `runs_ms` are pairs of a start and a length.
+#[derive(Debug, Serialize)]
+struct Task {
+    name: String,
+    line: Option<usize>,
+    start_ms: u64,
+    end_ms: u64,
+    runs_ms: Vec<[u64; 2]>,
 }
 
 #[derive(Debug, Serialize)]
@@ -108,6 +119,7 @@ fn run(run: &CellRun, source: &str) -> Run {
             Status::Interrupted => "interrupted",
             Status::TimedOut => "timeout",
             Status::Died => "died",
+            Status::Stopped => "stopped",
         },
         output: run.output.iter().map(output).collect(),
         result: run.result.clone(),
@@ -125,6 +137,17 @@ fn run(run: &CellRun, source: &str) -> Run {
             still_ms: lag.still.clone(),
             worst_ms: lag.worst,
         }),
+        tasks: run.tasks.iter().map(task).collect(),
+    }
+}
+
+fn task(task: &TaskRun) -> Task {
+    Task {
+        name: task.name.clone(),
+        line: task.line,
+        start_ms: task.start,
+        end_ms: task.end,
+        runs_ms: task.runs.iter().map(|run| [run.start, run.length]).collect(),
     }
 }
 

@@ -45,6 +45,7 @@ fn line(paper: Paper, voice: Voice<'_>, told: Told<'_>) -> Line {
         Told::AskedForInput => quiet(voice.label("prove.asked-for-input", &[])),
         Told::Ended(Status::TimedOut) => bad(voice.label("prove.timed-out", &[])),
         Told::Ended(Status::Died) => bad(voice.label("prove.died", &[])),
+        Told::Ended(Status::Stopped) => bad(voice.label("prove.stopped", &[])),
         Told::Ended(_) => bad(voice.label("prove.interrupted", &[])),
         Told::Took(time) => quiet(voice.label("prove.took", &[("seconds", &seconds(time))])),
         Told::Lag(lag) => strip(paper, voice, lag),

@@ -19,7 +19,7 @@ use super::place::{Place, in_file, portable};
 use super::text::where_it_is;
 use super::{Problem, Reviewed, Voice};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::notebook::{Format, Notebook};
+use crate::notebook::Notebook;
 use crate::text::{Position, Span};
 
 /// The schema that OASIS publishes.
@@ -81,12 +81,13 @@ pub fn log(voice: Voice<'_>, parts: Vec<Part>) -> Sarif {
     for (rule, entry) in &mut entries {
         entry.rule_index = indices.get(rule).copied();
     }
-    let driver = ToolComponent::builder()
+    let mut driver = ToolComponent::builder()
         .name("nbasync")
         .version(env!("CARGO_PKG_VERSION"))
         .semantic_version(env!("CARGO_PKG_VERSION"))
         .rules(names.into_iter().map(|name| rules::rule(voice, name)).collect::<Vec<_>>())
         .build();
+    driver.information_uri = rules::HOME.map(str::to_owned);
     let invocation = Invocation::builder()
         .execution_successful(problems.is_empty())
         .tool_execution_notifications(problems)
@@ -154,7 +155,7 @@ fn level(severity: Severity) -> ResultLevel {
 fn located(voice: Voice<'_>, path: &str, notebook: &Notebook, span: Span) -> Location {
     let region = in_file(notebook, span).map(|(start, end)| region(start, end));
     let mut location = location(path, region);
-    if matches!(notebook.format, Format::Ipynb { .. }) {
+    if notebook.format.is_ipynb() {
         let name = where_it_is(voice, notebook, Place::of(notebook, span));
         let cell = LogicalLocation::builder().fully_qualified_name(name).kind("cell").build();
         location.logical_locations = Some(vec![cell]);

@@ -2,7 +2,7 @@
 
 use super::{Paper, Tone};
 use crate::shell::visible::Visible;
-use crate::text::{TextRange, line_range, position};
+use crate::text::{TextRange, floor_boundary, line_range};
 
 /// Lines shown of a longer stretch; the others are left out.
 const LINES: usize = 4;
@@ -13,24 +13,26 @@ const WIDTH: usize = 120;
 /// Columns that a line has at least, however narrow the terminal is.
 const LEAST: usize = 20;
 
-/// The lines that hold `range`, numbered from the first line of `source` plus `lines_before`, with
-/// the range underlined in `tone`. Long lines are cut to what surrounds the range.
+/// Bytes of a line that are looked at on either side of the range's start.
+const NEAR: usize = 4096;
+
+/// The lines that hold `range`, the first of them with the number `first`, with the range underlined
+/// in `tone`. Long lines are cut to what surrounds the range.
 pub fn snippet(
     paper: Paper,
     source: &str,
     range: TextRange,
-    lines_before: usize,
+    first: usize,
     tone: Tone,
 ) -> Vec<String> {
     let all = covered(source, range);
     let shown = if all.len() > LINES { LINES - 1 } else { all.len() };
-    let first = position(source, range.start).line + lines_before;
     let gutter = (first + all.len()).to_string().len();
     let width = paper.width.unwrap_or(WIDTH).saturating_sub(gutter + 3).max(LEAST);
     let bar = paper.paint(Tone::Quiet, paper.either("│", "|"));
     let mut out = Vec::new();
     for (at, line) in all.iter().take(shown).enumerate() {
-        let (text, under) = cut(paper, line.slice(source), within(*line, range), width);
+        let (text, under) = cut(paper, near(source, *line, range), width);
         let number = paper.paint(Tone::Quiet, &format!("{:>gutter$}", first + at));
         out.push(format!("{number} {bar} {text}").trim_end().to_owned());
         let (before, length) = under;
@@ -58,6 +60,26 @@ fn covered(source: &str, range: TextRange) -> Vec<TextRange> {
     lines
 }
 
+/// A stretch of a line around `range`, the part of the range therein, and whether the line goes on
+/// before and behind.
+struct Near<'s> {
+    text: &'s str,
+    range: TextRange,
+    cut: (bool, bool),
+}
+
+/// What is looked at of a line; all of it, unless it is longer than any terminal is wide.
+fn near(source: &str, line: TextRange, range: TextRange) -> Near<'_> {
+    let within = within(line, range);
+    let at = line.start + within.start;
+    let start = floor_boundary(source, at.saturating_sub(NEAR)).max(line.start);
+    let end = floor_boundary(source, at + NEAR).min(line.end);
+    let text = TextRange::new(start, end).slice(source);
+    let moved = |offset: usize| (line.start + offset).saturating_sub(start).min(text.len());
+    let range = TextRange::new(moved(within.start), moved(within.end));
+    Near { text, range, cut: (start > line.start, end < line.end) }
+}
+
 /// The part of `range` on a line, in bytes of the line.
 fn within(line: TextRange, range: TextRange) -> TextRange {
     let start = range.start.saturating_sub(line.start);
@@ -67,11 +89,12 @@ fn within(line: TextRange, range: TextRange) -> TextRange {
 
 /// Cuts a line to `width` columns around `range`. Returns the text, and how many columns stand
 /// before the underline and how many it takes.
-fn cut(paper: Paper, line: &str, range: TextRange, width: usize) -> (String, (usize, usize)) {
+fn cut(paper: Paper, near: Near<'_>, width: usize) -> (String, (usize, usize)) {
+    let Near { text: line, range, cut: (before, behind) } = near;
     let range = trimmed(line, range);
     let whole = Visible::new(line.trim_end_matches('\r'), paper.charset);
     let under = whole.columns(range);
-    if whole.width <= width {
+    if whole.width <= width && !before && !behind {
         return (whole.text, (under.start, under.len().max(1)));
     }
     let ellipsis = paper.either("…", "...");
@@ -88,11 +111,11 @@ fn cut(paper: Paper, line: &str, range: TextRange, width: usize) -> (String, (us
     let start = seen.first().map_or(from, |cluster| cluster.column);
     let end = seen.last().map_or(start, |cluster| cluster.column + cluster.width);
     let mut text: String = seen.iter().map(|cluster| cluster.shown.slice(&whole.text)).collect();
-    if end < whole.width {
+    if end < whole.width || behind {
         text.push_str(ellipsis);
     }
-    let front = if start > 0 { cost } else { 0 };
-    if start > 0 {
+    let front = if start > 0 || before { cost } else { 0 };
+    if front > 0 {
         text.insert_str(0, ellipsis);
     }
     let left = under.start.clamp(start, end);
@@ -114,8 +137,9 @@ mod tests {
     fn check(width: Option<usize>, source: &str, part: &str, expected: &[&str]) {
         let start = source.find(part).unwrap();
         let range = TextRange::new(start, start + part.len());
+        let first = crate::text::position(source, start).line;
         let paper = Paper { width, ..Paper::PLAIN };
-        assert_eq!(snippet(paper, source, range, 0, Tone::Plain), expected);
+        assert_eq!(snippet(paper, source, range, first, Tone::Plain), expected);
     }
 
     #[test]
@@ -158,7 +182,7 @@ mod tests {
     #[test]
     fn an_empty_stretch_has_a_mark_of_its_own() {
         let paper = Paper { charset: Charset::Ascii, ..Paper::PLAIN };
-        let lines = snippet(paper, "x =", TextRange::at(3), 10, Tone::Plain);
+        let lines = snippet(paper, "x =", TextRange::at(3), 11, Tone::Plain);
         assert_eq!(lines, ["11 | x =", "   |    ~"]);
     }
 }

@@ -2,6 +2,8 @@
 
 use super::{Paper, Tone, Voice};
 use crate::knowledge::Language;
+use crate::review::{Checked, Shared};
+use crate::text::CellIndex;
 
 /// What was found, over files.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -16,6 +18,7 @@ pub struct Tally {
     pub hints: usize,
     /// Diagnostics whose first fix changes nothing else.
     pub safe_fixes: usize,
+    pub checked: Checked,
     /// The first file with a diagnostic.
     pub first: Option<String>,
 }
@@ -30,6 +33,7 @@ impl Tally {
         self.warnings += other.warnings;
         self.hints += other.hints;
         self.safe_fixes += other.safe_fixes;
+        self.checked.add(other.checked);
         self.first = self.first.take().or(other.first);
     }
 }
@@ -51,6 +55,37 @@ pub fn summary(paper: Paper, voice: Voice<'_>, tally: &Tally) -> String {
     out
 }
 
+/// So many notebooks are named with a function that they share.
+const NAMED: usize = 3;
+
+/// The functions that several notebooks hold, each once.
+pub fn shared(paper: Paper, voice: Voice<'_>, all: &[Shared]) -> String {
+    let mut out = String::new();
+    for Shared { name, places } in all {
+        for language in voice.languages() {
+            let place = |(path, cell): &(String, CellIndex)| {
+                let cell = cell.number().to_string();
+                voice.knowledge.ui(
+                    language,
+                    "report.shared-place",
+                    &[("path", path), ("cell", &cell)],
+                )
+            };
+            let mut named: Vec<String> = places.iter().take(NAMED).map(place).collect();
+            let more = places.len().saturating_sub(NAMED);
+            if more > 0 {
+                named.push(voice.count(language, "report.shared-more", more));
+            }
+            let join = voice.knowledge.ui(language, "report.shared-join", &[]);
+            let count = places.len().to_string();
+            let args = [("function", &**name), ("n", &count), ("places", &named.join(&join))];
+            out.push_str(&paper.safe(&voice.knowledge.ui(language, "report.shared", &args)));
+            out.push('\n');
+        }
+    }
+    if out.is_empty() { out } else { out + "\n" }
+}
+
 /// Whether files were read and nothing was found in any.
 fn is_clean(tally: &Tally) -> bool {
     tally.files > tally.failed && tally.marked == 0
@@ -63,7 +98,7 @@ fn line(paper: Paper, voice: Voice<'_>, language: Language, tally: &Tally) -> St
     let mut sentences = vec![match tally {
         Tally { files: 0, .. } => ui("report.no-files", &[]),
         tally if is_clean(tally) => {
-            format!("{} {}", paper.right(), ui("report.clean", &[("files", &read)]))
+            format!("{} {}", paper.right(), clean(voice, language, &read, tally.checked))
         }
         Tally { marked: 0, .. } => ui("report.nothing-read", &[]),
         tally => found(voice, language, tally),
@@ -75,6 +110,19 @@ fn line(paper: Paper, voice: Voice<'_>, language: Language, tally: &Tally) -> St
         sentences.push(count("failed", tally.failed));
     }
     sentences.join(if language == Language::En { " " } else { "" })
+}
+
+/// What was checked, where nothing was found: more than that is not known.
+pub(super) fn clean(
+    voice: Voice<'_>,
+    language: Language,
+    files: &str,
+    Checked { cells, rules }: Checked,
+) -> String {
+    let cells = voice.count(language, "report.cells", cells);
+    let rules = voice.count(language, "report.rules-asked", rules);
+    let args = [("files", files), ("cells", &*cells), ("rules", &*rules)];
+    voice.knowledge.ui(language, "report.clean", &args)
 }
 
 /// `2 errors, 1 hint in 2 of 7 files.`

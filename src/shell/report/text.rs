@@ -1,11 +1,13 @@
 //! The report of `check` for people.
 
+use std::path::Path;
+
 use super::place::Place;
 use super::snippet::snippet;
 use super::{Paper, Piece, Problem, Reviewed, Tally, Tone, Voice, wrap};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Note, Severity};
 use crate::knowledge::{Language, PageKind};
-use crate::notebook::{Format, Notebook};
+use crate::notebook::{Cell, Format, Notebook};
 use crate::review::{Review, sentence};
 use crate::shell::visible;
 
@@ -81,8 +83,9 @@ fn tally(path: &str, review: &Review) -> Tally {
         errors,
         warnings,
         hints,
+        checked: review.checked(),
         safe_fixes: review.diagnostics.iter().filter_map(Diagnostic::fix).filter(is_safe).count(),
-        first: is_marked.then(|| path.to_owned()),
+        first: (is_marked && path != "-").then(|| path.to_owned()),
     }
 }
 
@@ -97,8 +100,18 @@ pub(super) fn remark(paper: Paper, voice: Voice<'_>, path: &str, notebook: &Note
     if !notebook.is_python() {
         say("report.other-language", &[("language", &notebook.kernel.language)]);
     }
+    let plain = notebook.cells.iter().filter(|cell| cell.is_called_plain() && cell.holds_python());
+    let plain: Vec<&Cell> = plain.filter(|_| notebook.is_python()).collect();
+    if let Some(first) = plain.first() {
+        let numbers: Vec<String> =
+            plain.iter().map(|cell| cell.index.number().to_string()).collect();
+        let form = if plain.len() == 1 { "one" } else { "many" };
+        let language = first.language.as_deref().unwrap_or_default();
+        let key = format!("report.read-as-python.{form}");
+        say(&key, &[("cells", &numbers.join(", ")), ("language", language)]);
+    }
     if let Format::Ipynb { major: major @ ..4, .. } = notebook.format {
-        say("report.old-format", &[("major", &major.to_string())]);
+        say("report.old-format", &[("major", &major.to_string()), ("path", path)]);
     }
     out
 }
@@ -114,7 +127,7 @@ fn diagnostic(
     let tone = Tone::Severity(found.severity);
     let mut lines = head(paper, voice, path, notebook, found, place);
     let source = notebook.cell(found.span.cell).map_or("", |cell| &cell.source);
-    lines.extend(snippet(paper, source, found.span.range, place.lines_before, tone));
+    lines.extend(snippet(paper, source, found.span.range, place.line(), tone));
     for note in found.notes.iter().take(NOTES) {
         lines.extend(labelled(paper, voice, "report.note", told(voice, notebook, note)));
     }
@@ -151,7 +164,7 @@ pub(super) fn head(
     let first = sentences.next().unwrap_or_default();
     let head = format!(
         "{}: {} {}: {}",
-        paper.paint(Tone::Strong, &format!("{path}:{place}")),
+        paper.link(Path::new(path), paper.paint(Tone::Strong, &format!("{path}:{place}"))),
         paper.paint(Tone::Severity(found.severity), &severity),
         found.rule,
         paper.safe(&first)
@@ -163,7 +176,7 @@ pub(super) fn head(
 /// `cell 7:2:11` in a notebook, `31:11` in a script.
 pub(super) fn where_it_is(voice: Voice<'_>, notebook: &Notebook, place: Place) -> String {
     let (line, column) = (place.line().to_string(), place.start.column.to_string());
-    if matches!(notebook.format, Format::Percent | Format::Script) {
+    if notebook.format.counts_lines() {
         return format!("{line}:{column}");
     }
     let cell = place.cell.number().to_string();

@@ -1,11 +1,9 @@
 //! What comes in from the terminal, in the tutor's words.
 
-use crossterm::event::{
-    self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
-};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use super::paint::{Job, Painted};
@@ -47,33 +45,6 @@ pub struct Hits {
     pub panes: Vec<(Rect, Pane)>,
     /// The open popup; what it covers cannot be hit.
     pub popup: Option<Rect>,
-}
-
-/// Reads the terminal on a thread of its own until it ends. The thread lives as long as the
-/// program: a program has one terminal.
-pub fn read(events: Sender<Event>) {
-    std::thread::spawn(move || {
-        let mut stray = Stray::default();
-        loop {
-            let event = match event::read() {
-                Ok(event::Event::Key(key)) if key.kind != KeyEventKind::Release => {
-                    if stray.swallows(&key) {
-                        continue;
-                    }
-                    Event::Key(key)
-                }
-                Ok(event::Event::Paste(text)) => Event::Pasted(text),
-                Ok(event::Event::Mouse(mouse)) => Event::Mouse(mouse),
-                Ok(event::Event::Resize(..)) => Event::Resized,
-                Ok(_) => continue,
-                Err(error) => Event::Lost(error.to_string()),
-            };
-            let lost = matches!(event, Event::Lost(_));
-            if events.send(event).is_err() || lost {
-                return;
-            }
-        }
-    });
 }
 
 /// Waits for an event and takes whatever else has come with it. Empty when nobody sends any more;
@@ -153,42 +124,6 @@ impl Hits {
     }
 }
 
-/// A terminal's late answer to a question about its colours arrives as if it were typed:
-/// `Alt-]11;rgb:1e1e/…` up to a bell or `Alt-\`. This keeps it from being obeyed as keys.
-#[derive(Debug, Default)]
-struct Stray {
-    /// Keys of the answer seen so far; `None` outside one.
-    seen: Option<usize>,
-}
-
-impl Stray {
-    /// The longest answer, in keys.
-    const LONGEST: usize = 40;
-
-    fn swallows(&mut self, key: &KeyEvent) -> bool {
-        let alt = key.modifiers.contains(KeyModifiers::ALT);
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        match (self.seen, key.code) {
-            (None, KeyCode::Char(']')) if alt => self.seen = Some(0),
-            (None, _) => return false,
-            (Some(_), KeyCode::Char('\\')) if alt => self.seen = None,
-            (Some(_), KeyCode::Char('g')) if ctrl => self.seen = None,
-            (Some(count), KeyCode::Char(char)) if count < Self::LONGEST && is_answer(char) => {
-                self.seen = Some(count + 1);
-            }
-            (Some(_), _) => {
-                self.seen = None;
-                return false;
-            }
-        }
-        true
-    }
-}
-
-fn is_answer(char: char) -> bool {
-    char.is_ascii_hexdigit() || ";:/rgb".contains(char)
-}
-
 /// Leaves out what the next event makes void: all changes of size but the last.
 pub fn coalesce(events: Vec<Event>) -> Vec<Event> {
     let mut out: Vec<Event> = Vec::with_capacity(events.len());
@@ -204,30 +139,6 @@ pub fn coalesce(events: Vec<Event>) -> Vec<Event> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn swallowed(keys: &[KeyEvent]) -> Vec<bool> {
-        let mut stray = Stray::default();
-        keys.iter().map(|key| stray.swallows(key)).collect()
-    }
-
-    fn typed(text: &str) -> Vec<KeyEvent> {
-        text.chars().map(|char| KeyEvent::from(KeyCode::Char(char))).collect()
-    }
-
-    #[test]
-    fn a_late_colour_answer_is_no_key_press() {
-        let mut keys = vec![KeyEvent::new(KeyCode::Char(']'), KeyModifiers::ALT)];
-        keys.extend(typed("11;rgb:1e1e/1e1e/1e1e"));
-        keys.push(KeyEvent::new(KeyCode::Char('\\'), KeyModifiers::ALT));
-        assert!(swallowed(&keys).iter().all(|swallowed| *swallowed));
-        keys.extend(typed("q"));
-        assert_eq!(swallowed(&keys).last(), Some(&false));
-    }
-
-    #[test]
-    fn keys_are_keys() {
-        assert_eq!(swallowed(&typed("]1q")), [false, false, false]);
-    }
 
     #[test]
     fn a_popup_covers_what_lies_under_it() {

@@ -9,6 +9,8 @@ use crate::tutor::view::{Mark, Picked};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Glyphs {
     pub charset: Charset,
+    /// The skill is in use.
+    pub skill: &'static str,
     pub error: &'static str,
     pub warning: &'static str,
     pub hint: &'static str,
@@ -36,6 +38,8 @@ pub struct Glyphs {
     pub dash: &'static str,
     pub unsaved: &'static str,
     pub prompt: &'static str,
+    /// Under what shows a situation, where a fault has tildes.
+    pub evidence: &'static str,
     /// Bars of a strip, the lowest first.
     pub bars: [&'static str; 8],
     pub border: border::Set<'static>,
@@ -45,6 +49,7 @@ impl Glyphs {
     /// Signs for a terminal whose locale is UTF-8.
     pub const UNICODE: Self = Self {
         charset: Charset::Unicode,
+        skill: "◆",
         error: "✖",
         warning: "▲",
         hint: "·",
@@ -63,6 +68,7 @@ impl Glyphs {
         dash: "─",
         unsaved: "*",
         prompt: "/",
+        evidence: "┄",
         bars: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
         border: border::PLAIN,
     };
@@ -70,6 +76,7 @@ impl Glyphs {
     /// Signs for any other terminal.
     pub const ASCII: Self = Self {
         charset: Charset::Ascii,
+        skill: "*",
         error: "x",
         warning: "!",
         hint: ".",
@@ -88,6 +95,7 @@ impl Glyphs {
         dash: "-",
         unsaved: "*",
         prompt: "/",
+        evidence: ".",
         bars: ["_", ".", ":", "-", "=", "+", "*", "#"],
         border: border::Set {
             top_left: "+",

@@ -3,11 +3,14 @@
 //! The only place that names ratatui, crossterm, the text area and the terminal's colours.
 
 mod background;
+pub mod canvas;
 pub mod color;
 mod draw;
 mod editor;
 mod events;
+mod gate;
 pub mod glyphs;
+mod input;
 mod paint;
 mod screen;
 mod signals;
@@ -16,6 +19,7 @@ pub mod terminal;
 mod testing;
 pub mod theme;
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
@@ -24,6 +28,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use self::color::Depth;
 use self::events::Event;
+use self::gate::Gate;
 use self::glyphs::Glyphs;
 use self::paint::Painter;
 use self::screen::Screen;
@@ -37,6 +42,9 @@ const ROUNDS: usize = 3;
 
 /// How long a moving diagram stands still.
 const TICK: Duration = Duration::from_millis(200);
+
+/// How long a key waits for a review that is about to come; nobody notices.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// How long signals of a stop may arrive after it.
 const ECHO: Duration = Duration::from_millis(300);
@@ -103,7 +111,9 @@ pub fn run(
         let _ = paints.send(Event::Painted(job, painted));
     });
     let later = sender.clone();
-    events::read(sender);
+    let gate = Gate::default();
+    let typing = input::Typing::default();
+    input::read(sender, gate.clone(), typing.clone());
     std::thread::spawn(move || {
         for msg in answers {
             if later.send(Event::Answer(msg)).is_err() {
@@ -118,7 +128,8 @@ pub fn run(
     if mouse {
         terminal.mouse(true).map_err(TuiError::Lost)?;
     }
-    let mut front = Front { tutor, perform, terminal, screen, view, done: false, resumed: None };
+    let (done, resumed) = (false, None);
+    let mut front = Front { tutor, perform, terminal, gate, screen, view, typing, done, resumed };
     front.run(&events)
 }
 
@@ -127,9 +138,12 @@ struct Front<'a> {
     tutor: &'a mut dyn Machine,
     perform: &'a mut dyn FnMut(Effect) -> Option<Msg>,
     terminal: Terminal,
+    /// Between the thread that reads the terminal and an editor that wants it.
+    gate: Gate,
     screen: Screen,
     /// The tutor's view after the last message.
     view: View,
+    typing: input::Typing,
     done: bool,
     /// When the program came back from its last stop.
     resumed: Option<Instant>,
@@ -148,7 +162,7 @@ impl Front<'_> {
             if batch.is_empty() {
                 return Err(TuiError::Lost(io::ErrorKind::UnexpectedEof.into()));
             }
-            self.take(batch)?;
+            self.take(batch, events)?;
         }
         Ok(())
     }
@@ -170,16 +184,35 @@ impl Front<'_> {
         Ok(())
     }
 
+    /// Lets a review that is about to come arrive before a key that may ask it. Gives what else
+    /// came meanwhile.
+    fn settle(&mut self, events: &Receiver<Event>) -> io::Result<Vec<Event>> {
+        let mut later = Vec::new();
+        let end = Instant::now() + MOMENT;
+        while self.view.settling {
+            match events.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(Event::Answer(msg)) => self.tell(msg)?,
+                Ok(event) => later.push(event),
+                Err(_) => break,
+            }
+        }
+        Ok(later)
+    }
+
     /// Takes events that came together. The text area's changes are reported once.
-    fn take(&mut self, batch: Vec<Event>) -> Result<(), TuiError> {
+    fn take(&mut self, batch: Vec<Event>, events: &Receiver<Event>) -> Result<(), TuiError> {
         let alone = batch.len() == 1;
-        for event in batch {
+        let mut batch = VecDeque::from(batch);
+        while let Some(event) = batch.pop_front() {
             match event {
                 Event::End(signal) => return Err(TuiError::Signal(signal)),
                 Event::Lost(why) => return Err(TuiError::Lost(io::Error::other(why))),
                 event if self.edits(&event) => self.type_in(event, alone),
                 event => {
                     self.report_edit().map_err(TuiError::Lost)?;
+                    if matches!(event, Event::Key(_) | Event::Mouse(_)) {
+                        batch.extend(self.settle(events).map_err(TuiError::Lost)?);
+                    }
                     self.handle(event).map_err(TuiError::Lost)?;
                 }
             }
@@ -192,12 +225,12 @@ impl Front<'_> {
 
     /// Whether an event is for the text area.
     fn edits(&self, event: &Event) -> bool {
-        let open = self.screen.editor.is_some() && self.view.popup.is_none();
-        open && match event {
-            Event::Pasted(_) => true,
-            Event::Key(key) => !is_the_tutors(key),
-            _ => false,
-        }
+        self.is_typing()
+            && match event {
+                Event::Pasted(_) => true,
+                Event::Key(key) => !is_the_tutors(key),
+                _ => false,
+            }
     }
 
     fn type_in(&mut self, event: Event, alone: bool) {
@@ -216,6 +249,8 @@ impl Front<'_> {
 
     fn handle(&mut self, event: Event) -> io::Result<()> {
         match event {
+            // What cannot be read is not agreed to: a window waits until it can be seen.
+            Event::Key(key) if self.hides_a_window() && key.code != KeyCode::Esc => Ok(()),
             Event::Key(key) => events::key(&key).map_or(Ok(()), |key| self.tell(Msg::Key(key))),
             Event::Pasted(text) => self.tell(Msg::Pasted(text)),
             Event::Mouse(mouse) => {
@@ -238,12 +273,13 @@ impl Front<'_> {
 
     /// Tells the tutor something and does what it asks for, answers included.
     fn tell(&mut self, msg: Msg) -> io::Result<()> {
-        let mut msgs = std::collections::VecDeque::from([msg]);
+        let mut msgs = VecDeque::from([msg]);
         while let Some(msg) = msgs.pop_front() {
             for effect in self.tutor.update(msg) {
                 match effect {
                     Effect::Quit => self.done = true,
                     Effect::Suspend => self.suspend()?,
+                    effect @ Effect::Rewrite { .. } => msgs.extend(self.lend(effect)?),
                     Effect::Mouse(on) => self.terminal.mouse(on)?,
                     other => msgs.extend((self.perform)(other)),
                 }
@@ -261,12 +297,32 @@ impl Front<'_> {
         } else {
             self.screen.editor = None;
         }
+        self.typing.set(self.is_typing());
+    }
+
+    /// Whether keys go into the text area.
+    fn is_typing(&self) -> bool {
+        self.screen.editor.is_some() && self.view.popup.is_none()
+    }
+
+    fn hides_a_window(&self) -> bool {
+        self.screen.is_too_small && self.view.popup.is_some()
     }
 
     fn suspend(&mut self) -> io::Result<()> {
         self.terminal.suspend()?;
         self.resumed = Some(Instant::now());
         Ok(())
+    }
+
+    /// Lends the terminal to an editor.
+    fn lend(&mut self, effect: Effect) -> io::Result<Option<Msg>> {
+        terminal::restore();
+        let perform = &mut self.perform;
+        let answer = self.gate.closed(|| perform(effect));
+        self.terminal.take()?;
+        self.resumed = Some(Instant::now());
+        Ok(answer)
     }
 
     fn has_just_resumed(&self) -> bool {

@@ -32,6 +32,8 @@ pub struct Screen {
     depth: Depth,
     choice: Option<ThemeChoice>,
     told: Seen,
+    /// The last frame could show nothing but that.
+    pub is_too_small: bool,
 }
 
 /// What a frame showed.
@@ -69,6 +71,7 @@ impl Screen {
             depth,
             choice: None,
             told: Seen::default(),
+            is_too_small: false,
         }
     }
 
@@ -77,6 +80,7 @@ impl Screen {
         if self.choice.replace(choice) != Some(choice) {
             self.theme = self.themes.choose(choice, self.ground, self.depth);
             self.sheets.clear();
+            self.source.forget_notes();
         }
     }
 

@@ -1,6 +1,8 @@
-//! The keys of "which pattern?".
+//! The keys of "which pattern?", and of the questions which cells are to run and what becomes of
+//! changes on both sides.
 
 use super::{Binding, Command, Context, c, k, row};
+use crate::tutor::beside::Keep;
 use crate::tutor::key::Code;
 
 /// Their rows of the table.
@@ -67,4 +69,31 @@ pub(super) const KEYS: &[Binding] = &[
     row(Context::Outcome, &[k(Code::Home)], Command::Top, "Home", "top", 0, None),
     row(Context::Outcome, &[k(Code::End)], Command::Bottom, "End", "bottom", 0, None),
     row(Context::Outcome, &[k(Code::Esc), c('q')], Command::Back, "Esc", "close", 5, Some(0)),
+    row(Context::Draft, &[c('y'), k(Code::Enter)], Command::Yes, "y", "take-up", 1, Some(1)),
+    row(Context::Draft, &[c('d')], Command::Discard, "d", "throw-away", 2, Some(2)),
+    row(Context::Draft, &[c('n'), k(Code::Esc)], Command::No, "Esc", "ask-later", 3, Some(0)),
+    row(Context::Draft, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 0, None),
+    row(Context::Draft, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
+    row(Context::Consent, &[c('y')], Command::Yes, "y", "run-these", 1, Some(21)),
+    row(
+        Context::Consent,
+        &[c('n'), k(Code::Esc), c('q')],
+        Command::No,
+        "n",
+        "run-nothing",
+        2,
+        Some(0),
+    ),
+    row(Context::Consent, &[c(' '), k(Code::Enter)], Command::Toggle, "Space", "toggle", 4, None),
+    row(Context::Consent, &[c('a')], Command::AllCells, "a", "all-cells", 5, Some(22)),
+    row(Context::Consent, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
+    row(Context::Consent, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 6, None),
+    row(Context::Consent, &[k(Code::PageUp)], Command::PageUp, "PgUp", "page-up", 0, None),
+    row(Context::Consent, &[k(Code::PageDown)], Command::PageDown, "PgDn", "page-down", 3, None),
+    row(Context::Both, &[c('b')], Command::Settle(Keep::Both), "b", "keep-both", 1, Some(1)),
+    row(Context::Both, &[c('t')], Command::Settle(Keep::Theirs), "t", "keep-theirs", 2, Some(2)),
+    row(Context::Both, &[c('m')], Command::Settle(Keep::Mine), "m", "keep-mine", 3, Some(3)),
+    row(Context::Both, &[c('n'), k(Code::Esc)], Command::No, "Esc", "stay", 4, Some(0)),
+    row(Context::Both, &[k(Code::Down), c('j')], Command::Down, "↓", "down", 0, None),
+    row(Context::Both, &[k(Code::Up), c('k')], Command::Up, "↑", "up", 0, None),
 ];

@@ -8,7 +8,7 @@ use crate::tutor::reading::Writer;
 pub(super) fn recorded(writer: &mut Writer, lesson: Lesson<'_>) {
     let Some(recording) = writer.knowledge.recording(&lesson.front.case) else { return };
     let Some(run) = recording.transcript.cells.last() else { return };
-    let versions = pages::said_of(&recording.transcript.versions);
+    let versions = recording.transcript.versions.to_string();
     let args = [("date", recording.date.as_str()), ("versions", &versions)];
     writer.paragraph("learn.recorded", &args);
     pages::run(writer, run);

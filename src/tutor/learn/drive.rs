@@ -321,9 +321,9 @@ impl<'k> Tutor<'k> {
     }
 
     /// What is to be written down when the first screen is a lesson's.
-    pub fn begun(&self) -> Vec<Effect> {
+    pub fn begun(&mut self) -> Vec<Effect> {
         let place = self.place().filter(|_| self.learner.presents);
-        place.map(Effect::Present).into_iter().collect()
+        place.map(Effect::Present).into_iter().chain(self.wanted_review()).collect()
     }
 
     /// Where the reader is in a lesson.

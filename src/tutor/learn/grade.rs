@@ -1,7 +1,6 @@
 //! Grades a repair: is the mistake gone, is everything still there, is nothing new wrong.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::names;
 use super::task::{Wants, everything, is_grave};
@@ -44,9 +43,7 @@ pub enum Point {
 /// repairs fulfil by themselves (it reads, nothing new, nothing to avoid) are there only when they
 /// do not hold.
 pub fn grade(wants: &Wants, review: &Review, tables: &Tables) -> Vec<Check> {
-    let tables = review.surroundings.settings.tables(tables);
-    let modules = Arc::clone(&review.surroundings.modules);
-    let facts = Facts::join(review.cells.clone(), tables, review.environment, modules);
+    let facts = review.facts(tables);
     let names = Names::of(&facts);
     let mut checks = vec![reads(review)];
     let unknown = names::unknown(&facts, &wants.unknown);
@@ -152,8 +149,11 @@ impl Names {
     }
 }
 
-/// Whether an expression is what a call calls, or an argument of it.
+/// Whether an expression is what a call calls, or an argument of it, where the cells come to it.
 fn is_used(facts: &Facts<'_>, site: Site) -> bool {
+    if facts.owner(site).is_none() && facts.is_guarded(site) {
+        return false;
+    }
     match facts.role(site) {
         Role::Func | Role::Arg => true,
         Role::Value => {

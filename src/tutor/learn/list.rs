@@ -20,7 +20,7 @@ pub(super) fn rows(
         Topic::Review | Topic::Own(_) | Topic::Placement => {
             let row = |(at, stage): (usize, &Stage)| OverviewRow {
                 number: at + 1,
-                line: label(stage, learn, knowledge, language),
+                line: label(stage, learn, knowledge, language).into(),
                 mark: learn.is_done(stage, learner).then_some(Mark::Right),
                 kind: None,
                 edited: false,
@@ -43,7 +43,7 @@ fn lessons(knowledge: &Knowledge, language: Language, learner: &Learner) -> Arc<
         let state = learner.progress.state(&lesson.page.id);
         OverviewRow {
             number: at + 1,
-            line: prose_of(lesson.page.title.get(language)).text(),
+            line: prose_of(lesson.page.title.get(language)).text().into(),
             mark: match state {
                 State::New => None,
                 State::Begun => Some(Mark::Begun),

@@ -278,7 +278,7 @@ fn the_mistakes_of_a_notebook_become_drills_and_the_notebook_stays_as_it_is() {
     let mut tutor = with(Progress::default());
     let cell = "import asyncio\nasync def main():\n    return 1\nx = asyncio.run(main())";
     tutor.take_in(cell);
-    press(&mut tutor, "P");
+    press(&mut tutor, "x");
     assert_eq!(tutor.context(), Context::Drill);
     assert!(guide(&tutor).starts_with("Repair cell 1"), "{}", guide(&tutor));
     press(&mut tutor, "hhh");
@@ -294,7 +294,7 @@ fn the_mistakes_of_a_notebook_become_drills_and_the_notebook_stays_as_it_is() {
     assert_eq!(shown(&tutor).code.unwrap().source, cell);
     let mut calm = with(Progress::default());
     calm.take_in("x = 1");
-    press(&mut calm, "P");
+    press(&mut calm, "x");
     assert!(status(&calm).starts_with("nothing here to practise on"), "{}", status(&calm));
 }
 
@@ -446,7 +446,11 @@ fn a_repair_runs_in_a_kernel_after_a_yes_beside_the_cells_as_given() {
     assert!(matches!(effects.as_slice(), [Effect::FindKernel { .. }]), "{effects:?}");
     let reason =
         Both { en: "The one that is here.".to_owned(), zh: "这里的那个。".to_owned() };
-    tutor.update(Msg::KernelFound(Ok(FoundKernel { reason })));
+    tutor.update(Msg::KernelFound(Ok(FoundKernel {
+        reason,
+        command: String::new(),
+        is_found_here: false,
+    })));
     assert_eq!(tutor.context(), Context::Consent);
     let effects = press(&mut tutor, "y");
     let [Effect::Prove(trial)] = effects.as_slice() else { panic!("{effects:?}") };

@@ -2,7 +2,7 @@
 
 use super::task::{Task, Wants};
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::facts::{Facts, How};
+use crate::facts::How;
 use crate::knowledge::{Knowledge, Language, PageKind, Tables};
 use crate::review::{Review, changed_sources};
 use crate::text::CellIndex;
@@ -56,9 +56,7 @@ fn solution(document: &Document, cell: CellIndex, rule: &str) -> Option<Vec<Stri
 
 /// The names to which a cell gives a value, modules apart.
 fn bound_in(cell: CellIndex, review: &Review, tables: &Tables) -> Vec<String> {
-    let tables = review.surroundings.settings.tables(tables);
-    let modules = review.surroundings.modules.clone();
-    let facts = Facts::join(review.cells.clone(), tables, review.environment, modules);
+    let facts = review.facts(tables);
     let here = facts.globals().filter(|(_, bindings)| {
         let is_value = |how: &How| !matches!(how, How::Import(_) | How::Delete);
         bindings.iter().any(|(at, binding)| *at == cell && is_value(&binding.how))

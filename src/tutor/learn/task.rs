@@ -1,11 +1,9 @@
 //! Cells to repair and what a repair has to fulfil.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::names;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::facts::Facts;
 use crate::knowledge::{Drill, Tables};
 use crate::notebook::{FreshCell, Notebook, NotebookError, ipynb_of, parse_ipynb};
 use crate::review::{Review, SYNTAX_ERROR, Surroundings, review_again, silences};
@@ -86,10 +84,7 @@ impl Wants {
         for found in everything(given).filter(|found| is_grave(found)) {
             *self.known.entry(found.rule.to_owned()).or_default() += 1;
         }
-        let tables = given.surroundings.settings.tables(tables);
-        let modules = Arc::clone(&given.surroundings.modules);
-        let facts = Facts::join(given.cells.clone(), tables, given.environment, modules);
-        self.unknown = names::all_unknown(&facts);
+        self.unknown = names::all_unknown(&given.facts(tables));
         self.silences = silences(&given.cells).len();
         self
     }

@@ -54,7 +54,8 @@ fn script() -> VecDeque<(usize, Act)> {
     // A notebook, cell by cell.
     steps.extend([char(5, 's'), key(20, Code::Right), key(20, Code::Right), key(20, Code::Right)]);
     steps.extend([key(15, Code::Right), char(15, 'n'), key(15, Code::Right), char(15, '/')]);
-    steps.extend([key(15, Code::Esc), char(3, '?'), key(15, Code::Esc)]);
+    steps.extend([key(10, Code::Enter), key(15, Code::Esc), key(5, Code::Esc)]);
+    steps.extend([char(3, '?'), key(15, Code::Esc)]);
     steps.into()
 }
 

@@ -3,6 +3,7 @@
 use super::attempt::{Attempt, Outcome};
 use super::{Learn, Stage};
 use crate::knowledge::Knowledge;
+use crate::tutor::copying::Copying;
 use crate::tutor::message::Effect;
 use crate::tutor::view::{Pane, Tone};
 use crate::tutor::{Screen, Tutor};
@@ -151,9 +152,15 @@ impl Tutor<'_> {
     }
 
     pub(super) fn copy_task(&mut self) -> Vec<Effect> {
+        let tables = &self.knowledge.tables;
         let attempt = self.learn().and_then(|learn| learn.attempt());
-        let source = attempt.map(|it| it.document.source(it.cell).to_owned());
-        source.map(Effect::Copy).into_iter().collect()
+        let Some((document, cell)) = attempt.map(|it| (&it.document, it.cell)) else {
+            return Vec::new();
+        };
+        let copying = Copying::of(document, cell, &[], tables);
+        let text = document.source(cell).to_owned();
+        self.copying = copying;
+        vec![Effect::Copy(text)]
     }
 
     /// Asks the shell to write progress down.

@@ -2,6 +2,7 @@
 
 use super::{Subject, differences, says_something};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::review::helper_of;
 use crate::tutor::document::Document;
 use crate::tutor::reading::Writer;
 use crate::tutor::view::{Block, Mark};
@@ -34,13 +35,19 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
                 writer.conclusion("apply.moves", &[("file", &document.name)]);
                 writer.paragraph("apply.command", &[("command", command)]);
             }
+            None if subject.fix().is_some() => writer.conclusion("apply.shown-only", &[]),
             None => writer.conclusion("apply.nothing", &[]),
         },
     }
     if let Some(why) = document.notebook.read_only() {
         writer.paragraph("situation.read-only", &[("why", &why.to_string())]);
     }
-    let copies = if command.is_some() { "apply.key-y-command" } else { "apply.key-y" };
+    let copies = match (&command, subject.fix()) {
+        (Some(_), _) => "apply.key-y-command",
+        (None, Some(_)) if writable.is_some() => "apply.key-y",
+        (None, Some(fix)) if !fix.edits.is_empty() => "apply.key-y-shown",
+        (None, _) => "apply.key-y-as-it-is",
+    };
     let key = match (writable.is_some(), command.is_some()) {
         (true, _) if document.path.is_some() => Some("apply.key-w"),
         (true, _) => Some("apply.key-w-memory"),
@@ -53,9 +60,7 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
 
 /// The helper that the fix moves into a module, which is no edit of a cell.
 pub(in crate::tutor) fn helper_to_move<'f>(document: &Document, fix: &'f Fix) -> Option<&'f str> {
-    let (_, function) = fix.title.args.iter().find(|(name, _)| *name == "function")?;
-    let moves = fix.edits.is_empty() && fix.title.key == "fix-extract";
-    (moves && document.path.is_some()).then_some(function.as_str())
+    helper_of(fix).filter(|_| document.path.is_some())
 }
 
 /// The command that moves it.
@@ -86,13 +91,11 @@ fn keys(writer: &mut Writer, writes: Option<&str>, copies: &str) {
 }
 
 fn next(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
-    let problems = subject.document.problems();
-    let at = problems.iter().position(|other| other == problem);
-    match at.and_then(|at| problems.get(at + 1)) {
-        Some(next) => {
-            let cell = next.span.cell.number().to_string();
-            writer.paragraph("apply.next", &[("cell", &cell)]);
-        }
-        None => writer.paragraph("apply.last", &[]),
-    }
+    let order = subject.document.order();
+    let here = order.walk_of(problem).and_then(|at| order.walks().get(at)).map(|it| it.key);
+    let Some(way) = order.way(here, true).filter(|way| way.count > 1) else {
+        return writer.paragraph("apply.only", &[]);
+    };
+    let key = if way.wraps { "apply.first-again" } else { "apply.next" };
+    writer.paragraph(key, &[("cell", &way.to.0.number().to_string())]);
 }

@@ -1,11 +1,13 @@
 //! Step 2: what the cell does, why it fails or loses something, and what a kernel answers.
 
+use super::fitting::Fitting;
 use super::{Subject, line_of};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::PageKind;
 use crate::review::sentence;
 use crate::tutor::document::mark;
 use crate::tutor::reading::{Writer, prose_of};
+use crate::tutor::statements::Statement;
 use crate::tutor::view::{Block, Mark};
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
@@ -13,7 +15,10 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
     notes(writer, subject, problem);
     if let Some(page) = subject.knowledge.page(PageKind::Mistake, problem.rule) {
         writer.opening_as_paragraph(page);
-        for anchor in ["happens", "why", "silent"] {
+    }
+    let fitting = Fitting::new(subject, problem);
+    if let (Some(page), sections) = fitting.explained(problem) {
+        for anchor in sections.iter().filter(|anchor| fitting.section(page, anchor)) {
             writer.section(page, anchor);
         }
     }
@@ -23,6 +28,7 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
 fn notes(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let knowledge = subject.knowledge;
     for note in &problem.notes {
+        writer.stated.extend(Statement::of_message(&note.message));
         let line = note.span.map(|span| line_of(subject.document, span).to_string());
         writer.each(|language| {
             let mut text = sentence(knowledge, language, &note.message);

@@ -1,25 +1,29 @@
 //! The guide's pages: what each step says of this very cell.
 
+mod answer;
 mod apply;
 mod calm;
 mod deviations;
+mod fitting;
 mod mistake;
 mod pattern;
 mod proof;
 mod situation;
+mod spent;
 mod tradeoffs;
 
 use super::document::Document;
-use super::proving::{Attempt, Claim};
+use super::proving::{Attempt, Prospect};
 use super::reading::{Reading, Writer};
+use super::statements::Statement;
 use super::view::{Change, DiffLine, Page};
 use crate::diagnostic::{Diagnostic, Fix, Message};
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, Language};
 use crate::text::{CellIndex, Edit, Span, apply_edits, position};
 
 pub(super) use apply::{command, helper_to_move};
 pub use deviations::deviation_list;
-pub(super) use proof::{of_task, run, said_of};
+pub(super) use proof::{of_task, run};
 
 /// A step of the walkthrough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -81,11 +85,20 @@ pub struct Proof<'a> {
     /// What was asked for, when it is about this very problem or still going on.
     pub attempt: Option<&'a Attempt>,
     /// What would be proved; `None` on other steps.
-    pub claim: Option<&'a Claim>,
+    pub prospect: Option<&'a Prospect>,
 }
 
 /// Writes the page of a step.
 pub fn page(subject: Subject, step: Step, reading: Reading, proof: Proof) -> Page {
+    written(subject, step, reading, proof).finish()
+}
+
+/// What the page of a step says that another page might deny.
+pub fn stated(subject: Subject, step: Step, proof: Proof) -> Vec<Statement> {
+    written(subject, step, Reading::One(Language::En), proof).stated
+}
+
+fn written<'k>(subject: Subject<'k>, step: Step, reading: Reading, proof: Proof) -> Writer<'k> {
     let mut writer = Writer::new(subject.knowledge, reading);
     match (subject.problem, step) {
         (_, Step::Situation) => situation::write(&mut writer, subject),
@@ -96,6 +109,14 @@ pub fn page(subject: Subject, step: Step, reading: Reading, proof: Proof) -> Pag
         (Some(problem), Step::Proof) => proof::write(&mut writer, subject, problem, proof),
         (Some(problem), Step::Apply) => apply::write(&mut writer, subject, problem),
     }
+    writer
+}
+
+/// Writes the page of a notebook whose review is still being made.
+pub fn waiting(knowledge: &Knowledge, reading: Reading) -> Page {
+    let mut writer = Writer::new(knowledge, reading);
+    writer.conclusion("reviewing.now", &[]);
+    writer.paragraph("reviewing.meanwhile", &[]);
     writer.finish()
 }
 
@@ -115,6 +136,27 @@ pub(super) fn differences(document: &Document, edits: &[Edit]) -> Vec<(CellIndex
         Some((cell, super::diff::lines(before, &after)))
     };
     cells.into_iter().filter_map(of_cell).collect()
+}
+
+/// What the edits change in each cell: the lines that go and come, without those around them, and
+/// no more than `most` of a cell.
+pub(super) fn changes_alone(
+    document: &Document,
+    edits: &[Edit],
+    most: usize,
+) -> Vec<(CellIndex, Vec<DiffLine>)> {
+    let mut changed = differences(document, edits);
+    changed.retain(|(_, lines)| says_something(lines));
+    for (_, lines) in &mut changed {
+        lines.retain(|line| line.change != Change::Same);
+        lines.dedup_by(|line, before| line.change == Change::Gap && before.change == Change::Gap);
+        if lines.len() > most {
+            lines.truncate(most);
+            let text = String::new();
+            lines.push(DiffLine { change: Change::Gap, text, changed: Vec::new() });
+        }
+    }
+    changed
 }
 
 /// Whether a difference shows anything.

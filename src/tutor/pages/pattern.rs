@@ -1,5 +1,6 @@
 //! Step 3: the recommended pattern applied to this cell, with the reason at each change.
 
+use super::fitting::Fitting;
 use super::{Subject, differences, line_of, reasons, says_something};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
 use crate::knowledge::{Front, Page, PageKind};
@@ -8,18 +9,21 @@ use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
+    let fitting = Fitting::new(subject, problem);
     match subject.fix() {
         Some(fix) => applied(writer, subject, fix),
-        None => by_hand(writer, subject, problem),
+        None => by_hand(writer, subject, problem, &fitting),
     }
-    alternatives(writer, subject, problem);
+    alternatives(writer, subject, problem, &fitting);
     let shown = subject.fix().map(|fix| fix.pattern).or(problem.patterns.first().copied());
-    if let Some(page) = shown.and_then(|id| subject.knowledge.page(PageKind::Pattern, id)) {
+    let shown = shown.and_then(|id| subject.knowledge.page(PageKind::Pattern, id));
+    if let Some(page) = shown.filter(|page| fitting.page(page)) {
         if subject.fix().is_some() {
             writer.each(|language| Block::Heading(prose_of(page.title.get(language))));
             writer.opening_as_paragraph(page);
         }
-        for anchor in ["how", "why", "not"] {
+        let anchors = ["how", "why", "not"].into_iter();
+        for anchor in anchors.filter(|anchor| fitting.section(page, anchor)) {
             writer.section(page, anchor);
         }
     }
@@ -27,7 +31,7 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
 
 fn applied(writer: &mut Writer, subject: Subject, fix: &Fix) {
     writer.sentence(&fix.title, Block::Conclusion);
-    trust(writer, fix.applicability);
+    trust(writer, subject, fix);
     let several = differences(subject.document, &fix.edits);
     let shows_cell = several.len() > 1 || several.iter().any(|(cell, _)| *cell != subject.cell);
     for (cell, lines) in several {
@@ -56,19 +60,24 @@ fn why(writer: &mut Writer, subject: Subject, fix: &Fix, cell: crate::text::Cell
     }
 }
 
-fn trust(writer: &mut Writer, applicability: Applicability) {
-    let key = match applicability {
+fn trust(writer: &mut Writer, subject: Subject, fix: &Fix) {
+    let key = match fix.applicability {
         Applicability::Safe => "pattern.safe",
         Applicability::Unsafe => "pattern.unsafe",
+        // Files are written for it, and no cell.
+        Applicability::DisplayOnly if super::command(subject.document, fix).is_some() => {
+            "pattern.moves"
+        }
         Applicability::DisplayOnly => "pattern.display",
     };
     writer.paragraph(key, &[]);
 }
 
 /// No fix can be made for the author: the instruction and the skeleton of the pattern.
-fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
+fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic, fitting: &Fitting) {
     let first = problem.patterns.first();
-    match first.and_then(|id| subject.knowledge.page(PageKind::Pattern, id)) {
+    let page = first.and_then(|id| subject.knowledge.page(PageKind::Pattern, id));
+    match page.filter(|page| fitting.page(page)) {
         Some(page) => writer.opening(page),
         None => writer.conclusion("pattern.by-hand", &[]),
     }
@@ -78,14 +87,24 @@ fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
         Some(note) => writer.sentence(&note.message, Block::Paragraph),
         None => writer.paragraph("pattern.by-hand-why", &[]),
     }
+    in_thread(writer, fitting, problem);
+}
+
+/// The call in a worker thread, with the names of this cell.
+pub(super) fn in_thread(writer: &mut Writer, fitting: &Fitting, problem: &Diagnostic) {
+    if let Some(text) = fitting.in_thread(problem) {
+        writer.paragraph("pattern.in-thread", &[]);
+        writer.same(Block::Code { language: "python".to_owned(), text });
+    }
 }
 
 /// The other patterns that fit, each with when to choose it.
-fn alternatives(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
+fn alternatives(writer: &mut Writer, subject: Subject, problem: &Diagnostic, fitting: &Fitting) {
     let knowledge = subject.knowledge;
     let pages: Vec<&Page> = choices(problem)
         .into_iter()
         .filter_map(|id| knowledge.page(PageKind::Pattern, id))
+        .filter(|page| fitting.page(page))
         .collect();
     if pages.len() < 2 {
         return;

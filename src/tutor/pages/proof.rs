@@ -1,5 +1,7 @@
 //! Step 5: what a real kernel answers to the cell as it is and as it is repaired.
 
+use super::fitting::Fitting;
+use super::spent;
 use super::{Proof, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::{Both, Demonstration, Knowledge, Language};
@@ -8,30 +10,30 @@ use crate::review::sentence;
 use crate::text::CellIndex;
 use crate::transcript::{CellRun, Status, Stream, Told, Transcript, Versions, seconds};
 use crate::tutor::message::Stage;
-use crate::tutor::proving::{Attempt, Claim, Outcome, Running, State};
+use crate::tutor::proving::{Attempt, Claim, Outcome, Prospect, Running, State};
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{Block, Mark, Prose, Run, Side, Tone};
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic, proof: Proof) {
-    let Proof { attempt, claim } = proof;
+    let Proof { attempt, prospect } = proof;
     match attempt.map(|attempt| &attempt.state) {
         None | Some(State::Refused) => {
-            idle(writer, subject, claim);
-            recorded(writer, problem);
+            idle(writer, subject, prospect);
+            recorded(writer, subject, problem);
         }
         Some(State::Asked(_)) => writer.conclusion("proof.asked", &[]),
         Some(State::Looking) => writer.conclusion("proof.looking", &[]),
         Some(State::Without(none)) => {
             writer.conclusion("proof.without", &[]);
             lines(writer, &none.why);
-            recorded(writer, problem);
+            recorded(writer, subject, problem);
         }
         Some(State::Running(running)) => going(writer, running),
         Some(State::Failed(why)) => {
             writer.conclusion("proof.failed", &[]);
             lines(writer, why);
             writer.paragraph("proof.again", &[]);
-            recorded(writer, problem);
+            recorded(writer, subject, problem);
         }
         Some(State::Done(outcome)) => {
             if let Some(attempt) = attempt {
@@ -60,13 +62,13 @@ pub(in crate::tutor) fn of_task(writer: &mut Writer, attempt: &Attempt) {
 }
 
 /// Nothing has run yet: which cells would.
-fn idle(writer: &mut Writer, subject: Subject, claim: Option<&Claim>) {
-    let Some(claim) = claim else { return };
+fn idle(writer: &mut Writer, subject: Subject, prospect: Option<&Prospect>) {
+    let Some(Prospect { claim, plan }) = prospect else { return };
     let key = if claim.changes.is_empty() { "proof.idle-alone" } else { "proof.idle" };
     writer.conclusion(key, &[]);
     writer.paragraph("proof.would-run", &[]);
     let knowledge = subject.knowledge;
-    for step in claim.plan(subject.document, false, &knowledge.tables).steps {
+    for step in &plan.steps {
         writer.each(|language| Block::Item {
             mark: Mark::Bullet,
             body: prose_of(&sentence(knowledge, language, &step.message())),
@@ -99,26 +101,30 @@ fn going(writer: &mut Writer, running: &Running) {
         let (language, text) = ("text".to_owned(), running.last.clone());
         writer.same(Block::Code { language, text });
     }
-    let key = if running.is_interrupted { "proof.interrupting" } else { "proof.key-interrupt" };
-    writer.paragraph(key, &[]);
+    writer.paragraph(running.interrupt.key(), &[]);
 }
 
 /// What a kernel answered once to an example of the mistake.
-fn recorded(writer: &mut Writer, problem: &Diagnostic) {
-    let Some(Demonstration { before, after }) = writer.knowledge.demonstration(problem.rule) else {
-        return;
-    };
+fn recorded(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
+    let mistake = Fitting::new(subject, problem).demonstrated(problem);
+    let shown = mistake.and_then(|rule| writer.knowledge.demonstration(rule));
+    let Some(Demonstration { before, after }) = shown else { return };
     writer.heading("proof.recorded");
-    let known = said_of(&before.transcript.versions);
+    let known = before.transcript.versions.to_string();
     writer.paragraph("proof.recorded-on", &[("date", &before.date), ("versions", &known)]);
     let shown = before.sources.iter().zip(&before.transcript.cells);
     let repaired = after.sources.iter().zip(&after.transcript.cells);
     for ((old, was), (new, is)) in shown.zip(repaired) {
-        // A cell that is there for the others alone says nothing.
-        if old != new || was.error.is_some() || is.error.is_some() {
+        if old != new || is_telling(was, is) {
             pair(writer, (Some(was), old), Some((Some(is), new)));
         }
     }
+}
+
+/// Whether a cell shows the mistake or its repair, though its text may stay: one that calls what was
+/// repaired does. A cell that is there for the others alone says nothing.
+fn is_telling(was: &CellRun, is: &CellRun) -> bool {
+    was.error.is_some() || is.error.is_some() || !differences(was, is).is_empty()
 }
 
 /// Both runs of each cell in question, and what is different.
@@ -151,6 +157,7 @@ fn done(writer: &mut Writer, claim: &Claim, outcome: &Outcome) {
             writer.paragraph("pattern.in-cell", &[("cell", &cell.number().to_string())]);
             let repaired = outcome.after.as_ref().map(|_| (new.as_ref(), ""));
             pair(writer, (old.as_ref(), ""), repaired);
+            spent::write(writer, old.as_ref(), new.as_ref());
         }
     }
     versions(writer, &outcome.before.versions);
@@ -198,6 +205,7 @@ fn alone(run: &CellRun) -> &'static str {
         Status::Ok => "proof.alone-ok",
         Status::Error => "proof.alone-error",
         Status::Interrupted => "proof.alone-interrupted",
+        Status::Stopped => "proof.alone-stopped",
         Status::TimedOut | Status::Died => "proof.alone-lost",
     }
 }
@@ -276,6 +284,7 @@ fn line(words: Words<'_>, told: Told<'_>) -> Side {
         Told::AskedForInput => quiet(say("prove.asked-for-input", &[])),
         Told::Ended(Status::TimedOut) => Prose::toned(say("prove.timed-out", &[]), Tone::Mistake),
         Told::Ended(Status::Died) => Prose::toned(say("prove.died", &[]), Tone::Mistake),
+        Told::Ended(Status::Stopped) => Prose::toned(say("prove.stopped", &[]), Tone::Mistake),
         Told::Ended(_) => Prose::toned(say("prove.interrupted", &[]), Tone::Mistake),
         Told::Took(time) => quiet(say("prove.took", &[("seconds", &seconds(time))])),
         Told::Lag(lag) => {
@@ -291,18 +300,5 @@ fn quiet(text: String) -> Prose {
 
 /// What the kernel was.
 fn versions(writer: &mut Writer, versions: &Versions) {
-    writer.paragraph("proof.in-kernel", &[("versions", &said_of(versions))]);
-}
-
-/// A kernel's versions in a row.
-pub(in crate::tutor) fn said_of(versions: &Versions) -> String {
-    let named = [
-        ("Python", &versions.python),
-        ("ipykernel", &versions.ipykernel),
-        ("IPython", &versions.ipython),
-    ];
-    let known = named
-        .into_iter()
-        .filter_map(|(name, version)| version.as_ref().map(|version| format!("{name} {version}")));
-    known.collect::<Vec<String>>().join(", ")
+    writer.paragraph("proof.in-kernel", &[("versions", &versions.to_string())]);
 }

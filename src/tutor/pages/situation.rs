@@ -6,7 +6,11 @@ use crate::environment::Certainty;
 use crate::knowledge::{Language, PageKind};
 use crate::review::sentence;
 use crate::tutor::reading::{Writer, prose_of};
+use crate::tutor::statements::{Outcome, Statement};
 use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
+
+/// The situation in which `asyncio.run()` raises.
+const RUN_RAISES: &str = "asyncio-run-error";
 
 /// As much of a piece of evidence as one line shows.
 const SHOWN: usize = 44;
@@ -15,31 +19,46 @@ pub(super) fn write(writer: &mut Writer, subject: Subject) {
     let Some(answer) = subject.document.review.classifications.get(subject.cell.0) else {
         return writer.conclusion("situation.no-cells", &[]);
     };
-    conclusion(writer, subject, answer);
-    writer.heading("situation.use-heading");
-    list(writer, subject, answer, &USE);
-    writer.heading("situation.not-use-heading");
-    list(writer, subject, answer, &NOT_USE);
+    match subject.problem {
+        Some(problem) => {
+            super::answer::write(writer, subject, problem);
+            verdict_beside(writer, subject, answer);
+        }
+        None => conclusion(writer, subject, answer),
+    }
+    list(writer, subject, answer, "situation.use-heading", &USE);
+    list(writer, subject, answer, "situation.not-use-heading", &NOT_USE);
     place(writer, subject);
+}
+
+/// The verdict on a cell that has a problem, below the answer.
+fn verdict_beside(writer: &mut Writer, subject: Subject, answer: &Classification) {
+    match answer.verdict {
+        Verdict::Applies => applies(writer, subject, answer, "situation.applies"),
+        Verdict::HandOff { to: Some(skill) } => {
+            writer.paragraph("situation.hand-off-rest", &[("skill", skill)]);
+        }
+        // What is wrong with it has been said.
+        Verdict::HandOff { to: None } | Verdict::Unclear => {}
+    }
+}
+
+fn applies(writer: &mut Writer, subject: Subject, answer: &Classification, key: &str) {
+    let knowledge = subject.knowledge;
+    let why = answer.situations.first().and_then(|first| first.evidence.first());
+    let has_problem = subject.problem.is_some();
+    writer.each(|language| {
+        let why = why.map(|why| sentence(knowledge, language, &why.why));
+        let said = prose_of(&knowledge.ui(language, key, &[("why", &why.unwrap_or_default())]));
+        if has_problem { Block::Paragraph(said) } else { Block::Conclusion(said) }
+    });
 }
 
 fn conclusion(writer: &mut Writer, subject: Subject, answer: &Classification) {
     let knowledge = subject.knowledge;
     let first = answer.situations.first();
     match answer.verdict {
-        Verdict::Applies => {
-            let why = first.and_then(|first| first.evidence.first());
-            writer.each(|language| {
-                let why = why.map(|why| sentence(knowledge, language, &why.why));
-                let why = why.unwrap_or_default();
-                let key = if subject.problem.is_some() {
-                    "situation.applies"
-                } else {
-                    "situation.applies-well"
-                };
-                Block::Conclusion(prose_of(&knowledge.ui(language, key, &[("why", &why)])))
-            });
-        }
+        Verdict::Applies => applies(writer, subject, answer, "situation.applies-well"),
         Verdict::HandOff { to: Some(skill) } => {
             writer.conclusion("situation.hand-off", &[("skill", skill)]);
             writer.paragraph("situation.hand-off-key", &[("skill", skill)]);
@@ -65,36 +84,63 @@ fn conclusion(writer: &mut Writer, subject: Subject, answer: &Classification) {
             writer.paragraph("situation.unclear-why", &[]);
         }
     }
-    let problems = subject.document.review.of_cell(subject.cell).count();
-    if problems > 0 {
-        writer.paragraph("situation.problems", &[("count", &problems.to_string())]);
-    }
 }
 
-fn list(writer: &mut Writer, subject: Subject, answer: &Classification, ids: &[&str]) {
-    let fits = |id: &&&str| answer.situations.iter().any(|situation| situation.id == **id);
+/// The items that fit, with what shows it, and the others in one line.
+fn list(
+    writer: &mut Writer,
+    subject: Subject,
+    answer: &Classification,
+    heading: &str,
+    ids: &[&str],
+) {
+    writer.heading(heading);
+    let is_there = |id: &str| answer.situations.iter().any(|situation| situation.id == id);
+    let fits = |id: &&&str| is_there(id) && (**id != RUN_RAISES || !runs_patched(subject));
     for id in ids.iter().filter(fits) {
         let found = answer.situations.iter().find(|situation| situation.id == *id);
-        title(writer, subject, id, Mark::Fits);
+        title(writer, subject, id);
+        if *id == RUN_RAISES {
+            writer.stated.push(Statement::RunRaises);
+        }
         // That a cell is text or another language's code shows in no single line.
         if let Some(situation) = found.filter(|situation| situation.id != "no-async") {
             evidence(writer, subject, situation);
         }
     }
-    for id in ids.iter().filter(|id| !fits(id)) {
-        title(writer, subject, id, Mark::FitsNot);
-    }
+    let others: Vec<&str> = ids.iter().filter(|id| !fits(id)).copied().collect();
+    folded(writer, subject, &others);
 }
 
-fn title(writer: &mut Writer, subject: Subject, id: &str, mark: Mark) {
+/// Whether what starts a loop in this cell works, because the kernel's loop was patched.
+fn runs_patched(subject: Subject) -> bool {
+    let mut found = subject.document.review.of_cell(subject.cell);
+    found.any(|problem| Outcome::of(problem) == Outcome::Patched)
+}
+
+/// The items that do not fit.
+fn folded(writer: &mut Writer, subject: Subject, ids: &[&str]) {
     let knowledge = subject.knowledge;
-    let Some(page) = knowledge.page(PageKind::Situation, id) else { return };
+    let pages: Vec<_> =
+        ids.iter().filter_map(|id| knowledge.page(PageKind::Situation, id)).collect();
+    if pages.is_empty() {
+        return;
+    }
     writer.each(|language| {
-        let mut body = prose_of(page.title.get(language));
-        if mark == Mark::FitsNot {
-            body.0.iter_mut().for_each(|run| run.tone = Tone::Quiet);
-        }
-        Block::Item { mark, body }
+        let titles: Vec<&str> =
+            pages.iter().map(|page| page.title.get(language).as_str()).collect();
+        let titles = titles.join(if language == Language::Zh { "；" } else { "; " });
+        let mut body = prose_of(&knowledge.ui(language, "situation.folded", &[("items", &titles)]));
+        body.0.iter_mut().for_each(|run| run.tone = Tone::Quiet);
+        Block::Item { mark: Mark::FitsNot, body }
+    });
+}
+
+fn title(writer: &mut Writer, subject: Subject, id: &str) {
+    let Some(page) = subject.knowledge.page(PageKind::Situation, id) else { return };
+    writer.each(|language| Block::Item {
+        mark: Mark::Fits,
+        body: prose_of(page.title.get(language)),
     });
 }
 

@@ -1,6 +1,7 @@
 //! Step 4: what changes in meaning for this very cell, and the ways to deviate on purpose.
 
 use super::Subject;
+use super::fitting::Fitting;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::{Front, PageKind};
 use crate::tutor::reading::{Writer, prose_of};
@@ -10,7 +11,11 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
     let applies: &[&str] = subject.fix().map_or(&[], |fix| &fix.tradeoffs);
     match (subject.fix(), applies.len()) {
         (None, _) => writer.conclusion("tradeoffs.no-fix", &[]),
-        (Some(_), 0) => writer.conclusion("tradeoffs.nothing", &[]),
+        (Some(fix), 0) => {
+            let moves = super::command(subject.document, fix).is_some();
+            let key = if moves { "tradeoffs.move" } else { "tradeoffs.nothing" };
+            writer.conclusion(key, &[]);
+        }
         (Some(_), 1) => writer.conclusion("tradeoffs.one", &[]),
         (Some(_), count) => {
             writer.conclusion("tradeoffs.several", &[("count", &count.to_string())])
@@ -30,14 +35,12 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
 }
 
 fn deviations(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
-    let Some(page) = subject.knowledge.page(PageKind::Mistake, problem.rule) else { return };
-    let Front::Mistake { deviations, .. } = &page.front else { return };
+    let deviations = Fitting::new(subject, problem).deviations(problem);
     if deviations.is_empty() {
         return;
     }
     writer.heading("tradeoffs.cannot");
-    for id in deviations {
-        let Some(page) = subject.knowledge.page(PageKind::Deviation, id) else { continue };
+    for page in deviations {
         let Front::Deviation { because } = &page.front else { continue };
         writer.each(|language| Block::Item {
             mark: Mark::Bullet,

@@ -4,8 +4,13 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::knowledge::Both;
+use crate::knowledge::PageKind;
+use crate::knowledge::timeline::State;
+use crate::proof::{Difference, differences};
 use crate::text::CellIndex;
-use crate::transcript::{CellError, CellRun, Status, Transcript, Versions};
+use crate::transcript::{
+    CellError, CellRun, Lag, Stall, Status, TaskRun, Told, Transcript, Versions,
+};
 use crate::tutor::message::{FoundKernel, NoKernel, Progress, Stage, Trial};
 
 const CELLS: [&str; 4] =
@@ -16,7 +21,11 @@ fn said(text: &str) -> Both<String> {
 }
 
 fn found() -> Msg {
-    Msg::KernelFound(Ok(FoundKernel { reason: said("Taken: that one.") }))
+    Msg::KernelFound(Ok(FoundKernel {
+        reason: said("Taken: that one."),
+        command: "/usr/bin/python3 -m ipykernel_launcher".to_owned(),
+        is_found_here: false,
+    }))
 }
 
 /// The tutor at the question, about the last cell.
@@ -69,6 +78,41 @@ fn the_question_names_every_cell_and_what_it_does_besides() {
         "[x] cell 4 ",
     ];
     assert_eq!(rows(&tutor), expected);
+}
+
+/// What the window shows beside its rows, and from which line.
+fn preview(tutor: &Tutor) -> (String, usize) {
+    let Some(Popup::List { preview: Some(page), scroll, .. }) = tutor.view().popup else {
+        panic!("no question")
+    };
+    (format!("{page:?}"), scroll.expect("a place"))
+}
+
+#[test]
+fn the_question_shows_the_whole_command_and_whether_it_was_found_here() {
+    for is_found_here in [false, true] {
+        let mut tutor = opened(&CELLS);
+        press(&mut tutor, "r");
+        let command = "LD_PRELOAD=x python -c 'import ipykernel'".to_owned();
+        let reason = said("Taken: that one.");
+        tutor.update(Msg::KernelFound(Ok(FoundKernel { reason, command, is_found_here })));
+        let (shown, _) = preview(&tutor);
+        assert!(shown.contains("LD_PRELOAD=x python -c 'import ipykernel'"), "{shown}");
+        assert_eq!(shown.contains("found here, not tried"), is_found_here, "{shown}");
+    }
+}
+
+#[test]
+fn the_question_can_be_read_to_its_end() {
+    let mut tutor = asked();
+    tutor.update(Msg::PopupMeasured { content: 50, visible: 20 });
+    let page = |code| Msg::Key(Key::plain(code));
+    let mut tops = Vec::new();
+    for code in [Code::PageDown, Code::PageDown, Code::PageUp, Code::PageUp] {
+        tutor.update(page(code));
+        tops.push(preview(&tutor).1);
+    }
+    assert_eq!(tops, [19, 30, 11, 0]);
 }
 
 #[test]
@@ -139,6 +183,38 @@ fn both_runs_are_shown_with_what_is_different() {
 }
 
 #[test]
+fn the_tasks_of_both_runs_are_drawn_to_one_scale() {
+    let task = |name: &str, end, length| {
+        let runs = vec![Stall { start: 0, length }];
+        TaskRun { name: name.to_owned(), line: Some(2), start: 0, end, runs }
+    };
+    let of = |end, length| {
+        let tasks = vec![TaskRun { line: None, ..task("", end, 0) }, task("fetch", end, length)];
+        transcript(CellRun { tasks, elapsed: end, ..run(3) })
+    };
+    let mut tutor = asked();
+    press(&mut tutor, "y");
+    tutor.update(Msg::Proving(Progress::Done(Stage::Before, of(400, 400))));
+    tutor.update(Msg::Proving(Progress::Done(Stage::After, of(100, 0))));
+    let told = guide(&tutor);
+    assert!(told.contains("Where the time went"), "{told}");
+    assert!(told.contains("the loop: held 0.400 s of 0.400 s"), "{told}");
+    let view = tutor.view();
+    let drawn = walkthrough(&view).guide.rows.iter().filter_map(|row| match row {
+        Row::One(Block::Timeline { timeline, .. }) => Some(timeline.clone()),
+        _ => None,
+    });
+    let drawn: Vec<_> = drawn.collect();
+    let [before, after] = drawn.as_slice() else { panic!("{drawn:?}") };
+    assert_eq!(before.ticks, after.ticks);
+    let shown = |states: &[State]| states.iter().filter(|it| **it != State::None).count();
+    let [before, after] = [before, after].map(|it| it.lanes.last().expect("a lane").clone());
+    assert_eq!(before.name, "fetch l.2");
+    assert!(before.states.iter().all(|state| *state == State::Block));
+    assert_eq!(shown(&after.states) * 4, shown(&before.states));
+}
+
+#[test]
 fn what_runs_can_be_interrupted_and_is_told_as_it_ended() {
     let mut tutor = asked();
     assert_eq!(press(&mut tutor, "n i"), []);
@@ -146,12 +222,114 @@ fn what_runs_can_be_interrupted_and_is_told_as_it_ended() {
     press(&mut tutor, "r");
     tutor.update(found());
     press(&mut tutor, "y");
+    tutor.update(Msg::Proving(Progress::Cell(CellIndex(3))));
     assert_eq!(press(&mut tutor, "i"), [Effect::Interrupt]);
     assert!(guide(&tutor).contains("Interrupting"));
     let ended = CellRun { status: Status::Interrupted, ..run(3) };
     tutor.update(Msg::Proving(Progress::Done(Stage::Before, transcript(ended))));
     tutor.update(Msg::Proving(Progress::Over));
     assert!(guide(&tutor).contains("Cell 4 was interrupted."), "{}", guide(&tutor));
+}
+
+/// The tutor while the last cell runs as it is.
+fn running() -> Tutor<'static> {
+    let mut tutor = asked();
+    press(&mut tutor, "y");
+    tutor.update(Msg::Proving(Progress::Started(Stage::Before)));
+    tutor.update(Msg::Proving(Progress::Cell(CellIndex(3))));
+    tutor
+}
+
+#[test]
+fn a_cell_that_does_not_give_way_costs_its_kernel_at_the_second_wish() {
+    let mut tutor = running();
+    assert!(guide(&tutor).contains("`i` interrupts") || guide(&tutor).contains("i interrupts"));
+    assert_eq!(press(&mut tutor, "i"), [Effect::Interrupt]);
+    // Another key press in a hurry ends nothing.
+    assert_eq!(press(&mut tutor, "i i"), []);
+    assert!(!guide(&tutor).contains("goes on"), "{}", guide(&tutor));
+    tutor.update(Msg::Proving(Progress::Holds));
+    let told = guide(&tutor);
+    assert!(told.contains("goes on") && told.contains("KeyboardInterrupt"), "{told}");
+    assert_eq!(press(&mut tutor, "i"), [Effect::Interrupt]);
+    assert!(guide(&tutor).contains("Ending its kernel"), "{}", guide(&tutor));
+    assert_eq!(press(&mut tutor, "i"), []);
+    let ended = CellRun { status: Status::Stopped, ..super::proof::run(3) };
+    tutor.update(Msg::Proving(Progress::Done(Stage::Before, transcript(ended))));
+    tutor.update(Msg::Proving(Progress::Over));
+    let told = guide(&tutor);
+    assert!(told.contains("Cell 4 did not give way; you ended its kernel."), "{told}");
+    assert!(told.contains("the kernel was ended by you"), "{told}");
+}
+
+#[test]
+fn a_kernel_that_starts_is_ended_at_once() {
+    let mut tutor = asked();
+    press(&mut tutor, "y");
+    tutor.update(Msg::Proving(Progress::Started(Stage::Before)));
+    assert_eq!(press(&mut tutor, "i"), [Effect::Interrupt]);
+    assert!(guide(&tutor).contains("Ending its kernel"), "{}", guide(&tutor));
+}
+
+#[test]
+fn what_holds_without_having_been_interrupted_is_not_told() {
+    let mut tutor = running();
+    tutor.update(Msg::Proving(Progress::Holds));
+    assert!(!guide(&tutor).contains("goes on"), "{}", guide(&tutor));
+    assert_eq!(press(&mut tutor, "i"), [Effect::Interrupt]);
+}
+
+#[test]
+fn every_recording_shows_its_mistake_and_not_after_the_repair() {
+    let knowledge = opened(&CELLS).knowledge;
+    let (mut count, mut still) = (0, 0);
+    for page in knowledge.pages(PageKind::Mistake) {
+        let shown = knowledge.demonstration(&page.id).expect("a demonstration");
+        let runs = shown.before.transcript.cells.iter().zip(&shown.after.transcript.cells);
+        // An import that holds the loop is there in both.
+        let runs = runs.filter(|(was, is)| !differences(was, is).is_empty());
+        let told: Vec<Difference> =
+            runs.clone().flat_map(|(was, is)| differences(was, is)).collect();
+        assert!(!told.is_empty(), "{}: nothing is seen of it", page.id);
+        let stays = |it: &Difference| {
+            matches!(it, Difference::Stays { .. } | Difference::Warns { .. } | Difference::Hangs)
+        };
+        assert!(!told.iter().any(stays), "{}: {told:?}", page.id);
+        let stood = |run: &CellRun| run.lag.as_ref().is_some_and(|lag| lag.worst >= Lag::NOTICED);
+        still += usize::from(runs.clone().any(|(was, _)| stood(was)));
+        assert!(!runs.clone().any(|(_, is)| stood(is)), "{}", page.id);
+        for (was, is) in runs {
+            // What an error takes is no strip of the loop.
+            for run in [was, is].into_iter().filter(|run| run.error.is_some()) {
+                assert_eq!(run.lag, None, "{}", page.id);
+            }
+        }
+        count += 1;
+    }
+    // Calls that block, and computations that do.
+    assert!(count >= 22 && still >= 2, "{count}, {still}");
+}
+
+#[test]
+fn the_recording_of_a_call_that_blocks_shows_how_long_the_loop_stood_still() {
+    let mut tutor = opened(&[
+        "import asyncio, time\nasync def f():\n    time.sleep(1)",
+        "await asyncio.gather(f(), f())",
+    ]);
+    press(&mut tutor, "5");
+    let told = guide(&tutor);
+    let (before, after) = told.split_once("\nafter\n").expect("both");
+    assert!(told.contains("the loop stood still for 1.2"), "{told}");
+    assert!(before.contains("before") && after.contains("the loop kept turning"), "{told}");
+}
+
+#[test]
+fn a_cell_that_fails_has_no_strip() {
+    let lag = Some(Lag::new(&[Stall { start: 0, length: 200 }], 210));
+    let failed = CellRun { lag: lag.clone(), ..failed() };
+    let has_strip = |run: &CellRun| run.told().iter().any(|told| matches!(told, Told::Lag(_)));
+    assert!(!has_strip(&failed));
+    assert!(has_strip(&CellRun { lag, ..run(3) }));
 }
 
 #[test]

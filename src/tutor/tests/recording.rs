@@ -72,12 +72,12 @@ fn a_record_becomes_a_cell_after_a_question_and_can_be_taken_back() {
     assert_eq!(after.cells.len(), 3);
     assert!(after.cells[1].source.starts_with("### Deviation: "));
     let path: PathBuf = "work/a.ipynb".into();
-    assert_eq!(tutor.update(Msg::Moved(Ok(()))), [Effect::Open(path.clone())]);
+    assert_eq!(tutor.update(Msg::Moved(Ok(Vec::new()))), [Effect::Open(path.clone())]);
     let opened = Opened { path: path.clone(), bytes: file.bytes.clone(), ..Opened::default() };
     tutor.update(Msg::Opened(Ok(opened)));
-    assert_eq!(tutor.view().header.place, "cell 2 of 3");
+    assert_eq!(cell(&tutor), "cell 2 of 3");
     assert_eq!(press(&mut tutor, "u"), [Effect::TakeBack(files.clone())]);
-    assert_eq!(tutor.update(Msg::Moved(Ok(()))), [Effect::Open(path)]);
+    assert_eq!(tutor.update(Msg::Moved(Ok(Vec::new()))), [Effect::Open(path)]);
     assert!(status(&tutor).contains("taken back"), "{}", status(&tutor));
 }
 
@@ -85,8 +85,10 @@ fn a_record_becomes_a_cell_after_a_question_and_can_be_taken_back() {
 fn a_file_that_was_changed_meanwhile_is_left_alone() {
     let mut tutor = at_record();
     press(&mut tutor, "i y");
-    assert_eq!(tutor.update(Msg::Moved(Err("it was changed".into()))), []);
-    assert!(status(&tutor).contains("it was changed"), "{}", status(&tutor));
+    let message = Message::new("interface", "fix.unwritten.changed");
+    let told = Told { path: "a.ipynb".into(), message };
+    assert_eq!(tutor.update(Msg::Moved(Err(vec![told]))), []);
+    assert!(status(&tutor).starts_with("a.ipynb: not written: the file changed"));
 }
 
 #[test]

@@ -56,7 +56,12 @@ pub(super) fn of(
 
 /// The text of a Markdown or raw cell; in a script it is commented already.
 fn prose(format: Format, cell: &Cell) -> String {
-    if matches!(format, Format::Ipynb { .. }) {
+    if matches!(format, Format::Databricks) {
+        let text = cell.source.trim_start();
+        let first = text.split(char::is_whitespace).next().unwrap_or_default();
+        return text.get(first.len()..).unwrap_or_default().trim_start().to_owned();
+    }
+    if !matches!(format, Format::Percent | Format::Pasted) {
         return cell.source.clone();
     }
     let bare = |line: &str| {

@@ -22,7 +22,7 @@ Examples:
 
 Exit code 0: done; 2: there is no such answer, or the file could not be read.")]
 pub struct PatternArgs {
-    /// A notebook or a script with # %% cells, for the names in the skeleton
+    /// A notebook, for the names in the skeleton
     pub file: Option<PathBuf>,
     /// The cell to take the names from, counted from 1 [default: the first that has a problem]
     #[arg(long, value_name = "N", requires = "file")]
@@ -57,7 +57,7 @@ pub struct DeviationArgs {
     /// The deviation's name; `nbasync lookup deviation` and the tutor list them
     #[arg(value_name = "DEVIATION")]
     pub name: String,
-    /// The notebook or script with # %% cells that deviates
+    /// The notebook that deviates
     pub file: Option<PathBuf>,
     /// The cell that it is about, counted from 1 [default: the first with a mistake that the
     /// deviation accepts]

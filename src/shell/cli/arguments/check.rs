@@ -1,19 +1,19 @@
 //! What can be said to `check` and to `fix`.
 
-use std::path::PathBuf;
-
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 
-use super::{Format, PlaceArgs};
+use super::{Format, PlaceArgs, SourceArgs};
 use crate::diagnostic::Severity;
 use crate::review::rule_names;
 use crate::shell::config::Overrides;
 
-/// Report the mistakes in notebooks and scripts with # %% cells
+/// Report the mistakes in notebooks
 ///
-/// Folders are walked; ignore files are heeded, hidden folders and virtual environments left out.
-/// A .py file without # %% cells is no notebook, and nothing is said of it.
+/// Notebooks are .ipynb files, .py files with # %% cells, of Jupytext, marimo or Databricks, and
+/// Markdown with cells (MyST, Quarto, Jupytext). Folders are walked; ignore files are heeded, hidden
+/// folders and virtual environments left out. Other .py files are scripts, and nothing is said of
+/// them.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -22,15 +22,15 @@ Examples:
   nbasync check --severity warning --statistics .
   nbasync check --format json . | jq '.files[].diagnostics[].rule'
   nbasync check --format sarif . > nbasync.sarif
+  nbasync check - --stdin-filename analysis.ipynb < analysis.ipynb
 
 In a cell, `# nbasync: ignore[dropped-task]` at the end of a line silences that rule there,
 `# nbasync: ignore` every rule, and `# nbasync: skip-cell` the whole cell.
 
 Exit code 0: clean; 1: something at warning or above; 2: a file could not be read.")]
 pub struct CheckArgs {
-    /// Notebooks, scripts and folders
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub source: SourceArgs,
     #[command(flatten)]
     pub rules: RuleArgs,
     /// The least that is reported
@@ -52,6 +52,9 @@ pub struct CheckArgs {
     /// Exit code 0 even when something is found
     #[arg(long)]
     pub exit_zero: bool,
+    /// Report again whenever one of the files changes, until you press Ctrl-C (text)
+    #[arg(long)]
+    pub watch: bool,
 }
 
 impl CheckArgs {
@@ -62,15 +65,21 @@ impl CheckArgs {
             Self { diff: true, format, .. } if *format != Text => {
                 Some("--diff is for --format text alone")
             }
+            Self { watch: true, format, .. } if *format != Text => {
+                Some("--watch is for --format text alone")
+            }
+            Self { watch: true, source, .. } if source.is_stdin() => {
+                Some("--watch looks at files, and standard input is none")
+            }
             Self { statistics: true, format, .. } if !matches!(format, Text | Json) => {
                 Some("--statistics is for --format text and json alone")
             }
-            _ => None,
+            Self { source, .. } => source.contradiction(),
         }
     }
 }
 
-/// Repair notebooks and scripts with # %% cells
+/// Repair notebooks
 ///
 /// Safe fixes give the same result in a kernel and are applied at once; for the others there is
 /// --unsafe-fixes. Fixes are applied in rounds until nothing changes; one that would leave a new
@@ -83,13 +92,13 @@ Examples:
   nbasync fix analysis.ipynb
   nbasync fix --unsafe-fixes --interactive . decide on each change
   nbasync fix --select asyncio-run-in-cell .
+  nbasync fix - --stdin-filename a.py < a.py > b.py
 
 Exit code 0: nothing left at warning or above; 1: something left; 2: a file could not be read or
 written. With --diff everything is left that would change.")]
 pub struct FixArgs {
-    /// Notebooks, scripts and folders
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub source: SourceArgs,
     #[command(flatten)]
     pub rules: RuleArgs,
     #[command(flatten)]
@@ -114,8 +123,19 @@ pub struct FixArgs {
 impl FixArgs {
     /// Options that make no sense together.
     pub(super) fn contradiction(&self) -> Option<&'static str> {
-        let odd = self.interactive && self.format == Format::Json;
-        odd.then_some("--interactive asks people: it is for --format text alone")
+        let is_json = self.format == Format::Json;
+        match self {
+            Self { interactive: true, .. } if is_json => {
+                Some("--interactive asks people: it is for --format text alone")
+            }
+            Self { interactive: true, source, .. } if source.is_stdin() => {
+                Some("--interactive reads answers from standard input, where the text comes from")
+            }
+            Self { source, diff: false, .. } if source.is_stdin() && is_json => {
+                Some("fix - writes the repaired text: --format json goes with --diff there")
+            }
+            Self { source, .. } => source.contradiction(),
+        }
     }
 }
 

@@ -3,15 +3,16 @@
 use std::num::{NonZeroU64, NonZeroUsize};
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 
 use super::Format;
 
 /// List the Python kernels that could run a notebook here, and why another could not
 ///
 /// Looked at are the active environment, those beside the notebook and above it, uv projects,
-/// conda, pyenv, Jupyter's kernelspecs and the first Python on PATH. Nothing is started; a Python
-/// is only asked for its versions where its files do not tell them.
+/// conda, pyenv, Jupyter's kernelspecs and the first Python on PATH. No kernel is started; a Python
+/// is only asked for its versions where its files do not tell them, and one that lies where the
+/// notebook does is not even asked: it is listed as found here, not tried.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -32,20 +33,21 @@ pub struct KernelsArgs {
 ///
 /// Runs the cells that fixes change (or the one that --cell names) and the earlier cells that they
 /// need, once as they are and once, in a fresh kernel, with every fix that check offers. What will
-/// run is told first, shell commands and installers too, and nothing runs before you agree. No
-/// file is written.
+/// run is told first, shell commands, installers and the command that starts the kernel too, and
+/// nothing runs before you agree. No file is written but a picture, where --svg names one.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   nbasync prove analysis.ipynb
   nbasync prove --cell 7 --all analysis.ipynb
   nbasync prove --python .venv/bin/python --yes analysis.ipynb
+  nbasync prove --timeline --svg tasks.svg analysis.ipynb
   nbasync prove --yes --format json analysis.ipynb | jq '.cells[] | {cell, differences}'
 
 Exit code 0: the repaired cells run without an error or a late warning; 1: one of them does not;
 2: nothing could be run, or nobody agreed.")]
 pub struct ProveArgs {
-    /// A notebook or a script with # %% cells
+    /// A notebook
     pub file: PathBuf,
     /// Only this cell, counted from 1
     #[arg(long, value_name = "N")]
@@ -65,29 +67,22 @@ pub struct ProveArgs {
     /// Seconds that a cell may take before it is interrupted, and a kernel to start (60 at least)
     #[arg(long, value_name = "S", default_value = "60")]
     pub timeout: NonZeroU64,
+    /// Also show where the time went: a row for each task, before and after to one scale
+    #[arg(long)]
+    pub timeline: bool,
+    /// Write that as a picture into a new file
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
     /// For people or for programs
     #[arg(long, default_value = "text")]
     pub format: Format,
-}
-
-/// Work with what the pages claim
-#[derive(Debug, Args)]
-pub struct ContentArgs {
-    #[command(subcommand)]
-    pub command: ContentCommand,
-}
-
-/// What to do with the pages' claims.
-#[derive(Debug, Subcommand)]
-pub enum ContentCommand {
-    Prove(ContentProveArgs),
 }
 
 /// Run the cases behind the pages in a real kernel and compare what it answers
 ///
 /// Every claim of a page about Python or Jupyter names its cases: cells and what a kernel answers to
 /// them. Each case runs in a fresh kernel. A case that needs a module which is missing, or another
-/// version, is skipped and named.
+/// version, is skipped and named. A kernel that lies in this folder runs only when --python names it.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -19,7 +19,7 @@ Examples:
 
 Exit code 0: done; 1: there are names to decide, nothing was written; 2: it could not be done.")]
 pub struct ExtractArgs {
-    /// A notebook or a script with # %% cells
+    /// A notebook
     pub notebook: PathBuf,
     /// Functions and classes to move
     #[arg(required = true, value_name = "NAME")]
@@ -52,10 +52,11 @@ Examples:
   nbasync port crawl.py -o crawl_cells.py       a script with # %% cells
   nbasync port crawl.py --unroll
   nbasync port --to-script crawl.ipynb -o crawl.py --dual
+  nbasync port --upgrade old.ipynb -o new.ipynb
 
 Exit code 0: done; 2: it could not be done.")]
 pub struct PortArgs {
-    /// A script; with --to-script a notebook
+    /// A script; with --to-script or --upgrade a notebook
     pub file: PathBuf,
     /// Where to write: .ipynb, or .py for a script with # %% cells; - for stdout [default: beside
     /// the file]
@@ -67,6 +68,10 @@ pub struct PortArgs {
     /// Turn a notebook into a script
     #[arg(long)]
     pub to_script: bool,
+    /// Turn a notebook of nbformat 2 or 3 into one of nbformat 4, and show the difference; name the
+    /// new file with -o
+    #[arg(long, conflicts_with_all = ["to_script", "unroll"])]
+    pub upgrade: bool,
     /// Let the script run where a loop is running already, too
     #[arg(long, requires = "to_script")]
     pub dual: bool,

@@ -1,5 +1,7 @@
 //! Finds the kernels of a machine that could run a notebook, and says why another could not.
 
+mod files;
+mod ground;
 mod places;
 mod specs;
 mod versions;
@@ -9,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::launch::Launch;
 use crate::transcript::Versions;
 
+pub use ground::Ground;
 pub use places::World;
 
 /// A kernel that could be, or a reason why there is none.
@@ -21,6 +24,9 @@ pub struct Candidate {
     pub kernelspec: Option<String>,
     pub versions: Versions,
     pub unusable: Option<Unusable>,
+    /// It lies where the notebook does, or something that lies there names it: whoever made the
+    /// notebook may have made it. Its files were read; nothing of it was run.
+    pub is_found_here: bool,
     /// How it is started, where it is usable.
     pub launch: Launch,
 }
@@ -96,6 +102,8 @@ pub struct Kernels {
     pub candidates: Vec<Candidate>,
     /// The uv project that the notebook is in, by its folder.
     pub uv_project: Option<PathBuf>,
+    /// Where nothing is run before somebody has agreed.
+    pub ground: Ground,
 }
 
 impl Kernels {
@@ -103,68 +111,97 @@ impl Kernels {
     pub fn usable(&self) -> impl Iterator<Item = &Candidate> {
         self.candidates.iter().filter(|candidate| candidate.unusable.is_none())
     }
+
+    /// Without those that lie where the notebook does; for those who run cells without asking.
+    pub fn without_found_here(mut self) -> Self {
+        self.candidates.retain(|candidate| !candidate.is_found_here);
+        self
+    }
 }
 
 /// Looks for kernels: environments that are active or near the notebook, Jupyter's kernelspecs,
-/// and the first Python on `PATH`. Code is run only where files do not tell the versions.
+/// and the first Python on `PATH`. Code is run only where files do not tell the versions, and none
+/// that lies where the notebook does.
 pub fn find(world: &World) -> Kernels {
     let places = places::environments(world);
+    let ground = Ground::around(world, &places);
     let mut candidates: Vec<Candidate> = Vec::new();
     for (origin, prefix) in places.environments {
         if candidates.iter().all(|known| known.place != prefix) {
-            candidates.push(environment(origin, &prefix));
+            candidates.push(environment(origin, &prefix, &ground));
         }
     }
-    let on_path = on_path(world).filter(|found| candidates.iter().all(|known| !known.is(found)));
-    let mut prefixes: Vec<PathBuf> = candidates.iter().map(|known| known.place.clone()).collect();
-    prefixes.extend(on_path.as_ref().and_then(Candidate::prefix));
-    specs::add(world, &prefixes, &mut candidates);
+    let mut on_path = on_path(world, &ground);
+    on_path.retain(|found| candidates.iter().all(|known| !known.is(found)));
+    let own = candidates.iter().map(|known| (known.place.clone(), known.is_found_here));
+    let mut prefixes: Vec<(PathBuf, bool)> = own.collect();
+    let prefix = |it: &Candidate| Some((it.prefix()?, it.is_found_here));
+    prefixes.extend(on_path.iter().filter_map(prefix));
+    specs::add(world, &ground, &prefixes, &mut candidates);
     candidates.extend(on_path);
     candidates.sort_by_key(|candidate| candidate.origin);
-    Kernels { candidates, uv_project: places.uv_project }
+    Kernels { candidates, uv_project: places.uv_project, ground }
 }
 
-/// The candidate for an interpreter, or an environment's folder, that somebody named.
-pub fn named(path: &Path) -> Candidate {
-    if path.is_dir() {
-        return environment(Origin::Named, path);
-    }
-    python(Origin::Named, path)
+/// The candidate for an interpreter, or an environment's folder, that somebody named. That it lies
+/// on the ground is known to whoever named it.
+pub fn named(path: &Path, ground: &Ground) -> Candidate {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let found = match path.is_dir() {
+        true => environment(Origin::Named, &path, ground),
+        false => python(Origin::Named, &path, ground),
+    };
+    Candidate { is_found_here: false, ..found }
 }
 
 /// An environment by its folder.
-fn environment(origin: Origin, prefix: &Path) -> Candidate {
+fn environment(origin: Origin, prefix: &Path, ground: &Ground) -> Candidate {
+    let is_near = matches!(origin, Origin::Uv | Origin::Beside);
+    let empty = Candidate::empty(origin, prefix);
     let Some(interpreter) = places::interpreter(prefix) else {
-        let unusable = Some(Unusable::NoPython);
-        return Candidate { unusable, ..Candidate::empty(origin, prefix) };
+        let is_found_here = is_near || ground.holds(prefix);
+        return Candidate { unusable: Some(Unusable::NoPython), is_found_here, ..empty };
     };
+    let is_found_here = is_near || ground.holds(prefix) || ground.holds_program(&interpreter);
     let versions = versions::read(prefix);
     let unusable = versions.ipykernel.is_none().then_some(Unusable::NoIpykernel);
     let launch = launch(&interpreter);
-    Candidate { versions, unusable, launch, ..Candidate::empty(origin, prefix) }
+    Candidate { versions, unusable, is_found_here, launch, ..empty }
 }
 
-/// An interpreter by its path.
-fn python(origin: Origin, path: &Path) -> Candidate {
+/// An interpreter by its path. One that lies on the ground is not asked unless somebody named it.
+fn python(origin: Origin, path: &Path, ground: &Ground) -> Candidate {
+    let empty = Candidate::empty(origin, path);
     if !path.is_file() {
-        let unusable = Some(Unusable::NoPython);
-        return Candidate { unusable, ..Candidate::empty(origin, path) };
+        return Candidate { unusable: Some(Unusable::NoPython), ..empty };
     }
-    let prefix = path.parent().and_then(Path::parent).filter(|it| places::is_environment(it));
-    let read = prefix.map(versions::read).filter(|read| read.ipykernel.is_some());
-    let Some(versions) = read.or_else(|| versions::ask(path)) else {
-        let unusable = Some(Unusable::Silent);
-        return Candidate { unusable, ..Candidate::empty(origin, path) };
+    let is_found_here = ground.holds_program(path);
+    let may_ask = origin == Origin::Named || !is_found_here;
+    let prefix = path.parent().and_then(Path::parent);
+    let prefix = prefix.filter(|it| !may_ask || places::is_environment(it));
+    let read = prefix.map(versions::read).filter(|read| !may_ask || read.ipykernel.is_some());
+    let asked = || if may_ask { versions::ask(path, ground) } else { None };
+    let Some(versions) = read.or_else(asked) else {
+        return Candidate { unusable: Some(Unusable::Silent), is_found_here, ..empty };
     };
     let unusable = versions.ipykernel.is_none().then_some(Unusable::NoIpykernel);
-    Candidate { versions, unusable, launch: launch(path), ..Candidate::empty(origin, path) }
+    Candidate { versions, unusable, is_found_here, launch: launch(path), ..empty }
 }
 
-/// The first Python on `PATH`.
-fn on_path(world: &World) -> Option<Candidate> {
+/// The first Python on `PATH`; where that lies on the ground also the first that does not.
+fn on_path(world: &World, ground: &Ground) -> Vec<Candidate> {
     let names: &[&str] = if cfg!(windows) { &["python.exe"] } else { &["python3", "python"] };
-    let found = names.iter().find_map(|name| world.on_path(name))?;
-    Some(python(Origin::Path, &found))
+    let mut found: Vec<PathBuf> = Vec::new();
+    for program in names.iter().flat_map(|name| world.on_path(name)) {
+        let is_last = !ground.holds_program(&program);
+        if is_last || found.is_empty() {
+            found.push(program);
+        }
+        if is_last {
+            break;
+        }
+    }
+    found.iter().map(|program| python(Origin::Path, program, ground)).collect()
 }
 
 /// How ipykernel is started. What the cells say is not written to IPython's history.
@@ -190,6 +227,7 @@ impl Candidate {
             kernelspec: None,
             versions: Versions::default(),
             unusable: None,
+            is_found_here: false,
             launch: Launch::default(),
         }
     }

@@ -1,12 +1,13 @@
 //! Which Python, ipykernel and IPython an environment has: from its files, or by asking it.
 
-use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::Ground;
+use super::files::{entries, text};
 use crate::transcript::Versions;
 
 /// How long an interpreter may take to say its versions.
@@ -29,7 +30,7 @@ print(version('ipython'))
 
 /// Reads the versions from an environment's files.
 pub fn read(prefix: &Path) -> Versions {
-    let config = fs::read_to_string(prefix.join("pyvenv.cfg")).unwrap_or_default();
+    let config = text(&prefix.join("pyvenv.cfg")).unwrap_or_default();
     let mut folders = packages(prefix);
     if value(&config, "include-system-site-packages").is_some_and(|it| it == "true") {
         // `home` is the folder of the interpreter that the environment was made with.
@@ -44,16 +45,15 @@ pub fn read(prefix: &Path) -> Versions {
     }
 }
 
-/// Asks an interpreter. `None` when it does not answer in time.
-pub fn ask(interpreter: &Path) -> Option<Versions> {
-    let mut child = Command::new(interpreter)
-        .args(["-c", QUESTION])
-        .current_dir(interpreter.parent()?)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
+/// Asks an interpreter that does not lie on the ground. `None` when it does not answer in time.
+pub fn ask(interpreter: &Path, ground: &Ground) -> Option<Versions> {
+    let mut command = Command::new(interpreter);
+    // What somebody has installed for themselves is read at every start.
+    command.args(ground.holds_home().then_some("-s")).args(["-c", QUESTION]);
+    command.current_dir(interpreter.parent()?);
+    ground.keep_off(&mut command);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().ok()?;
     let deadline = Instant::now() + PATIENCE;
     let ended = loop {
         match child.try_wait() {
@@ -119,18 +119,9 @@ fn python(prefix: &Path, config: &str) -> Option<String> {
 }
 
 /// A value of `pyvenv.cfg`. Source: PEP 405.
-fn value<'t>(config: &'t str, key: &str) -> Option<&'t str> {
+pub fn value<'t>(config: &'t str, key: &str) -> Option<&'t str> {
     config.lines().find_map(|line| {
         let (name, value) = line.split_once('=')?;
         (name.trim() == key).then(|| value.trim())
     })
-}
-
-/// The names in a folder, in order; none where there is no such folder.
-fn entries(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<String> =
-        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    names.sort();
-    names
 }

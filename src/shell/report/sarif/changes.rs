@@ -11,6 +11,7 @@ use crate::diagnostic::{self, Applicability};
 use crate::notebook::Notebook;
 use crate::review::changed_sources;
 use crate::shell::report::Voice;
+use crate::text::same_ends;
 
 /// The fix; `None` when it is not to be applied or the file cannot take it.
 pub fn fix(
@@ -51,31 +52,4 @@ fn replacement(notebook: &Notebook, range: Range<usize>, new: &str) -> Option<Re
 
 fn deleted(notebook: &Notebook, range: Range<usize>) -> Option<Region> {
     Some(region(notebook.position(range.start)?, notebook.position(range.end)?))
-}
-
-/// How many bytes two texts share at their starts, whole words only, and, beyond these, at their
-/// ends.
-fn same_ends(old: &str, new: &str) -> (usize, usize) {
-    let same = old.chars().zip(new.chars()).take_while(|(a, b)| a == b);
-    let start: usize = same.map(|(char, _)| char.len_utf8()).sum();
-    let shared = old.get(..start).unwrap_or_default();
-    let is_word = |char: char| char.is_alphanumeric() || char == '_';
-    let start = shared.trim_end_matches(is_word).len();
-    let rests = (old.get(start..).unwrap_or_default(), new.get(start..).unwrap_or_default());
-    let same = rests.0.chars().rev().zip(rests.1.chars().rev()).take_while(|(a, b)| a == b);
-    (start, same.map(|(char, _)| char.len_utf8()).sum())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_two_texts_share_at_both_ends_is_counted_once() {
-        assert_eq!(same_ends("x = run(f())", "x = await f()"), (4, 1));
-        assert_eq!(same_ends("x = asyncio.run(f)", "x = await f"), (4, 0));
-        assert_eq!(same_ends("(((", "(("), (2, 0));
-        assert_eq!(same_ends("é 1", "é 2"), (3, 0));
-        assert_eq!(same_ends("a中", "b中"), (0, 3));
-    }
 }

@@ -7,6 +7,18 @@ use crate::diagnostic::Severity;
 use crate::knowledge::{Front, Page, PageKind};
 use crate::shell::report::{Voice, help};
 
+/// Where the project lives, once its manifest says so: SARIF wants addresses that lead somewhere.
+pub const HOME: Option<&str> = home(env!("CARGO_PKG_REPOSITORY"));
+
+const fn home(said: &'static str) -> Option<&'static str> {
+    if said.is_empty() { None } else { Some(said) }
+}
+
+/// Where a page can be read on the net, with its project at `home`.
+fn address(home: &str, file: &str) -> String {
+    format!("{}/blob/main/{file}", home.trim_end_matches('/'))
+}
+
 /// The rule's title, conclusion and page; a word for what has no page.
 pub fn rule(voice: Voice<'_>, name: &str) -> ReportingDescriptor {
     let mut rule = ReportingDescriptor::builder().id(name).build();
@@ -25,6 +37,7 @@ pub fn rule(voice: Voice<'_>, name: &str) -> ReportingDescriptor {
     let mut text = words(format!("nbasync explain {name}"));
     text.markdown = Some(each(help::markdown, "\n"));
     rule.help = Some(text);
+    rule.help_uri = HOME.map(|home| address(home, &page.file));
     if let Front::Mistake { severity: worst, .. } = page.front {
         rule.default_configuration = Some(severity(worst));
     }
@@ -42,4 +55,17 @@ fn severity(severity: Severity) -> ReportingConfiguration {
         Severity::Hint => "note",
     };
     ReportingConfiguration::builder().level(json!(level)).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_an_address_where_the_project_has_one() {
+        assert_eq!(home(""), None);
+        let file = "content/mistakes/dropped-task.md";
+        let expected = "https://example.org/n/blob/main/content/mistakes/dropped-task.md";
+        assert_eq!(address("https://example.org/n/", file), expected);
+    }
 }

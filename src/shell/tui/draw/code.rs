@@ -139,7 +139,8 @@ pub fn rest(extent: Extent, window: Window) -> Rest {
     Rest::new(extent.content, window.top, extent.visible)
 }
 
-/// How far the pane must move to the right to show the evidence on `line` with its label.
+/// How far the pane must move to the right to show where the evidence on `line` begins. Where that
+/// can be seen from the first column on, it stays there: the rest is clipped and marked.
 fn left_of(pane: &CodePane, source: &Source, line: usize, room: usize, ink: &Ink<'_>) -> usize {
     let here = pane.underlines.iter().filter(|underline| {
         source.line_of(underline.range.start) == line
@@ -152,7 +153,7 @@ fn left_of(pane: &CodePane, source: &Source, line: usize, room: usize, ink: &Ink
     let columns = source.columns(wanted.range, line, ink);
     let mark = wanted.mark.map_or(0, |mark| visible::width(&ink.glyphs.mark(mark)) + 1);
     let label = visible::width(&ink.safe(&wanted.label)) + mark + 1;
-    if columns.end <= room {
+    if columns.start + MARGIN <= room {
         return 0;
     }
     (columns.end + label).saturating_sub(room).min(columns.start.saturating_sub(MARGIN))
@@ -177,6 +178,8 @@ fn text_line(
 ) -> Option<Position> {
     let shown = code.source.shown(line, ink);
     let bytes = code.source.line(line);
+    let here = |underline: &&Underline| underline.range.overlaps(bytes);
+    let underlines: Vec<&Underline> = code.underlines.iter().filter(here).collect();
     let left = code.window.left;
     let right = left + usize::from(row.width);
     for cluster in
@@ -187,7 +190,7 @@ fn text_line(
         }
         let source =
             TextRange::new(bytes.start + cluster.source.start, bytes.start + cluster.source.end);
-        let mut style = look(code, source, ink);
+        let mut style = look(code, &underlines, source, ink);
         if cluster.marked {
             style = style.patch(ink.style(Slot::Caution));
         }
@@ -208,9 +211,9 @@ fn text_line(
 }
 
 /// The look of some bytes: syntax, then evidence, then selection.
-fn look(code: &Code<'_>, bytes: TextRange, ink: &Ink<'_>) -> Style {
+fn look(code: &Code<'_>, here: &[&Underline], bytes: TextRange, ink: &Ink<'_>) -> Style {
     let mut style = ink.style(code.source.painted.slot(bytes.start));
-    let here = code.underlines.iter().filter(|underline| underline.range.overlaps(bytes));
+    let here = here.iter().copied().filter(|underline| underline.range.overlaps(bytes));
     if let Some(underline) = here.min_by_key(|underline| gravity(underline)) {
         style = style.add_modifier(Modifier::UNDERLINED);
         // Terminals with few colours tend to misread the sequence for coloured underlines.

@@ -5,12 +5,16 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::ink::{Ink, from, head, tail};
+use super::wrap::wrap;
 use crate::shell::tui::theme::Slot;
 use crate::shell::visible;
 use crate::tutor::view::{Header, KeyHint, Mark, Prose};
 
 /// The shortest file name that is worth its room, in columns.
 const SHORTEST: usize = 12;
+
+/// Rows of the longest message.
+const HIGHEST: usize = 4;
 
 /// Draws program, file, place, counts and language. Where room is short the program's name goes
 /// first, then the middle of the file's.
@@ -24,7 +28,8 @@ pub fn header(header: &Header, row: Rect, buf: &mut Buffer, ink: &Ink<'_>) {
     let fixed = 1 + visible::width(unsaved) + 2 + visible::width(&place);
     let room = usize::from(left_row.width).saturating_sub(fixed);
     let named = header.file.is_empty() || room >= visible::width(&program) + SHORTEST;
-    let mut spans = vec![Span::raw(" ")];
+    let mark = if header.in_use { ink.glyphs.skill } else { " " };
+    let mut spans = vec![Span::styled(mark, ink.style(Slot::Quiet))];
     let mut room = room;
     if named {
         room = room.saturating_sub(visible::width(&program) + 2);
@@ -56,19 +61,46 @@ pub fn announcement(texts: &(String, String), row: Rect, buf: &mut Buffer, ink: 
     }
 }
 
-/// Draws a message.
-pub fn status(status: &Prose, row: Rect, buf: &mut Buffer, ink: &Ink<'_>) {
-    ink.put(&ink.prose(status), from(row, row.x.saturating_add(1)), buf);
+/// Draws the announcement in the status row, whose end tells of rows out of sight.
+pub fn announced_below(texts: &(String, String), row: Rect, buf: &mut Buffer, ink: &Ink<'_>) {
+    let end = ink.write(&format!(" {}", texts.0), Slot::Strong, row, buf);
+    ink.write(&format!(", {}", texts.1), Slot::Quiet, from(row, end), buf);
 }
 
-/// Draws the keys that fit, whole ones only.
+/// Draws a message. One that is longer than its row grows upwards, over what it is about.
+pub fn status(status: &Prose, row: Rect, buf: &mut Buffer, ink: &Ink<'_>) {
+    let place = from(row, row.x.saturating_add(1));
+    let mut lines = wrap(&ink.prose(status), usize::from(place.width));
+    let is_cut = lines.len() > HIGHEST;
+    lines.truncate(HIGHEST);
+    if let Some(last) = lines.last_mut().filter(|_| is_cut) {
+        last.push(Span::raw(ink.glyphs.ellipsis));
+    }
+    let blank = " ".repeat(usize::from(row.width));
+    for (up, line) in (0..).zip(lines.iter().rev()) {
+        let y = row.y.saturating_sub(up);
+        if lines.len() > 1 {
+            buf.set_string(row.x, y, &blank, ink.style(Slot::Screen));
+        }
+        ink.put(line, Rect { y, ..place }, buf);
+    }
+}
+
+/// Draws the keys that fit, whole ones only. Those that are always there have their room first.
 pub fn footer(keys: &[KeyHint], row: Rect, buf: &mut Buffer, ink: &Ink<'_>) {
     let mut x = row.x.saturating_add(1);
-    for hint in keys {
+    let width = |hint: &KeyHint| {
+        visible::width(&ink.safe(&hint.key)) + 1 + visible::width(&ink.safe(&hint.label))
+    };
+    let (always, others): (Vec<&KeyHint>, Vec<&KeyHint>) = keys.iter().partition(|it| it.always);
+    let mut kept: usize = always.iter().map(|hint| width(hint) + 2).sum();
+    for hint in others.into_iter().chain(always) {
         let (key, label) = (ink.safe(&hint.key), ink.safe(&hint.label));
-        let width = visible::width(&key) + 1 + visible::width(&label);
         let place = from(row, x);
-        if width > usize::from(place.width) {
+        if hint.always {
+            kept = 0;
+        }
+        if width(hint) + kept > usize::from(place.width) {
             continue;
         }
         let spans = [

@@ -42,25 +42,32 @@ pub fn view(view: &View, screen: &mut Screen, frame: &mut Frame<'_>) -> Seen {
     let ink = Ink { theme: &theme, glyphs: &glyphs, roomy: view.roomy };
     let buf = frame.buffer_mut();
     buf.set_style(area, ink.style(Slot::Screen));
-    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+    screen.is_too_small = area.width < SMALLEST.0 || area.height < SMALLEST.1;
+    if screen.is_too_small {
         too_small(area, buf, &ink);
         return seen;
     }
-    let rows = Rows::new(area);
+    let rows = Rows::new(area, matches!(view.body, Body::Home(_)));
     header::header(&view.header, rows.header, buf, &ink);
-    header::announcement(&view.announcement, rows.announcement, buf, &ink);
+    if let Some(said) = &view.announcement {
+        header::announcement(said, rows.announcement, buf, &ink);
+    }
     header::footer(&view.footer, rows.footer, buf, &ink);
     let (in_body, rest) = body(&view.body, rows.body, buf, &ink, screen, &mut seen);
     if view.popup.is_none() {
         ink.rest(rest, rows.status, buf);
     }
-    if let Some(status) = &view.status {
-        header::status(status, rows.status, buf, &ink);
+    if let Some(said) = view.announcement.as_ref().filter(|_| rows.announcement.is_empty()) {
+        header::announced_below(said, rows.status, buf, &ink);
     }
     let cursor = match &view.popup {
         Some(shown) => over(shown, rows.body, buf, &ink, screen, &mut seen),
         None => in_body,
     };
+    // Over a window too.
+    if let Some(status) = &view.status {
+        header::status(status, rows.status, frame.buffer_mut(), &ink);
+    }
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }

@@ -18,6 +18,7 @@ pub const READING: u16 = 88;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rows {
     pub header: Rect,
+    /// Empty where the announcement stands in the status row, or was made before.
     pub announcement: Rect,
     pub body: Rect,
     pub status: Rect,
@@ -47,13 +48,13 @@ pub struct Places {
 
 impl Rows {
     /// The rows of a screen that is high enough to have them.
-    pub fn new(area: Rect) -> Self {
+    pub fn new(area: Rect, at_home: bool) -> Self {
         let height = usize::from(area.height);
-        let body = area.height.saturating_sub(4);
+        let above = 1 + u16::from(at_home);
         Self {
             header: row(area, 0),
-            announcement: row(area, 1),
-            body: Rect { y: area.y + 2, height: body, ..area },
+            announcement: if at_home { row(area, 1) } else { Rect::default() },
+            body: Rect { y: area.y + above, height: area.height.saturating_sub(above + 2), ..area },
             status: row(area, height.saturating_sub(2)),
             footer: row(area, height.saturating_sub(1)),
         }

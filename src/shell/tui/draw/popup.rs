@@ -55,17 +55,22 @@ pub struct Tools<'a> {
 /// Draws a popup over `body`.
 pub fn draw(popup: &Popup, body: Rect, buf: &mut Buffer, tools: &mut Tools<'_>) -> Drawn {
     match popup {
-        Popup::List { title, query, rows, selected, preview, empty } => {
-            let list = List { title, query: query.as_ref(), rows, selected: *selected, empty };
+        Popup::List { title, query, rows, selected, preview, scroll, empty } => {
+            let (query, selected, scroll) = (query.as_ref(), *selected, *scroll);
+            let list = List { title, query, rows, selected, scroll, empty };
             list.draw(preview.as_ref(), body, buf, tools)
         }
         Popup::Line { title, text, cursor, note } => {
             let query = (text.clone(), *cursor);
             let empty = note;
-            let line = List { title, query: Some(&query), rows: &[], selected: 0, empty };
+            let query = Some(&query);
+            let line = List { title, query, rows: &[], selected: 0, scroll: None, empty };
             line.draw_in(middle(body, LIST, 4), None, buf, tools)
         }
-        Popup::Reader { title, page, scroll } | Popup::Confirm { title, page, scroll } => {
+        Popup::Reader { title, query: Some(query), page, scroll } => {
+            searched(title, query, page, *scroll, body, buf, tools)
+        }
+        Popup::Reader { title, page, scroll, .. } | Popup::Confirm { title, page, scroll } => {
             sheet(title, page, *scroll, body, buf, tools)
         }
     }
@@ -85,10 +90,37 @@ fn sheet(
     let area = middle(body, width, short(lines.lines.len() + 2));
     let inner = window(title, area, buf, &tools.ink);
     let extent = pane(page, scroll, inner, buf, tools);
-    let top = scroll.min(extent.content.saturating_sub(extent.visible));
-    let rest = Rest::new(extent.content, top, extent.visible);
-    tools.ink.rest(rest, bottom(area), buf);
+    foot(&extent, scroll, area, buf, tools);
     Drawn { extent, area, ..Drawn::default() }
+}
+
+/// Draws a page below the line that is typed in. Its height does not change with what is found.
+fn searched(
+    title: &str,
+    query: &(String, usize),
+    page: &Arc<Page>,
+    scroll: usize,
+    body: Rect,
+    buf: &mut Buffer,
+    tools: &mut Tools<'_>,
+) -> Drawn {
+    let width = if is_bilingual(page) { body.width } else { PAGE.min(body.width) };
+    let area = middle(body, width, body.height);
+    let inner = window(title, area, buf, &tools.ink);
+    let (query, empty) = (Some(query), "");
+    let line = List { title, query, rows: &[], selected: 0, scroll: None, empty };
+    let cursor = line.filter_line(row(inner, 0), buf, &tools.ink);
+    let used = inner.height.min(1);
+    let below = Rect { y: inner.y + used, height: inner.height - used, ..inner };
+    let extent = pane(page, scroll, below, buf, tools);
+    foot(&extent, scroll, area, buf, tools);
+    Drawn { extent, area, cursor, ..Drawn::default() }
+}
+
+/// Says at the lower edge of a window how much of its page is out of sight.
+fn foot(extent: &Extent, scroll: usize, area: Rect, buf: &mut Buffer, tools: &Tools<'_>) {
+    let top = scroll.min(extent.content.saturating_sub(extent.visible));
+    tools.ink.rest(Rest::new(extent.content, top, extent.visible), bottom(area), buf);
 }
 
 /// The lines of a page; two languages stand side by side where they can.
@@ -121,6 +153,8 @@ struct List<'a> {
     query: Option<&'a (String, usize)>,
     rows: &'a [ListRow],
     selected: usize,
+    /// The preview's first line, where that can be chosen.
+    scroll: Option<usize>,
     empty: &'a str,
 }
 
@@ -149,14 +183,21 @@ impl List<'_> {
         tools: &mut Tools<'_>,
     ) -> Drawn {
         let inner = window(self.title, area, buf, &tools.ink);
-        let (left, right) = split(inner, preview.is_some());
+        let most = if self.scroll.is_some() { self.rows.len() } else { usize::MAX };
+        let (left, right) = split(inner, preview.is_some(), most);
         let cursor = self.filter_line(row(left, 0), buf, &tools.ink);
         let used = u16::from(self.query.is_some()).min(left.height);
         let list = Rect { y: left.y + used, height: left.height - used, ..left };
-        let drawn = self.list(list, tools.top, buf, &tools.ink);
+        let mut drawn = self.list(list, tools.top, buf, &tools.ink);
         if let Some(page) = preview.filter(|_| !right.is_empty()) {
             separator(left, right, buf, &tools.ink);
-            pane(page, 0, right, buf, tools);
+            let top = self.scroll.unwrap_or(0);
+            let Extent { content, visible } = pane(page, top, right, buf, tools);
+            if self.scroll.is_some() {
+                let top = top.min(content.saturating_sub(visible));
+                tools.ink.rest(Rest::new(content, top, visible), bottom(area), buf);
+                drawn.extent = Extent { content, visible };
+            }
         }
         let rest = Rest::new(self.rows.len(), drawn.top, usize::from(list.height));
         let edge = Rect { width: left.width, x: left.x, ..bottom(area) };
@@ -223,8 +264,9 @@ fn list_row(item: &ListRow, selected: bool, row: Rect, buf: &mut Buffer, ink: &I
     ink.put(&[Span::styled(format!(" {detail}"), ink.style(look))], detail_row, buf);
 }
 
-/// Where the list and its preview go: side by side, or one above the other.
-fn split(inner: Rect, preview: bool) -> (Rect, Rect) {
+/// Where the list and its preview go: side by side, or one above the other; there a list takes no
+/// more rows than it needs.
+fn split(inner: Rect, preview: bool, most: usize) -> (Rect, Rect) {
     if !preview {
         return (inner, Rect::ZERO);
     }
@@ -233,7 +275,7 @@ fn split(inner: Rect, preview: bool) -> (Rect, Rect) {
         let x = left.right() + 1;
         return (left, Rect { x, width: inner.right() - x, ..inner });
     }
-    let height = (inner.height / 2).max(inner.height.min(3));
+    let height = (inner.height / 2).max(inner.height.min(3)).min(short(most.max(1)));
     let top = Rect { height, ..inner };
     let y = (top.bottom() + 1).min(inner.bottom());
     (top, Rect { y, height: inner.bottom() - y, ..inner })

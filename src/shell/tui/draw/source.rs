@@ -1,7 +1,9 @@
 //! A cell's source made ready for drawing: lines, colours, and the rows under each line.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::ink::Ink;
@@ -14,6 +16,9 @@ use crate::tutor::view::{Mark, Tone, Underline};
 /// Bytes of a line that are shown; what follows is left out.
 const LONGEST_LINE: usize = 20_000;
 
+/// How often one frame sorts underlines at most, each time with another room.
+const ROOMS: usize = 4;
+
 /// A source with what is worth computing once.
 #[derive(Debug, Default)]
 pub struct Source {
@@ -23,6 +28,16 @@ pub struct Source {
     starts: Vec<usize>,
     pub painted: Arc<Painted>,
     answers: usize,
+    /// Underlines that were sorted last, each with the room that they had.
+    noted: RefCell<Vec<Noted>>,
+}
+
+/// Underlines of the present text and where they are.
+#[derive(Debug)]
+struct Noted {
+    underlines: Vec<Underline>,
+    room: usize,
+    notes: Rc<Notes>,
 }
 
 /// Where underlines are, by line.
@@ -50,6 +65,7 @@ impl Source {
             None => self.painted = Arc::default(),
         }
         self.answers = painter.answers;
+        self.noted.take();
         text.clone_into(&mut self.text);
         language.clone_into(&mut self.language);
     }
@@ -84,8 +100,28 @@ impl Source {
         self.shown(line, ink).columns(TextRange::new(from, to))
     }
 
-    /// Sorts underlines by line. `room` is the column after the last one that can be seen.
-    pub fn notes(&self, underlines: &[Underline], room: usize, ink: &Ink<'_>) -> Notes {
+    /// Sorts underlines by line. `room` is the column after the last one that can be seen. The same
+    /// underlines are not sorted again for each frame.
+    pub fn notes(&self, underlines: &[Underline], room: usize, ink: &Ink<'_>) -> Rc<Notes> {
+        let is_same = |known: &&Noted| known.room == room && known.underlines == underlines;
+        if let Some(known) = self.noted.borrow().iter().find(is_same) {
+            return Rc::clone(&known.notes);
+        }
+        let notes = Rc::new(self.sorted(underlines, room, ink));
+        let mut noted = self.noted.borrow_mut();
+        if noted.len() >= ROOMS {
+            noted.remove(0);
+        }
+        noted.push(Noted { underlines: underlines.to_vec(), room, notes: Rc::clone(&notes) });
+        notes
+    }
+
+    /// Forgets where underlines are: they look otherwise now.
+    pub fn forget_notes(&self) {
+        self.noted.take();
+    }
+
+    fn sorted(&self, underlines: &[Underline], room: usize, ink: &Ink<'_>) -> Notes {
         let mut spots: BTreeMap<usize, Vec<Spot<'_>>> = BTreeMap::new();
         let mut bars = BTreeMap::new();
         for underline in underlines {

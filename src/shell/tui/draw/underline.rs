@@ -8,7 +8,7 @@ use ratatui::text::Span;
 use super::ink::{Ink, head};
 use crate::shell::tui::theme::Slot;
 use crate::shell::visible;
-use crate::tutor::view::Underline;
+use crate::tutor::view::{Tone, Underline};
 
 /// An underline on one line.
 #[derive(Debug, Clone)]
@@ -104,8 +104,11 @@ fn group<'a>(spots: &[Spot<'a>]) -> Vec<Group<'a>> {
 impl Group<'_> {
     fn tildes(&self, ink: &Ink<'_>) -> Bit {
         let Range { start, end } = self.columns;
-        let look = self.members.first().map_or(Style::default(), |one| ink.theme.tone(one.tone));
-        Bit { column: start, span: Span::styled("~".repeat(end - start), look) }
+        let first = self.members.first();
+        let look = first.map_or(Style::default(), |one| ink.theme.tone(one.tone));
+        let is_evidence = first.is_some_and(|one| one.tone == Tone::Evidence);
+        let sign = if is_evidence { ink.glyphs.evidence } else { "~" };
+        Bit { column: start, span: Span::styled(sign.repeat(end - start), look) }
     }
 
     /// Each member's sign and words.
@@ -144,7 +147,7 @@ mod tests {
     use super::*;
     use crate::shell::tui::testing::with_ink;
     use crate::text::TextRange;
-    use crate::tutor::view::{Mark, Tone};
+    use crate::tutor::view::Mark;
 
     fn draw(spots: &[(Range<usize>, &str)], room: usize) -> Vec<String> {
         let underlines: Vec<Underline> = spots

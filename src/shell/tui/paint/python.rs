@@ -69,6 +69,11 @@ impl<'a> Scanner<'a> {
     /// Reads one token.
     fn step(&mut self) {
         let Some(char) = self.rest(self.at).chars().next() else { return };
+        if char.is_whitespace() {
+            let rest = self.rest(self.at);
+            self.at += rest.len() - rest.trim_start().len();
+            return;
+        }
         let line_start = self.opens_line();
         match char {
             '#' => self.take(Slot::CodeComment, |char| char != '\n'),
@@ -81,10 +86,6 @@ impl<'a> Scanner<'a> {
                 self.take(Slot::CodeNumber, |char| char.is_alphanumeric() || "._".contains(char));
             }
             char if char.is_alphabetic() || char == '_' => return self.word(),
-            char if char.is_whitespace() => {
-                self.at += char.len_utf8();
-                return;
-            }
             '(' | '[' | '{' => self.bracket(1),
             ')' | ']' | '}' => self.bracket(-1),
             '=' => {

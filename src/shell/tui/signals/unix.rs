@@ -1,14 +1,16 @@
 //! Signals and job control of Unix.
 
 use std::io;
+use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGSTOP, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::raise;
 
+use crate::shell::files;
 use crate::shell::tui::events::Event;
 use crate::shell::tui::terminal::restore;
 
@@ -23,7 +25,7 @@ const ANCESTORS: usize = 16;
 /// # Errors
 /// When signals cannot be watched.
 pub fn watch(events: Sender<Event>) -> io::Result<()> {
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT])?;
     std::thread::spawn(move || {
         for signal in &mut signals {
             let event = match signal {
@@ -90,7 +92,8 @@ struct Process {
 
 impl Process {
     fn read(id: &str) -> Option<Self> {
-        Self::parse(&std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?)
+        let file = format!("/proc/{id}/stat");
+        Self::parse(&files::text(Path::new(&file), files::SETTINGS).ok()?)
     }
 
     /// Reads `/proc/<pid>/stat`: `pid (name) state parent group session …`; the name may hold

@@ -138,6 +138,8 @@ fn a_long_paste_arrives_whole_and_the_next_key_is_heard() {
     session.press(&format!("\u{1b}[200~{text}\u{1b}[201~"));
     session.wait_for(&format!("pasted {} characters", text.chars().count()));
     session.press("e");
+    // What comes together is one paste.
+    session.wait_until("editor", |_| !session.screen.lock().unwrap().screen().hide_cursor());
     session.press(&text.replace('\n', "\r"));
     let count = text.chars().count() + super::views::SOURCE.chars().count();
     session.wait_for(&format!("edited: {count} characters"));

@@ -197,13 +197,30 @@ fn the_rows_around_the_body_never_move() {
     let footer = |view: &View, height: u16| {
         let drawn = draw(view, 80, height);
         let rows: Vec<&str> = drawn.lines().collect();
-        (rows[0].to_owned(), rows[1].to_owned(), rows[usize::from(height) - 1].to_owned())
+        (rows[0].to_owned(), rows[usize::from(height) - 1].to_owned())
     };
     let plain = footer(&walkthrough(Language::English), 24);
     assert_eq!(footer(&views::list(Language::English), 24), plain);
     assert_eq!(footer(&views::reader(Language::English), 24), plain);
     let said = View { status: Some(Prose::plain("saved")), ..walkthrough(Language::English) };
     assert_eq!(footer(&said, 24), plain);
+}
+
+#[test]
+fn a_long_message_grows_upwards_and_ends_in_an_ellipsis_at_last() {
+    let rows = |words: usize| {
+        let mut view = views::walkthrough(Language::English);
+        view.status = Some(Prose::plain(format!("{}end", "seven! ".repeat(words))));
+        let drawn = draw(&view, 80, 24);
+        let told = |row: &&str| row.starts_with(" seven!") || row.starts_with(" end");
+        let found: Vec<String> = drawn.lines().filter(told).map(str::to_owned).collect();
+        let footer = drawn.lines().last().unwrap_or_default().contains("next");
+        (found.len(), found.last().is_some_and(|row| row.contains(" end")), footer)
+    };
+    assert_eq!(rows(5), (1, true, true));
+    assert_eq!(rows(15), (2, true, true));
+    assert_eq!(rows(40), (4, true, true));
+    assert_eq!(rows(90), (4, false, true));
 }
 
 #[test]
@@ -214,7 +231,7 @@ fn measures_are_reported_when_they_change() {
     assert_eq!(
         screen.report(seen),
         [
-            Msg::Measured { pane: Pane::Guide, content: 21, visible: 13 },
+            Msg::Measured { pane: Pane::Guide, content: 21, visible: 14 },
             Msg::Measured { pane: Pane::Code, content: 4, visible: 4 },
         ]
     );
@@ -230,8 +247,8 @@ fn a_tab_can_be_clicked() {
         let kind = MouseEventKind::Down(MouseButton::Left);
         mouse(&MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }, &seen.hits)
     };
-    assert_eq!(click(14, 8), Some(Msg::Clicked(Target::Step(2))));
-    assert_eq!(click(13, 5), Some(Msg::Clicked(Target::Pane(Pane::Code))));
+    assert_eq!(click(14, 7), Some(Msg::Clicked(Target::Step(2))));
+    assert_eq!(click(13, 4), Some(Msg::Clicked(Target::Pane(Pane::Code))));
     assert_eq!(click(13, 23), None);
 }
 

@@ -78,26 +78,28 @@ pub fn home(language: Language) -> View {
 pub fn walkthrough(language: Language) -> View {
     View {
         header: header(language),
-        announcement: (
+        announcement: Some((
             pick(
                 language,
                 "Skill in use: python-notebooks-async",
                 "正在使用技能：python-notebooks-async",
             ),
             pick(language, "notice: python-design-modularity", "提示：python-design-modularity"),
-        ),
+        )),
         body: Body::Walkthrough(Box::new(cell(language))),
         popup: None,
         status: None,
         footer: footer(language),
         theme: ThemeChoice::Auto,
         ticking: false,
+        settling: false,
         roomy: false,
     }
 }
 
 fn header(language: Language) -> Header {
     Header {
+        in_use: false,
         program: "nbasync".to_owned(),
         file: "analysis.ipynb".to_owned(),
         place: pick(language, "cell 7 of 23", "第 7 个单元格，共 23 个"),
@@ -126,6 +128,7 @@ fn footer(language: Language) -> Vec<KeyHint> {
     .map(|(key, english, chinese)| KeyHint {
         key: key.to_owned(),
         label: pick(language, english, chinese),
+        always: key == "?",
     })
     .to_vec()
 }
@@ -201,7 +204,7 @@ pub fn overview(count: usize) -> Arc<[OverviewRow]> {
         .zip(lines.iter().cycle())
         .map(|(number, line)| OverviewRow {
             number,
-            line: (*line).to_owned(),
+            line: (*line).into(),
             mark: match number % 7 {
                 0 => Some(Mark::Error),
                 5 => Some(Mark::Warning),
@@ -297,6 +300,7 @@ pub fn list(language: Language) -> View {
         ],
         selected: 1,
         preview: Some(Arc::new(guide(language))),
+        scroll: None,
         empty: String::new(),
     };
     View { popup: Some(popup), ..walkthrough(language) }
@@ -304,7 +308,8 @@ pub fn list(language: Language) -> View {
 
 pub fn reader(language: Language) -> View {
     let page = Arc::new(guide(language));
-    let popup = Popup::Reader { title: pick(language, "Keys", "按键"), page, scroll: 0 };
+    let title = pick(language, "Keys", "按键");
+    let popup = Popup::Reader { title, query: None, page, scroll: 0 };
     View { popup: Some(popup), ..walkthrough(language) }
 }
 

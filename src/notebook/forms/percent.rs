@@ -1,105 +1,45 @@
 //! Python scripts: cells between markers, and what makes a script with markers a notebook.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use crate::notebook::kernel::{Kernel, KernelMetadata, KernelSpec, LanguageInfo};
-use crate::notebook::marker::{self, Marker};
+use super::part::{Part, without_blank_lines as source};
+use crate::notebook::margin::Margin;
+use crate::notebook::marker::{self, Marker, Metadata};
 use crate::notebook::strings::multiline_literals;
-use crate::notebook::{
-    Cell, CellKind, Format, Notebook, NotebookError, Place, compose, start, utf8,
-};
+use crate::notebook::{CellKind, start};
 use crate::python::{self, Kind};
-use crate::text::{self, CellIndex};
 
-/// Parses a Python script, as `Format::Percent` when it is a notebook, else as `Format::Script`.
-///
-/// Cell 0 is what stands before the first marker, even when that is nothing. A marker in a string
-/// literal counts for nothing. A script with markers is no notebook, but a module, when
-/// - nbdev exported it: every marker names the notebook that it comes from; or
-/// - it has one marker, without a kind and without Jupytext's header, and a function or class at
-///   the top level before it: a cell that an author left, or a comment that happens to look so;
-///   unless it awaits at the top level, which no module can.
-///
-/// # Errors
-/// `Encoding` when the bytes are not UTF-8.
-pub fn parse_script(bytes: impl Into<Vec<u8>>) -> Result<Notebook, NotebookError> {
-    let file = utf8(bytes.into())?;
-    let format = if is_notebook(&file, &divide(&file)) { Format::Percent } else { Format::Script };
-    Ok(read(file, format))
-}
-
-/// Reads `file` as `format`, whatever it looks like.
-pub(super) fn read(file: String, format: Format) -> Notebook {
-    let parts = if format == Format::Script { vec![whole(&file)] } else { divide(&file) };
-    let cells = parts.iter().enumerate().map(|(index, part)| cell(&file, index, part)).collect();
-    let places = parts.into_iter().map(|Part { whole, source, .. }| {
-        let source = Some(source);
-        Place { whole, source, outputs: 0..0 }
-    });
-    let (places, kernel) = (places.collect(), kernel(&file));
-    Notebook { format, kernel, cells, places, list: 0..0, file: Arc::new(file) }
-}
-
-fn cell(file: &str, index: usize, part: &Part) -> Cell {
-    let (kind, title, metadata) = match part.marker.clone() {
-        Some(marker) => (marker.kind, marker.title, marker.metadata),
-        None => (CellKind::Code, None, marker::Metadata::default()),
-    };
-    Cell {
-        index: CellIndex(index),
-        id: metadata.id,
-        kind,
-        language: metadata.language,
-        source: compose::normalise(file.get(part.source.clone()).unwrap_or_default()).into_owned(),
-        tags: metadata.tags,
-        title,
-        execution_count: None,
-    }
-}
-
-/// A cell of a script, in bytes of the file: its marker line and all up to the next marker, and
-/// the source therein, which ends before the last blank lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
-    pub(super) marker: Option<Marker>,
-    pub(super) whole: Range<usize>,
-    pub(super) source: Range<usize>,
-}
-
-/// Divides a script at its markers. There is always a first part.
+/// Divides a script at its markers. There is always a first part. A marker in a string literal
+/// counts for nothing.
 pub(super) fn divide(file: &str) -> Vec<Part> {
     let markers = markers(file);
     let ends = markers.iter().map(|(line, _)| line.start).chain([file.len()]);
     let starts = [(start(file)..start(file), None)].into_iter();
     let starts = starts.chain(markers.iter().map(|(line, marker)| (line.clone(), Some(marker))));
-    let parts = starts.zip(ends).map(|((line, marker), end)| Part {
-        marker: marker.cloned(),
-        whole: line.start..end,
-        source: source(file, line.end..end),
+    let parts = starts.zip(ends).map(|((line, marker), end)| {
+        let whole = line.start..end;
+        part(marker.cloned(), whole, source(file, line.end..end))
     });
     parts.collect()
 }
 
-fn whole(file: &str) -> Part {
+/// A script without cells as one.
+pub(super) fn whole(file: &str) -> Part {
     let whole = start(file)..file.len();
-    Part { marker: None, source: source(file, whole.clone()), whole }
+    part(None, whole.clone(), source(file, whole))
+}
+
+fn part(marker: Option<Marker>, whole: Range<usize>, source: Range<usize>) -> Part {
+    let (kind, title, metadata) = match marker {
+        Some(marker) => (marker.kind, marker.title, marker.metadata),
+        None => (CellKind::Code, None, Metadata::default()),
+    };
+    Part { kind, title, metadata, whole, source: Some(source), margin: Margin::None }
 }
 
 /// A text as a script's cell has it: without blank lines at the end.
-pub(super) fn without_blank_end(text: &str) -> &str {
+pub(in crate::notebook) fn without_blank_end(text: &str) -> &str {
     text.get(source(text, 0..text.len())).unwrap_or_default()
-}
-
-/// `body` without the blank lines at its end, and without the last line's end.
-fn source(file: &str, body: Range<usize>) -> Range<usize> {
-    let text = file.get(body.clone()).unwrap_or_default();
-    let ink = text.trim_ascii_end();
-    // Blanks after the last word belong to it; a part that is blank all through is empty.
-    let rest = text.get(ink.len()..).unwrap_or_default();
-    let line = rest.split('\n').next().unwrap_or_default().trim_end_matches('\r');
-    let length = if ink.is_empty() { 0 } else { ink.len() + line.len() };
-    body.start..body.start + length
 }
 
 /// The marker lines of a script, line ends included, in bytes of the file.
@@ -125,8 +65,18 @@ fn markers(file: &str) -> Vec<(Range<usize>, Marker)> {
     found
 }
 
-fn is_notebook(file: &str, parts: &[Part]) -> bool {
-    let markers = || parts.iter().filter_map(|part| part.marker.as_ref());
+/// Whether a script is a notebook: one that Jupytext wrote, also without markers (its light and
+/// Sphinx formats, of which all is read as one cell), or one with markers. Then it is none, but a module, when
+/// - nbdev exported it: every marker names the notebook that it comes from; or
+/// - it has one marker, without a kind and without Jupytext's header, and a function or class at
+///   the top level before it: a cell that an author left, or a comment that happens to look so;
+///   unless it awaits at the top level, which no module can.
+pub(super) fn detect(file: &str, parts: &[Part]) -> bool {
+    if is_of_jupytext(file) {
+        return true;
+    }
+    let markers = markers(file);
+    let markers = || markers.iter().map(|(_, marker)| marker);
     if markers().next().is_none() || markers().all(Marker::is_of_nbdev) {
         return false;
     }
@@ -147,6 +97,21 @@ fn awaits(file: &str) -> bool {
     })
 }
 
+/// Whether cells have markers here, or would have: not in Jupytext's light and Sphinx formats.
+pub(super) fn has_markers(file: &str) -> bool {
+    let lines = header(file).unwrap_or_default();
+    let is_percent = lines.iter().any(|line| line.trim() == "format_name: percent");
+    is_percent || !is_of_jupytext(file) || !markers(file).is_empty()
+}
+
+/// Whether Jupytext says so in its header, or by the `# +` and `# -` of its light format.
+/// Source: <https://jupytext.readthedocs.io/en/latest/formats-scripts.html#the-light-format>.
+fn is_of_jupytext(file: &str) -> bool {
+    let named = |line: &&str| line.trim_start().starts_with("jupytext:");
+    let has = |mark: &str| file.lines().any(|line| line.trim_end() == mark);
+    header(file).is_some_and(|lines| lines.iter().any(named)) || (has("# +") && has("# -"))
+}
+
 /// Whether a line of `text` begins a function or class at the top level.
 fn defines(text: &str) -> bool {
     let starts = ["def ", "class ", "async def "];
@@ -155,7 +120,7 @@ fn defines(text: &str) -> bool {
 
 /// Jupytext's header: the commented YAML between `# ---` lines at the top of the file.
 /// Source: <https://jupytext.readthedocs.io/en/latest/formats-scripts.html>.
-fn header(file: &str) -> Option<Vec<&str>> {
+pub(super) fn header(file: &str) -> Option<Vec<&str>> {
     let mut lines = file.get(start(file)..)?.lines().skip_while(|line| {
         line.starts_with("#!") || line.starts_with("# -*-") || line.trim().is_empty()
     });
@@ -170,35 +135,9 @@ fn header(file: &str) -> Option<Vec<&str>> {
     None
 }
 
-/// The kernel that Jupytext's header names. The header is YAML that a program wrote: one key a
-/// line, so that its key and value can be read without a parser.
-fn kernel(file: &str) -> Kernel {
-    let Some(yaml) = header(file) else { return Kernel::default() };
-    let (mut spec, mut info) = (KernelSpec::default(), LanguageInfo::default());
-    let mut section = ("", 0);
-    for line in yaml {
-        let Some((key, value)) = line.split_once(':') else { continue };
-        let indent = text::indentation(line, 0).len();
-        let value = value.trim().trim_matches(['"', '\'']);
-        if value.is_empty() || indent <= section.1 {
-            section = (key.trim(), indent);
-        }
-        let place = match (section.0, key.trim()) {
-            ("kernelspec", "name") => &mut spec.name,
-            ("kernelspec", "display_name") => &mut spec.display_name,
-            ("kernelspec", "language") => &mut spec.language,
-            ("language_info", "name") => &mut info.name,
-            ("language_info", "version") => &mut info.version,
-            _ => continue,
-        };
-        *place = Some(value.to_owned());
-    }
-    KernelMetadata { spec, info }.kernel(None)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::notebook::{Format, parse_script};
 
     fn sources(script: &str) -> Vec<String> {
         parse_script(script).unwrap().cells.into_iter().map(|cell| cell.source).collect()

@@ -1,0 +1,76 @@
+'use strict';
+
+const assert = require('node:assert');
+const fs = require('node:fs');
+const Module = require('node:module');
+const path = require('node:path');
+const test = require('node:test');
+
+const { documents, server } = require('../options.js');
+
+const root = path.join(__dirname, '..');
+const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+
+test('the server is started by its name, in a language where one is asked for', () => {
+  assert.deepStrictEqual(server({}), { command: 'nbasync', args: ['server', '--stdio'] });
+  assert.deepStrictEqual(server({ program: ' ', language: 'editor' }).args, ['server', '--stdio']);
+  assert.deepStrictEqual(server({ language: 'zh' }).args, ['server', '--stdio', '--lang', 'zh']);
+  assert.strictEqual(server({ program: path.resolve('/opt/nbasync') }).command, path.resolve('/opt/nbasync'));
+});
+
+test('a program of the open folder is not started', () => {
+  for (const program of ['./nbasync', 'bin/nbasync', '..\\nbasync.exe']) {
+    assert.throws(() => server({ program }), /absolute/);
+  }
+  const setting = manifest.contributes.configuration.properties['nbasync.path'];
+  assert.strictEqual(setting.scope, 'machine');
+});
+
+test('all cells of a notebook are seen', () => {
+  assert.ok(documents().some((it) => it.notebook === 'jupyter-notebook' && it.language === undefined));
+});
+
+test('every command and setting of the manifest is one of the extension', async () => {
+  const commands = [];
+  const errors = [];
+  let started;
+  class LanguageClient {
+    constructor(id, name, run, asked) {
+      started = { run, asked };
+    }
+    async start() {}
+    async stop() {
+      started = undefined;
+    }
+  }
+  const settings = { path: 'nbasync', language: 'both' };
+  const stubs = {
+    vscode: {
+      commands: { registerCommand: (name) => commands.push(name) },
+      window: { showErrorMessage: (message) => errors.push(message) },
+      workspace: {
+        getConfiguration: () => ({ get: (name) => settings[name] }),
+        onDidChangeConfiguration: () => ({}),
+      },
+    },
+    'vscode-languageclient/node': { LanguageClient, TransportKind: { stdio: 0 } },
+  };
+  const load = Module._load;
+  Module._load = (name, ...rest) => stubs[name] ?? load(name, ...rest);
+  try {
+    const extension = require('../extension.js');
+    await extension.activate({ subscriptions: [] });
+    assert.deepStrictEqual(commands, manifest.contributes.commands.map((it) => it.command));
+    assert.deepStrictEqual(started.run.args, ['server', '--stdio', '--lang', 'both']);
+    assert.deepStrictEqual(Object.keys(settings).map((name) => `nbasync.${name}`),
+      Object.keys(manifest.contributes.configuration.properties));
+    settings.path = './evil';
+    await extension.deactivate();
+    assert.strictEqual(started, undefined);
+    await extension.activate({ subscriptions: [] });
+    assert.strictEqual(started, undefined);
+    assert.match(errors[0], /absolute/);
+  } finally {
+    Module._load = load;
+  }
+});

@@ -1,0 +1,6 @@
+#![no_main]
+
+#[allow(dead_code)]
+mod doors;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| doors::edits(data));

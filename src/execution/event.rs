@@ -1,0 +1,152 @@
+//! What happens while a notebook runs, as far as rules care.
+
+use super::value::{CellKey, Loop, Site, Value};
+use crate::knowledge::callables::{QualifiedName, Symbol, Wants};
+use crate::knowledge::versions::Removal;
+
+/// Who runs a piece of code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Thread {
+    /// The kernel's, where its loop runs.
+    Kernel,
+    Worker,
+    Process,
+    /// Nobody that the notebook shows.
+    Unseen,
+}
+
+/// Where a piece of code runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Context {
+    pub thread: Thread,
+    /// The loop that is running on that thread.
+    pub running: Loop,
+    /// The innermost call is below a coroutine's body or a callback of the loop.
+    pub on_loop: bool,
+}
+
+/// A list of calls from a cell down; [`super::Trace::stack`] gives its sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StackId(pub u32);
+
+/// One happening.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    pub kind: EventKind,
+    /// Where it happens.
+    pub site: Site,
+    /// The calls that lead there, outermost first.
+    pub stack: StackId,
+    pub context: Context,
+    /// Whether the kernel's loop was made re-entrant before.
+    pub is_patched: bool,
+    /// Whether it happens on every way that the code can be seen to take.
+    pub is_certain: bool,
+    /// The cell whose run it belongs to.
+    pub during: CellKey,
+}
+
+/// How a value that is not there yet is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ValueUse {
+    Subscript,
+    Attribute,
+    Operator,
+    Iteration,
+    Argument,
+    Text,
+    /// `task.result()` before the loop had a turn.
+    Result,
+    Truth,
+}
+
+/// Why a handler takes nothing of what comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Miss {
+    /// A task group raises a group of errors.
+    Group,
+    /// An interrupted `await` raises `CancelledError`.
+    Interrupt,
+    /// A coroutine is only made there, and raises where it is awaited.
+    Early,
+}
+
+/// What happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventKind {
+    /// A call wants to run a loop where one is running already.
+    LoopRefused { by: QualifiedName, runs: Value },
+    /// `await` in front of what cannot be awaited.
+    AwaitRefused { value: Value },
+    /// `async for` over what cannot be walked so.
+    AsyncForRefused { value: Value },
+    /// A plain walk over what only `async for` walks.
+    PlainWalkRefused { value: Value },
+    /// A plain `with` on what only `async with` enters.
+    PlainWithRefused { value: Value },
+    /// `async with` on what cannot be entered so.
+    AsyncWithRefused { value: Value },
+    /// A coroutine that nobody awaits; `site` is where it was made.
+    CoroutineLost { function: Value, called_by: Option<QualifiedName>, is_silent: bool },
+    /// A coroutine object that is awaited, gathered or scheduled once more; `first` is the site
+    /// that made it.
+    AwaitedTwice { made: Site },
+    /// A callable is given a value of the wrong kind.
+    ///
+    /// `at` and `name` tell which argument of the call at `site` it is.
+    WrongKind {
+        by: QualifiedName,
+        at: Option<usize>,
+        name: Option<String>,
+        value: Value,
+        wants: Wants,
+        /// Whether the value can be called, and gives a coroutine.
+        is_async: bool,
+        refuses: bool,
+    },
+    /// A value that is not there yet is used as if it were.
+    UsedTooEarly { value: Value, how: ValueUse },
+    /// A call needs a running loop on a thread that has none.
+    NoRunningLoop { by: QualifiedName },
+    /// A known blocking call.
+    Blocked { by: QualifiedName },
+    /// A loop of so many turns, its inner loops counted, in which nothing else has its turn.
+    Computed { turns: i64 },
+    /// A thread waits for a loop that waits for it.
+    Deadlocked { by: QualifiedName },
+    /// A loop on the kernel's thread that looks again and again whether a task is done.
+    BusyWait { value: Value },
+    /// A cache keeps coroutines, each of which runs once.
+    CoroutineCached { by: QualifiedName, function: Value },
+    /// A call of what this Python no longer has, or will not have for long.
+    Removed { by: QualifiedName, removal: Removal },
+    /// An object that has to be closed, made by a call and closed by nobody.
+    LeftOpen { path: QualifiedName },
+    /// An async generator that nobody walks.
+    GeneratorLost { function: Value },
+    /// What raises in a `try` is nothing that its handlers take.
+    HandlerMisses { why: Miss },
+    /// A call wants an event loop of its own where one is running.
+    OwnLoopWanted { by: QualifiedName },
+    /// A coroutine is posted, as from another thread, to the loop that runs here.
+    PostedToOwnLoop,
+    /// A task's coroutine raises what ends the kernel's process.
+    ExitInTask { by: QualifiedName },
+    /// Tasks that may fail are waited for, and nobody asks what came of them.
+    ErrorsUnasked,
+    /// A manager of one use is entered once more.
+    EnteredTwice,
+    /// What a block gave is read after it.
+    ReadAfterBlock { name: Symbol },
+    /// A context variable is read in another cell than the one that set it, at `site`.
+    ContextLost,
+    /// A cell waits for what only the front end can bring.
+    WaitsForFrontEnd,
+    /// The loop uses a socket that blocks; whether it then waits for ever.
+    SocketBlocks { for_ever: bool },
+    /// Python calls a special method by itself and does not await the coroutine that it gives;
+    /// whether that raises.
+    SpecialUnawaited { name: String, raises: bool },
+    /// An object that belongs to one loop is used on another.
+    SharedBetweenLoops { value: Value, made: Loop },
+}

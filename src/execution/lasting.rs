@@ -1,0 +1,285 @@
+//! What outlives the code that made it: managers of one use, what a block gave, context variables,
+//! tasks that were waited for, and what only a front end fills.
+
+use std::sync::Arc;
+
+use super::event::EventKind;
+use super::give::Taken;
+use super::machine::Machine;
+use super::value::{Args, Foreign, Loop, Object, ObjectId, Site, Slot, Value};
+use crate::knowledge::callables::{
+    Entry, Given, QualifiedName, Row, Segment, Symbol, Take, Use, Wants,
+};
+use crate::knowledge::tables::Answers;
+
+impl Machine<'_> {
+    /// What a call gives because of what it is given.
+    pub fn variant(&mut self, row: &Arc<Row>, args: &Args) -> Option<String> {
+        let fits = |variant: &&crate::knowledge::callables::Variant| {
+            let name = variant.name.as_deref().and_then(|name| self.names.find(name));
+            let given = args.get(variant.at.unwrap_or(usize::MAX), name);
+            given.is_some_and(|value| match variant.is {
+                Given::True => value == Value::Bool(true),
+                Given::CoroutineFunction => self.is_coroutine_function(value) == Some(true),
+                Given::Anything => true,
+                Given::Unknown => value == Value::Unknown,
+            })
+        };
+        let like = row.variants.iter().find(fits)?.like.clone();
+        let made = self.names.path(&like);
+        self.made.insert(made);
+        Some(like)
+    }
+
+    /// Whether a decorator's product is an object that the tables know, and no function.
+    pub fn is_made_by_table(&self, decorator: Value, product: QualifiedName) -> bool {
+        let called = self.names.last_step(product);
+        let is_renamed = match (decorator, called) {
+            (Value::Path(path), Some((from, Segment::Call))) => path != from,
+            _ => true,
+        };
+        let entry = self.input.tables.callables.get(&self.names, product);
+        is_renamed || entry.is_some_and(|it| it.runner.is_some() || it.sync_api.is_some())
+    }
+
+    /// A call that wants a loop of its own, where one is running.
+    pub fn note_owner(&mut self, path: QualifiedName, entry: &Arc<Entry>, args: &Args, site: Site) {
+        let Some(owner) = entry.runner.as_ref().or(entry.sync_api.as_ref()) else { return };
+        if !matches!(self.context.running, Loop::Kernel | Loop::Own(_)) {
+            return;
+        }
+        let works = |name: &String| {
+            let name = self.names.find(name);
+            args.named.iter().any(|(given, _)| Some(*given) == name)
+        };
+        if owner.unless.as_ref().is_some_and(works) {
+            return;
+        }
+        if let Some(after) = &owner.after {
+            let after = self.names.path(after);
+            if !self.made.contains(&after) {
+                return;
+            }
+        }
+        // Another library's loop may have been started where nothing is known of it.
+        if owner.answers == Answers::Foreign && self.context.running != Loop::Kernel {
+            return;
+        }
+        let kind = EventKind::OwnLoopWanted { by: path };
+        match owner.answers {
+            Answers::Raises | Answers::Foreign | Answers::Asynchronous => {
+                self.raise("RuntimeError", site, kind, Value::Unknown)
+            }
+            _ => self.emit(site, kind),
+        }
+    }
+
+    /// A plain walk over a library's object may run a loop of its own.
+    pub fn walk_path(&mut self, value: Value, site: Site) {
+        let Value::Path(path) = value else { return };
+        let walk = self.names.step(path, Segment::Attribute(self.words.iter));
+        if let Some(entry) = self.input.tables.callables.get(&self.names, walk).cloned() {
+            self.note_owner(walk, &entry, &Args::default(), site);
+        }
+    }
+
+    /// A task that raises what asyncio hands on to whoever runs the loop.
+    ///
+    /// Source: `asyncio/tasks.py`, `Task.__step`: `SystemExit` and `KeyboardInterrupt` are raised
+    /// again; a kernel's process ends.
+    pub fn note_exit(&mut self, used: Use, path: QualifiedName, raised: &[Value], site: Site) {
+        let exits = self.words.exits.map(Value::Path);
+        if used == Use::Schedules
+            && self.is_on_kernel()
+            && raised.iter().any(|class| exits.contains(class))
+        {
+            self.emit(site, EventKind::ExitInTask { by: path });
+        }
+    }
+
+    /// `asyncio.wait`: a task ends there, and keeps its error.
+    pub(super) fn wait_for_element(
+        &mut self,
+        take: &Take,
+        path: QualifiedName,
+        item: Value,
+        site: Site,
+        taken: &mut Taken,
+    ) {
+        if self.is_wrong(take.wants, item) == Some(true) {
+            let name = take.name.clone();
+            let kind = self.wrong_kind(path, (taken.at, name), item, Wants::Future, take.refuses);
+            self.raise("TypeError", site, kind, item);
+        }
+        match self.object(item).cloned() {
+            Some(Object::Future(future)) => {
+                self.belongs_elsewhere(item, &future, site);
+                self.heap.set(future.done, Value::Unknown);
+                if !taken.waited.contains(&item) {
+                    taken.waited.push(item);
+                }
+            }
+            _ => {
+                self.schedule(item, site);
+            }
+        }
+    }
+
+    /// Keeps in mind that nobody has asked these yet.
+    pub fn note_waited(&mut self, futures: &[Value], site: Site) {
+        let fails = |it: &&Value| matches!(self.object(**it), Some(Object::Future(future)) if !future.raised.is_empty());
+        if self.is_on_kernel() && futures.iter().any(|it| fails(&it)) {
+            self.waits.push((site, self.stack, futures.to_vec()));
+        }
+    }
+
+    /// Says of which tasks that may fail nobody asks what came of them.
+    pub fn report_unasked(&mut self) {
+        for (site, stack, futures) in std::mem::take(&mut self.waits) {
+            let asked = |it: &Value| match self.object(*it) {
+                Some(Object::Future(future)) => self.heap.get(future.asked) != Value::Bool(false),
+                _ => true,
+            };
+            if !futures.iter().any(asked) {
+                self.during = site.cell;
+                self.stack = stack;
+                self.emit(site, EventKind::ErrorsUnasked);
+            }
+        }
+    }
+
+    /// Enters what `@contextmanager` and `@asynccontextmanager` make, which works once.
+    ///
+    /// Source: `contextlib.py`, `_GeneratorContextManagerBase`: `__enter__` deletes the arguments.
+    pub fn enter_once(&mut self, manager: Value, walked: Slot, site: Site) {
+        match self.heap.get(walked) {
+            Value::Bool(false) => self.heap.set(walked, Value::Bool(true)),
+            Value::Bool(true) if self.doubt == 0 => {
+                self.raise("AttributeError", site, EventKind::EnteredTwice, manager);
+            }
+            _ => self.heap.set(walked, Value::Unknown),
+        }
+    }
+
+    pub fn row_of(&self, foreign: &Foreign) -> Option<&Arc<Row>> {
+        self.entry_of_call(foreign.path)?.row.as_ref()
+    }
+
+    /// Enters an object of a library whose past matters.
+    pub fn enter_followed(&mut self, manager: Value, foreign: &Foreign, site: Site) {
+        let single = self.row_of(foreign).is_some_and(|row| row.single_use);
+        if single && self.doubt == 0 && self.heap.get(foreign.left) == Value::Bool(true) {
+            self.raise("AttributeError", site, EventKind::EnteredTwice, manager);
+        }
+    }
+
+    /// Leaves its block.
+    pub fn leave_followed(&mut self, foreign: &Foreign) {
+        if self.heap.get(foreign.left) == Value::Bool(false) {
+            self.heap.set(foreign.left, Value::Bool(true));
+        }
+    }
+
+    /// Somebody else has it: nothing is known of what happens to it.
+    pub fn unfollow(&mut self, foreign: &Foreign) {
+        let is_followed = self
+            .row_of(foreign)
+            .is_some_and(|row| row.followed || row.single_use || !row.until_left.is_empty());
+        if is_followed {
+            self.heap.set(foreign.left, Value::Unknown);
+            self.heap.set(foreign.taken, Value::Unknown);
+        }
+    }
+
+    /// `response.text` where its block has ended, and nobody read it inside.
+    pub fn note_read(&mut self, value: Value, name: Symbol, site: Site) {
+        let Some(Object::Foreign(foreign)) = self.object(value).cloned() else { return };
+        let text = self.names.text(name);
+        if !self.row_of(&foreign).is_some_and(|row| row.until_left.iter().any(|it| it == text)) {
+            return;
+        }
+        match self.heap.get(foreign.left) {
+            Value::Bool(true) if self.doubt == 0 => {
+                let kind = EventKind::ReadAfterBlock { name };
+                self.raise("RuntimeError", site, kind, Value::Unknown);
+            }
+            Value::Bool(false) => self.heap.set(foreign.left, Value::Unknown),
+            _ => {}
+        }
+    }
+
+    /// The loop is given a socket.
+    ///
+    /// Source: `asyncio/selector_events.py`; in debug mode "the socket must be non-blocking".
+    pub fn note_socket(&mut self, socket: Value, for_ever: bool, site: Site) {
+        let Some(Object::Foreign(foreign)) = self.object(socket) else { return };
+        // Of one that was made in an unusual way it is not known.
+        let is_usual = self.row_of(foreign).is_some_and(|row| row.followed);
+        let blocks = is_usual && self.heap.get(foreign.taken) == Value::Bool(false);
+        if blocks && self.doubt == 0 && self.is_on_kernel() {
+            self.emit(site, EventKind::SocketBlocks { for_ever });
+        }
+    }
+
+    /// What a method call changes for later ones: a context variable, an event that a front end
+    /// sets.
+    pub fn note_lasting(&mut self, receiver: Value, method: QualifiedName, site: Site) {
+        let (Value::Object(id), Some(Object::Foreign(foreign))) = (receiver, self.object(receiver))
+        else {
+            return;
+        };
+        let path = foreign.path;
+        let Some((_, Segment::Attribute(name))) = self.names.last_step(method) else { return };
+        let name = self.names.text(name).to_owned();
+        if path == self.words.context_var {
+            self.note_context(id, &name, site);
+        } else if self.in_front_end && matches!(name.as_str(), "set" | "put_nowait") {
+            self.fill_from_front_end(receiver);
+        }
+    }
+
+    /// A cell that awaits runs in a copy of the context, which ends with it. Whether the one that
+    /// set it does, is left to whoever reads the event.
+    ///
+    /// Source: a kernel (ipykernel 7.4): what such a cell sets, the next cell does not see.
+    fn note_context(&mut self, variable: ObjectId, method: &str, site: Site) {
+        match method {
+            "set" => {
+                self.contexts.insert(variable, (site, self.stack, self.during));
+            }
+            "reset" => _ = self.contexts.remove(&variable),
+            "get" => {
+                let Some((set, stack, during)) = self.contexts.get(&variable).copied() else {
+                    return;
+                };
+                if during != self.during && self.input.environment.host.keeps_a_loop_running() {
+                    let (own, cell) = (self.stack, self.during);
+                    self.stack = stack;
+                    self.during = during;
+                    self.emit(set, EventKind::ContextLost);
+                    self.stack = own;
+                    self.during = cell;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes that a callback of the front end fills a future, an event or a queue.
+    pub fn fill_from_front_end(&mut self, value: Value) {
+        if let Value::Object(id) = value {
+            self.filled_by_front_end.insert(id);
+        }
+    }
+
+    /// A cell that waits for the front end, whose messages wait for the cell.
+    pub fn note_front_end(&mut self, value: Value, site: Site) {
+        if let Value::Object(id) = value
+            && self.filled_by_front_end.contains(&id)
+            && self.is_on_kernel()
+            && !self.in_front_end
+        {
+            self.emit(site, EventKind::WaitsForFrontEnd);
+        }
+    }
+}

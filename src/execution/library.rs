@@ -1,0 +1,290 @@
+//! Calls of what the notebook does not define: what the tables say of them happens here.
+
+use std::sync::Arc;
+
+use super::event::{EventKind, Thread, ValueUse};
+use super::give::Taken;
+use super::machine::Machine;
+use super::value::{Args, Loop, Object, Site, Value};
+use crate::knowledge::callables::{Gives, QualifiedName, Row, Segment, Take, Use, Wants, Where};
+use crate::python::{Kind, Role};
+
+/// The modules under whose names asyncio's members may be found as well.
+///
+/// Source: `asyncio/__init__.py` re-exports their names.
+const ASYNCIO_MODULES: [&str; 10] = [
+    "runners",
+    "tasks",
+    "events",
+    "base_events",
+    "futures",
+    "locks",
+    "queues",
+    "taskgroups",
+    "exceptions",
+    "timeouts",
+];
+
+impl Machine<'_> {
+    /// The usual name of a path: `asyncio.tasks.gather` is `asyncio.gather`.
+    pub fn usual_name(&mut self, name: QualifiedName) -> QualifiedName {
+        let Some((module, Segment::Attribute(last))) = self.names.last_step(name) else {
+            return name;
+        };
+        let Some((package, Segment::Attribute(inner))) = self.names.last_step(module) else {
+            return name;
+        };
+        let asyncio = self.words.asyncio;
+        if package == asyncio && ASYNCIO_MODULES.contains(&self.names.text(inner)) {
+            return self.names.step(asyncio, Segment::Attribute(last));
+        }
+        name
+    }
+
+    /// Calls a library's callable; `receiver` is the object whose method it is.
+    pub fn call_path(
+        &mut self,
+        path: QualifiedName,
+        args: Args,
+        site: Site,
+        receiver: Option<Value>,
+    ) -> Value {
+        if let Some(receiver) = receiver.filter(|_| self.is_closing(path)) {
+            self.hand_on(receiver);
+        }
+        if let Some(value) = self.builtin_method(path, &args, site, receiver) {
+            return value;
+        }
+        if let Some(receiver) = receiver {
+            self.note_lasting(receiver, path, site);
+        }
+        let entry = self.input.tables.callables.get(&self.names, path).cloned();
+        let called = self.names.step(path, Segment::Call);
+        let Some(entry) = entry else {
+            self.may_raise();
+            self.hand_to(path, &args, site);
+            return Value::Path(called);
+        };
+        let row = entry.row.clone();
+        if let Some(native) = row.as_ref().and_then(|row| row.native) {
+            let row = row.unwrap_or_default();
+            return self.call_native(native, &row, path, args, site, receiver);
+        }
+        // What only makes something raises nothing by itself.
+        let makes = [Gives::RunningLoop, Gives::Task, Gives::Future, Gives::Coroutine];
+        let is_sure = row.as_ref().is_some_and(|row| makes.contains(&row.gives));
+        if !is_sure || self.context.running == Loop::Unknown {
+            self.may_raise();
+        }
+        self.note_removed(path, &entry, &args, site);
+        self.note_owner(path, &entry, &args, site);
+        if let Some(error) = row.as_ref().and_then(|row| row.raises.as_ref()) {
+            let class = Value::Path(self.names.path(error));
+            self.note_raised(class);
+        }
+        if entry.is_patch {
+            self.heap.set(self.patched, Value::Bool(true));
+        }
+        if entry.blocking.is_some() {
+            self.emit(site, EventKind::Blocked { by: path });
+        }
+        if let Some(receiver) = receiver {
+            if !entry.is_coroutine_function {
+                self.use_on_loop(receiver, site, false);
+                self.note_taken(receiver, path, &args);
+            } else if entry.is_factory && self.context.thread != Thread::Unseen {
+                // Which loop runs what nobody calls is not seen.
+                self.use_on_loop(receiver, site, true);
+            }
+            if entry.blocking.is_some() {
+                self.wait_for(receiver, path, site);
+            }
+        }
+        let Some(row) = row else {
+            self.hand_to(path, &args, site);
+            if entry.is_coroutine_function && !entry.is_factory {
+                return self.coroutine_of(path, Value::Unknown, entry.is_silent, site, receiver);
+            }
+            return Value::Path(called);
+        };
+        let taken = self.take_all(&row, path, &args, site, receiver);
+        let given = self.give(&row, path, taken, site, receiver);
+        if path == self.words.sleep && args.positional.first() == Some(&Value::Int(0)) {
+            self.one_turn = Some(given);
+        }
+        given
+    }
+
+    /// What the callable does with its arguments; gives what came of it.
+    pub fn take_all(
+        &mut self,
+        row: &Arc<Row>,
+        path: QualifiedName,
+        args: &Args,
+        site: Site,
+        receiver: Option<Value>,
+    ) -> Taken {
+        let mut taken = Taken { like: self.variant(row, args), ..Taken::default() };
+        let mut used = Vec::new();
+        for take in &row.takes {
+            let name = take.name.as_deref().and_then(|name| self.names.find(name));
+            let from = take.at.unwrap_or(usize::MAX);
+            let values: Vec<Value> = if take.onwards {
+                let mut all: Vec<Value> = args.positional.iter().copied().skip(from).collect();
+                all.extend(args.spread);
+                all
+            } else {
+                args.get(from, name).into_iter().collect()
+            };
+            let mut taken_once = Vec::new();
+            for (number, value) in values.into_iter().enumerate() {
+                // `gather` takes the same awaitable twice for one.
+                if take.onwards && matches!(value, Value::Object(_)) && taken_once.contains(&value)
+                {
+                    continue;
+                }
+                taken_once.push(value);
+                used.push(value);
+                taken.at = take.at.map(|at| at + number);
+                self.take(take, path, value, args, site, receiver, &mut taken);
+            }
+        }
+        for value in args.all().collect::<Vec<_>>() {
+            if !used.contains(&value) {
+                self.escape(value);
+            }
+        }
+        taken
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    pub fn take(
+        &mut self,
+        take: &Take,
+        path: QualifiedName,
+        value: Value,
+        args: &Args,
+        site: Site,
+        receiver: Option<Value>,
+        taken: &mut Taken,
+    ) {
+        let gave_nothing = value == Value::None
+            && take.wants == Wants::PlainFunction
+            && self.is_called_there(take, taken.at, site);
+        if gave_nothing || self.is_wrong(take.wants, value) == Some(true) {
+            let kind = self.wrong_kind(
+                path,
+                (taken.at, take.name.clone()),
+                value,
+                take.wants,
+                take.refuses,
+            );
+            if take.refuses && take.place == Where::Here {
+                self.raise("TypeError", site, kind, value);
+            } else {
+                self.emit(site, kind);
+            }
+            self.escape(value);
+            return;
+        }
+        if self.is_own(value) && !take.asks.is_empty() {
+            self.consult(value, take.asks.iter().map(String::as_str), Args::default(), site);
+            self.escape(value);
+            return;
+        }
+        match take.used {
+            Use::Calls => {
+                let result = self.call_for(take, path, value, args, site, receiver, taken);
+                taken.result = Some(result);
+            }
+            Use::Awaits | Use::Schedules => {
+                if take.used == Use::Schedules && take.wants == Wants::Coroutine {
+                    self.needs_loop(path, receiver, site);
+                }
+                self.raised.clear();
+                let result = self.schedule(value, site);
+                let raised = std::mem::take(&mut self.raised);
+                self.note_exit(take.used, path, &raised, site);
+                taken.raised.extend(raised);
+                taken.of = value;
+                taken.result = Some(result);
+                taken.all.push(result);
+            }
+            Use::AwaitsElements => {
+                let items = self.walk(value, site);
+                for item in items.values {
+                    let result = self.schedule(item, site);
+                    taken.all.push(result);
+                }
+            }
+            Use::WaitsForElements => {
+                let items = self.walk(value, site);
+                for item in items.values {
+                    self.wait_for_element(take, path, item, site, taken);
+                }
+                self.note_waited(&taken.waited, site);
+            }
+            Use::UsesSocket => self.note_socket(value, take.refuses, site),
+            Use::Runs => taken.result = Some(self.run_on_own_loop(path, value, site)),
+            Use::Posts => {
+                let loop_ = args.get(1, self.names.find("loop")).unwrap_or(Value::Unknown);
+                taken.filled_by = self.loop_of(loop_);
+                taken.result = Some(self.post(value, taken.filled_by, site));
+                taken.of = value;
+            }
+            Use::Keeps => self.escape(value),
+            Use::Reads => {
+                self.too_early(value, site, ValueUse::Argument, None);
+                self.read_elements(value);
+            }
+            Use::Walks => {
+                self.walk(value, site);
+            }
+        }
+    }
+
+    /// Gives arguments to a callable of which nothing is known but its module: one that knows
+    /// nothing of coroutines looks at them, and any other may do with them what it likes.
+    fn hand_to(&mut self, path: QualifiedName, args: &Args, site: Site) {
+        if !self.is_plain(path) {
+            return self.escape_all(args);
+        }
+        for value in args.all().collect::<Vec<_>>() {
+            self.too_early(value, site, ValueUse::Argument, None);
+            self.read_elements(value);
+        }
+    }
+
+    /// `print([coroutine])` shows objects, too.
+    pub fn read_elements(&mut self, value: Value) {
+        if !matches!(
+            self.object(value),
+            Some(
+                Object::Coroutine(_)
+                    | Object::Future(_)
+                    | Object::Collection(_)
+                    | Object::Foreign(_)
+            )
+        ) {
+            self.escape(value);
+        }
+    }
+
+    /// Whether an argument is written as a call: `Thread(target=work())`, and not `target=None`.
+    pub fn is_called_there(&self, take: &Take, at: Option<usize>, call: Site) -> bool {
+        let Some(index) = self.index(call.cell) else { return false };
+        let tree = &index.syntax.tree;
+        let positional = at.and_then(|at| tree.children_in(call.node, Role::Arg).nth(at));
+        let named = || {
+            let mut all = tree.children_in(call.node, Role::Keyword);
+            all.find(|it| match tree.kind(*it) {
+                Kind::KeywordArg { name: Some(name) } => {
+                    take.name.as_deref() == Some(tree.text(*name))
+                }
+                _ => false,
+            })
+        };
+        let value = named().map_or(positional, |it| tree.child(it, Role::Value));
+        value.is_some_and(|it| *tree.kind(it) == Kind::Call)
+    }
+}

@@ -1,0 +1,99 @@
+//! Calls that run a loop, post to one, or need one.
+
+use super::event::{Context, EventKind, Thread};
+use super::machine::Machine;
+use super::value::{Loop, Object, Site, Value};
+use crate::knowledge::callables::QualifiedName;
+
+impl Machine<'_> {
+    /// The loop that a value is.
+    pub fn loop_of(&self, value: Value) -> Loop {
+        match self.object(value) {
+            Some(Object::Foreign(foreign)) if foreign.path == self.words.event_loop => foreign.made,
+            _ => Loop::Unknown,
+        }
+    }
+
+    /// A call that runs a loop to the end of what it is given.
+    pub fn run_on_own_loop(&mut self, path: QualifiedName, value: Value, site: Site) -> Value {
+        let running = self.context.running;
+        let is_running = matches!(running, Loop::Kernel | Loop::Own(_));
+        if is_running {
+            let kind = EventKind::LoopRefused { by: path, runs: value };
+            self.raise("RuntimeError", site, kind, value);
+            return self.outcome(value, site);
+        }
+        let own = Loop::Own(site);
+        let context = Context { running: own, on_loop: true, ..self.context };
+        let before = std::mem::replace(&mut self.context, context);
+        let result = self.outcome(value, site);
+        self.context = before;
+        result
+    }
+
+    /// A coroutine that runs on another loop.
+    pub fn post(&mut self, value: Value, loop_: Loop, site: Site) -> Value {
+        let is_own = loop_ == Loop::Kernel && self.context.running == Loop::Kernel;
+        if is_own && self.is_on_kernel() {
+            self.emit(site, EventKind::PostedToOwnLoop);
+        }
+        let thread = match loop_ {
+            Loop::Kernel => Thread::Kernel,
+            Loop::Own(_) => Thread::Worker,
+            _ => Thread::Unseen,
+        };
+        let context = Context { thread, running: loop_, on_loop: true };
+        let before = std::mem::replace(&mut self.context, context);
+        let result = self.outcome(value, site);
+        self.context = before;
+        result
+    }
+
+    /// Says that a task is wanted on a thread where no loop runs.
+    pub fn needs_loop(&mut self, path: QualifiedName, receiver: Option<Value>, site: Site) {
+        if receiver.is_none() && self.context.running == Loop::None && !self.is_on_kernel() {
+            self.raise("RuntimeError", site, EventKind::NoRunningLoop { by: path }, Value::Unknown);
+        }
+    }
+
+    /// A task of the kernel's loop fills an event, a queue or a future for which threads wait: it
+    /// does so when the loop has its turn, and not before.
+    pub fn fill_from_task(&mut self, filled: Value) -> bool {
+        let Value::Object(id) = filled else { return false };
+        if self.scheduled == 0 || !self.is_on_kernel() {
+            return false;
+        }
+        let slot = match self.heap.object(id) {
+            Some(Object::Foreign(foreign)) => foreign.taken,
+            Some(Object::Future(_)) => self.heap.slot(Value::Int(0)),
+            _ => return false,
+        };
+        let (asyncio, names) = (self.words.asyncio, &self.names);
+        match self.heap.object_mut(id) {
+            Some(Object::Foreign(foreign))
+                if names.module_of(foreign.path) != names.module_of(asyncio) =>
+            {
+                foreign.waits_since = Some(self.during);
+            }
+            Some(Object::Future(future)) if future.class == self.words.thread_future => {
+                future.filled_by = Loop::Kernel;
+                future.done = slot;
+            }
+            _ => return false,
+        }
+        self.pending.push(slot);
+        true
+    }
+
+    /// A blocking method of something that runs elsewhere: where that waits for the kernel's
+    /// loop, and the loop for this call, both wait for ever.
+    pub fn wait_for(&mut self, receiver: Value, path: QualifiedName, site: Site) {
+        // Between two cells the loop had its turn.
+        let waits = matches!(self.object(receiver), Some(Object::Foreign(foreign))
+            if foreign.waits_since == Some(self.during)
+                && self.heap.get(foreign.taken) == Value::Bool(false));
+        if waits && self.is_on_kernel() && self.context.running == Loop::Kernel {
+            self.emit(site, EventKind::Deadlocked { by: path });
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Methods of Python's own types: collections, coroutines, futures.
+
+use super::columns::SHOWN;
+use super::event::{EventKind, ValueUse};
+use super::machine::Machine;
+use super::value::{Args, CollectionKind, Loop, Object, Plain, Site, Value};
+use crate::knowledge::callables::{QualifiedName, Segment};
+
+impl Machine<'_> {
+    /// A method of one of Python's own types, called on an object of which something is known.
+    pub fn builtin_method(
+        &mut self,
+        path: QualifiedName,
+        args: &Args,
+        site: Site,
+        receiver: Option<Value>,
+    ) -> Option<Value> {
+        let receiver = receiver?;
+        let (_, Segment::Attribute(name)) = self.names.last_step(path)? else { return None };
+        let name = self.names.text(name).to_owned();
+        if let Value::Str(_) | Value::Plain(Plain::Str) = receiver {
+            self.read_into_text(&name, args, site);
+            return Some(Value::Plain(Plain::Str));
+        }
+        match self.object(receiver).cloned()? {
+            Object::Collection(collection) => {
+                self.collection_method(&name, receiver, &collection, args, site)
+            }
+            Object::Coroutine(coroutine) => {
+                if name == "__await__" {
+                    self.outcome(receiver, site);
+                    return Some(Value::Unknown);
+                }
+                // `close()` and `send()` take care of it.
+                self.heap.set(coroutine.awaited, Value::Unknown);
+                Some(Value::Unknown)
+            }
+            Object::Future(future)
+                if matches!(name.as_str(), "exception" | "add_done_callback") =>
+            {
+                self.heap.set(future.asked, Value::Bool(true));
+                None
+            }
+            Object::Future(_) if name == "set_result" && self.in_front_end => {
+                self.fill_from_front_end(receiver);
+                None
+            }
+            Object::Future(_) if matches!(name.as_str(), "set_result" | "set_exception") => {
+                self.fill_from_task(receiver);
+                None
+            }
+            Object::Future(future) if name == "result" => {
+                self.heap.set(future.asked, Value::Bool(true));
+                if future.class == self.words.task {
+                    if self.heap.get(future.done) == Value::Int(0) && self.doubt == 0 {
+                        let how = ValueUse::Result;
+                        let kind = EventKind::UsedTooEarly { value: receiver, how };
+                        self.raise("InvalidStateError", site, kind, receiver);
+                    }
+                } else {
+                    self.wait_here(path, &future, site);
+                    // Just handed over: it cannot be done by now.
+                    let is_new = self.heap.get(future.done) == Value::Int(0);
+                    let is_busy = future.filled_by == Loop::Kernel || future.waits_for_kernel;
+                    if is_new && !is_busy {
+                        self.emit(site, EventKind::Blocked { by: path });
+                    }
+                }
+                Some(future.result)
+            }
+            Object::Generator { is_async, function, args: given, walked } => {
+                self.heap.set(walked, Value::Unknown);
+                let yielded = self.run_generator(function, &given, site);
+                if is_async && matches!(name.as_str(), "__anext__" | "asend") {
+                    return Some(self.coroutine(
+                        Value::Path(path),
+                        Args::default(),
+                        yielded,
+                        None,
+                        true,
+                    ));
+                }
+                Some(Value::Unknown)
+            }
+            _ => None,
+        }
+    }
+
+    /// `", ".join(…)` refuses what is no text; `"{}".format(…)` writes down whatever it is given.
+    fn read_into_text(&mut self, method: &str, args: &Args, site: Site) {
+        for value in args.all().collect::<Vec<_>>() {
+            self.too_early(value, site, ValueUse::Text, None);
+            if method == "join" {
+                for item in self.walk(value, site).values {
+                    self.too_early(item, site, ValueUse::Operator, None);
+                }
+            }
+            self.read_elements(value);
+        }
+    }
+
+    /// A thread waits for a future; where the future waits for that thread, for ever.
+    pub fn wait_here(&mut self, path: QualifiedName, future: &super::value::Future, site: Site) {
+        // Between two cells the loop had its turn.
+        let is_new = future.done.cell == self.during && self.heap.get(future.done) == Value::Int(0);
+        let for_kernel = is_new && (future.filled_by == Loop::Kernel || future.waits_for_kernel);
+        if for_kernel && self.is_on_kernel() && self.context.running == Loop::Kernel {
+            self.emit(site, EventKind::Deadlocked { by: path });
+        } else if future.filled_by == Loop::Kernel {
+            self.waits_for_kernel = true;
+        }
+    }
+
+    pub fn collection_method(
+        &mut self,
+        name: &str,
+        receiver: Value,
+        collection: &super::value::Collection,
+        args: &Args,
+        site: Site,
+    ) -> Option<Value> {
+        let first = args.positional.first().copied();
+        match name {
+            "append" | "add" | "appendleft" => {
+                self.add_to(receiver, first.unwrap_or(Value::Unknown));
+                Some(Value::None)
+            }
+            "insert" | "setdefault" => {
+                let value = args.positional.get(1).copied().unwrap_or(Value::None);
+                self.add_to(receiver, value);
+                Some(if name == "insert" { Value::None } else { value })
+            }
+            "extend" | "update" => {
+                let items = first.map(|it| self.walk(it, site));
+                for value in items.map(|it| it.values).unwrap_or_default() {
+                    self.add_to(receiver, value);
+                }
+                Some(Value::None)
+            }
+            "sort" => {
+                if let Some(function) = args.get(usize::MAX, self.names.find("key")) {
+                    let path = self.words.sort;
+                    self.call_as_key(path, function, &Args::one(receiver), site);
+                }
+                Some(Value::None)
+            }
+            "clear" | "reverse" | "remove" | "discard" => Some(Value::None),
+            "items" | "values" | "keys" | "copy" | "get" | "pop" | "popleft" | "popitem" => {
+                if let ("get" | "pop", Some(key), CollectionKind::Dict) =
+                    (name, first, collection.kind)
+                {
+                    return Some(self.item(receiver, key, site));
+                }
+                let joined = self.any_item(collection);
+                let joined = if joined == Value::Never { Value::Unknown } else { joined };
+                let exact = self.heap.get(collection.rest) == Value::Never;
+                match name {
+                    "values" | "copy" if exact => {
+                        let values: Vec<Value> =
+                            collection.items.iter().map(|slot| self.heap.get(*slot)).collect();
+                        Some(self.collection(CollectionKind::List, values, Value::Never))
+                    }
+                    "items" if exact => {
+                        let values: Vec<(Value, Value)> = collection
+                            .keys
+                            .iter()
+                            .zip(&collection.items)
+                            .map(|(key, slot)| (*key, self.heap.get(*slot)))
+                            .collect();
+                        Some(self.pairs(values, true))
+                    }
+                    "keys" if exact => Some(self.collection(
+                        CollectionKind::List,
+                        collection.keys.clone(),
+                        Value::Never,
+                    )),
+                    "values" | "copy" => {
+                        Some(self.collection(CollectionKind::List, Vec::new(), joined))
+                    }
+                    "items" => Some(self.pairs(vec![(Value::Unknown, joined)], false)),
+                    "popitem" => {
+                        let pair = vec![Value::Unknown, joined];
+                        Some(self.collection(CollectionKind::Tuple, pair, Value::Never))
+                    }
+                    "keys" => Some(Value::Unknown),
+                    _ => Some(joined),
+                }
+            }
+            _ => {
+                self.escape_all(args);
+                // A column gives what it holds in many ways.
+                if !SHOWN.contains(&name) {
+                    self.escape(receiver);
+                }
+                Some(Value::Unknown)
+            }
+        }
+    }
+}

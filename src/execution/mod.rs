@@ -1,0 +1,51 @@
+//! The notebook run before it is run: cell after cell on abstract values, as the kernel would, with
+//! a trace of what happens. Rules read the trace and nothing else.
+//!
+//! What is not known is [`value::Value::Unknown`], and unknown is silent.
+
+mod assign;
+mod attribute;
+mod awaiting;
+mod block;
+mod builtin;
+mod call;
+mod callback;
+mod class;
+mod collect;
+mod columns;
+mod condition;
+mod display;
+mod escape;
+mod event;
+mod exception;
+mod expression;
+mod give;
+mod heap;
+mod iterate;
+mod kinds;
+mod lasting;
+mod library;
+mod loops;
+mod machine;
+mod manager;
+mod methods;
+mod moments;
+mod names;
+mod parameters;
+mod reading;
+mod sighting;
+mod special;
+mod statement;
+mod trace;
+mod value;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use event::{Context, Event, EventKind, Miss, StackId, Thread, ValueUse};
+pub use machine::{Cells, Input, run};
+pub use reading::{Module, Run, Stage};
+pub use sighting::{Made, Sighting};
+pub use trace::{Trace, ValueKind};
+pub use value::{CellKey, Loop, Plain, Site, Value};

@@ -1,0 +1,172 @@
+//! Names: what binds them, what they hold, and what an import brings.
+
+use super::machine::Machine;
+use super::statement::Flow;
+use super::value::{CellKey, Object, Value};
+use crate::index::Variable;
+use crate::knowledge::callables::Segment;
+use crate::python::{Kind, NodeId};
+
+impl Machine<'_> {
+    pub fn import(&mut self, node: NodeId) -> Flow {
+        self.may_raise();
+        let Some(index) = self.index(self.cell()).cloned() else { return Flow::Next };
+        let tree = &index.syntax.tree;
+        let variables = index.imported(node);
+        match tree.kind(node) {
+            Kind::Import { names } => {
+                for (imported, variable) in names.iter().zip(variables) {
+                    let path = tree.text(imported.name);
+                    let first = path.split('.').next().unwrap_or(path);
+                    let whole = self.module(path);
+                    let value = match imported.alias {
+                        Some(_) => whole,
+                        None => self.module(first),
+                    };
+                    self.bind(*variable, value);
+                }
+            }
+            Kind::ImportFrom { module, level, names } => {
+                let path = module.map_or("", |module| tree.text(module));
+                let from = if *level == 0 { self.module(path) } else { Value::Unknown };
+                for (imported, variable) in names.iter().zip(variables) {
+                    let name = tree.text(imported.name);
+                    if name == "*" {
+                        self.import_star(from);
+                        continue;
+                    }
+                    let full = format!("{path}.{name}");
+                    let value = match self.has_module(&full) {
+                        true => self.module(&full),
+                        false => self.member(from, name),
+                    };
+                    let value = self.import_removed(value, node);
+                    self.bind(*variable, value);
+                }
+            }
+            _ => {}
+        }
+        Flow::Next
+    }
+
+    pub fn has_module(&self, name: &str) -> bool {
+        self.input.modules.iter().any(|(known, ..)| known == name)
+    }
+
+    /// The module of that name; one beside the notebook runs when it is first asked for.
+    pub fn module(&mut self, name: &str) -> Value {
+        let found = self.input.modules.iter().position(|(known, ..)| known == name);
+        let Some(at) = found else { return Value::Path(self.names.path(name)) };
+        let space = at as u32 + 1;
+        let module = self.new_object(Object::Module { space });
+        let Some(held) = self.spaces.get_mut(space as usize) else { return module };
+        if std::mem::replace(&mut held.is_loaded, true) {
+            return module;
+        }
+        if let Some((name, key, index)) = self.input.modules.get(at).cloned() {
+            let called = self.names.symbol(&name);
+            self.define(space, self.words.name, Value::Str(called));
+            self.run_top(key, space, &index);
+        }
+        module
+    }
+
+    pub fn member(&mut self, from: Value, name: &str) -> Value {
+        let symbol = self.names.symbol(name);
+        self.attribute(from, symbol)
+    }
+
+    pub fn import_star(&mut self, from: Value) {
+        let space = self.calls.last().map_or(0, |call| call.space);
+        if let Some(space) = self.spaces.get_mut(space as usize) {
+            space.stars.push(from);
+        }
+    }
+
+    /// The variable's slot, where it is not everybody's.
+    pub fn slot_of(&mut self, variable: Variable) -> Option<super::value::Slot> {
+        match variable {
+            Variable::Global(name) => {
+                let call = self.calls.last()?;
+                let (space, cell) = (call.space, call.cell);
+                let symbol = self.symbol_of(cell, name)?;
+                Some(self.global_slot(space, symbol))
+            }
+            Variable::Local { up, slot } => {
+                let mut frame = self.calls.last()?.frame?;
+                for _ in 0..up {
+                    match self.heap.object(frame)? {
+                        Object::Frame { closure, .. } => frame = (*closure)?,
+                        _ => return None,
+                    }
+                }
+                match self.heap.object(frame)? {
+                    Object::Frame { first, .. } => {
+                        Some(super::value::Slot { index: first.index + slot, ..*first })
+                    }
+                    _ => None,
+                }
+            }
+        }
+    }
+
+    pub fn symbol_of(
+        &self,
+        cell: CellKey,
+        name: crate::index::NameId,
+    ) -> Option<crate::knowledge::callables::Symbol> {
+        self.cells.get(&cell)?.symbols.get(name.0 as usize).copied()
+    }
+
+    pub fn bind(&mut self, variable: Variable, value: Value) {
+        if matches!(variable, Variable::Global(_) | Variable::Local { up: 1.., .. }) {
+            self.hand_on(value);
+        }
+        if let Some(slot) = self.slot_of(variable) {
+            self.heap.set(slot, value);
+        }
+    }
+
+    /// What a name means where it is read.
+    pub fn read(&mut self, variable: Variable) -> Value {
+        let held = self.slot_of(variable).map_or(Value::Never, |slot| self.heap.get(slot));
+        if held != Value::Never {
+            return held;
+        }
+        let Variable::Global(name) = variable else { return Value::Unknown };
+        let Some(call) = self.calls.last() else { return Value::Unknown };
+        let (space, cell) = (call.space, call.cell);
+        let Some(symbol) = self.symbol_of(cell, name) else { return Value::Unknown };
+        self.unbound(space, symbol)
+    }
+
+    /// A name that nothing binds: from a star import, or built in.
+    pub fn unbound(&mut self, space: u32, symbol: crate::knowledge::callables::Symbol) -> Value {
+        let stars = self.spaces.get(space as usize).map(|it| it.stars.clone()).unwrap_or_default();
+        // A module of which everything is imported may have one of that name.
+        let is_surely = stars.is_empty();
+        for star in stars.into_iter().rev() {
+            let exported = match star {
+                Value::Path(module) => {
+                    let module = self.names.spell(module);
+                    self.input.tables.exports(&module, self.names.text(symbol))
+                }
+                star => self.has_attribute(star, symbol) == Some(true),
+            };
+            if exported {
+                return self.attribute(star, symbol);
+            }
+        }
+        let name = self.names.step(self.words.builtins, Segment::Attribute(symbol));
+        let entry = self.input.tables.callables.get(&self.names, name);
+        if !is_surely && entry.is_some_and(|entry| entry.blocking.is_some()) {
+            return Value::Unknown;
+        }
+        let text = self.names.text(symbol);
+        if crate::python::is_builtin(text) || crate::python::is_of_kernels(text) {
+            return Value::Path(self.names.step(self.words.builtins, Segment::Attribute(symbol)));
+        }
+        self.may_raise();
+        Value::Unknown
+    }
+}

@@ -1,0 +1,338 @@
+//! A run as rules read it: events with their places in the notebook, and the text there.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use super::event::{Event, StackId};
+use super::machine::{Input, run};
+use super::moments::Moments;
+use super::trace::Trace;
+use super::value::{CellKey, Site, Value};
+use crate::environment::Environment;
+use crate::index::{Index, Shared, by_dependence};
+use crate::knowledge::callables::QualifiedName;
+use crate::knowledge::tables::Tables;
+use crate::python::{Kind, NodeId, Role, Tree};
+use crate::text::{CellIndex, Span, TextRange};
+
+/// A module beside the notebook, as it was read.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// The dotted name under which a cell imports it.
+    pub name: String,
+    /// The file, as people are told.
+    pub path: String,
+    pub index: Arc<Index>,
+}
+
+/// The cells in the order in which they run.
+fn in_order(
+    cells: &[(CellKey, Arc<Index>)],
+    environment: Environment,
+) -> Vec<(CellKey, Arc<Index>)> {
+    if !environment.host.runs_by_dependence() {
+        return cells.to_vec();
+    }
+    let shared: Vec<Shared> = cells.iter().map(|(_, index)| Shared::of(index)).collect();
+    by_dependence(&shared).into_iter().filter_map(|at| cells.get(at).cloned()).collect()
+}
+
+/// A notebook and what running it showed.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    pub trace: Trace,
+    pub environment: Environment,
+    cells: Vec<(CellKey, Arc<Index>)>,
+    modules: Arc<[(String, CellKey, Arc<Index>)]>,
+    paths: Arc<[String]>,
+}
+
+/// A notebook that can be run again and again, each time with a few cells that read otherwise.
+pub struct Stage<'t> {
+    input: Input<'t>,
+    paths: Arc<[String]>,
+    cells: Vec<(CellKey, Arc<Index>)>,
+    /// Made when the first run asks for them.
+    moments: OnceCell<Moments<'t>>,
+}
+
+impl<'t> Stage<'t> {
+    /// A notebook's cells, which stand in order, and the modules beside it.
+    pub fn new(
+        cells: impl IntoIterator<Item = Arc<Index>>,
+        modules: &[Module],
+        tables: &'t Tables,
+        environment: Environment,
+    ) -> Self {
+        let key = |at: usize| CellKey(u32::try_from(at).unwrap_or(u32::MAX));
+        let cells: Vec<_> = cells.into_iter().enumerate().map(|(at, it)| (key(at), it)).collect();
+        let module = |(at, module): (usize, &Module)| {
+            (module.name.clone(), key(cells.len() + at), Arc::clone(&module.index))
+        };
+        let paths = modules.iter().map(|module| module.path.clone()).collect();
+        let modules = modules.iter().enumerate().map(module).collect();
+        let input = Input { modules, tables, environment };
+        Self { input, paths, cells, moments: OnceCell::new() }
+    }
+
+    /// Runs the cells in order or, where the place does so, by what they need.
+    pub fn run(&self) -> Run {
+        let trace = run(&self.input, &in_order(&self.cells, self.input.environment));
+        self.shown(trace, self.cells.clone())
+    }
+
+    /// Runs as many other cells in their places. What runs before the first that differs is not
+    /// run again.
+    pub fn run_with(&self, cells: &[Arc<Index>]) -> Run {
+        let keys = self.cells.iter().map(|(key, _)| *key);
+        let cells: Vec<_> = keys.zip(cells.iter().map(Arc::clone)).collect();
+        let environment = self.input.environment;
+        let before = || in_order(&self.cells, environment);
+        let moments = self.moments.get_or_init(|| Moments::of(&self.input, before()));
+        let trace = moments.run(&in_order(&cells, environment));
+        self.shown(trace, cells)
+    }
+
+    fn shown(&self, trace: Trace, cells: Vec<(CellKey, Arc<Index>)>) -> Run {
+        let Input { modules, environment, .. } = &self.input;
+        let (modules, paths) = (Arc::clone(modules), Arc::clone(&self.paths));
+        Run { trace, environment: *environment, cells, modules, paths }
+    }
+}
+
+impl Run {
+    /// Runs a notebook's cells once.
+    pub fn of(
+        cells: impl IntoIterator<Item = Arc<Index>>,
+        modules: &[Module],
+        tables: &Tables,
+        environment: Environment,
+    ) -> Self {
+        Stage::new(cells, modules, tables, environment).run()
+    }
+
+    /// What happened, in order.
+    pub fn events(&self) -> &[Event] {
+        &self.trace.events
+    }
+
+    fn index(&self, cell: CellKey) -> Option<&Arc<Index>> {
+        let own = self.cells.get(cell.0 as usize).map(|(_, index)| index);
+        own.or_else(|| Some(&self.modules.get(self.module_at(cell)?)?.2))
+    }
+
+    /// The number of a module: their keys follow those of the cells.
+    fn module_at(&self, key: CellKey) -> Option<usize> {
+        (key.0 as usize).checked_sub(self.cells.len())
+    }
+
+    /// The syntax of the cell or module that holds `site`.
+    pub fn tree(&self, cell: CellKey) -> &Tree {
+        static EMPTY: std::sync::LazyLock<Tree> = std::sync::LazyLock::new(Tree::default);
+        self.index(cell).map_or(&EMPTY, |index| &index.syntax.tree)
+    }
+
+    /// The cell that a key stands for; `None` for a module's.
+    pub fn cell_of(&self, key: CellKey) -> Option<CellIndex> {
+        let at = key.0 as usize;
+        (at < self.cells.len()).then_some(CellIndex(at))
+    }
+
+    /// Where a node stands in the notebook; `None` when it is a module's.
+    pub fn span(&self, site: Site) -> Option<Span> {
+        let cell = self.cell_of(site.cell)?;
+        Some(Span::new(cell, self.tree(site.cell).range(site.node)))
+    }
+
+    /// The file and the line, from 1, of a node in a module.
+    pub fn in_module(&self, site: Site) -> Option<(&str, usize)> {
+        let at = self.module_at(site.cell)?;
+        Some((self.paths.get(at)?, self.line(site)))
+    }
+
+    /// The sites of the calls that lead to an event, outermost first.
+    pub fn stack(&self, id: StackId) -> Vec<Site> {
+        self.trace.stack(id)
+    }
+
+    /// The event's own site, or, where that is in a module, the call in a cell that leads there.
+    pub fn site_of(&self, event: &Event) -> Site {
+        let in_cell = |site: &Site| self.cell_of(site.cell).is_some();
+        if in_cell(&event.site) {
+            return event.site;
+        }
+        self.stack(event.stack).into_iter().rev().find(in_cell).unwrap_or(event.site)
+    }
+
+    pub fn source_of(&self, site: Site) -> &str {
+        self.tree(site.cell).source_of(site.node)
+    }
+
+    pub fn kind(&self, site: Site) -> &Kind {
+        self.tree(site.cell).kind(site.node)
+    }
+
+    pub fn child(&self, site: Site, role: Role) -> Option<Site> {
+        let node = self.tree(site.cell).child(site.node, role)?;
+        Some(Site { node, ..site })
+    }
+
+    pub fn parent(&self, site: Site) -> Option<Site> {
+        let node = self.tree(site.cell).parent(site.node)?;
+        Some(Site { node, ..site })
+    }
+
+    /// What a call calls, as it is written.
+    pub fn callee(&self, call: Site) -> &str {
+        self.child(call, Role::Func)
+            .map_or_else(|| self.source_of(call), |func| self.source_of(func))
+    }
+
+    /// The name of the function, method or lambda that a value is, or whose call made it.
+    pub fn name_of(&self, value: Value) -> Option<&str> {
+        let def = self.trace.function_of(value)?;
+        let tree = self.tree(def.cell);
+        match tree.kind(def.node) {
+            Kind::FunctionDef { name, .. } => Some(tree.text(*name)),
+            _ => None,
+        }
+    }
+
+    /// The name of the notebook's class that an instance is of.
+    pub fn class_of(&self, value: Value) -> Option<&str> {
+        let def = self.trace.class_of(value)?;
+        let tree = self.tree(def.cell);
+        match tree.kind(def.node) {
+            Kind::ClassDef { name } => Some(tree.text(*name)),
+            _ => None,
+        }
+    }
+
+    /// The line, from 1, of a node in its cell or module.
+    pub fn line(&self, site: Site) -> usize {
+        let tree = self.tree(site.cell);
+        crate::text::position(tree.source(), tree.range(site.node).start).line
+    }
+
+    /// The bytes of the innermost statement around a node.
+    pub fn statement_around(&self, site: Site) -> TextRange {
+        let tree = self.tree(site.cell);
+        tree.range(tree.statement_of(site.node))
+    }
+
+    /// Whether the cell shows what a call gives, as its last line.
+    pub fn is_shown(&self, call: Site) -> bool {
+        let Some(index) = self.index(call.cell) else { return false };
+        let tree = &index.syntax.tree;
+        let Some(statement) = tree.parent(call.node) else { return false };
+        *tree.kind(statement) == Kind::Expression
+            && tree.role(statement) == Role::Top
+            && tree.statements().last() == Some(statement)
+            && !index.syntax.ends_in_semicolon
+    }
+
+    /// The name of the function or method in whose body a node stands; a lambda has none.
+    pub fn function_around(&self, site: Site) -> Option<&str> {
+        let tree = self.tree(site.cell);
+        tree.ancestors(site.node).find_map(|node| match tree.kind(node) {
+            Kind::FunctionDef { name, .. } => Some(tree.text(*name)),
+            _ => None,
+        })
+    }
+
+    /// The first line of a loop; the whole of anything else.
+    pub fn head(&self, site: Site) -> Span {
+        let end = self.child(site, Role::Iter).or_else(|| self.child(site, Role::Test));
+        let range = self.range(site);
+        let end = end.map_or(range.end, |end| self.range(end).end);
+        let cell = self.cell_of(site.cell).unwrap_or_default();
+        Span::new(cell, TextRange::new(range.start, end))
+    }
+
+    /// Whether the innermost function around a node is an `async def`.
+    pub fn is_in_async(&self, site: Site) -> bool {
+        let tree = self.tree(site.cell);
+        let inner = tree.ancestors(site.node).map(|node| tree.kind(node));
+        let mut functions =
+            inner.filter(|kind| matches!(kind, Kind::FunctionDef { .. } | Kind::Lambda));
+        matches!(functions.next(), Some(Kind::FunctionDef { is_async: true, .. }))
+    }
+
+    /// What the first handler of a `try` statement takes.
+    pub fn handler_of(&self, site: Site) -> Option<Site> {
+        let tree = self.tree(site.cell);
+        let handler = tree.child(site.node, Role::Handler)?;
+        let node = tree.child(handler, Role::Test).unwrap_or(handler);
+        Some(Site { node, ..site })
+    }
+
+    /// What the first handler of the `try` around a node takes.
+    pub fn handler_around(&self, site: Site) -> Option<Site> {
+        let tree = self.tree(site.cell);
+        let mut inner = site.node;
+        for node in tree.ancestors(site.node) {
+            if *tree.kind(node) == Kind::Try && tree.role(inner) == Role::Body {
+                let handler = tree.child(node, Role::Handler)?;
+                let node = tree.child(handler, Role::Test).unwrap_or(handler);
+                return Some(Site { node, ..site });
+            }
+            inner = node;
+        }
+        None
+    }
+
+    /// Whether a function of the notebook can be called without arguments.
+    pub fn takes_nothing(&self, value: Value) -> bool {
+        let Some(def) = self.trace.function_of(value) else { return false };
+        let tree = self.tree(def.cell);
+        let bound = usize::from(self.trace.is_bound(value));
+        // What `*args` hand on to another function may be needed there.
+        let optional = |param: NodeId| tree.child(param, Role::Default).is_some();
+        tree.children_in(def.node, Role::Param).skip(bound).all(optional)
+    }
+
+    /// Whether a value is an `async def` function of the notebook.
+    pub fn is_coroutine_function(&self, value: Value) -> bool {
+        let def = self.trace.function_of(value);
+        let is_async =
+            |def: Site| matches!(self.kind(def), Kind::FunctionDef { is_async: true, .. });
+        def.is_some_and(is_async) && self.trace.kind_of(value) == super::trace::ValueKind::Function
+    }
+
+    /// A qualified name as it is written.
+    pub fn spell(&self, name: QualifiedName) -> String {
+        self.trace.spell(name)
+    }
+
+    /// The argument of the call at `call` that stands at `at`, from 0, or under `name`.
+    pub fn argument(&self, call: Site, at: usize, name: &str) -> Option<Site> {
+        let tree = self.tree(call.cell);
+        let positional = tree.children_in(call.node, Role::Arg).nth(at);
+        let named = || {
+            tree.children_in(call.node, Role::Keyword).find_map(|keyword| {
+                match tree.kind(keyword) {
+                    Kind::KeywordArg { name: Some(known) } if tree.text(*known) == name => {
+                        tree.child(keyword, Role::Value)
+                    }
+                    _ => None,
+                }
+            })
+        };
+        let node: NodeId = positional.or_else(named)?;
+        Some(Site { node, ..call })
+    }
+
+    /// The argument of a call that has just one.
+    pub fn only_argument(&self, call: Site) -> Option<Site> {
+        let tree = self.tree(call.cell);
+        let is_argument = |it: &NodeId| matches!(tree.role(*it), Role::Arg | Role::Keyword);
+        let mut arguments = tree.children(call.node).filter(is_argument);
+        let only = arguments.next().filter(|it| tree.role(*it) == Role::Arg)?;
+        arguments.next().is_none().then_some(Site { node: only, ..call })
+    }
+
+    /// The bytes that a node takes in its cell.
+    pub fn range(&self, site: Site) -> TextRange {
+        self.tree(site.cell).range(site.node)
+    }
+}

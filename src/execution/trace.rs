@@ -1,0 +1,143 @@
+//! What a run showed: its events, and what there is to ask of the values in them.
+
+use hashbrown::HashMap;
+
+use super::event::{Event, StackId};
+use super::heap::Heap;
+use super::sighting::Sighting;
+use super::value::{CollectionKind, Object, ObjectId, Plain, Site, Value};
+use crate::knowledge::callables::{Names, QualifiedName};
+
+/// What a run showed.
+#[derive(Debug, Clone, Default)]
+pub struct Trace {
+    pub events: Vec<Event>,
+    pub(super) stacks: Vec<(Site, Option<StackId>)>,
+    pub(super) heap: Heap,
+    pub(super) names: Names,
+    pub(super) coroutines: Vec<ObjectId>,
+    pub(super) sightings: HashMap<ObjectId, Sighting>,
+    /// Whether some cell was too much to run to its end.
+    pub is_cut_short: bool,
+}
+
+/// What kind of thing a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueKind {
+    None,
+    Plain,
+    /// Of a library: a member, or what a call gives.
+    Library,
+    Function,
+    Class,
+    Instance,
+    Collection,
+    Generator,
+    AsyncGenerator,
+    Coroutine,
+    Task,
+    Other,
+}
+
+impl Trace {
+    /// The sites of the calls that lead to an event, outermost first.
+    pub fn stack(&self, id: StackId) -> Vec<Site> {
+        let mut sites = Vec::new();
+        let mut at = Some(id);
+        while let Some((site, before)) = at.and_then(|id| self.stacks.get(id.0 as usize)) {
+            sites.push(*site);
+            at = *before;
+        }
+        sites.reverse();
+        sites
+    }
+
+    /// A qualified name as it is written.
+    pub fn spell(&self, name: QualifiedName) -> String {
+        self.names.spell(name)
+    }
+
+    /// What an object is.
+    pub(crate) fn object(&self, value: Value) -> Option<&Object> {
+        self.heap.referred(value)
+    }
+
+    /// What kind of thing a value is.
+    pub fn kind_of(&self, value: Value) -> ValueKind {
+        match value {
+            Value::None => ValueKind::None,
+            Value::Path(_) => ValueKind::Library,
+            Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::Plain(_) => ValueKind::Plain,
+            Value::Never | Value::Unknown | Value::Union(_) => ValueKind::Other,
+            Value::Object(_) => match self.object(value) {
+                Some(Object::Function(_) | Object::Bound { .. } | Object::Partial { .. }) => {
+                    ValueKind::Function
+                }
+                Some(Object::Class { .. }) => ValueKind::Class,
+                Some(Object::Instance { .. }) => ValueKind::Instance,
+                Some(Object::Collection(_)) => ValueKind::Collection,
+                Some(Object::Generator { is_async: true, .. }) => ValueKind::AsyncGenerator,
+                Some(Object::Generator { .. }) => ValueKind::Generator,
+                Some(Object::Coroutine(_)) => ValueKind::Coroutine,
+                Some(Object::Future(_)) => ValueKind::Task,
+                Some(Object::Foreign(_)) => ValueKind::Library,
+                _ => ValueKind::Other,
+            },
+        }
+    }
+
+    /// The name of a collection's type.
+    pub fn collection_name(&self, value: Value) -> Option<&'static str> {
+        match value {
+            Value::Plain(Plain::List) => Some("list"),
+            Value::Plain(Plain::Tuple) => Some("tuple"),
+            Value::Plain(Plain::Set) => Some("set"),
+            Value::Plain(Plain::Dict) => Some("dict"),
+            _ => match self.object(value)? {
+                Object::Collection(collection) => Some(collection.kind.name()),
+                _ => None,
+            },
+        }
+    }
+
+    /// Whether everything in a collection can be awaited.
+    pub fn holds_awaitables(&self, value: Value) -> bool {
+        let Some(Object::Collection(collection)) = self.object(value) else { return false };
+        let all =
+            collection.items.iter().chain([&collection.rest]).map(|slot| self.heap.get(*slot));
+        let held: Vec<Value> = all.filter(|value| *value != Value::Never).collect();
+        let awaitable = |value: &Value| {
+            matches!(self.object(*value), Some(Object::Coroutine(_) | Object::Future(_)))
+        };
+        !held.is_empty()
+            && collection.kind != CollectionKind::Dict
+            && held.iter().flat_map(|value| self.heap.alternatives(*value)).all(|it| awaitable(&it))
+    }
+
+    /// Whether a function is bound to an object, which is its first argument.
+    pub fn is_bound(&self, value: Value) -> bool {
+        matches!(self.object(value), Some(Object::Bound { .. }))
+    }
+
+    /// The call that made a coroutine object.
+    pub fn made_at(&self, value: Value) -> Option<Site> {
+        match self.object(value)? {
+            Object::Coroutine(coroutine) => coroutine.made,
+            _ => None,
+        }
+    }
+
+    /// The class of the notebook that an instance is of.
+    pub fn class_of(&self, value: Value) -> Option<Site> {
+        let Object::Instance { class, .. } = self.object(value)? else { return None };
+        match self.object(*class)? {
+            Object::Class { def, .. } => Some(*def),
+            _ => None,
+        }
+    }
+
+    /// The function of the notebook that `value` is, or whose call made it.
+    pub fn function_of(&self, value: Value) -> Option<Site> {
+        self.heap.function_of(value)
+    }
+}

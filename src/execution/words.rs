@@ -1,0 +1,73 @@
+//! Names and paths that Python itself gives a meaning.
+
+use crate::knowledge::callables::{Names, QualifiedName, Symbol};
+
+/// Names that Python itself gives a meaning.
+#[derive(Clone)]
+pub(super) struct Words {
+    pub init: Symbol,
+    pub call: Symbol,
+    pub enter: Symbol,
+    pub aenter: Symbol,
+    pub exit: Symbol,
+    pub aexit: Symbol,
+    pub iter: Symbol,
+    pub aiter: Symbol,
+    pub next: Symbol,
+    pub anext: Symbol,
+    pub await_: Symbol,
+    pub getitem: Symbol,
+    pub name: Symbol,
+    pub main: Symbol,
+    pub builtins: QualifiedName,
+    pub task: QualifiedName,
+    pub thread_future: QualifiedName,
+    pub event_loop: QualifiedName,
+    pub asyncio: QualifiedName,
+    pub range: QualifiedName,
+    pub task_group: QualifiedName,
+    pub identity: QualifiedName,
+    pub object_init: QualifiedName,
+    pub sort: QualifiedName,
+    pub sleep: QualifiedName,
+    /// What ends the process where a task raises it.
+    pub exits: [QualifiedName; 2],
+    pub context_var: QualifiedName,
+    /// A name that nothing has.
+    pub nobody: Symbol,
+}
+
+impl Words {
+    pub fn of(names: &mut Names) -> Self {
+        Self {
+            init: names.symbol("__init__"),
+            call: names.symbol("__call__"),
+            enter: names.symbol("__enter__"),
+            aenter: names.symbol("__aenter__"),
+            exit: names.symbol("__exit__"),
+            aexit: names.symbol("__aexit__"),
+            iter: names.symbol("__iter__"),
+            aiter: names.symbol("__aiter__"),
+            next: names.symbol("__next__"),
+            anext: names.symbol("__anext__"),
+            await_: names.symbol("__await__"),
+            getitem: names.symbol("__getitem__"),
+            name: names.symbol("__name__"),
+            main: names.symbol("__main__"),
+            builtins: names.path("builtins"),
+            task: names.path("asyncio.Task()"),
+            thread_future: names.path("concurrent.futures.Future()"),
+            event_loop: names.path("asyncio.AbstractEventLoop()"),
+            asyncio: names.path("asyncio"),
+            range: names.path("builtins.range"),
+            task_group: names.path("asyncio.TaskGroup()"),
+            identity: names.path("typing.final"),
+            object_init: names.path("builtins.object.__init__"),
+            sort: names.path("builtins.list.sort"),
+            sleep: names.path("asyncio.sleep"),
+            exits: [names.path("builtins.SystemExit"), names.path("builtins.KeyboardInterrupt")],
+            context_var: names.path("contextvars.ContextVar()"),
+            nobody: names.symbol(""),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What a call is given.
+
+use super::{Facts, Site};
+use crate::python::{self, Kind};
+
+impl Facts<'_> {
+    /// The argument at `position` (from 0) or called `name`.
+    pub fn argument(&self, call: Site, position: usize, name: &str) -> Option<Site> {
+        let starred = |arg: Site| matches!(self.kind(arg), Kind::Starred);
+        let mut args = self.children_in(call, python::Role::Arg).take(position + 1);
+        if !args.any(starred)
+            && let Some(node) =
+                self.tree(call.cell).nth_child(call.node, python::Role::Arg, position)
+        {
+            return Some(Site { node, ..call });
+        }
+        self.keyword(call, name)
+    }
+
+    /// Whether what is given at `position` (from 0), or under `name`, is the value at `site`.
+    pub fn is_argument(&self, call: Site, site: Site, position: usize, name: &str) -> bool {
+        let tree = self.tree(call.cell);
+        if self.role(site) == python::Role::Arg {
+            return tree.place(site.node) == Some(position)
+                && self.argument(call, position, name) == Some(site);
+        }
+        let keyword = self.parent(site).map(|up| self.kind(up));
+        let is_named = matches!(keyword, Some(Kind::KeywordArg { name: Some(range) })
+            if tree.text(*range) == name);
+        is_named && self.argument(call, position, name) == Some(site)
+    }
+
+    /// The value of the keyword argument `name`.
+    pub fn keyword(&self, call: Site, name: &str) -> Option<Site> {
+        self.children_in(call, python::Role::Keyword).find_map(|keyword| {
+            let Kind::KeywordArg { name: Some(range) } = self.kind(keyword) else { return None };
+            let matches = self.tree(call.cell).text(*range) == name;
+            matches.then(|| self.child(keyword, python::Role::Value)).flatten()
+        })
+    }
+
+    /// The callee of a call as the source writes it.
+    pub fn callee_text(&self, call: Site) -> &str {
+        self.child(call, python::Role::Func).map_or("", |func| self.source_of(func))
+    }
+}

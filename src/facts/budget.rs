@@ -1,0 +1,175 @@
+//! How many steps the questions about a notebook may take. Code in which everything hangs together
+//! could ask for as many steps as there are pairs of places; what is not known by then stays unknown.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::Facts;
+
+/// Steps for each node of the syntax: several times what code that people write takes.
+const FOR_EACH_NODE: u64 = 300;
+
+/// Steps that every notebook has.
+const AT_LEAST: u64 = 2_000_000;
+
+/// How many times over one notebook may use up what one question has.
+const QUESTIONS: u64 = 4;
+
+/// Steps between two looks at whether the answer is still wanted.
+const LOOK: u64 = 4096;
+
+/// A wish to stop that another thread may have, shared by all copies.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Makes the work that looks at this end soon, without an answer that counts.
+    pub fn now(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the answer is not wanted any more.
+    pub fn is_wanted(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A stop that is set or not says nothing about what is known.
+impl PartialEq for Stop {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Stop {}
+
+/// Counts the steps.
+#[derive(Debug, Default)]
+pub(super) struct Budget {
+    /// Steps since the questions began.
+    taken: Cell<u64>,
+    /// Where the present question ends.
+    end: Cell<u64>,
+    /// What one question has.
+    each: u64,
+    /// What all of them have.
+    all: u64,
+    stop: Stop,
+}
+
+impl Budget {
+    /// No limit, for work whose answers have to be whole.
+    pub(super) fn without_limit() -> Self {
+        let most = u64::MAX;
+        Self { end: Cell::new(most), each: most, all: most, ..Self::default() }
+    }
+
+    /// A budget for so many nodes, begun.
+    pub(super) fn of(nodes: usize, stop: Stop) -> Self {
+        let nodes = u64::try_from(nodes).unwrap_or(u64::MAX);
+        let each = nodes.saturating_mul(FOR_EACH_NODE).saturating_add(AT_LEAST);
+        let all = each.saturating_mul(QUESTIONS);
+        Self { taken: Cell::new(0), end: Cell::new(each), each, all, stop }
+    }
+
+    /// Takes steps.
+    pub(super) fn step(&self, count: usize) {
+        let before = self.taken.get();
+        let taken = before.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        self.taken.set(taken);
+        if before / LOOK != taken / LOOK && self.stop.is_wanted() {
+            self.end.set(0);
+        }
+    }
+
+    /// Whether there is nothing left for the present question.
+    pub(super) fn is_spent(&self) -> bool {
+        self.taken.get() > self.end.get()
+    }
+
+    /// Begins another question.
+    pub(super) fn renew(&self) {
+        let taken = self.taken.get();
+        let end = taken.saturating_add(self.each).min(self.all.max(taken));
+        self.end.set(if self.stop.is_wanted() { 0 } else { end });
+    }
+
+    /// Lets what follows take as many steps as it needs.
+    pub(super) fn lift(&self) {
+        self.end.set(if self.stop.is_wanted() { 0 } else { u64::MAX });
+    }
+
+    pub(super) fn taken(&self) -> u64 {
+        self.taken.get()
+    }
+}
+
+impl Facts<'_> {
+    /// Begins a question of its own. `false` where the notebook was too much to be looked at.
+    pub fn ask(&self) -> bool {
+        self.budget.renew();
+        !self.unfinished && !self.budget.is_spent()
+    }
+
+    /// Ends the limit: what is asked from here on is answered in full.
+    pub fn ask_freely(&self) {
+        self.budget.lift();
+    }
+
+    /// Whether the present question took more steps than it may: its answer does not count.
+    pub fn is_spent(&self) -> bool {
+        self.budget.is_spent()
+    }
+
+    /// Steps that all questions took so far.
+    pub fn steps(&self) -> u64 {
+        self.budget.taken()
+    }
+
+    /// Whether so many bytes may be read again to see whether a fix holds. What is read for all
+    /// fixes together is no more than a few times what there is.
+    pub fn may_read(&self, bytes: usize) -> bool {
+        let left = self.readable.get().checked_sub(bytes);
+        left.map(|left| self.readable.set(left)).is_some()
+    }
+
+    /// The same places, each of them a step; they end where there are no steps left.
+    pub(super) fn counted<T>(&self, places: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+        places.take_while(|_| {
+            self.budget.step(1);
+            !self.budget.is_spent()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_question_has_its_own_steps_until_all_are_taken() {
+        let budget = Budget::of(0, Stop::default());
+        let most = usize::try_from(AT_LEAST).unwrap();
+        for _ in 0..QUESTIONS {
+            assert!(!budget.is_spent());
+            budget.step(most);
+            assert!(!budget.is_spent());
+            budget.renew();
+        }
+        budget.step(1);
+        assert!(budget.is_spent());
+    }
+
+    #[test]
+    fn a_stop_ends_the_question_and_all_that_follow() {
+        let stop = Stop::default();
+        let budget = Budget::of(1000, stop.clone());
+        budget.step(1);
+        stop.now();
+        budget.step(usize::try_from(LOOK).unwrap());
+        assert!(budget.is_spent());
+        budget.renew();
+        assert!(budget.is_spent());
+    }
+}

@@ -1,0 +1,120 @@
+//! What a cell's text says by itself: its scopes, the names they bind, and which name means which.
+//!
+//! An index is a function of the cell's text alone, so that an edit of one cell leaves those of
+//! the others as they are.
+
+mod build;
+mod shared;
+#[cfg(test)]
+mod tests;
+
+use hashbrown::HashMap;
+use std::sync::Arc;
+
+use crate::python::{CellSyntax, NodeId};
+
+pub use shared::{Shared, by_dependence, is_private};
+
+/// A name of one cell; [`Index::name`] gives its text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NameId(pub u32);
+
+/// A scope of one cell; 0 is the cell's own, whose names all cells share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ScopeId(pub u32);
+
+/// The scope whose names all cells share.
+pub const TOP: ScopeId = ScopeId(0);
+
+/// What makes a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScopeKind {
+    Top,
+    Function { is_async: bool },
+    Lambda,
+    Class,
+    Comprehension,
+}
+
+/// What a name means where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variable {
+    /// A variable of the scope `up` scopes further out (0: of the scope itself).
+    Local { up: u32, slot: u32 },
+    /// A name that all cells share, or a built-in one.
+    Global(NameId),
+}
+
+/// A scope and what it binds.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    pub kind: ScopeKind,
+    /// The function, lambda, class or comprehension; `None` for the cell's own scope.
+    pub node: Option<NodeId>,
+    pub parent: ScopeId,
+    /// The scope's own variables, by slot. Empty for the cell's own scope.
+    pub locals: Vec<NameId>,
+    /// The parameters' nodes, in order.
+    pub params: Vec<NodeId>,
+    /// Whether its body holds a `yield`.
+    pub is_generator: bool,
+    /// Whether its body holds an `await`, `async for` or `async with` of its own.
+    pub awaits: bool,
+}
+
+/// A cell's syntax and what its names mean.
+#[derive(Debug, Clone, Default)]
+pub struct Index {
+    pub syntax: Arc<CellSyntax>,
+    names: Vec<Box<str>>,
+    scopes: Vec<Scope>,
+    /// By node: the scope in which it is evaluated.
+    scope_of: Vec<ScopeId>,
+    /// By node: the name it reads or binds, where it does one of these.
+    variables: Vec<Option<Variable>>,
+    /// By node: the scope that it opens.
+    opened: Vec<Option<ScopeId>>,
+    /// By import: what each of its names binds, in order.
+    imported: HashMap<NodeId, Vec<Variable>>,
+}
+
+impl Index {
+    /// Reads a cell.
+    pub fn of(syntax: Arc<CellSyntax>) -> Self {
+        build::index(syntax)
+    }
+
+    /// Every name that the cell says, by [`NameId`].
+    pub fn names(&self) -> &[Box<str>] {
+        &self.names
+    }
+
+    /// The text of a name.
+    pub fn name(&self, id: NameId) -> &str {
+        self.names.get(id.0 as usize).map_or("", |name| name)
+    }
+
+    /// The scope in which `node` is evaluated.
+    pub fn scope_of(&self, node: NodeId) -> ScopeId {
+        self.scope_of.get(node.index()).copied().unwrap_or(TOP)
+    }
+
+    /// The scope that a function, lambda, class or comprehension opens.
+    pub fn opened_by(&self, node: NodeId) -> Option<ScopeId> {
+        self.opened.get(node.index()).copied().flatten()
+    }
+
+    pub fn scope(&self, id: ScopeId) -> Option<&Scope> {
+        self.scopes.get(id.0 as usize)
+    }
+
+    /// What the name at `node` means: of a `Name`, a parameter, a definition or an `except … as`.
+    pub fn variable(&self, node: NodeId) -> Option<Variable> {
+        self.variables.get(node.index()).copied().flatten()
+    }
+
+    /// What an import binds, name by name; an `import a.b` binds `a`.
+    pub fn imported(&self, import: NodeId) -> &[Variable] {
+        self.imported.get(&import).map_or(&[], Vec::as_slice)
+    }
+}

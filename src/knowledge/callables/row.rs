@@ -1,0 +1,306 @@
+//! What calling a library's callable does, as `content/tables/callables.yaml` says it.
+
+use serde::{Deserialize, Serialize};
+
+/// A callable and what it does with what it is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Row {
+    /// Full paths; `()` stands for what that call gives.
+    pub calls: Vec<String>,
+    /// What Python's own semantics are asked for.
+    #[serde(rename = "is")]
+    pub native: Option<Native>,
+    /// What it does with its arguments.
+    #[serde(default)]
+    pub takes: Vec<Take>,
+    #[serde(default)]
+    pub gives: Gives,
+    /// What awaiting, or reading, what it gives leads to.
+    #[serde(default)]
+    pub result: Outcome,
+    /// The path whose members the given object has.
+    #[serde(rename = "as")]
+    pub like: Option<String>,
+    /// What else it gives, by what it is given; the first that fits counts.
+    #[serde(default)]
+    pub variants: Vec<Variant>,
+    /// The exception that every call raises.
+    pub raises: Option<String>,
+    /// What it gives belongs to the loop on which it is first used.
+    #[serde(default)]
+    pub bound_to_loop: bool,
+    /// What it gives has to be closed by whoever asked for it.
+    #[serde(default)]
+    pub has_to_be_closed: bool,
+    /// Which of its objects it is matters: what happens to one changes what it does later.
+    #[serde(default)]
+    pub followed: bool,
+    /// The manager that it gives can be entered once.
+    #[serde(default)]
+    pub single_use: bool,
+    /// Attributes of what it gives that raise after its block, unless one of them was read inside.
+    #[serde(default)]
+    pub until_left: Vec<String>,
+    /// Where it is documented.
+    pub source: Option<String>,
+    pub note: Option<String>,
+}
+
+impl Row {
+    /// Whether it matters which of its objects one is.
+    pub fn is_followed(&self) -> bool {
+        self.followed
+            || self.bound_to_loop
+            || self.has_to_be_closed
+            || self.single_use
+            || !self.until_left.is_empty()
+    }
+}
+
+/// What a call gives when one of its arguments is of a certain kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Variant {
+    /// The argument's place, from 0.
+    pub at: Option<usize>,
+    /// Its name.
+    pub name: Option<String>,
+    pub is: Given,
+    /// The path whose members the given object has.
+    #[serde(rename = "as")]
+    pub like: String,
+}
+
+/// What an argument has to be for a [`Variant`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Given {
+    True,
+    CoroutineFunction,
+    /// It is there, whatever it is.
+    Anything,
+    /// It is there, and nothing is known of it.
+    Unknown,
+}
+
+/// What a call does with one of its arguments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Take {
+    /// The argument's place, from 0.
+    pub at: Option<usize>,
+    /// Its name.
+    pub name: Option<String>,
+    /// This place and every later one.
+    #[serde(default)]
+    pub onwards: bool,
+    #[serde(rename = "use")]
+    pub used: Use,
+    #[serde(default)]
+    pub wants: Wants,
+    /// Where it is called.
+    #[serde(default, rename = "in")]
+    pub place: Where,
+    /// What it is called with.
+    #[serde(default)]
+    pub with: With,
+    /// Whether what the function gives is awaited, where it can be.
+    #[serde(default)]
+    pub awaits: bool,
+    /// Whether what the function gives is thrown away.
+    #[serde(default)]
+    pub drops: bool,
+    /// Whether another kind of value is refused at once, by an exception.
+    #[serde(default)]
+    pub refuses: bool,
+    /// The special methods of which it calls the first that the argument's class has.
+    #[serde(default)]
+    pub asks: Vec<String>,
+}
+
+/// How an argument is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Use {
+    /// It is called.
+    Calls,
+    /// It is awaited once.
+    Awaits,
+    /// Each of its elements is awaited.
+    AwaitsElements,
+    /// Each of its elements is waited for, and none is asked what came of it.
+    WaitsForElements,
+    /// It becomes a task.
+    Schedules,
+    /// It is run to its end on a loop that this call starts.
+    Runs,
+    /// It is posted to the loop that another argument names, from any thread.
+    Posts,
+    /// It is stored, and somebody may use it later.
+    Keeps,
+    /// Its value is looked at: a coroutine in its place is a mistake.
+    Reads,
+    /// Its elements are walked through.
+    Walks,
+    /// A socket, which the loop uses; one that blocks holds it, for ever where `refuses` says so.
+    UsesSocket,
+}
+
+/// What kind of value an argument has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wants {
+    #[default]
+    Anything,
+    /// A coroutine object and no other awaitable.
+    Coroutine,
+    Awaitable,
+    /// A task or a future and no coroutine.
+    Future,
+    Function,
+    /// A function whose call does its work at once.
+    PlainFunction,
+    CoroutineFunction,
+}
+
+/// Where a function is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Where {
+    #[default]
+    Here,
+    /// On the loop, later.
+    Loop,
+    Thread,
+    Process,
+    /// On the loop, when somebody does something in the front end.
+    FrontEnd,
+    /// Somewhere, some time.
+    Unseen,
+}
+
+/// What a function is called with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum With {
+    /// Values of which nothing is known.
+    #[default]
+    Unknown,
+    Nothing,
+    /// The arguments that follow.
+    Rest,
+    /// One element of each of the arguments that follow.
+    Elements,
+    /// One element of the first other argument.
+    Element,
+    /// The elements of `args=`, and `kwargs=`.
+    Named,
+    /// The object whose method this is.
+    Receiver,
+}
+
+/// What a call gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gives {
+    /// The object that the call's path stands for.
+    #[default]
+    Itself,
+    Unknown,
+    Nothing,
+    /// A value of which nothing matters but that it can be neither called nor awaited.
+    Plain,
+    /// The object that the call's path stands for, which can be neither called nor awaited.
+    Object,
+    Coroutine,
+    Task,
+    Future,
+    /// A future that a thread may wait for, and which cannot be awaited.
+    ThreadFuture,
+    AsyncManager,
+    AsyncIterator,
+    /// The result itself.
+    Result,
+    /// An iterator over results.
+    Results,
+    RunningLoop,
+    NewLoop,
+}
+
+/// What comes out in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    #[default]
+    Unknown,
+    Nothing,
+    Plain,
+    /// What the function that was called gave.
+    Call,
+    /// What the awaited argument gave.
+    Awaited,
+    /// A list of what the awaited arguments gave.
+    AllAwaited,
+    /// Two sets of tasks.
+    DoneAndPending,
+    /// A stream to read from, and one to write to.
+    Streams,
+    /// The object that the call's path stands for.
+    Object,
+    /// A list of such objects.
+    Objects,
+}
+
+/// Callables whose semantics are Python's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Native {
+    Partial,
+    /// A decorator, or a factory of one, that gives what it is given.
+    Identity,
+    /// `wraps(f)`: gives [`Native::Identity`].
+    IdentityFactory,
+    Property,
+    CachedProperty,
+    ClassMethod,
+    StaticMethod,
+    Super,
+    Getattr,
+    Setattr,
+    Hasattr,
+    Callable,
+    Isinstance,
+    Type,
+    Globals,
+    /// A collection from what it walks.
+    List,
+    Tuple,
+    Set,
+    Dict,
+    /// An iterator over what it walks.
+    Iter,
+    Next,
+    Enumerate,
+    Zip,
+    Chain,
+    Range,
+    Map,
+    Filter,
+    /// `methodcaller(name, …)`.
+    MethodCaller,
+    /// `SimpleNamespace(name=value)`.
+    Namespace,
+    ContextManager,
+    AsyncContextManager,
+    Suppress,
+    IsCoroutine,
+    IsCoroutineFunction,
+    IsAwaitable,
+    Dataclass,
+    /// A library's column or table, which holds what it is given and awaits nothing.
+    Column,
+    Table,
+    IsRunning,
+    GetIpython,
+}

@@ -1,0 +1,157 @@
+//! The content as the program carries it: read once, when the program is built, into a form of which
+//! a command unpacks what it needs.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::files::Files;
+use super::library::Slot;
+use super::{Knowledge, Strings, lookup, strings, tables};
+
+/// What is unpacked by itself, each in a stretch of bytes of its own.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Packed<'p> {
+    #[serde(borrow)]
+    tables: &'p [u8],
+    strings: &'p [u8],
+    index: &'p [u8],
+    pub themes: BTreeMap<String, BTreeMap<String, String>>,
+    /// In the order of kinds and ids.
+    pub pages: Vec<&'p [u8]>,
+}
+
+/// Reads the files as [`Knowledge::open`] does without it, and packs what comes of them.
+///
+/// # Errors
+/// When something cannot be written in this form.
+pub fn pack(files: &dyn Files) -> Result<Vec<u8>, postcard::Error> {
+    let knowledge = Knowledge::begin(files).0;
+    let tables = postcard::to_stdvec(&tables::Packed::new(&knowledge.tables))?;
+    let strings = postcard::to_stdvec(&knowledge.strings().pack())?;
+    let index = lookup::Index::new(&knowledge);
+    let index = postcard::to_stdvec(&index.pack())?;
+    let pages = knowledge.library.slots.iter().map(Slot::pack);
+    let pages = pages.collect::<Result<Vec<_>, _>>()?;
+    postcard::to_stdvec(&Packed {
+        tables: &tables,
+        strings: &strings,
+        index: &index,
+        themes: knowledge.themes.clone(),
+        pages: pages.iter().map(Vec::as_slice).collect(),
+    })
+}
+
+impl Packed<'static> {
+    /// `None` when this is nothing that was packed.
+    pub fn read(bytes: &'static [u8]) -> Option<Self> {
+        postcard::from_bytes(bytes).ok()
+    }
+
+    pub fn tables(&self) -> Option<tables::Tables> {
+        postcard::from_bytes::<tables::Packed<'static>>(self.tables).ok().map(|it| it.unpack())
+    }
+
+    pub fn strings(&self) -> Option<Strings> {
+        postcard::from_bytes::<strings::Packed<'static>>(self.strings).ok().map(Strings::unpack)
+    }
+
+    pub fn index(&self) -> Option<lookup::Index> {
+        postcard::from_bytes::<lookup::Packed<'static>>(self.index).ok().map(lookup::Index::unpack)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::super::testing::{Shipped, files};
+    use super::super::{Language, PageKind};
+    use super::*;
+
+    /// Files with what was made of them.
+    struct Carried<'f>(&'f dyn Files, &'static [u8]);
+
+    impl Files for Carried<'_> {
+        fn list(&self) -> Vec<String> {
+            self.0.list()
+        }
+
+        fn read(&self, path: &str) -> Option<std::borrow::Cow<'static, [u8]>> {
+            self.0.read(path)
+        }
+
+        fn packed(&self) -> Option<&'static [u8]> {
+            Some(self.1)
+        }
+    }
+
+    /// What the program is built with, packed.
+    static SHIPPED: LazyLock<Vec<u8>> = LazyLock::new(|| pack(&Shipped).expect("a packed form"));
+
+    /// The two say the same of everything that was packed.
+    fn check(files: &dyn Files, packed: &'static [u8]) {
+        let (read, carried) = (Knowledge::open(files), Knowledge::open(&Carried(files, packed)));
+        assert!(carried.packed.is_some(), "nothing was unpacked");
+        assert_eq!(read.tables, carried.tables);
+        assert_eq!(read.themes, carried.themes);
+        assert_eq!(read.strings().0, carried.strings().0);
+        assert_eq!(read.library.slots.len(), carried.library.slots.len());
+        for (one, other) in read.library.slots.iter().zip(&carried.library.slots) {
+            assert_eq!((one.kind, &one.id), (other.kind, &other.id));
+            assert_eq!(one.page(), other.page(), "{}", one.id);
+        }
+        assert!(read.all_pages().map(|page| &page.id).eq(carried.all_pages().map(|page| &page.id)));
+    }
+
+    #[test]
+    fn what_is_carried_is_what_the_files_say() {
+        check(&Shipped, &SHIPPED);
+    }
+
+    #[test]
+    fn content_with_faults_is_carried_as_it_is_read() {
+        let broken = super::super::testing::EN.replace("keywords: [one]", "keywords: {one}");
+        let check = |files: BTreeMap<String, String>| {
+            check(&files, pack(&files).expect("a packed form").leak());
+        };
+        check(files(&[("content/notes/b.md", &broken), ("content/notes/b.zh.md", "x")]));
+        check(files(&[("content/interface.yaml", "a: {b: {en: x, zh: 文}}\n")]));
+        check(files(&[("content/themes/t.yaml", "one: two\n"), ("content/nowhere.md", "")]));
+        check(BTreeMap::new());
+    }
+
+    #[test]
+    fn a_query_finds_the_same_pages_with_the_same_scores() {
+        let read = Knowledge::open(&Shipped);
+        let carried = Knowledge::open(&Carried(&Shipped, &SHIPPED));
+        let queries = include_str!("../../tests/lookup/queries.tsv");
+        let queries = queries.lines().filter_map(|line| line.split('\t').nth(1));
+        let mut found = 0;
+        for query in queries.chain(["", "asynciorun", "vs code", "zzz", "客户端", "never awaited"])
+        {
+            let told = |knowledge: &Knowledge| -> Vec<_> {
+                let hits = knowledge.lookup(query).into_iter();
+                hits.map(|hit| (hit.page.kind, hit.page.id.clone(), hit.score)).collect()
+            };
+            let (one, other) = (told(&read), told(&carried));
+            assert_eq!(one, other, "{query}");
+            found += one.len();
+        }
+        assert!(found > 1000, "only {found} hits");
+    }
+
+    #[test]
+    fn bytes_that_nobody_packed_are_left_alone() {
+        for bytes in [&b""[..], b"\xff\xff\xff", b"none of ours"] {
+            let knowledge = Knowledge::open(&Carried(&Shipped, bytes));
+            assert!(knowledge.pages(PageKind::Mistake).count() > 0);
+            assert_ne!(knowledge.ui(Language::En, "cli.no-page", &[]), "cli.no-page");
+        }
+    }
+
+    #[test]
+    fn the_same_files_are_packed_the_same_way() {
+        assert_eq!(pack(&Shipped).as_ref(), Ok(&*SHIPPED));
+    }
+}

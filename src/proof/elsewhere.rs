@@ -1,0 +1,63 @@
+//! What a kernel of Jupyter cannot run: cells that need the program to which they belong.
+
+use super::Plan;
+use crate::environment::Host;
+use crate::facts::Facts;
+use crate::notebook::{Format, Notebook};
+use crate::python::{Kind, NameUse};
+
+/// Names that Databricks gives to every notebook.
+///
+/// Source: <https://docs.databricks.com/aws/en/notebooks/notebooks-code>.
+const OF_DATABRICKS: [&str; 7] =
+    ["dbutils", "displayHTML", "getArgument", "sc", "spark", "sqlContext", "table"];
+
+/// Why a kernel of Jupyter cannot run what is planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// marimo runs its cells itself, and by what they need.
+    Marimo,
+    /// A cell uses a name that only Databricks has.
+    Databricks { name: &'static str },
+}
+
+impl Elsewhere {
+    /// The key of the sentence about it in the interface, which has a place for `{name}`.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Marimo => "prove.elsewhere.marimo",
+            Self::Databricks { .. } => "prove.elsewhere.databricks",
+        }
+    }
+
+    /// What goes into the sentence.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Marimo => "marimo",
+            Self::Databricks { name } => name,
+        }
+    }
+}
+
+/// Why the plan cannot be carried out in a kernel of Jupyter, if it cannot.
+pub fn elsewhere(notebook: &Notebook, facts: &Facts<'_>, plan: &Plan) -> Option<Elsewhere> {
+    let is_marimo = facts.environment.host == Host::Marimo;
+    if is_marimo && !matches!(notebook.format, Format::Ipynb { .. }) {
+        return Some(Elsewhere::Marimo);
+    }
+    if notebook.format != Format::Databricks {
+        return None;
+    }
+    let used = |name: &str| {
+        facts.global(name).is_empty()
+            && plan.steps.iter().any(|step| {
+                let tree = facts.tree(step.cell);
+                tree.all().any(|node| {
+                    matches!(tree.kind(node), Kind::Name { used: NameUse::Load })
+                        && tree.source_of(node) == name
+                })
+            })
+    };
+    let name = OF_DATABRICKS.into_iter().find(|name| used(name))?;
+    Some(Elsewhere::Databricks { name })
+}

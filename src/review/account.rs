@@ -1,0 +1,161 @@
+//! What there is to say of one cell of a kernel's session: why it failed, and how it reads repaired.
+
+use super::{Repairs, Review, Within};
+use crate::diagnostic::{Applicability, Diagnostic, Note, Severity};
+use crate::knowledge::{Front, Knowledge, Page, Tables};
+use crate::notebook::Notebook;
+use crate::python::{self, CellSyntax};
+use crate::text::CellIndex;
+
+/// How a cell ended.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ending<'a> {
+    /// The exception's class and message.
+    pub error: Option<(&'a str, &'a str)>,
+    /// The line of the cell at which it came up, from 1.
+    pub line: Option<usize>,
+    /// The names of coroutines that were left behind.
+    pub lost: &'a [String],
+}
+
+/// What explains how a cell ended. Nothing, where nothing is known of it.
+#[derive(Debug, Clone, Default)]
+pub struct Account<'a> {
+    /// Worst first.
+    pub found: Vec<&'a Diagnostic>,
+    /// The page of the error's message.
+    pub page: Option<&'a Page>,
+}
+
+impl Account<'_> {
+    /// Whether there is something to say.
+    pub fn says(&self) -> bool {
+        !self.found.is_empty() || self.page.is_some()
+    }
+}
+
+/// The diagnostics that concern a cell, worst first: those in it, and those elsewhere to which the
+/// way leads from it.
+pub fn concerning(review: &Review, cell: CellIndex) -> Vec<&Diagnostic> {
+    let mut found: Vec<_> =
+        review.diagnostics.iter().filter(|found| concerns(found, cell)).collect();
+    // The sort is stable: among equals the first in the notebook stays first.
+    found.sort_by_key(|found| std::cmp::Reverse(found.severity));
+    found
+}
+
+/// Whether a diagnostic stands in the cell, or a call in the cell leads to it.
+pub(super) fn concerns(found: &Diagnostic, cell: CellIndex) -> bool {
+    found.span.cell == cell || calls_of(found, cell).next().is_some()
+}
+
+fn calls_of(found: &Diagnostic, cell: CellIndex) -> impl Iterator<Item = &Note> {
+    let is_here = move |note: &&Note| note.span.is_some_and(|span| span.cell == cell);
+    found.notes.iter().filter(is_here)
+}
+
+/// What explains how the cell ended.
+pub fn account<'a>(
+    knowledge: &'a Knowledge,
+    review: &'a Review,
+    cell: CellIndex,
+    ending: Ending<'_>,
+) -> Account<'a> {
+    let page = match (ending.error, ending.lost) {
+        (Some((name, message)), _) => knowledge.recognise(&format!("{name}: {message}")),
+        (None, [first, ..]) => {
+            let said = format!("cell:1: RuntimeWarning: coroutine '{first}' was never awaited");
+            knowledge.recognise(&said)
+        }
+        (None, []) => return Account::default(),
+    };
+    let here: Vec<_> =
+        concerning(review, cell).into_iter().filter(|it| it.severity > Severity::Hint).collect();
+    let mistakes = match page.map(|page| &page.front) {
+        Some(Front::Message { mistakes, .. }) => mistakes.as_slice(),
+        _ => &[],
+    };
+    let is_it = |found: &&Diagnostic| mistakes.iter().any(|mistake| mistake == found.rule);
+    let mut found: Vec<_> = here.iter().copied().filter(is_it).collect();
+    if found.is_empty() && ending.error.is_some() {
+        let raises = |it: &&Diagnostic| {
+            it.severity == Severity::Error && is_at(review, it, cell, ending.line)
+        };
+        found = here.into_iter().filter(raises).collect();
+    }
+    // A coroutine may be dropped long after it was made, by a cell that has nothing to do with it.
+    let page = page.filter(|_| ending.error.is_some() || !found.is_empty());
+    Account { found, page }
+}
+
+/// Whether a diagnostic, or a call that leads to it, stands on that line of the cell.
+fn is_at(review: &Review, found: &Diagnostic, cell: CellIndex, line: Option<usize>) -> bool {
+    let (Some(facts), Some(line)) = (review.cells.get(cell.0), line) else { return false };
+    let tree = &facts.syntax.tree;
+    let calls = calls_of(found, cell).filter_map(|note| note.span);
+    let mut spans = calls.chain([found.span]).filter(|span| span.cell == cell);
+    spans.any(|span| {
+        let (first, last) = (tree.position(span.range.start), tree.position(span.range.end));
+        (first.line..=last.line).contains(&line)
+    })
+}
+
+/// The notebook with what concerns the cell repaired, advice aside: by safe fixes alone where these
+/// mend all that was found, else, as far as `limit` allows, by the others too.
+pub fn repaired<'t>(
+    notebook: &Notebook,
+    review: &Review,
+    cell: CellIndex,
+    (found, limit): (&[&Diagnostic], Applicability),
+    tables: &'t Tables,
+) -> Repairs<'t> {
+    let by = |limit| {
+        let repairs = Repairs::new(notebook.clone(), review.clone(), limit, tables);
+        let mut repairs = repairs.within(Within::About(cell));
+        repairs.run();
+        repairs
+    };
+    let safe = by(Applicability::Safe);
+    let left = concerning(&safe.review, cell);
+    let is_mended = left.iter().all(|left| found.iter().all(|it| it.rule != left.rule));
+    if limit == Applicability::Safe || (is_mended && !safe.made.is_empty()) {
+        return safe;
+    }
+    let others = by(limit);
+    if others.made.is_empty() { safe } else { others }
+}
+
+/// What to run so that the repaired notebook holds: the statements of other cells that changed,
+/// then the cell. `None` where nothing changed.
+pub fn to_run(before: &Notebook, after: &Notebook, cell: CellIndex) -> Option<String> {
+    let mut parts = Vec::new();
+    for (old, new) in before.cells.iter().zip(&after.cells) {
+        if old.index != cell && old.source != new.source {
+            parts.push(changed_statements(&old.source, &new.source));
+        }
+    }
+    let own = &after.cell(cell)?.source;
+    let is_same = before.cell(cell).is_some_and(|old| old.source == *own);
+    if parts.is_empty() && is_same {
+        return None;
+    }
+    parts.push(own.trim_end().to_owned());
+    parts.retain(|part| !part.is_empty());
+    Some(parts.join("\n\n"))
+}
+
+/// The statements of `new` that are not in `old`, as they stand there.
+fn changed_statements(old: &str, new: &str) -> String {
+    let (old, new) = (python::parse(old), python::parse(new));
+    let known: Vec<&str> = statements(&old);
+    let changed = statements(&new).into_iter().filter(|text| !known.contains(text));
+    changed.collect::<Vec<_>>().join("\n\n")
+}
+
+fn statements(syntax: &CellSyntax) -> Vec<&str> {
+    let tree = &syntax.tree;
+    tree.statements().map(|node| tree.source_of(node)).collect()
+}
+
+#[cfg(test)]
+mod tests;

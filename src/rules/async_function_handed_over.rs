@@ -1,0 +1,353 @@
+//! A coroutine function in the hands of something that calls it and drops what comes, or a
+//! function where a coroutine is wanted.
+
+use super::events::{
+    Said, argument_of, found, function_name, kind_key, place, refused, repair, taker,
+};
+use super::{Check, Rule};
+use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
+use crate::execution::{Event, EventKind, Loop, Run, Site, Value};
+use crate::facts::Facts;
+use crate::knowledge::callables::{QualifiedName, Wants};
+use crate::python::{Kind, Role};
+use crate::rewrite::{callback_starter, free_name, module_name, obstacle_to_await, written_out};
+use crate::text::{Edit, Span, TextRange};
+
+const NAME: &str = "async-function-handed-over";
+
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let mut said = Said::of(out);
+    let refused = refused(run);
+    for event in run.events() {
+        let diagnostic = match &event.kind {
+            EventKind::WrongKind { at, name, value, wants, refuses, by, is_async } => {
+                let argument = argument_of(run, event).unwrap_or(event.site);
+                if refused.contains(&argument) || raises_first(run, event, *by) {
+                    continue;
+                }
+                match (wants, if *is_async { "function" } else { kind_key(run, *value) }) {
+                    (Wants::PlainFunction, "function") if at.is_some() || name.is_some() => {
+                        let key =
+                            if name.as_deref() == Some("key") { "compared" } else { "dropped" };
+                        dropped(facts, run, event, (argument, *by), *value, (key, *refuses))
+                    }
+                    (Wants::Coroutine | Wants::Awaitable, _) => {
+                        wanted(facts, run, event, argument, *value, *by)
+                    }
+                    _ => continue,
+                }
+            }
+            EventKind::CoroutineLost { function, called_by: Some(by), .. } => {
+                lost(facts, run, event, *function, *by)
+            }
+            _ => continue,
+        };
+        let is_new =
+            |it: &Diagnostic| said.at(it.span).iter().all(|(_, severity)| *severity < it.severity);
+        if let Some(diagnostic) = diagnostic.filter(is_new) {
+            said.add(&diagnostic);
+            // A call that raises starts no task.
+            let call = run.span(event.site).filter(|_| diagnostic.severity == Severity::Error);
+            out.retain(|other| Some(other.span) != call || other.rule != "dropped-task");
+            out.push(diagnostic);
+        }
+    }
+}
+
+/// Whether a running loop is refused before anybody looks at the argument.
+///
+/// Source: `asyncio/runners.py` and `asyncio/base_events.py` ask for a running loop first.
+fn raises_first(run: &Run, event: &Event, by: QualifiedName) -> bool {
+    let is_runner = ["asyncio.run", "asyncio.Runner().run"].contains(&run.spell(by).as_str())
+        || run.spell(by).ends_with(".run_until_complete");
+    is_runner && matches!(event.context.running, Loop::Kernel | Loop::Own(_))
+}
+
+/// A callback whose coroutine nobody awaits, or a key that gives coroutines.
+fn dropped(
+    facts: &Facts,
+    run: &Run,
+    event: &Event,
+    (argument, by): (Site, QualifiedName),
+    value: Value,
+    (key, refuses): (&'static str, bool),
+) -> Option<Diagnostic> {
+    let severity = if refuses { Severity::Error } else { Severity::Warning };
+    let mut found = found(run, event, argument, |span| {
+        Diagnostic::new(NAME, severity, span, key)
+            .with("taker", run.callee(event.site))
+            .with("function", named(run, argument, value))
+    })?;
+    found.patterns = vec![if key == "compared" { "gather" } else { "keep-the-handle" }];
+    if run.is_coroutine_function(value) {
+        found.fixes.extend(run_there(facts, run, argument, &run.spell(by)));
+    }
+    Some(found)
+}
+
+/// An argument in words: as it is written, or what one of many is.
+fn named(run: &Run, argument: Site, value: Value) -> String {
+    let is_starred = matches!(run.kind(argument), Kind::Starred);
+    let name = function_name(run, value).filter(|_| is_starred);
+    name.unwrap_or_else(|| run.source_of(argument).to_owned())
+}
+
+/// A coroutine that a library's callable got by calling a function, and that nobody awaits.
+fn lost(
+    facts: &Facts,
+    run: &Run,
+    event: &Event,
+    function: Value,
+    by: QualifiedName,
+) -> Option<Diagnostic> {
+    let mut found = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Warning, span, "lost")
+            .with("taker", taker(run, event.site, by))
+            .with("function", function_name(run, function).unwrap_or_default())
+    })?;
+    found.patterns = vec!["gather", "top-level-await"];
+    let by = run.spell(by);
+    let fix = match by.as_str() {
+        "asyncio.to_thread" => without_thread(facts, run, event, 0),
+        "builtins.map" => gathered(facts, run, event),
+        "concurrent.futures.ThreadPoolExecutor().submit" => submitted(facts, run, event),
+        by if is_column(by) => gathered_column(facts, run, event),
+        by if by.ends_with(".run_in_executor") => without_thread(facts, run, event, 1),
+        by => {
+            let last = by.rsplit('.').next().unwrap_or_default();
+            let is_it =
+                |it: &crate::facts::Site| facts.callee_text(*it).rsplit('.').next() == Some(last);
+            let call = place(run, event.site).and_then(|call| {
+                let mut inside = facts.children_in(call, Role::Arg);
+                Some(call).filter(is_it).or_else(|| inside.find(is_it))
+            });
+            let first = call.and_then(|call| facts.children_in(call, Role::Arg).next());
+            let named = call.and_then(|call| facts.keyword(call, "target"));
+            let at = if by == "threading.Thread" { named } else { first };
+            at.and_then(|at| run_in_worker(facts, at, by))
+        }
+    };
+    found.fixes.extend(fix);
+    Some(found)
+}
+
+/// `await to_thread(f, x)` becomes `await f(x)`.
+fn without_thread(facts: &Facts, run: &Run, event: &Event, skipped: usize) -> Option<Fix> {
+    let call = place(run, event.site)?;
+    if !facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await)) {
+        return None;
+    }
+    let mut arguments =
+        facts.children(call).filter(|it| matches!(facts.role(*it), Role::Arg | Role::Keyword));
+    let mut arguments = arguments.by_ref().skip(skipped);
+    let function = arguments.next()?;
+    let rest: Vec<&str> = arguments.map(|it| facts.source_of(it)).collect();
+    let text = format!("{}({})", facts.source_of(function), rest.join(", "));
+    Some(fix(
+        facts,
+        call,
+        "fix-await",
+        facts.source_of(function),
+        vec![Edit::replace(facts.span(call), text)],
+    ))
+}
+
+/// `list(map(f, items))` becomes `await asyncio.gather(*map(f, items))`.
+fn gathered(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+    let site = place(run, event.site)?;
+    let is_map = |it: &crate::facts::Site| facts.callee_text(*it) == "map";
+    let inside = || facts.children_in(site, Role::Arg).find(is_map);
+    let map = Some(site).filter(is_map).or_else(inside)?;
+    let list = facts.parent(map).filter(|it| facts.callee_text(*it) == "list")?;
+    let (outer, inner) = (facts.range(list), facts.range(map));
+    let (asyncio, import) = module_name(facts, list, "asyncio");
+    let mut edits: Vec<Edit> = import.into_iter().collect();
+    let head = Span::new(list.cell, TextRange::new(outer.start, inner.start));
+    edits.push(Edit::replace(head, format!("await {asyncio}.gather(*")));
+    Some(fix(facts, list, "fix-gather", "", edits))
+}
+
+/// Whether it gives a column of what a function gave, one for each element.
+fn is_column(by: &str) -> bool {
+    let method = by.rsplit('.').next().unwrap_or_default();
+    by.starts_with("pandas.") && matches!(method, "apply" | "map" | "transform")
+}
+
+/// `column.apply(f)` becomes `await asyncio.gather(*column.apply(f))`.
+fn gathered_column(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+    let site = place(run, event.site).filter(|it| *facts.kind(*it) == Kind::Call)?;
+    let is_whole = facts.parent(site).is_some_and(|up| *facts.kind(up) == Kind::Assign);
+    if !is_whole || obstacle_to_await(facts, site).is_some() {
+        return None;
+    }
+    let (asyncio, import) = module_name(facts, site, "asyncio");
+    let range = facts.range(site);
+    let mut edits: Vec<Edit> = import.into_iter().collect();
+    edits.push(Edit::insert(site.cell, range.start, format!("await {asyncio}.gather(*")));
+    edits.push(Edit::insert(site.cell, range.end, ")"));
+    Some(fix(facts, site, "fix-gather", "", edits))
+}
+
+/// `pool.submit(f, x)` becomes `pool.submit(asyncio.run, f(x))`.
+fn submitted(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+    let call = place(run, event.site).filter(|it| *facts.kind(*it) == Kind::Call)?;
+    let mut given =
+        facts.children(call).filter(|it| matches!(facts.role(*it), Role::Arg | Role::Keyword));
+    let function = given.next().filter(|it| facts.role(*it) == Role::Arg)?;
+    let rest: Vec<&str> = given.map(|it| facts.source_of(it)).collect();
+    let name = facts.source_of(function);
+    let is_callable = matches!(facts.kind(function), Kind::Name { .. } | Kind::Attribute { .. });
+    let (asyncio, import) = module_name(facts, call, "asyncio");
+    let mut edits: Vec<Edit> = import.into_iter().collect();
+    let arguments = TextRange::new(facts.range(function).start, facts.range(call).end);
+    let text = format!("{asyncio}.run, {name}({}))", rest.join(", "));
+    edits.push(Edit::replace(Span::new(call.cell, arguments), text));
+    is_callable.then(|| fix(facts, call, "fix-run", name, edits))
+}
+
+/// A coroutine function in the hands of a plain caller: a thread runs it on a loop of its own, and
+/// for a callback a plain function starts its task.
+fn run_there(facts: &Facts, run: &Run, argument: Site, by: &str) -> Option<Fix> {
+    let at = place(run, argument)?;
+    if let Some(edits) = written_out(facts, at) {
+        return Some(fix(facts, at, "fix-keys", facts.source_of(at), edits));
+    }
+    let edits = match callback_starter(facts, at) {
+        Some(edits) => edits,
+        None => return run_in_worker(facts, at, by),
+    };
+    let function = facts.source_of(at).to_owned();
+    Some(fix(facts, at, "fix-start", &function, edits))
+}
+
+/// `Thread(target=f)` becomes `Thread(target=lambda *args: asyncio.run(f(*args)))`.
+fn run_in_worker(facts: &Facts, at: crate::facts::Site, by: &str) -> Option<Fix> {
+    let is_thread = by.contains("Thread") || ["asyncio.to_thread", "threading.Timer"].contains(&by);
+    let is_named = matches!(
+        facts.kind(at),
+        Kind::Name { .. } | Kind::Attribute { .. } | Kind::Subscript | Kind::Call
+    );
+    if !is_thread || !is_named {
+        return None;
+    }
+    let (asyncio, import) = module_name(facts, at, "asyncio");
+    let mut edits: Vec<Edit> = import.into_iter().collect();
+    let (range, head) = (facts.range(at), format!("lambda *args: {asyncio}.run("));
+    edits.push(Edit::insert(at.cell, range.start, head));
+    edits.push(Edit::insert(at.cell, range.end, "(*args))"));
+    Some(fix(facts, at, "fix-run", facts.source_of(at), edits))
+}
+
+/// A value of the wrong kind where a coroutine is wanted.
+fn wanted(
+    facts: &Facts,
+    run: &Run,
+    event: &Event,
+    argument: Site,
+    value: Value,
+    by: QualifiedName,
+) -> Option<Diagnostic> {
+    let key = match kind_key(run, value) {
+        "function" => "function",
+        "task" => "future",
+        "async-generator" => "async-generator",
+        // `gather-needs-unpacking` speaks of that.
+        "collection" if run.trace.holds_awaitables(value) => return None,
+        _ => "value",
+    };
+    let mut found = found(run, event, argument, |span| {
+        Diagnostic::new(NAME, Severity::Error, span, key)
+            .with("taker", run.callee(event.site))
+            .with("function", named(run, argument, value))
+    })?;
+    found.patterns = vec!["top-level-await", "gather"];
+    // What a module does is mended there.
+    let (Some(call), Some(at)) = (place(run, event.site), place(run, argument)) else {
+        return Some(found);
+    };
+    if matches!(facts.kind(at), Kind::Starred) {
+        return Some(found);
+    }
+    let by = run.spell(by);
+    if key == "async-generator" && by == "asyncio.gather" {
+        found.fixes.extend(walked(facts, call, at));
+    } else if key == "function" && run.takes_nothing(value) && by != "asyncio.run" {
+        let edits = called(facts, run, event, (call, at));
+        found.fixes.push(fix(facts, at, "fix-call", "", edits));
+    } else if key == "function" && by == "asyncio.run" && run.takes_nothing(value) {
+        let is_async = run.is_coroutine_function(value);
+        if is_async && obstacle_to_await(facts, call).is_none() && facts.owner(call).is_none() {
+            let text = format!("await {}()", facts.source_of(at));
+            found.fixes.push(fix(
+                facts,
+                call,
+                "fix-await",
+                facts.source_of(at),
+                vec![Edit::replace(facts.span(call), text)],
+            ));
+        }
+    } else if key == "future" && by.ends_with("create_task") {
+        let text = facts.source_of(at);
+        found.fixes.push(fix(
+            facts,
+            call,
+            "fix-future",
+            "",
+            vec![Edit::replace(facts.span(call), text)],
+        ));
+    }
+    Some(found)
+}
+
+/// `gather(f, g)` becomes `gather(f(), g())`: all that are refused there, in one step.
+fn called(
+    facts: &Facts,
+    run: &Run,
+    event: &Event,
+    (call, at): (crate::facts::Site, crate::facts::Site),
+) -> Vec<Edit> {
+    let refused = |other: &&Event| other.site == event.site && other.during == event.during;
+    let place_of = |other: &Event| match &other.kind {
+        EventKind::WrongKind { at: Some(number), value, .. } if run.takes_nothing(*value) => {
+            facts.children_in(call, Role::Arg).nth(*number)
+        }
+        _ => None,
+    };
+    // The same function given twice is refused once.
+    let is_same = |it: &crate::facts::Site| facts.source_of(*it) == facts.source_of(at);
+    let again = facts.children_in(call, Role::Arg).filter(is_same);
+    let mut all: Vec<crate::facts::Site> =
+        run.events().iter().filter(refused).filter_map(place_of).chain(again).chain([at]).collect();
+    all.sort_by_key(|it| facts.range(*it).start);
+    all.dedup();
+    all.iter().map(|it| Edit::insert(it.cell, facts.range(*it).end, "()")).collect()
+}
+
+/// `await asyncio.gather(stream())` becomes `[[item async for item in stream()]]`.
+fn walked(facts: &Facts, call: crate::facts::Site, at: crate::facts::Site) -> Option<Fix> {
+    let around = facts.parent(call).filter(|up| *facts.kind(*up) == Kind::Await)?;
+    let only = facts.children_in(call, Role::Arg).count() == 1;
+    let none_named = facts.child(call, Role::Keyword).is_none();
+    let item = free_name(facts, "item");
+    let text = format!("[[{item} async for {item} in {}]]", facts.source_of(at));
+    let edits = vec![Edit::replace(facts.span(around), text)];
+    (only && none_named).then(|| fix(facts, around, "fix-walk", "", edits))
+}
+
+fn fix(
+    facts: &Facts,
+    at: crate::facts::Site,
+    title: &'static str,
+    function: &str,
+    edits: Vec<Edit>,
+) -> Fix {
+    repair(
+        facts,
+        at,
+        Message::new(NAME, title).with("function", function),
+        "top-level-await",
+        edits,
+    )
+}

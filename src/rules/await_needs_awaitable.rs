@@ -1,0 +1,247 @@
+//! `await`, `async for` or `async with` in front of what takes none of them.
+
+use hashbrown::HashMap;
+
+use super::events::{Said, found, kind_key, known_lost, place, refused, repair, spoken};
+use super::{Check, Rule};
+use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
+use crate::execution::{CellKey, Event, EventKind, Run, Site, Value};
+use crate::facts::Facts;
+use crate::knowledge::tables::BlockingKind;
+use crate::python::{Kind, Role};
+use crate::rewrite::{free_name, module_name};
+use crate::text::{Edit, Span, TextRange};
+
+/// Calls that block, by the cell during whose run they do.
+type Blocking<'f> = HashMap<(CellKey, Site), &'f crate::knowledge::tables::Blocking>;
+
+const NAME: &str = "await-needs-awaitable";
+
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let mut said = Said::of(out);
+    let blocking = blocking_calls(facts, run);
+    let (refused, lost) = (refused(run), known_lost(out));
+    let is_lost = |value: Value| {
+        let made = run.trace.made_at(value).and_then(|made| run.span(made));
+        made.is_some_and(|made| lost.contains(&made))
+    };
+    for event in run.events() {
+        let diagnostic = match &event.kind {
+            EventKind::AsyncForRefused { value } | EventKind::AsyncWithRefused { value }
+                if is_lost(*value) =>
+            {
+                continue;
+            }
+            EventKind::AwaitRefused { .. } if refused.contains(&operand_of(run, event)) => continue,
+            EventKind::AwaitRefused { .. } if is_told(run, &said, event) => continue,
+            EventKind::AwaitRefused { value } => awaited(facts, run, event, *value, &blocking),
+            EventKind::AsyncForRefused { value } => {
+                let keys = ["async-for", "async-for-plain", "fix-for"];
+                statement(facts, run, event, *value, keys)
+            }
+            EventKind::AsyncWithRefused { value } => {
+                let keys = ["async-with", "async-with-plain", "fix-with"];
+                statement(facts, run, event, *value, keys)
+            }
+            EventKind::SpecialUnawaited { name, raises } => {
+                let (severity, key) = match (name.as_str(), raises) {
+                    ("__init__", _) => (Severity::Error, "async-init"),
+                    (_, true) => (Severity::Error, "async-special"),
+                    (_, false) => (Severity::Warning, "async-special-lost"),
+                };
+                found(run, event, event.site, |span| {
+                    Diagnostic::new(NAME, severity, span, key)
+                        .with("method", name)
+                        .with("class", run.callee(event.site))
+                })
+            }
+            _ => continue,
+        };
+        if let Some(diagnostic) = diagnostic.filter(|it| !said.error_or(it.span, NAME)) {
+            said.add(&diagnostic);
+            out.push(diagnostic);
+        }
+    }
+}
+
+/// Whether an older rule tells that the awaited call raises, and why.
+fn is_told(run: &Run, said: &Said, event: &Event) -> bool {
+    let told = |site: Site| {
+        run.span(site).is_some_and(|span| said.at(span).iter().any(|it| it.1 == Severity::Error))
+    };
+    let receiver =
+        |site: &Site| run.child(*site, Role::Func).or_else(|| run.child(*site, Role::Value));
+    let mut chain = std::iter::successors(Some(operand_of(run, event)), receiver);
+    told(event.site) || chain.any(told)
+}
+
+/// What is awaited.
+fn operand_of(run: &Run, event: &Event) -> Site {
+    run.child(event.site, Role::Value).unwrap_or(event.site)
+}
+
+fn awaited(
+    facts: &Facts,
+    run: &Run,
+    event: &Event,
+    value: Value,
+    blocking: &Blocking<'_>,
+) -> Option<Diagnostic> {
+    let operand = operand_of(run, event);
+    let blocks = blocking.get(&(event.during, operand)).copied();
+    let called = matches!(run.kind(operand), Kind::Call);
+    let spoken = spoken(run, value);
+    let key = match (kind_key(run, value), spoken) {
+        ("collection", _) if !run.trace.holds_awaitables(value) && called => "result",
+        ("collection", _) if !run.trace.holds_awaitables(value) => "value",
+        ("value" | "none", Some(_)) if called => "result",
+        ("value" | "none", None) if called => "plain-result",
+        ("value" | "none", Some(_)) => "value",
+        ("value" | "none", None) => "plain-value",
+        // A task can be awaited: this one belongs to a thread.
+        ("task", _) => "thread-future",
+        (key, _) => key,
+    };
+    let mut found = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Error, span, key)
+            .with("call", run.callee(operand))
+            .with("name", run.source_of(operand))
+            .with("type", spoken.unwrap_or_default())
+    })?;
+    if let Some(twin) = blocks.and_then(|it| it.twin.as_ref()) {
+        found.note(Message::new(NAME, "twin").with("twin", twin), None);
+    }
+    found.patterns = vec!["top-level-await"];
+    found.fixes.extend(awaited_fix(facts, run, event, key, blocks.map(|it| it.kind)));
+    Some(found)
+}
+
+/// What the tables say of the calls that block, by the cell's run and the call.
+fn blocking_calls<'f>(facts: &'f Facts, run: &Run) -> Blocking<'f> {
+    let of_event = |event: &Event| match &event.kind {
+        EventKind::Blocked { by } => {
+            Some(((event.during, event.site), facts.tables.blocking(&run.spell(*by))?))
+        }
+        _ => None,
+    };
+    run.events().iter().filter_map(of_event).collect()
+}
+
+fn awaited_fix(
+    facts: &Facts,
+    run: &Run,
+    event: &Event,
+    key: &str,
+    blocks: Option<BlockingKind>,
+) -> Option<Fix> {
+    let operand = operand_of(run, event);
+    let at = place(run, event.site)?;
+    let inner = place(run, operand)?;
+    let whole = facts.range(at);
+    let range = facts.range(inner);
+    let word = Span::new(at.cell, TextRange::new(whole.start, range.start));
+    let called = run.takes_nothing(operand_value(event));
+    let (title, edits) = match key {
+        "function"
+            if run.is_coroutine_function(operand_value(event))
+                && run.takes_nothing(operand_value(event)) =>
+        {
+            ("fix-call", vec![Edit::insert(at.cell, range.end, "()")])
+        }
+        "function" if !run.is_coroutine_function(operand_value(event)) && called => (
+            "fix-plain-call",
+            vec![Edit::replace(word, ""), Edit::insert(at.cell, range.end, "()")],
+        ),
+        "async-generator" => {
+            let item = free_name(facts, "item");
+            let head = format!("[{item} async for {item} in ");
+            ("fix-list", vec![Edit::replace(word, head), Edit::insert(at.cell, range.end, "]")])
+        }
+        "collection" if run.trace.holds_awaitables(operand_value(event)) => {
+            let (asyncio, import) = module_name(facts, at, "asyncio");
+            let mut edits: Vec<Edit> = import.into_iter().collect();
+            edits.push(Edit::insert(at.cell, range.start, format!("{asyncio}.gather(*")));
+            edits.push(Edit::insert(at.cell, range.end, ")"));
+            ("fix-gather", edits)
+        }
+        "thread-future" => {
+            let (asyncio, import) = module_name(facts, at, "asyncio");
+            let mut edits: Vec<Edit> = import.into_iter().collect();
+            edits.push(Edit::insert(at.cell, range.start, format!("{asyncio}.wrap_future(")));
+            edits.push(Edit::insert(at.cell, range.end, ")"));
+            ("fix-wrap", edits)
+        }
+        "result" | "plain-result" | "value" | "plain-value" => match blocks {
+            Some(BlockingKind::Sleep) => {
+                let func = place(run, run.child(operand, Role::Func)?)?;
+                let (asyncio, import) = module_name(facts, at, "asyncio");
+                let mut edits: Vec<Edit> = import.into_iter().collect();
+                edits.push(Edit::replace(facts.span(func), format!("{asyncio}.sleep")));
+                ("fix-sleep", edits)
+            }
+            Some(_) => {
+                let mut edits = vec![Edit::replace(word, "")];
+                edits.extend(crate::rewrite::await_in_thread(facts, inner)?);
+                ("fix-thread", edits)
+            }
+            None => ("fix-plain", vec![Edit::replace(word, "")]),
+        },
+        _ => return None,
+    };
+    Some(repair(
+        facts,
+        at,
+        Message::new(NAME, title).with("call", run.callee(operand)),
+        "top-level-await",
+        edits,
+    ))
+}
+
+fn operand_value(event: &Event) -> Value {
+    match event.kind {
+        EventKind::AwaitRefused { value } => value,
+        _ => Value::Unknown,
+    }
+}
+
+/// `async for` and `async with`: the plain statement is what was meant.
+fn statement(
+    facts: &Facts,
+    run: &Run,
+    event: &Event,
+    value: Value,
+    [key, plain, title]: [&'static str; 3],
+) -> Option<Diagnostic> {
+    let kind = kind_key(run, value);
+    let spoken = spoken(run, value);
+    let mut found = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Error, span, if spoken.is_some() { key } else { plain })
+            .with("value", run.source_of(event.site))
+            .with("type", spoken.unwrap_or_default())
+    })?;
+    let at = place(run, event.site)?;
+    if !matches!(kind, "collection" | "value" | "generator" | "none") {
+        return Some(found);
+    }
+    let holder =
+        std::iter::successors(facts.parent(at), |site| facts.parent(*site)).find(|site| {
+            matches!(
+                facts.kind(*site),
+                Kind::For { is_async: true }
+                    | Kind::With { is_async: true }
+                    | Kind::Clause { is_async: true }
+            )
+        })?;
+    let start = facts.range(holder).start;
+    let word = Span::new(at.cell, TextRange::new(start, start + "async ".len()));
+    let is_word = facts.tree(at.cell).text(word.range) == "async ";
+    let alone =
+        facts.children(holder).filter(|it| matches!(facts.kind(*it), Kind::WithItem)).count() < 2;
+    if is_word && alone {
+        let edits = vec![Edit::replace(word, "")];
+        found.fixes.push(repair(facts, at, Message::new(NAME, title), "top-level-await", edits));
+    }
+    Some(found)
+}

@@ -1,0 +1,286 @@
+//! What the older rules do not see in the code as it is written, and the run shows.
+
+mod past;
+
+use super::events::{Said, found, lead, place};
+use crate::diagnostic::{Diagnostic, Message, Severity};
+use crate::environment::PythonVersion;
+use hashbrown::HashSet;
+
+use crate::execution::{Event, EventKind, Run, Site, Thread, Value};
+use crate::facts::Facts;
+use crate::knowledge::callables::Wants;
+use crate::knowledge::tables::{Answers, BlockingKind, LoopOwner, When};
+use crate::python::Kind;
+use crate::rewrite::report_owner;
+use crate::text::Span;
+use past::lasting;
+
+/// Turns that hold the loop for a quarter of a second and more.
+pub(super) const VERY_LONG: i64 = 5_000_000;
+
+/// The rules that speak of a loop that is refused.
+const LOOPS: [&str; 5] = [
+    "asyncio-run-in-cell",
+    "run-until-complete-in-cell",
+    "competing-event-loop",
+    "framework-runner-in-cell",
+    "loop-owning-sync-api",
+];
+
+pub(super) fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let mut said = Said::of(out);
+    let used: HashSet<Site> =
+        run.events().iter().filter_map(|event| used_too_early(run, event)).collect();
+    let walked: Vec<Span> =
+        out.iter().filter(|it| it.rule == "async-protocol-needs-async").map(|it| it.span).collect();
+    for event in run.events() {
+        let diagnostic = match &event.kind {
+            EventKind::LoopRefused { by, .. } if event.is_certain => {
+                refused(run, event, &run.spell(*by))
+            }
+            EventKind::CoroutineLost { called_by: None, is_silent, .. }
+                if !used.contains(&event.site) && !is_judged(run, &said, event) =>
+            {
+                lost(run, event, *is_silent)
+            }
+            EventKind::GeneratorLost { .. } => generator(run, event),
+            EventKind::Computed { turns } => computed(run, event, *turns),
+            EventKind::PlainWalkRefused { .. } => plainly_walked(run, event).filter(|it| {
+                let around = run.statement_around(event.site);
+                let meets = |span: &Span| span.cell == it.span.cell && around.contains(span.range);
+                !walked.iter().any(meets)
+            }),
+            EventKind::PlainWithRefused { .. } => plainly_entered(run, event),
+            EventKind::WrongKind { by, value, wants: Wants::Future, .. } => {
+                waited(run, event, &run.spell(*by), *value)
+            }
+            EventKind::Blocked { by } => blocked(facts, run, event, &run.spell(*by)),
+            EventKind::OwnLoopWanted { by } if event.is_certain => {
+                owns_loop(facts, run, event, &run.spell(*by))
+            }
+            _ => lasting(facts, run, event),
+        };
+        if let Some(diagnostic) = diagnostic.filter(|it| !is_said(&said, it)) {
+            said.add(&diagnostic);
+            out.push(diagnostic);
+        }
+    }
+}
+
+/// The call that made a coroutine whose use raises: that is told instead.
+fn used_too_early(run: &Run, event: &Event) -> Option<Site> {
+    match event.kind {
+        EventKind::UsedTooEarly { value, .. } => run.trace.made_at(value),
+        _ => None,
+    }
+}
+
+/// Whether the code as it is written decides already: a call on the way was reported, the cell
+/// shows the coroutine.
+fn is_judged(run: &Run, said: &Said, event: &Event) -> bool {
+    let way = run.stack(event.stack);
+    let reported = |site: &Site| {
+        run.span(*site).is_some_and(|span| {
+            said.at(span).iter().any(|(rule, _)| *rule == "coroutine-never-awaited")
+        })
+    };
+    way.iter().any(reported) || way.is_empty() && run.is_shown(event.site)
+}
+
+/// Whether the same, or the same family of mistakes, was reported there.
+fn is_said(said: &Said, found: &Diagnostic) -> bool {
+    let family = |rule: &str| LOOPS.contains(&rule) && LOOPS.contains(&found.rule);
+    let at = said.at(found.span);
+    let at_all = ["wait-needs-tasks", "blocking-call-in-async"].contains(&found.rule)
+        && at.iter().any(|(rule, _)| {
+            matches!(*rule, "coroutine-never-awaited" | "call-where-a-function-belongs")
+        });
+    at_all || said.error_or(found.span, found.rule) || at.iter().any(|(rule, _)| family(rule))
+}
+
+fn refused(run: &Run, event: &Event, by: &str) -> Option<Diagnostic> {
+    let is_run = by == "asyncio.run" || by.starts_with("asyncio.Runner");
+    let rule = if is_run { "asyncio-run-in-cell" } else { "run-until-complete-in-cell" };
+    let function = run.function_around(event.site);
+    let key = match (&function, is_run) {
+        _ if event.is_patched => "patched",
+        (Some(_), _) => "helper",
+        (None, true) => "direct",
+        (None, false) => "kernel-loop",
+    };
+    let severity = if event.is_patched { Severity::Warning } else { Severity::Error };
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new(rule, severity, span, key)
+            .with("call", run.callee(event.site))
+            .with("function", function.unwrap_or_default())
+    })?;
+    diagnostic.patterns = vec!["top-level-await", "async-all-the-way"];
+    Some(diagnostic)
+}
+
+fn lost(run: &Run, event: &Event, is_silent: bool) -> Option<Diagnostic> {
+    let site = dropped_at(run, event);
+    let alone = run.parent(site).is_some_and(|up| *run.kind(up) == Kind::Expression);
+    let key = match (is_silent, alone) {
+        (true, _) => "silent",
+        (false, true) => "dropped",
+        (false, false) => "kept",
+    };
+    let mut diagnostic = found(run, event, site, |span| {
+        Diagnostic::new("coroutine-never-awaited", Severity::Warning, span, key)
+            .with("call", run.callee(site))
+    })?;
+    diagnostic.patterns = vec!["top-level-await", "gather"];
+    Some(diagnostic)
+}
+
+/// The call that leaves a coroutine behind: not the one in a helper that only hands it on.
+fn dropped_at(run: &Run, event: &Event) -> Site {
+    let mut way = run.stack(event.stack);
+    let mut site = event.site;
+    let hands_on = |site: Site| {
+        run.parent(site).is_some_and(|up| matches!(run.kind(up), Kind::Return | Kind::Lambda))
+    };
+    while hands_on(site)
+        && let Some(call) = way.pop().filter(|it| *run.kind(*it) == Kind::Call)
+    {
+        site = call;
+    }
+    site
+}
+
+fn generator(run: &Run, event: &Event) -> Option<Diagnostic> {
+    found(run, event, event.site, |span| {
+        Diagnostic::new("coroutine-never-awaited", Severity::Warning, span, "generator")
+            .with("call", run.callee(event.site))
+    })
+}
+
+/// A plain `for`, or `next`, over an async generator.
+fn plainly_walked(run: &Run, event: &Event) -> Option<Diagnostic> {
+    found(run, event, event.site, |span| {
+        Diagnostic::new("async-protocol-needs-async", Severity::Error, span, "reader")
+            .with("what", run.source_of(event.site))
+    })
+}
+
+/// A plain `with` on what only `async with` enters.
+fn plainly_entered(run: &Run, event: &Event) -> Option<Diagnostic> {
+    found(run, event, event.site, |span| {
+        Diagnostic::new("async-protocol-needs-async", Severity::Error, span, "with")
+            .with("what", run.source_of(event.site))
+    })
+}
+
+/// `asyncio.wait` with coroutines.
+fn waited(run: &Run, event: &Event, by: &str, _: Value) -> Option<Diagnostic> {
+    if by != "asyncio.wait" {
+        return None;
+    }
+    found(run, event, event.site, |span| {
+        let old =
+            run.environment.python.is_some_and(|it| it < PythonVersion { major: 3, minor: 11 });
+        let (severity, key) = match old {
+            true => (Severity::Warning, "deprecated"),
+            false => (Severity::Error, "coroutines"),
+        };
+        Diagnostic::new("wait-needs-tasks", severity, span, key)
+            .with("call", run.callee(event.site))
+    })
+}
+
+/// A long computation that an `async def` waits for.
+fn computed(run: &Run, event: &Event, turns: i64) -> Option<Diagnostic> {
+    if matches!(event.context.thread, Thread::Worker | Thread::Process) {
+        return None;
+    }
+    let function = run.function_around(event.site)?;
+    let severity = if turns >= VERY_LONG { Severity::Warning } else { Severity::Hint };
+    let mut diagnostic = found(run, event, event.site, |_| {
+        Diagnostic::new("cpu-bound-in-async", severity, run.head(event.site), "turns")
+            .with("function", function)
+            .with("count", super::cpu_bound_in_async::grouped(turns))
+    })?;
+    diagnostic.patterns = vec!["to-thread"];
+    Some(diagnostic)
+}
+
+/// Whether a call that may ask at once, as `queue.get` does, waits for an answer.
+fn waits(run: &Run, call: Site) -> bool {
+    let named = |name: &str| run.argument(call, usize::MAX, name);
+    let asks = [named("block"), named("blocking"), run.argument(call, 0, "")];
+    let at_once = asks.into_iter().flatten().any(|it| matches!(run.kind(it), Kind::False));
+    let no_time = named("timeout").is_some_and(|it| matches!(run.source_of(it), "0" | "0.0"));
+    !at_once && !no_time
+}
+
+fn blocked(facts: &Facts, run: &Run, event: &Event, by: &str) -> Option<Diagnostic> {
+    let elsewhere = matches!(event.context.thread, Thread::Worker | Thread::Process);
+    if !event.context.on_loop || elsewhere {
+        return None;
+    }
+    let blocking = facts.tables.blocking(by)?;
+    match blocking.when {
+        Some(When::Waits) if !waits(run, event.site) => return None,
+        Some(When::Url) => return None,
+        _ => {}
+    }
+    let is_file = blocking.kind == BlockingKind::File;
+    let severity = if is_file { Severity::Hint } else { Severity::Warning };
+    let is_async = run.is_in_async(event.site);
+    // A helper that a library may call is none that the loop waits for.
+    if !is_async && !event.is_certain {
+        return None;
+    }
+    let key = match (is_async, is_file) {
+        (true, true) => "file-in-async",
+        (true, false) => "in-async",
+        (false, _) => "below-async",
+    };
+    let function = run.function_around(event.site)?;
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new("blocking-call-in-async", severity, span, key)
+            .with("call", run.callee(event.site))
+            .with("function", function)
+    })?;
+    if let Some(twin) = &blocking.twin {
+        diagnostic.note(Message::new("blocking-call-in-async", "twin").with("twin", twin), None);
+    }
+    diagnostic.patterns = vec!["to-thread"];
+    Some(diagnostic)
+}
+
+/// A library's call that wants its own loop, reached where only the run sees it.
+fn owns_loop(facts: &Facts, run: &Run, event: &Event, by: &str) -> Option<Diagnostic> {
+    let is_kernel = event.context.thread == Thread::Kernel;
+    let runner = facts.tables.runner(by).map(|it| ("framework-runner-in-cell", it));
+    let facade = || facts.tables.sync_api(by).map(|it| ("loop-owning-sync-api", it));
+    let (rule, owner) = runner.or_else(facade)?;
+    let site = run.site_of(event);
+    let call = place(run, site).filter(|_| is_kernel && owner.answers != Answers::Blocks)?;
+    let awaited = run.parent(site).is_some_and(|up| *run.kind(up) == Kind::Await);
+    let is_walk = by.ends_with(".__iter__");
+    if awaited && owner.docs || !is_walk && !matches!(run.kind(site), Kind::Call) {
+        return None;
+    }
+    if owner.answers == Answers::Foreign {
+        return foreign(run, event, owner);
+    }
+    let mut found = report_owner(facts, rule, call, owner);
+    lead(run, event, site, &mut found);
+    Some(found)
+}
+
+/// What belongs to another library's loop.
+fn foreign(run: &Run, event: &Event, owner: &LoopOwner) -> Option<Diagnostic> {
+    let rule = "competing-event-loop";
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new(rule, Severity::Error, span, "foreign").with("call", run.callee(event.site))
+    })?;
+    if let Some(twin) = &owner.twin {
+        diagnostic.note(Message::new(rule, "twin").with("twin", twin), None);
+    }
+    diagnostic.patterns = vec!["top-level-await", "to-thread"];
+    Some(diagnostic)
+}

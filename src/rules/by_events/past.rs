@@ -1,0 +1,126 @@
+//! What went before decides: a task that was waited for, a block that has ended, a variable that
+//! another cell set, a socket that was never told not to block.
+
+use super::super::events::{found, place, repair};
+use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
+use crate::execution::{Event, EventKind, Run, Site};
+use crate::facts::Facts;
+use crate::python::{Kind, Role};
+use crate::rewrite::obstacle_to_await;
+use crate::text::Edit;
+
+/// What there is to say of an event that an earlier one decides.
+pub(super) fn lasting(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+    match event.kind {
+        EventKind::PostedToOwnLoop => posted(facts, run, event),
+        EventKind::ExitInTask { .. } => exits(run, event),
+        EventKind::ErrorsUnasked => unasked(run, event),
+        EventKind::ReadAfterBlock { .. } => after_block(run, event),
+        EventKind::ContextLost => context_lost(facts, run, event),
+        EventKind::WaitsForFrontEnd => front_end(run, event),
+        EventKind::SocketBlocks { for_ever } => socket(facts, run, event, for_ever),
+        _ => None,
+    }
+}
+
+/// A coroutine given to the loop that runs here as if from another thread, and its future dropped.
+fn posted(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+    let is_statement = |up: &Site| *run.kind(*up) == Kind::Expression;
+    run.parent(event.site).filter(is_statement)?;
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new("dropped-task", Severity::Warning, span, "posted")
+            .with("call", run.callee(event.site))
+    })?;
+    diagnostic.patterns = vec!["top-level-await", "keep-the-handle"];
+    diagnostic.fixes.extend(awaited_here(facts, run, event));
+    Some(diagnostic)
+}
+
+/// `run_coroutine_threadsafe(work(), loop)` becomes `await work()`.
+fn awaited_here(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+    let call = place(run, event.site)?;
+    let coroutine = facts.argument(call, 0, "coro")?;
+    if obstacle_to_await(facts, call).is_some() {
+        return None;
+    }
+    let text = format!("await {}", facts.source_of(coroutine));
+    let title = Message::new("dropped-task", "fix-posted").with("call", run.callee(event.site));
+    let edits = vec![Edit::replace(facts.span(call), text)];
+    Some(repair(facts, call, title, "top-level-await", edits))
+}
+
+fn exits(run: &Run, event: &Event) -> Option<Diagnostic> {
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new("competing-event-loop", Severity::Warning, span, "exit")
+            .with("call", run.callee(event.site))
+    })?;
+    diagnostic.patterns = vec!["top-level-await"];
+    Some(diagnostic)
+}
+
+fn unasked(run: &Run, event: &Event) -> Option<Diagnostic> {
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new("task-never-collected", Severity::Warning, span, "waited")
+            .with("call", run.callee(event.site))
+    })?;
+    diagnostic.patterns = vec!["gather", "task-group"];
+    Some(diagnostic)
+}
+
+fn after_block(run: &Run, event: &Event) -> Option<Diagnostic> {
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new("async-resource-across-cells", Severity::Error, span, "after-block")
+            .with("name", run.source_of(event.site))
+    })?;
+    diagnostic.patterns = vec!["owned-lifetime"];
+    Some(diagnostic)
+}
+
+/// What an awaiting cell sets in its own context, and another cell asks for.
+fn context_lost(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+    facts.awaits_at_top(run.cell_of(event.during)?).then_some(())?;
+    let variable = run.child(event.site, Role::Func).and_then(|it| run.child(it, Role::Value))?;
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new("async-resource-across-cells", Severity::Hint, span, "context")
+            .with("name", run.source_of(variable))
+    })?;
+    diagnostic.patterns = vec!["owned-lifetime"];
+    Some(diagnostic)
+}
+
+fn front_end(run: &Run, event: &Event) -> Option<Diagnostic> {
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new("loop-waits-for-itself", Severity::Hint, span, "front-end")
+    })?;
+    diagnostic.patterns = vec!["top-level-await", "keep-the-handle"];
+    Some(diagnostic)
+}
+
+/// A socket that blocks, in the hands of the loop.
+fn socket(facts: &Facts, run: &Run, event: &Event, for_ever: bool) -> Option<Diagnostic> {
+    let severity = if for_ever { Severity::Error } else { Severity::Warning };
+    let socket = run.argument(event.site, 0, "sock")?;
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new("blocking-call-in-async", severity, span, "socket")
+            .with("call", run.callee(event.site))
+            .with("name", run.source_of(socket))
+    })?;
+    diagnostic.patterns = vec!["async-client"];
+    diagnostic.fixes.extend(without_blocking(facts, run, event, socket));
+    Some(diagnostic)
+}
+
+/// `sock.setblocking(False)` before the statement that uses it.
+fn without_blocking(facts: &Facts, run: &Run, event: &Event, socket: Site) -> Option<Fix> {
+    let (call, name) = (place(run, event.site)?, run.source_of(socket));
+    let statement = run.statement_around(event.site);
+    let source = run.tree(event.site.cell).source();
+    let line = source.get(..statement.start)?.rsplit('\n').next()?;
+    if !matches!(run.kind(socket), Kind::Name { .. }) || !line.trim().is_empty() {
+        return None;
+    }
+    let text = format!("{name}.setblocking(False)\n{line}");
+    let title = Message::new("blocking-call-in-async", "fix-socket").with("name", name);
+    let edits = vec![Edit::insert(call.cell, statement.start, text)];
+    Some(repair(facts, call, title, "async-client", edits))
+}

@@ -1,0 +1,374 @@
+//! Repairs that are found by running them, where the code as it is written gives none.
+
+use hashbrown::HashMap;
+
+use super::events::place;
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
+use crate::execution::{Event, EventKind, Made, Run, Site, ValueKind};
+use crate::facts::{self, Facts};
+use crate::knowledge::tables::BlockingKind;
+use crate::python::{Kind, NodeId, Role};
+use crate::rewrite::{
+    Drafted, LoopEntry, Start, await_argument, await_in_thread, can_await, draft, draft_unseen,
+    drafted_fix, hand_on_argument, holds_await, module_name, obstacle_to_await, thread_around,
+};
+use crate::text::{Edit, Span, TextRange, line_range};
+
+/// Adds a repair to what has none that could be made, or one that a run speaks against.
+pub(super) fn check(facts: &Facts, run: &Run, found: &mut [Diagnostic]) {
+    let by_span = events_by_span(run);
+    for diagnostic in found.iter_mut().filter(|it| !is_trusted(it)) {
+        let events: &[&Event] = by_span.get(&diagnostic.span).map_or(&[], Vec::as_slice);
+        let is_made_to_be_awaited = diagnostic.rule == "result-before-it-is-there"
+            && events.iter().any(|event| uses_a_coroutine(run, event));
+        if !is_made_to_be_awaited
+            && is_repaired(diagnostic)
+            && holds(facts, run, diagnostic, events)
+        {
+            continue;
+        }
+        let fix = events.iter().find_map(|event| match diagnostic.rule {
+            "asyncio-run-in-cell"
+            | "run-until-complete-in-cell"
+            | "competing-event-loop"
+            | "framework-runner-in-cell"
+            | "loop-owning-sync-api" => awaited(facts, run, event),
+            "coroutine-never-awaited" | "result-before-it-is-there" => {
+                awaited_later(facts, run, event)
+            }
+            "blocking-call-in-async" | "cpu-bound-in-async" => in_thread(facts, run, event),
+            "async-protocol-needs-async" => walked(facts, run, event),
+            "shared-between-loops" => on_this_loop(facts, run, event),
+            "awaited-twice" => as_task(facts, run, event),
+            _ => None,
+        });
+        let fix = fix.or_else(|| below_async(facts, diagnostic));
+        if let Some(fix) = fix.filter(|fix| fix.applicability >= Applicability::Unsafe) {
+            diagnostic.fixes.insert(0, fix);
+        }
+    }
+}
+
+/// Whether the value is a coroutine, which is better awaited where it is made: all that use it then
+/// have the result, and none of them a coroutine that was awaited before.
+fn uses_a_coroutine(run: &Run, event: &Event) -> bool {
+    matches!(event.kind, EventKind::UsedTooEarly { value, .. }
+        if run.trace.kind_of(value) == ValueKind::Coroutine)
+}
+
+/// Whether the code as it is written gives a repair that needs no run.
+fn is_trusted(found: &Diagnostic) -> bool {
+    found.fixes.iter().any(|fix| fix.applicability >= Applicability::Safe)
+}
+
+/// Whether a run with the repair shows fewer faults; where no event tells of the fault, it is not
+/// for a run to say.
+fn holds(facts: &Facts, run: &Run, found: &Diagnostic, events: &[&Event]) -> bool {
+    let fix = found.fixes.iter().find(|fix| fix.applicability >= Applicability::Unsafe);
+    let edits = fix.map(|fix| fix.edits.clone()).unwrap_or_default();
+    let is_told = events.iter().any(|event| {
+        let kinds = matches!(
+            event.kind,
+            EventKind::LoopRefused { .. }
+                | EventKind::CoroutineLost { .. }
+                | EventKind::PlainWalkRefused { .. }
+        );
+        kinds && event.is_certain
+    });
+    !is_told || draft(facts, run, &Start::Edits(edits)).is_some()
+}
+
+/// A helper that blocks goes to a thread as a whole, where coroutines call it and nobody else does.
+fn below_async(facts: &Facts, found: &Diagnostic) -> Option<Fix> {
+    let is_below = found.rule == "blocking-call-in-async" && found.message.key == "below-async";
+    let cell = facts.cell(found.span.cell).filter(|_| is_below)?;
+    let is_it = |node: &NodeId| cell.syntax.tree.range(*node) == found.span.range;
+    let node = cell.syntax.tree.all().find(is_it)?;
+    let site = facts::Site { cell: found.span.cell, node };
+    let calls: Vec<facts::Site> =
+        facts.calls_of(facts.owner(site)?).map(|call| call.site).collect();
+    let fits =
+        |call: &facts::Site| can_await(facts, *call) && obstacle_to_await(facts, *call).is_none();
+    if calls.is_empty() || !calls.iter().all(fits) {
+        return None;
+    }
+    let edits: Option<Vec<_>> = calls.iter().map(|call| await_in_thread(facts, *call)).collect();
+    let mut edits: Vec<Edit> = edits?.into_iter().flatten().collect();
+    edits.dedup();
+    let drafted = draft_unseen(facts, facts.run(), &Start::Edits(edits))?;
+    Some(to_thread(facts, *calls.first()?, drafted))
+}
+
+fn is_repaired(found: &Diagnostic) -> bool {
+    found.fixes.iter().any(|fix| fix.applicability >= Applicability::Unsafe)
+}
+
+/// The events by the places at which rules may tell of them.
+fn events_by_span(run: &Run) -> HashMap<Span, Vec<&Event>> {
+    let mut by_span: HashMap<Span, Vec<&Event>> = HashMap::new();
+    for event in run.events() {
+        let at = run.site_of(event);
+        let mut spans: Vec<Span> = run.span(at).into_iter().collect();
+        match event.kind {
+            EventKind::Computed { .. } => spans.push(run.head(at)),
+            EventKind::UsedTooEarly { value, .. } => {
+                let parts = [Role::Value, Role::Arg, Role::Operand, Role::Iter];
+                let parts = parts.iter().filter_map(|role| run.child(at, *role));
+                spans.extend(parts.chain(run.trace.made_at(value)).filter_map(|it| run.span(it)));
+            }
+            _ => {}
+        }
+        spans.sort_unstable();
+        spans.dedup();
+        for span in spans {
+            by_span.entry(span).or_default().push(event);
+        }
+    }
+    by_span
+}
+
+/// A loop that is started: its coroutine is awaited, or goes on to whoever can.
+fn awaited(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+    let EventKind::LoopRefused { .. } = event.kind else { return None };
+    let Some(call) = place(run, event.site) else {
+        // A module's own loop is right in a thread that has none.
+        let (at, edits) = as_a_whole(facts, run, event)?;
+        let drafted = draft(facts, run, &Start::Edits(edits))?;
+        return Some(to_thread(facts, at, drafted));
+    };
+    let entry = ["main", "future"].iter().find_map(|name| LoopEntry::of(facts, call, name))?;
+    let argument = plain_argument(facts, entry.argument)?;
+    if facts.never_ends(argument).is_some() {
+        return None;
+    }
+    let mut own = await_argument(facts, call, argument);
+    if let Some(with) = runner_around(facts, call) {
+        own.extend(unwrapped(facts, with)?);
+    }
+    let is_call = matches!(facts.kind(argument), Kind::Call);
+    let otherwise = is_call.then(|| (hand_on_argument(facts, call, argument), argument));
+    let start = Start::Await { at: call, own, otherwise };
+    let drafted = draft(facts, run, &start)?;
+    let page = "asyncio-run-in-cell";
+    let title = match drafted.coloured.first() {
+        Some(function) => Message::new(page, "fix-colour").with("function", function),
+        None => Message::new(page, "fix-await").with("call", facts.callee_text(call)),
+    };
+    let reason = (facts.span(call), Message::new(page, "why-await"));
+    Some(drafted_fix(facts, title, reason, drafted))
+}
+
+/// The `with asyncio.Runner() as runner` whose runner runs something at `call`: with nothing to run
+/// it, too, would be refused.
+fn runner_around(facts: &Facts, call: facts::Site) -> Option<facts::Site> {
+    let func = facts.child(call, Role::Func)?;
+    let path = facts.value(func).path().map(str::to_owned)?;
+    let name = facts.source_of(facts.child(func, Role::Value)?);
+    let binds = |with: &facts::Site| {
+        let item = facts.child(*with, Role::Context);
+        let target = item.and_then(|item| facts.child(item, Role::Target));
+        target.is_some_and(|target| facts.source_of(target) == name)
+    };
+    let is_with = |it: &facts::Site| matches!(facts.kind(*it), Kind::With { is_async: false });
+    let is_runner = path.starts_with("asyncio.Runner()");
+    facts.ancestors(call).filter(is_with).find(binds).filter(|_| is_runner)
+}
+
+/// The edits that take a `with` of one manager away from around its block.
+fn unwrapped(facts: &Facts, with: facts::Site) -> Option<Vec<Edit>> {
+    let source = facts.tree(with.cell).source();
+    let body: Vec<facts::Site> = facts.children_in(with, Role::Body).collect();
+    let (first, last) = (body.first()?, body.last()?);
+    let (outer, inner) = (facts.range(with).start, facts.range(*first).start);
+    let (head, line) = (line_range(source, outer), line_range(source, inner));
+    let surplus = (inner - line.start).checked_sub(outer - head.start)?;
+    let block = TextRange::new(line.start, facts.range(*last).end);
+    let is_text = |site: facts::Site| {
+        matches!(facts.kind(site), Kind::Str | Kind::FString | Kind::Bytes)
+            && facts.source_of(site).contains('\n')
+    };
+    let is_alone = facts.children_in(with, Role::Context).count() == 1
+        && head.end < line.start
+        && !facts.descendants(with).any(is_text);
+    if !is_alone {
+        return None;
+    }
+    let mut edits = vec![Edit::delete(Span::new(
+        with.cell,
+        TextRange::new(outer, line.start + (outer - head.start)),
+    ))];
+    let starts = block.slice(source).match_indices('\n').map(|(at, _)| block.start + at + 1);
+    for start in std::iter::once(line.start).chain(starts) {
+        let rest = source.get(start..)?;
+        let spaces = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+        let (from, to) = match start == line.start {
+            true => (start + (outer - head.start), inner),
+            false => (start, start + surplus.min(spaces)),
+        };
+        edits.push(Edit::delete(Span::new(with.cell, TextRange::new(from, to))));
+    }
+    edits.retain(|edit| !edit.span.range.is_empty());
+    Some(edits)
+}
+
+/// What is run: of `lambda: f(x)` the call in it.
+fn plain_argument(facts: &Facts, argument: facts::Site) -> Option<facts::Site> {
+    match facts.kind(argument) {
+        Kind::Lambda => {
+            let has_parameters = facts.child(argument, Role::Param).is_some();
+            facts.child(argument, Role::Body).filter(|_| !has_parameters)
+        }
+        _ => Some(argument),
+    }
+}
+
+/// A coroutine that nobody awaits, or that is used too early.
+fn awaited_later(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+    let made = match event.kind {
+        EventKind::CoroutineLost { .. } => event.site,
+        EventKind::UsedTooEarly { value, .. } => run.trace.made_at(value)?,
+        _ => return None,
+    };
+    let call = place(run, made)?;
+    if facts.never_ends(call).is_some() {
+        return None;
+    }
+    let drafted = draft(facts, run, &Start::Made(call))?;
+    let page = "coroutine-never-awaited";
+    let title = Message::new(page, "fix-await").with("call", facts.callee_text(call));
+    let reason = (facts.span(call), Message::new(page, "why-await"));
+    Some(drafted_fix(facts, title, reason, drafted))
+}
+
+/// What only `async for` or `async with` takes, in a plain function.
+fn walked(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+    let EventKind::PlainWalkRefused { .. } = event.kind else { return None };
+    let site = place(run, event.site)?;
+    let inside = facts.children(site).filter(|it| {
+        matches!(facts.role(*it), Role::Iter | Role::Arg | Role::Value | Role::Context)
+    });
+    let candidates: Vec<facts::Site> = std::iter::once(site).chain(inside).collect();
+    candidates.into_iter().find_map(|at| {
+        let own = super::async_protocol_needs_async::edits_at(facts, at)?;
+        let drafted = draft(facts, run, &Start::Await { at, own, otherwise: None })?;
+        let page = "async-protocol-needs-async";
+        let reason = (facts.span(at), Message::new(page, "why-for"));
+        Some(drafted_fix(facts, Message::new(page, "fix-for"), reason, drafted))
+    })
+}
+
+/// What holds the loop below an `async def` goes to a thread as a whole, where that calls it.
+fn in_thread(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+    let (EventKind::Blocked { .. } | EventKind::Computed { .. }) = event.kind else { return None };
+    let (at, edits) = match holds_await(run, event.site) {
+        true => (place(run, event.site)?, waiting(facts, run, event)?),
+        false => everywhere(facts, run, event)?,
+    };
+    let drafted = draft(facts, run, &Start::Edits(edits))?;
+    Some(to_thread(facts, at, drafted))
+}
+
+/// The same from wherever a coroutine or a cell comes to the place: where one of them goes on to
+/// hold the loop, nothing is won. The first of them stands for all.
+fn everywhere(facts: &Facts, run: &Run, event: &Event) -> Option<(facts::Site, Vec<Edit>)> {
+    let (first, mut edits) = as_a_whole(facts, run, event)?;
+    let mut seen = vec![first];
+    let same = |it: &&Event| it.site == event.site && it.kind == event.kind;
+    for other in run.events().iter().filter(same) {
+        let (at, more) = as_a_whole(facts, run, other)?;
+        if !seen.contains(&at) {
+            seen.push(at);
+            edits.extend(more.into_iter().filter(|edit| !edits.contains(edit)).collect::<Vec<_>>());
+        }
+    }
+    Some((first, edits))
+}
+
+fn to_thread(facts: &Facts, at: facts::Site, drafted: Drafted) -> Fix {
+    let page = "blocking-call-in-async";
+    let title = Message::new(page, "fix-thread").with("call", facts.callee_text(at));
+    let reason = (facts.span(at), Message::new(page, "why-thread"));
+    let mut fix = drafted_fix(facts, title, reason, drafted);
+    fix.pattern = "to-thread";
+    fix.tradeoffs = vec!["thread-safety", "thread-pool-limit", "late-interrupt"];
+    fix
+}
+
+/// The call in a coroutine, or in a cell, that leads to an event, and the edits that make a worker
+/// thread do all of it.
+fn as_a_whole(facts: &Facts, run: &Run, event: &Event) -> Option<(facts::Site, Vec<Edit>)> {
+    let site = run.stack(event.stack).into_iter().rev().find(|site| holds_await(run, *site))?;
+    let at = place(run, site)?;
+    if obstacle_to_await(facts, at).is_some() {
+        return None;
+    }
+    let is_call = matches!(facts.kind(at), Kind::Call);
+    let direct = is_call.then(|| await_in_thread(facts, at)).flatten();
+    Some((at, direct.or_else(|| thread_around(facts, at))?))
+}
+
+/// A wait that blocks in an `async def` itself.
+fn waiting(facts: &Facts, run: &Run, event: &Event) -> Option<Vec<Edit>> {
+    let EventKind::Blocked { by } = event.kind else { return None };
+    let call = place(run, event.site)?;
+    let kind = facts.tables.blocking(&run.spell(by))?.kind;
+    let waits = matches!(kind, BlockingKind::Wait) && obstacle_to_await(facts, call).is_none();
+    waits.then(|| await_in_thread(facts, call)).flatten()
+}
+
+/// `await asyncio.to_thread(asyncio.run, f())` becomes `await f()`, where that waits for a task: what
+/// waits for a lock or a queue may wait for the lines that follow.
+fn on_this_loop(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+    let EventKind::SharedBetweenLoops { value, .. } = event.kind else { return None };
+    if run.trace.kind_of(value) != ValueKind::Task || run.trace.function_of(value).is_none() {
+        return None;
+    }
+    let in_cell = run.stack(event.stack).into_iter().find(|site| {
+        holds_await(run, *site) && run.callee(*site).rsplit('.').next() == Some("to_thread")
+    })?;
+    let call = place(run, in_cell)?;
+    let mut args = facts.children_in(call, Role::Arg);
+    let (runner, work) = (args.next()?, args.next()?);
+    let runs = facts.value(runner).path() == Some("asyncio.run");
+    if !runs || args.next().is_some() || facts.never_ends(work).is_some() {
+        return None;
+    }
+    let edits = vec![Edit::replace(facts.span(call), facts.source_of(work))];
+    let drafted = draft(facts, run, &Start::Edits(edits))?;
+    let page = "shared-between-loops";
+    let reason = (facts.span(call), Message::new(page, "why-here"));
+    Some(drafted_fix(facts, Message::new(page, "fix-here"), reason, drafted))
+}
+
+/// A coroutine that is awaited twice becomes a task, which may be.
+fn as_task(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+    let EventKind::AwaitedTwice { made } = event.kind else { return None };
+    let is_it = |it: &Made| it.by == Some(made);
+    let seen = run.trace.made().filter(is_it).find_map(|it| it.seen)?;
+    let site: Site = seen.in_reach.filter(|_| !seen.is_mixed)?;
+    let at = place(run, site)?;
+    let (asyncio, import) = module_name(facts, at, "asyncio");
+    let mut edits: Vec<Edit> = import.into_iter().collect();
+    // Those beside it in a list are walked as often as it is.
+    let around = facts
+        .parent(at)
+        .filter(|up| matches!(facts.kind(*up), Kind::List | Kind::Tuple { .. } | Kind::Set));
+    let beside: Vec<Site> = run.trace.made().filter_map(|it| it.seen?.in_reach).collect();
+    let is_made = |it: &facts::Site| beside.iter().any(|site| place(run, *site) == Some(*it));
+    let all: Vec<facts::Site> = match around {
+        Some(around) => facts.children(around).filter(is_made).collect(),
+        None => vec![at],
+    };
+    for one in all {
+        let range = facts.range(one);
+        edits.push(Edit::insert(one.cell, range.start, format!("{asyncio}.ensure_future(")));
+        edits.push(Edit::insert(one.cell, range.end, ")"));
+    }
+    let drafted = draft(facts, run, &Start::Edits(edits))?;
+    let title = Message::new("awaited-twice", "fix-task").with("call", facts.source_of(at));
+    let reason = (facts.span(at), Message::new("awaited-twice", "why-task"));
+    let mut fix = drafted_fix(facts, title, reason, drafted);
+    fix.pattern = "keep-the-handle";
+    fix.tradeoffs = vec!["leftover-tasks"];
+    Some(fix)
+}

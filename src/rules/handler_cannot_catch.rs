@@ -1,0 +1,186 @@
+//! An `except` around what raises something else: a task group's group, an interrupt's
+//! cancellation.
+
+use super::events::{Said, found, place, repair};
+use super::{Check, Rule};
+use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
+use crate::environment::PythonVersion;
+use crate::execution::{EventKind, Miss, Run, Site};
+use crate::facts::{self, Facts};
+use crate::python::{Kind, NameUse, NodeId, Role, Tree};
+use crate::rewrite::{await_expression, can_await, module_name};
+use crate::text::{Edit, Span, TextRange};
+
+const NAME: &str = "handler-cannot-catch";
+
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let mut said = Said::of(out);
+    for event in run.events() {
+        let EventKind::HandlerMisses { why } = event.kind else { continue };
+        if !is_all_there_is(facts, run, why, event.site) {
+            continue;
+        }
+        let key = match why {
+            Miss::Group => "group",
+            Miss::Interrupt => "interrupt",
+            Miss::Early => "early",
+        };
+        let handler = match why {
+            Miss::Early => run.handler_of(event.site),
+            _ => run.handler_around(event.site),
+        };
+        let Some(handler) = handler else { continue };
+        let diagnostic = found(run, event, handler, |span| {
+            Diagnostic::new(NAME, Severity::Warning, span, key).with("type", run.source_of(handler))
+        });
+        if let Some(mut diagnostic) = diagnostic.filter(|it| !said.error_or(it.span, NAME)) {
+            said.add(&diagnostic);
+            diagnostic.fixes.extend(fix(facts, run, handler, why));
+            out.push(diagnostic);
+        }
+    }
+}
+
+fn fix(facts: &Facts, run: &Run, handler: Site, why: Miss) -> Option<Fix> {
+    let test = place(run, handler)?;
+    let around = facts.ancestors(test).find(|it| *facts.kind(*it) == Kind::Try)?;
+    let (title, edits) = match why {
+        Miss::Group => ("fix-star", starred(facts, around)?),
+        Miss::Early => ("fix-inside", awaited_inside(facts, around)?),
+        Miss::Interrupt => return None,
+    };
+    Some(repair(facts, test, Message::new(NAME, title), "task-group", edits))
+}
+
+/// `except ValueError` becomes `except* ValueError`, in the whole `try`.
+///
+/// Source: <https://docs.python.org/3/reference/compound_stmts.html#except-star>: since 3.11, never
+/// beside a plain `except`, and without `return`, `break` and `continue`.
+fn starred(facts: &Facts, around: facts::Site) -> Option<Vec<Edit>> {
+    let version = PythonVersion { major: 3, minor: 11 };
+    if facts.environment.python.is_some_and(|it| it < version) {
+        return None;
+    }
+    let leaves = |site: facts::Site| {
+        matches!(facts.kind(site), Kind::Return)
+            || matches!(facts.source_of(site), "break" | "continue")
+    };
+    let star = |handler: facts::Site| {
+        let is_typed = facts.child(handler, Role::Test).is_some();
+        let start = facts.range(handler).start + "except".len();
+        let stays = !facts.descendants(handler).any(leaves);
+        (is_typed && stays).then(|| Edit::insert(handler.cell, start, "*"))
+    };
+    facts.children_in(around, Role::Handler).map(star).collect()
+}
+
+/// The coroutine or task that a `try` only makes is awaited there, and no more after it.
+fn awaited_inside(facts: &Facts, around: facts::Site) -> Option<Vec<Edit>> {
+    let mut body = facts.children_in(around, Role::Body);
+    let assign = body.next().filter(|it| *facts.kind(*it) == Kind::Assign)?;
+    let (target, value) = (facts.child(assign, Role::Target)?, facts.child(assign, Role::Value)?);
+    let is_plain = matches!(facts.kind(target), Kind::Name { .. })
+        && matches!(facts.kind(value), Kind::Call | Kind::List)
+        && body.next().is_none();
+    if !is_plain || !can_await(facts, value) {
+        return None;
+    }
+    let is_list = *facts.kind(value) == Kind::List;
+    let mut edits = match is_list {
+        true => gathering(facts, value),
+        false => await_expression(facts, value),
+    };
+    let name = facts.source_of(target);
+    let end = facts.range(around).end;
+    let is_read = |site: &facts::Site| {
+        matches!(facts.kind(*site), Kind::Name { used: NameUse::Load })
+            && facts.source_of(*site) == name
+    };
+    for read in facts.sites().filter(is_read) {
+        let taken = if is_list { gathered(facts, read)? } else { read };
+        let up = facts.parent(taken).filter(|up| *facts.kind(*up) == Kind::Await)?;
+        if read.cell < around.cell || read.cell == around.cell && facts.range(read).start < end {
+            return None;
+        }
+        let (whole, kept) = (facts.range(up), facts.range(read));
+        let span = |start, end| Span::new(up.cell, TextRange::new(start, end));
+        edits.push(Edit::delete(span(whole.start, kept.start)));
+        if kept.end < whole.end {
+            edits.push(Edit::delete(span(kept.end, whole.end)));
+        }
+    }
+    Some(edits)
+}
+
+/// `[f(), g()]` becomes `await asyncio.gather(*[f(), g()])`.
+fn gathering(facts: &Facts, list: facts::Site) -> Vec<Edit> {
+    let (asyncio, import) = module_name(facts, list, "asyncio");
+    let range = facts.range(list);
+    let head = Edit::insert(list.cell, range.start, format!("await {asyncio}.gather(*"));
+    import.into_iter().chain([head, Edit::insert(list.cell, range.end, ")")]).collect()
+}
+
+/// The call `gather(*name)` around the name at `read`, with nothing else in it.
+fn gathered(facts: &Facts, read: facts::Site) -> Option<facts::Site> {
+    let starred = facts.parent(read).filter(|up| *facts.kind(*up) == Kind::Starred)?;
+    let call = facts.parent(starred).filter(|up| *facts.kind(*up) == Kind::Call)?;
+    let func = facts.child(call, Role::Func).map(|func| facts.value(func))?;
+    let alone = facts.children_in(call, Role::Arg).count() == 1
+        && facts.child(call, Role::Keyword).is_none();
+    (alone && func.path() == Some("asyncio.gather")).then_some(call)
+}
+
+/// Calls that raise nothing that anybody would write a handler for.
+const HARMLESS: [&str; 11] = [
+    "print",
+    "len",
+    "range",
+    "result",
+    "append",
+    "extend",
+    "create_task",
+    "ensure_future",
+    "gather",
+    "wait_for",
+    "shield",
+];
+
+/// Whether what the handler misses is all that the `try` is for: what raises beside it, a file that
+/// is opened or a timeout, raises its own error, which the handler does catch.
+fn is_all_there_is(facts: &Facts, run: &Run, why: Miss, site: Site) -> bool {
+    let tree = run.tree(site.cell);
+    let (around, group) = match why {
+        // The run tells of these only where nothing else in the `try` raises.
+        Miss::Interrupt | Miss::Early => return true,
+        Miss::Group => {
+            let is_with = |it: &NodeId| matches!(tree.kind(*it), Kind::With { .. });
+            let mut above = tree.ancestors(site.node).skip_while(|it| !is_with(it));
+            let (Some(with), Some(around)) = (above.next(), above.next()) else { return false };
+            if tree.children_in(with, Role::Context).count() != 1 {
+                return false;
+            }
+            (around, Some(with))
+        }
+    };
+    let body = || tree.children_in(around, Role::Body);
+    *tree.kind(around) == Kind::Try
+        && group.is_none_or(|group| body().any(|it| it == group))
+        && body()
+            .filter(|it| Some(*it) != group)
+            .flat_map(|it| std::iter::once(it).chain(tree.descendants(it)))
+            .all(|it| is_harmless(facts, tree, it))
+}
+
+fn is_harmless(facts: &Facts, tree: &Tree, node: NodeId) -> bool {
+    match tree.kind(node) {
+        Kind::Await | Kind::Subscript | Kind::Raise => false,
+        Kind::Call => tree.child(node, Role::Func).is_some_and(|func| {
+            let name = tree.source_of(func).rsplit('.').next().unwrap_or_default();
+            let mut own = facts.functions.iter().filter(|it| it.name == name);
+            HARMLESS.contains(&name) || own.any(|it| it.is_coroutine_function())
+        }),
+        _ => true,
+    }
+}

@@ -1,0 +1,27 @@
+//! A client or an executor that a call opens and that nobody closes.
+
+use super::events::found;
+use super::{Check, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::execution::{EventKind, Run};
+use crate::facts::Facts;
+
+const NAME: &str = "left-open";
+
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+
+fn check(_: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    for event in run.events() {
+        let EventKind::LeftOpen { path } = event.kind else { continue };
+        let path = run.spell(path);
+        let is_pool = path.contains("Executor");
+        let severity = if is_pool { Severity::Hint } else { Severity::Warning };
+        let key = if is_pool { "pool" } else { "client" };
+        let diagnostic = found(run, event, event.site, |span| {
+            Diagnostic::new(NAME, severity, span, key).with("call", run.callee(event.site))
+        });
+        let Some(mut diagnostic) = diagnostic else { continue };
+        diagnostic.patterns = vec!["owned-lifetime", "async-client"];
+        out.push(diagnostic);
+    }
+}

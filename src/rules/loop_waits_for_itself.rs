@@ -1,0 +1,120 @@
+//! The kernel's thread waits for something that only the kernel's loop can bring.
+
+use hashbrown::HashSet;
+
+use super::events::{found, place, repair};
+use super::{Check, Rule};
+use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
+use crate::execution::{Event, EventKind, Run};
+use crate::facts::{Facts, Site};
+use crate::knowledge::tables::BlockingKind;
+use crate::python::{Kind, Role};
+use crate::rewrite::{module_name, obstacle_to_await};
+use crate::text::{Edit, Span};
+
+const NAME: &str = "loop-waits-for-itself";
+
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let mut own = Vec::new();
+    let mut said = HashSet::new();
+    let mut loops: Vec<Span> = Vec::new();
+    for event in run.events() {
+        let diagnostic = match event.kind {
+            EventKind::Deadlocked { .. } => waits(facts, run, event),
+            EventKind::BusyWait { .. } => {
+                loops.extend(run.span(event.site));
+                busy(facts, run, event)
+            }
+            _ => continue,
+        };
+        own.extend(diagnostic.filter(|it| said.insert(it.span)));
+    }
+    // The same wait, or what passes the time in a loop that never ends, may have been seen as a
+    // blocking call.
+    let within =
+        |span: Span| loops.iter().any(|it| it.cell == span.cell && it.range.contains(span.range));
+    out.retain(|other| {
+        other.rule != "blocking-call-in-async" || !said.contains(&other.span) && !within(other.span)
+    });
+    out.extend(own);
+}
+
+fn waits(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+    let mut found = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Error, span, "waits").with("call", run.callee(event.site))
+    })?;
+    found.patterns = vec!["top-level-await", "to-thread"];
+    found.fixes.extend(place(run, event.site).and_then(|call| awaited(facts, call)));
+    Some(found)
+}
+
+/// `future.result(1)` becomes `await asyncio.wait_for(asyncio.wrap_future(future), 1)`.
+fn awaited(facts: &Facts, call: Site) -> Option<Fix> {
+    let func = facts.child(call, Role::Func)?;
+    let Kind::Attribute { name } = facts.kind(func) else { return None };
+    let is_result = facts.tree(func.cell).text(*name) == "result";
+    if !is_result || obstacle_to_await(facts, call).is_some() {
+        return None;
+    }
+    let future = facts.source_of(facts.child(func, Role::Value)?);
+    let (asyncio, import) = module_name(facts, call, "asyncio");
+    let text = match facts.argument(call, 0, "timeout").map(|it| facts.source_of(it)) {
+        None | Some("None") => format!("await {asyncio}.wrap_future({future})"),
+        Some(time) => format!("await {asyncio}.wait_for({asyncio}.wrap_future({future}), {time})"),
+    };
+    let is_part = facts.parent(call).is_some_and(|up| match facts.kind(up) {
+        Kind::Attribute { .. } | Kind::BinOp | Kind::Unary => true,
+        Kind::Call | Kind::Subscript => matches!(facts.role(call), Role::Func | Role::Value),
+        _ => false,
+    });
+    let text = if is_part { format!("({text})") } else { text };
+    let mut edits: Vec<Edit> = import.into_iter().collect();
+    edits.push(Edit::replace(facts.span(call), text));
+    Some(fix(facts, call, "fix-await", edits))
+}
+
+fn busy(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+    let test = run.child(event.site, Role::Test).unwrap_or(event.site);
+    let mut found =
+        found(run, event, test, |span| Diagnostic::new(NAME, Severity::Error, span, "busy"))?;
+    found.patterns = vec!["top-level-await", "keep-the-handle"];
+    let place = place(run, event.site).zip(place(run, test));
+    found.fixes.extend(place.and_then(|(statement, test)| awaited_task(facts, statement, test)));
+    Some(found)
+}
+
+/// `while not task.done(): pass` becomes `await task`.
+fn awaited_task(facts: &Facts, statement: Site, test: Site) -> Option<Fix> {
+    let asked = facts.child(test, Role::Operand).filter(|_| *facts.kind(test) == Kind::Not)?;
+    let func = facts.child(asked, Role::Func)?;
+    let task = facts.child(func, Role::Value)?;
+    let mut body = facts.children_in(statement, Role::Body);
+    let only = body.next().filter(|it| is_idle(facts, *it))?;
+    let has_more =
+        body.next().is_some() || facts.children_in(statement, Role::Else).next().is_some();
+    if has_more || only == statement || obstacle_to_await(facts, test).is_some() {
+        return None;
+    }
+    let text = format!("await {}", facts.source_of(task));
+    let edits = vec![Edit::replace(facts.span(statement), text)];
+    Some(fix(facts, statement, "fix-await-task", edits))
+}
+
+/// Whether a statement does nothing but pass the time.
+fn is_idle(facts: &Facts, statement: Site) -> bool {
+    if facts.source_of(statement) == "pass" {
+        return true;
+    }
+    let call = facts.child(statement, Role::Value);
+    let func = call.and_then(|call| facts.child(call, Role::Func));
+    let value = func.map(|func| facts.value(func));
+    let blocking = value.as_ref().and_then(|it| facts.tables.blocking(it.path()?));
+    *facts.kind(statement) == Kind::Expression
+        && blocking.is_some_and(|it| it.kind == BlockingKind::Sleep)
+}
+
+fn fix(facts: &Facts, at: Site, title: &'static str, edits: Vec<Edit>) -> Fix {
+    repair(facts, at, Message::new(NAME, title), "top-level-await", edits)
+}

@@ -1,0 +1,152 @@
+//! A coroutine or a task is used as if it were its result.
+
+use hashbrown::HashSet;
+
+use super::events::{found, kind_key, known_lost, place, repair};
+use super::{Check, Rule};
+use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
+use crate::execution::{Event, EventKind, Run, Site, Value, ValueUse};
+use crate::facts::Facts;
+use crate::python::{Kind, Role};
+use crate::rewrite::{await_expression, obstacle_to_await};
+use crate::text::{Edit, Span};
+
+const NAME: &str = "result-before-it-is-there";
+
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let lost = known_lost(out);
+    let unawaited: HashSet<Site> = run.events().iter().filter_map(never_awaited).collect();
+    let busy: HashSet<Value> = run.events().iter().filter_map(endless).collect();
+    let errors = out.iter().filter(|it| it.severity == Severity::Error);
+    let mut said: HashSet<Span> = errors.map(|it| it.span).collect();
+    for event in run.events() {
+        let EventKind::UsedTooEarly { value, how } = &event.kind else { continue };
+        // One that is only shown, and awaited later, does no harm.
+        let is_shown = matches!(how, ValueUse::Text | ValueUse::Argument | ValueUse::Truth);
+        let is_lost = || run.trace.made_at(*value).is_some_and(|made| unawaited.contains(&made));
+        if busy.contains(value) || is_shown && !is_lost() {
+            continue;
+        }
+        let at = operand(run, event.site, *value, *how);
+        let at = if run.cell_of(at.cell).is_some() { at } else { run.site_of(event) };
+        let made = run.trace.made_at(*value).and_then(|made| run.span(made));
+        let Some(here) = run.span(at) else { continue };
+        let told = |span: &Span| said.contains(span) || lost.contains(span);
+        if made.into_iter().chain(run.span(event.site)).any(|it| told(&it)) || !said.insert(here) {
+            continue;
+        }
+        if let Some(diagnostic) = diagnose(facts, run, event, at, *value, *how) {
+            out.push(diagnostic);
+        }
+    }
+}
+
+/// The call that made a coroutine which nobody awaits.
+fn never_awaited(event: &Event) -> Option<Site> {
+    matches!(event.kind, EventKind::CoroutineLost { .. }).then_some(event.site)
+}
+
+/// The task for which a loop waits that never ends: nobody comes to what stands after it.
+fn endless(event: &Event) -> Option<Value> {
+    match event.kind {
+        EventKind::BusyWait { value } => Some(value),
+        _ => None,
+    }
+}
+
+/// The expression whose value is used too early; the whole call where it is one of several
+/// arguments.
+fn operand(run: &Run, site: Site, value: Value, how: ValueUse) -> Site {
+    let inner = match (how, run.kind(site)) {
+        (ValueUse::Attribute | ValueUse::Subscript, Kind::Attribute { .. } | Kind::Subscript) => {
+            run.child(site, Role::Value)
+        }
+        (ValueUse::Argument, Kind::Call) => run.only_argument(site),
+        (ValueUse::Iteration, Kind::Tuple { .. } | Kind::List) => unpacked(run, site),
+        (ValueUse::Iteration, Kind::Call) if !is_walked(run, site, value) => {
+            run.only_argument(site)
+        }
+        _ => None,
+    };
+    inner.unwrap_or(site)
+}
+
+/// Whether it is what the call at `site` gives that is walked, and not what it is given.
+fn is_walked(run: &Run, site: Site, value: Value) -> bool {
+    run.trace.made_at(value) == Some(site) || run.tree(site.cell).role(site.node) == Role::Iter
+}
+
+/// What is unpacked into the names at `site`.
+fn unpacked(run: &Run, site: Site) -> Option<Site> {
+    let assign = run.parent(site).filter(|up| *run.kind(*up) == Kind::Assign)?;
+    run.child(assign, Role::Value)
+}
+
+fn diagnose(
+    facts: &Facts,
+    run: &Run,
+    event: &Event,
+    at: Site,
+    value: Value,
+    how: ValueUse,
+) -> Option<Diagnostic> {
+    let is_task = kind_key(run, value) == "task";
+    let key = match (how, is_task) {
+        (ValueUse::Result, _) => "result",
+        (ValueUse::Text | ValueUse::Argument | ValueUse::Truth, true) => return None,
+        (ValueUse::Text | ValueUse::Argument | ValueUse::Truth, false) => "shown",
+        (_, true) => "task",
+        (_, false) => "coroutine",
+    };
+    let severity = if key == "shown" { Severity::Warning } else { Severity::Error };
+    let mut found = found(run, event, at, |span| {
+        Diagnostic::new(NAME, severity, span, key)
+            .with("value", run.source_of(at))
+            .with("function", run.name_of(value).unwrap_or_else(|| run.source_of(at)))
+    })?;
+    found.patterns = vec!["top-level-await"];
+    // A bare future may be one that nobody fills.
+    if key != "result" || run.trace.function_of(value).is_some() {
+        found.fixes.extend(fix(facts, run, at, key));
+    }
+    Some(found)
+}
+
+fn fix(facts: &Facts, run: &Run, at: Site, key: &str) -> Option<Fix> {
+    let site = place(run, at)?;
+    let target = match key {
+        // `task.result()` becomes `await task`.
+        "result" => {
+            let func = facts.child(site, Role::Func)?;
+            facts.child(func, Role::Value)?
+        }
+        _ => site,
+    };
+    if obstacle_to_await(facts, site).is_some() {
+        return None;
+    }
+    let edits = match key {
+        "result" => {
+            let text = format!("await {}", facts.source_of(target));
+            let inside = facts.parent(site).is_some_and(|up| {
+                matches!(
+                    facts.kind(up),
+                    Kind::Attribute { .. } | Kind::Subscript | Kind::Call | Kind::BinOp
+                )
+            });
+            let text =
+                if inside && facts.role(site) != Role::Arg { format!("({text})") } else { text };
+            vec![Edit::replace(facts.span(site), text)]
+        }
+        _ => await_expression(facts, target),
+    };
+    Some(repair(
+        facts,
+        site,
+        Message::new(NAME, "fix-await").with("value", facts.source_of(target)),
+        "top-level-await",
+        edits,
+    ))
+}

@@ -1,0 +1,106 @@
+//! Arguments of `nbasync skill`.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Subcommand};
+
+use super::Format;
+use crate::shell::skills::Agent;
+
+/// Work on the skills and pages themselves
+#[derive(Debug, Args)]
+pub struct SkillArgs {
+    #[command(subcommand)]
+    pub command: SkillCommand,
+}
+
+/// What to do with skills and pages.
+#[derive(Debug, Subcommand)]
+pub enum SkillCommand {
+    Check(SkillCheckArgs),
+    Install(SkillInstallArgs),
+    Uninstall(SkillUninstallArgs),
+}
+
+/// Put the skills where agents look for them
+///
+/// What would be written is shown first. A file that you changed is never replaced unasked, and
+/// nothing is written through a link that leads out of the project or the home folder.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync skill install                     .agents/skills of this folder
+  nbasync skill install --user              .agents/skills of the home folder
+  nbasync skill install --agent claude      where this agent looks, in the home folder
+  nbasync skill install --agent claude --project
+  nbasync skill install --dry-run           only show it
+
+Exit code 0: they are in place; 1: something you changed stays, or you said no; 2: it did not work.")]
+pub struct SkillInstallArgs {
+    #[command(flatten)]
+    pub place: SkillPlaceArgs,
+    /// Replace files that you changed, too
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+/// Take away the skills that were installed, as far as they are unchanged
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync skill uninstall
+  nbasync skill uninstall --agent claude
+
+Exit code 0: they are gone; 1: something you changed stays, or you said no; 2: it did not work.")]
+pub struct SkillUninstallArgs {
+    #[command(flatten)]
+    pub place: SkillPlaceArgs,
+}
+
+/// Where the skills are.
+#[derive(Debug, Args)]
+pub struct SkillPlaceArgs {
+    /// Where this agent looks; in the home folder without --project
+    #[arg(long, value_name = "NAME", value_parser = agent())]
+    pub agent: Option<Agent>,
+    /// In this folder [default without --agent]
+    #[arg(long)]
+    pub project: bool,
+    /// In the home folder
+    #[arg(long, conflicts_with = "project")]
+    pub user: bool,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+fn agent() -> impl TypedValueParser<Value = Agent> {
+    PossibleValuesParser::new(Agent::ALL.map(|agent| agent.name))
+        .try_map(|name| Agent::named(&name).ok_or("no such agent"))
+}
+
+/// Report every error in skills and pages as file:line:column: message
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nbasync skill check                   what the program carries
+  nbasync skill check .                 content/ and skills/ of this folder
+  nbasync skill check skills/my-skill   a skill of your own
+  nbasync skill check --report          what the content covers, and what is missing
+
+Exit code 0: no error, nothing missing; 1: errors, or something is missing; 2: the folder could not
+be read.")]
+pub struct SkillCheckArgs {
+    /// A folder that holds content/ and skills/, or is one of them, or is a skill
+    pub dir: Option<PathBuf>,
+    /// Count lessons, drills, pages, words and cases, and name what is missing
+    #[arg(long)]
+    pub report: bool,
+    /// For people or for programs; with --report
+    #[arg(long, default_value = "text", requires = "report")]
+    pub format: Format,
+}

@@ -1,0 +1,172 @@
+//! `nbasync mcp`: the program's commands as tools of an agent, and the skills as resources, by the
+//! Model Context Protocol. What the tools say is what the commands print as JSON.
+
+mod calls;
+#[cfg(feature = "kernel")]
+mod prove;
+mod skills;
+mod tools;
+
+use std::io;
+use std::sync::Arc;
+
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
+    GetSkillRequestParams, GetSkillResult, Implementation, ListResourcesResult, ListSkillsResult,
+    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
+    ReadResourceResult, ResourceContents, ServerCapabilities, ServerConfig, Tool,
+};
+use rmcp::service::{RequestContext, serve_server};
+use rmcp::{ErrorData, RoleServer, ServerHandler};
+use serde_json::{Map, Value};
+
+use super::report::Voice;
+use crate::knowledge::Knowledge;
+use crate::tutor::Reading;
+
+/// Serves one agent on standard input and output until it leaves.
+///
+/// # Errors
+/// When the streams cannot be used.
+pub fn serve(knowledge: Knowledge, reading: Reading) -> io::Result<()> {
+    // One thread, this one: its stack is deep enough for any syntax tree.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let service = Service { knowledge: Arc::new(knowledge), reading };
+    runtime.block_on(async {
+        match serve_server(service, rmcp::transport::stdio()).await {
+            Ok(running) => running.waiting().await.map(drop).map_err(io::Error::other),
+            // An agent that leaves before it said anything is no error.
+            Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => Ok(()),
+            Err(error) => Err(io::Error::other(error)),
+        }
+    })?;
+    // A read of standard input may still wait; the program ends all the same.
+    runtime.shutdown_background();
+    Ok(())
+}
+
+/// How long an agent may keep a list, in milliseconds: lists and skills are part of the program, and
+/// a newer one may be installed meanwhile. An older revision of the protocol knows of no keeping.
+const KEPT: u64 = 60 * 60 * 1000;
+
+#[derive(Clone)]
+struct Service {
+    knowledge: Arc<Knowledge>,
+    reading: Reading,
+}
+
+/// Why a tool did not do what it was asked to.
+#[derive(Debug)]
+enum Refused {
+    /// The arguments make no sense.
+    Arguments(String),
+    /// The work cannot be done, and this is why.
+    Told(String),
+}
+
+impl Service {
+    fn voice(&self) -> Voice<'_> {
+        Voice { knowledge: &self.knowledge, reading: self.reading }
+    }
+
+    /// Calls a tool by its name.
+    fn call(&self, name: &str, arguments: Map<String, Value>) -> Result<Value, Refused> {
+        let arguments = Value::Object(arguments);
+        match name {
+            "check" => self.check(calls::read(arguments)?),
+            "classify" => self.classify(calls::read(arguments)?),
+            "fix" => self.fix(calls::read(arguments)?),
+            "explain" => self.explain(&calls::read::<calls::Explain>(arguments)?),
+            "lookup" => self.lookup(&calls::read::<calls::Lookup>(arguments)?),
+            #[cfg(feature = "kernel")]
+            "prove" => self.prove(&calls::read(arguments)?),
+            _ => Err(Refused::Arguments(self.say("mcp.no-tool", &[("tool", name)]))),
+        }
+    }
+
+    fn say(&self, key: &str, args: &[(&str, &str)]) -> String {
+        self.voice().say(key, args).join("\n")
+    }
+}
+
+impl ServerHandler for Service {
+    fn get_info(&self) -> ServerConfig {
+        let able =
+            ServerCapabilities::builder().enable_tools().enable_resources().enable_skills().build();
+        ServerConfig::new(able)
+            .with_server_info(Implementation::new("nbasync", env!("CARGO_PKG_VERSION")))
+            .with_instructions(self.say("mcp.instructions", &[]))
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        tools::all(self.voice()).into_iter().find(|tool| tool.name == name)
+    }
+
+    async fn list_tools(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let tools = ListToolsResult::with_all_items(tools::all(self.voice()));
+        Ok(tools.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Public))
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let arguments = request.arguments.unwrap_or_default();
+        let work = std::panic::AssertUnwindSafe(|| self.call(&request.name, arguments));
+        let done = std::panic::catch_unwind(work)
+            .unwrap_or_else(|_| Err(Refused::Told(self.say("report.problem.internal", &[]))));
+        match done {
+            Ok(value) => Ok(CallToolResult::structured(value).into()),
+            Err(Refused::Arguments(why)) => Err(ErrorData::invalid_params(why, None)),
+            Err(Refused::Told(why)) => {
+                Ok(CallToolResult::error(vec![ContentBlock::text(why)]).into())
+            }
+        }
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let resources = ListResourcesResult::with_all_items(skills::resources());
+        Ok(resources.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Public))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let unknown = || ErrorData::resource_not_found(request.uri.clone(), None);
+        let text = skills::read(&request.uri).ok_or_else(unknown)?;
+        let contents = ResourceContents::text(text, request.uri.clone());
+        let contents = contents.with_mime_type(skills::MARKDOWN);
+        let read = ReadResourceResult::new(vec![contents]).with_ttl_ms(KEPT);
+        Ok(read.with_cache_scope(CacheScope::Public).into())
+    }
+
+    async fn list_skills(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListSkillsResult, ErrorData> {
+        let skills = ListSkillsResult::with_all_items(skills::all());
+        Ok(skills.with_ttl_ms(KEPT).with_cache_scope(CacheScope::Public))
+    }
+
+    async fn get_skill(
+        &self,
+        request: GetSkillRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetSkillResult, ErrorData> {
+        let found = skills::all().into_iter().find(|skill| skill.uri == request.uri);
+        let unknown = || ErrorData::invalid_params(request.uri.clone(), None);
+        found.map(GetSkillResult::new).ok_or_else(unknown)
+    }
+}

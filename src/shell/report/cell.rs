@@ -1,0 +1,221 @@
+//! What stands under a cell in a notebook: one sentence, the repaired lines, the next step.
+
+use serde::Serialize;
+
+use super::document::{Piece, html, text};
+use super::{Paper, Voice};
+use crate::diagnostic::Applicability;
+use crate::knowledge::{Language, Page};
+use crate::notebook::Notebook;
+use crate::review::{Account, Repairs, Review, to_run};
+use crate::shell::ran::{Event, Ran, Spent};
+use crate::text::CellIndex;
+
+/// What is answered to somebody who asks about a cell: version 1, whose shape never changes.
+#[derive(Debug, Default, Serialize)]
+pub struct Answer {
+    version: u32,
+    /// Whether there is something to show.
+    says: bool,
+    /// What happened, in one sentence.
+    sentence: Option<String>,
+    rules: Vec<&'static str>,
+    /// The page to read.
+    page: Option<String>,
+    /// How far the repair may be trusted.
+    applicability: Option<&'static str>,
+    diff: Option<String>,
+    /// The repaired cell.
+    source: Option<String>,
+    /// What to run in its place: with it, what else has to be run again.
+    insert: Option<String>,
+    next: Option<String>,
+    /// All of it for a terminal, and for a notebook.
+    text: String,
+    html: String,
+}
+
+/// A cell, what is known of it, and its repair.
+#[derive(Debug)]
+pub struct Told<'a> {
+    pub ran: &'a Ran,
+    pub cell: CellIndex,
+    pub notebook: &'a Notebook,
+    pub review: &'a Review,
+    pub account: Account<'a>,
+    pub repairs: &'a Repairs<'a>,
+}
+
+/// Nothing but a sentence.
+pub fn remark(voice: Voice<'_>, key: &str) -> Answer {
+    let said = voice.say(key, &[]).join("\n");
+    let pieces = vec![Piece::Sentence(said.clone())];
+    finish(voice, Answer { says: true, sentence: Some(said), ..Answer::default() }, &pieces)
+}
+
+/// What there is to say of a cell.
+pub fn cell(voice: Voice<'_>, told: &Told<'_>) -> Answer {
+    let Told { ran, cell, notebook, repairs, account, .. } = told;
+    if !account.says() && matches!(ran.event, Event::Failed | Event::Before) {
+        return Answer { version: 1, ..Answer::default() };
+    }
+    let mut answer = Answer {
+        says: account.says(),
+        rules: account.found.iter().map(|found| found.rule).collect(),
+        ..Answer::default()
+    };
+    answer.rules.dedup();
+    if let Some(run) = to_run(notebook, &repairs.notebook, *cell).filter(|_| account.says()) {
+        let least = repairs.made.iter().map(|made| made.applicability).min();
+        answer.applicability = least.map(Applicability::as_str);
+        answer.source = repairs.notebook.cell(*cell).map(|cell| cell.source.clone());
+        answer.diff = Some(difference(voice, notebook, &repairs.notebook, *cell));
+        answer.insert = Some(run);
+    }
+    let mut pieces = sentences(voice, told, &mut answer);
+    if ran.event == Event::Why {
+        pieces.extend(reasons(voice, told));
+    }
+    if let Some(diff) = &answer.diff {
+        pieces.push(Piece::Diff { label: voice.label("cell.diff", &[]), lines: diff.clone() });
+    }
+    answer.next = next(voice, ran.event, &answer);
+    pieces.extend(answer.next.clone().map(Piece::Quiet));
+    finish(voice, answer, &pieces)
+}
+
+/// Where the time of a cell went.
+pub fn timeline(voice: Voice<'_>, spent: &[Spent]) -> Answer {
+    let total: f64 = spent.iter().map(|part| part.seconds).sum();
+    if spent.is_empty() {
+        return remark(voice, "cell.unmeasured");
+    }
+    let seconds = |value: f64| format!("{value:.2}");
+    let took = voice.say("cell.took", &[("seconds", &seconds(total))]).join("\n");
+    let mut parts: Vec<&Spent> = spent.iter().collect();
+    parts.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
+    let row = |part: &&Spent| {
+        let say = |language| share(voice, language, part, &seconds(part.seconds));
+        let said: Vec<String> = voice.languages().into_iter().map(say).collect();
+        Piece::Bar { share: part.seconds / total.max(f64::MIN_POSITIVE), words: said.join(" · ") }
+    };
+    let mut pieces = vec![Piece::Sentence(took.clone())];
+    pieces.extend(parts.iter().take(8).map(row));
+    finish(voice, Answer { says: true, sentence: Some(took), ..Answer::default() }, &pieces)
+}
+
+fn share(voice: Voice<'_>, language: Language, part: &Spent, seconds: &str) -> String {
+    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let place = part.line.map_or_else(
+        || ui("cell.elsewhere", &[]),
+        |line| ui("cell.line", &[("line", &line.to_string())]),
+    );
+    let what = ui(if part.free { "cell.free" } else { "cell.held" }, &[]);
+    ui("cell.share", &[("seconds", seconds), ("where", &place), ("what", &what)])
+}
+
+/// What happened: what the rules say, or what the page of the error says.
+fn sentences(voice: Voice<'_>, told: &Told<'_>, answer: &mut Answer) -> Vec<Piece> {
+    let Account { found, page } = &told.account;
+    let mut said: Vec<String> = Vec::new();
+    for found in found {
+        let sentence = voice.sentences(&found.message).join("\n");
+        if !said.contains(&sentence) {
+            said.push(sentence);
+        }
+    }
+    let of_rule = found.first().map(|found| found.rule.to_owned());
+    answer.page = of_rule.or_else(|| page.map(|page| page.id.clone()));
+    if let (true, Some(page)) = (said.is_empty(), page) {
+        said.push(opening(voice, page));
+    }
+    if said.is_empty() {
+        let rules = told.review.checked().rules;
+        let say = |language| {
+            let rules = voice.count(language, "report.rules-asked", rules);
+            voice.knowledge.ui(language, "cell.nothing", &[("rules", &rules)])
+        };
+        said.push(voice.languages().into_iter().map(say).collect::<Vec<_>>().join("\n"));
+    }
+    answer.sentence = said.first().cloned();
+    said.into_iter().map(Piece::Sentence).collect()
+}
+
+/// Why it is so: the page's explanation, and the way to the mistake.
+fn reasons(voice: Voice<'_>, told: &Told<'_>) -> Vec<Piece> {
+    let mut out = Vec::new();
+    for found in told.account.found.iter().take(1) {
+        out.extend(
+            found.notes.iter().map(|note| Piece::Item(voice.sentences(&note.message).join("\n"))),
+        );
+    }
+    let page = told.account.found.first().and_then(|found| voice.knowledge.find(found.rule));
+    if let Some(page) = page.or(told.account.page) {
+        for language in voice.languages() {
+            out.extend(page.opening(language).iter().cloned().map(Piece::Block));
+            for anchor in ["happens", "why", "cause"] {
+                out.extend(page.section(language, anchor).iter().cloned().map(Piece::Block));
+            }
+        }
+    }
+    out
+}
+
+fn opening(voice: Voice<'_>, page: &Page) -> String {
+    let of = |language| {
+        let blocks = page.opening(language).iter().map(|block| block.plain());
+        blocks.collect::<Vec<_>>().join(" ")
+    };
+    voice.languages().into_iter().map(of).collect::<Vec<_>>().join("\n")
+}
+
+/// The next step.
+fn next(voice: Voice<'_>, event: Event, answer: &Answer) -> Option<String> {
+    let is_safe = answer.applicability == Some(Applicability::Safe.as_str());
+    let page = answer.page.as_deref().unwrap_or_default();
+    let key = match (event, &answer.insert) {
+        _ if !answer.says => return None,
+        (Event::Before, Some(_)) => "cell.repaired",
+        (Event::Ask, Some(_)) if is_safe => "cell.inserted",
+        (Event::Ask, Some(_)) => "cell.inserted-unsafe",
+        (Event::Rewrite, Some(_)) if is_safe => "cell.rewritten",
+        (Event::Rewrite, Some(_)) => "cell.rewritten-unsafe",
+        (Event::Why, _) => "cell.page",
+        (_, Some(_)) if is_safe => "cell.insert",
+        (_, Some(_)) => "cell.insert-unsafe",
+        (_, None) => "cell.read",
+    };
+    Some(voice.say(key, &[("page", page)]).join("\n"))
+}
+
+/// The lines that change. Where others than the cell `own` do, each stands under its number.
+fn difference(voice: Voice<'_>, before: &Notebook, after: &Notebook, own: CellIndex) -> String {
+    let cells = before.cells.iter().zip(&after.cells);
+    let changed: Vec<_> = cells.filter(|(old, new)| old.source != new.source).collect();
+    let is_alone = changed.iter().all(|(old, _)| old.index == own);
+    let mut out = String::new();
+    for (old, new) in changed {
+        if let Some(count) = old.execution_count.filter(|_| !is_alone) {
+            let count = count.to_string();
+            out.push_str(&format!("# {}\n", voice.label("cell.in-cell", &[("count", &count)])));
+        }
+        let (old, new) = (super::diff::ended(&old.source), super::diff::ended(&new.source));
+        let all = super::diff::unified(Paper::PLAIN, "", &old, &new);
+        // The file's names and the places of the hunks mean nothing here.
+        let lines = all.lines().skip(2).filter(|line| !line.starts_with("@@"));
+        lines.for_each(|line| out.push_str(&format!("{line}\n")));
+    }
+    out
+}
+
+fn finish(voice: Voice<'_>, answer: Answer, pieces: &[Piece]) -> Answer {
+    let label = voice.label("cell.label", &[]);
+    Answer { version: 1, text: text(pieces), html: html(&label, pieces), ..answer }
+}
+
+impl Answer {
+    /// All of it for a terminal.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}

@@ -1,0 +1,79 @@
+//! Diagnostics as an editor shows them, each in the reader's languages.
+
+use std::collections::HashMap;
+
+use gen_lsp_types::{
+    Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
+    Message, Uri,
+};
+
+use super::document::{Document, Places};
+use crate::diagnostic::{self, Severity};
+use crate::review::UNUSED_IGNORE;
+use crate::shell::report::Voice;
+
+/// What is to be said now and was not said before: each URI with all of its diagnostics, none for
+/// what is clean.
+pub fn news(voice: Voice<'_>, document: &mut Document) -> Vec<(String, Vec<Diagnostic>)> {
+    let mut found: HashMap<String, Vec<Diagnostic>> = HashMap::new();
+    let places = document.places();
+    for it in document.review.iter().flat_map(|review| &review.diagnostics) {
+        if let Some((uri, made)) = diagnostic(voice, &places, it) {
+            found.entry(uri).or_default().push(made);
+        }
+    }
+    let mut news = Vec::new();
+    let uris: Vec<String> = document.uris().into_iter().map(str::to_owned).collect();
+    for uri in uris {
+        let now = found.remove(&uri).unwrap_or_default();
+        if document.published.get(&uri) != Some(&now) {
+            document.published.insert(uri.clone(), now.clone());
+            news.push((uri, now));
+        }
+    }
+    news
+}
+
+/// The URIs of which something was said and that are gone now.
+pub fn gone(document: &mut Document) -> Vec<String> {
+    let present: std::collections::HashSet<String> =
+        document.uris().into_iter().map(str::to_owned).collect();
+    let gone: Vec<String> =
+        document.published.keys().filter(|uri| !present.contains(*uri)).cloned().collect();
+    gone.iter().for_each(|uri| _ = document.published.remove(uri));
+    gone
+}
+
+/// One diagnostic with its URI.
+pub fn diagnostic(
+    voice: Voice<'_>,
+    places: &Places<'_>,
+    found: &diagnostic::Diagnostic,
+) -> Option<(String, Diagnostic)> {
+    let (uri, range) = places.of(found.span)?;
+    let severity = match found.severity {
+        Severity::Error => DiagnosticSeverity::Error,
+        Severity::Warning => DiagnosticSeverity::Warning,
+        Severity::Hint => DiagnosticSeverity::Information,
+    };
+    let related = found.notes.iter().filter_map(|note| {
+        let (uri, range) = places.of(note.span?)?;
+        let location = Location { uri: Uri(uri.to_owned()), range };
+        let message = voice.sentences(&note.message).join("\n");
+        Some(DiagnosticRelatedInformation { location, message })
+    });
+    let related: Vec<_> = related.collect();
+    let is_unused = found.rule == UNUSED_IGNORE;
+    let made = Diagnostic {
+        range,
+        severity: Some(severity),
+        code: Some(Code::String(found.rule.to_owned())),
+        code_description: None,
+        source: Some("nbasync".to_owned()),
+        message: Message::String(voice.sentences(&found.message).join("\n")),
+        tags: is_unused.then(|| vec![DiagnosticTag::Unnecessary]),
+        related_information: (!related.is_empty()).then_some(related),
+        data: None,
+    };
+    Some((uri.to_owned(), made))
+}

@@ -1,0 +1,122 @@
+//! Which parts of the content pages are true of this very problem; the others are left out.
+
+use super::Subject;
+use crate::diagnostic::Diagnostic;
+use crate::facts::{Call, Facts};
+use crate::knowledge::tables::BlockingKind;
+use crate::knowledge::{Front, Page, PageKind};
+use crate::python::{Kind, Role};
+use crate::tutor::statements::Outcome;
+
+/// The page about the patch that makes the loop re-entrant.
+const PATCH: &str = "nest-asyncio-by-default";
+
+/// The pattern for who does not await yet.
+const AWAIT: &str = "top-level-await";
+
+/// As wide as a line of code is here, in characters.
+const WIDE: usize = 72;
+
+/// What the pages are held against.
+pub(super) struct Fitting<'a> {
+    subject: Subject<'a>,
+    /// What the problem's call waits for, where that is known.
+    work: Option<BlockingKind>,
+    outcome: Outcome,
+}
+
+impl<'a> Fitting<'a> {
+    pub fn new(subject: Subject<'a>, problem: &Diagnostic) -> Self {
+        let page = subject.knowledge.page(PageKind::Mistake, problem.rule);
+        let asks = page.is_some_and(|page| !page.only.is_empty());
+        let work = if asks { work_of(subject, problem) } else { None };
+        Self { subject, work, outcome: Outcome::of(problem) }
+    }
+
+    /// The page that explains the mistake, and which of its sections.
+    pub fn explained(&self, problem: &Diagnostic) -> (Option<&'a Page>, &'static [&'static str]) {
+        let mistake = |id| self.subject.knowledge.page(PageKind::Mistake, id);
+        match self.outcome {
+            Outcome::Usual => (mistake(problem.rule), &["happens", "why", "silent"]),
+            // It works: what is to be known is what the patch does.
+            Outcome::Patched => (mistake(PATCH), &["why", "silent"]),
+            _ => (mistake(problem.rule), &["why", "silent"]),
+        }
+    }
+
+    /// The mistake of which a recorded example is shown; `None` where none shows what happens here.
+    pub fn demonstrated(&self, problem: &Diagnostic) -> Option<&'static str> {
+        match self.outcome {
+            Outcome::Usual => Some(problem.rule),
+            Outcome::Patched => Some(PATCH),
+            _ => None,
+        }
+    }
+
+    /// Whether a page says something about work of this kind, and about code like this.
+    pub fn page(&self, page: &Page) -> bool {
+        self.section(page, "page") && (page.id != AWAIT || self.takes_await())
+    }
+
+    /// The same of one of its sections.
+    pub fn section(&self, page: &Page, anchor: &str) -> bool {
+        let (Some(work), Some(only)) = (self.work, page.only.get(anchor)) else { return true };
+        only.contains(&work)
+    }
+
+    /// Whether the way on is an `await` that is not there yet.
+    fn takes_await(&self) -> bool {
+        match self.subject.fix() {
+            Some(fix) => fix.edits.iter().any(|edit| edit.text.contains("await")),
+            None => {
+                let facts = self.subject.document.review.facts(&self.subject.knowledge.tables);
+                !facts.awaits_at_top(self.subject.cell)
+            }
+        }
+    }
+
+    /// The deviations that somebody with this problem may need.
+    pub fn deviations(&self, problem: &Diagnostic) -> Vec<&'a Page> {
+        let knowledge = self.subject.knowledge;
+        let mistake = knowledge.page(PageKind::Mistake, problem.rule);
+        let Some(Front::Mistake { deviations, .. }) = mistake.map(|page| &page.front) else {
+            return Vec::new();
+        };
+        let pages = deviations.iter().filter_map(|id| knowledge.page(PageKind::Deviation, id));
+        pages.filter(|page| self.page(page)).collect()
+    }
+
+    /// The call as a worker thread would make it, with the names of this cell; `None` where a
+    /// thread is no way out, or what is called gives something that blocks when it is read.
+    pub fn in_thread(&self, problem: &Diagnostic) -> Option<String> {
+        let kinds = [BlockingKind::Network, BlockingKind::Process, BlockingKind::File];
+        self.work.filter(|work| kinds.contains(work))?;
+        let facts = self.subject.document.review.facts(&self.subject.knowledge.tables);
+        let call = call_of(&facts, problem)?.site;
+        let parent = facts.parent(call)?;
+        let is_read_later = matches!(facts.kind(parent), Kind::WithItem | Kind::Attribute { .. });
+        let callee = facts.child(call, Role::Func)?;
+        let whole = facts.source_of(call);
+        let rest = whole.strip_prefix(facts.source_of(callee))?.trim_start();
+        let arguments = rest.strip_prefix('(')?.strip_suffix(')')?.trim();
+        let comma = if arguments.is_empty() { "" } else { ", " };
+        let name = facts.source_of(callee);
+        let text = format!("await asyncio.to_thread({name}{comma}{arguments})");
+        let fits = !text.contains('\n') && text.chars().count() <= WIDE;
+        let opens = facts.callee_text(call) == "open";
+        (fits && !is_read_later && !opens).then_some(text)
+    }
+}
+
+/// What a problem's call waits for.
+fn work_of(subject: Subject, problem: &Diagnostic) -> Option<BlockingKind> {
+    let facts = subject.document.review.facts(&subject.knowledge.tables);
+    let path = call_of(&facts, problem)?.callee.path()?;
+    Some(facts.tables.blocking(path)?.kind)
+}
+
+/// The call that a problem is about.
+fn call_of<'f>(facts: &'f Facts, problem: &Diagnostic) -> Option<&'f Call> {
+    let calls = facts.calls_of_cell(problem.span.cell);
+    calls.iter().find(|call| facts.span(call.site) == problem.span)
+}

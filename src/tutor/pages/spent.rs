@@ -1,0 +1,75 @@
+//! Where the time of a cell went: a lane for each task, before and after to one scale.
+
+use std::sync::Arc;
+
+use crate::knowledge::timeline::{Lane, State, Timeline};
+use crate::transcript::{CellRun, Chart, ChartLane, Doing, HOLDS, seconds};
+use crate::tutor::reading::Writer;
+use crate::tutor::view::Block;
+
+/// Parts of the time, each a column.
+const PARTS: u64 = 40;
+
+/// Characters of a lane's name at most.
+const NAME: usize = 20;
+
+/// Writes the lanes of both runs; nothing where no task but the cell's own ran.
+pub(super) fn write(writer: &mut Writer, before: Option<&CellRun>, after: Option<&CellRun>) {
+    let first = if after.is_some() { "prove.before" } else { "prove.as-it-is" };
+    let sides = [(first, before), ("prove.after", after)];
+    let watched = sides.into_iter().filter_map(|(key, run)| Some((key, run?)));
+    let watched: Vec<_> = watched.filter(|(_, run)| !run.tasks.is_empty()).collect();
+    let scale = Chart::scale(watched.iter().map(|(_, run)| run.tasks.as_slice()));
+    let charts = watched.into_iter();
+    let charts = charts.map(|(key, run)| (key, Chart::new(&run.tasks, run.elapsed, scale, PARTS)));
+    let charts: Vec<(&str, Chart)> = charts.collect();
+    if !charts.iter().any(|(_, chart)| chart.tells()) {
+        return;
+    }
+    writer.heading("spent.heading");
+    for (key, chart) in charts {
+        writer.paragraph(key, &[]);
+        lanes(writer, &chart);
+        if chart.left_out > 0 {
+            writer.paragraph("spent.more", &[("n", &chart.left_out.to_string())]);
+        }
+        let held = [("held", &*seconds(chart.held)), ("whole", &seconds(chart.whole))];
+        writer.paragraph(chart.key(), &held);
+    }
+}
+
+fn lanes(writer: &mut Writer, chart: &Chart) {
+    let knowledge = writer.knowledge;
+    let lanes = |language| {
+        let ui = |key: &str, args: &[(&str, &str)]| knowledge.ui(language, key, args);
+        let name = |lane: &ChartLane| match lane.line {
+            _ if lane.name.is_empty() => ui("spent.cell", &[]),
+            None => lane.name.clone(),
+            Some(line) => ui("spent.task", &[("name", &lane.name), ("line", &line.to_string())]),
+        };
+        let lane = |lane: &ChartLane| Lane {
+            name: name(lane).chars().take(NAME).collect(),
+            states: lane.parts.iter().map(|doing| state(*doing)).collect(),
+        };
+        let lanes: Vec<Lane> = chart.lanes.iter().map(lane).collect();
+        let ticks = lanes.first().map_or(0, |lane| lane.states.len());
+        let word = |key: &str| ui(key, &[("ms", &HOLDS.to_string())]);
+        let legend = vec![
+            (State::Run, word("timeline.run")),
+            (State::Wait, word("timeline.wait")),
+            (State::Block, word("spent.holds")),
+        ];
+        Block::Timeline { timeline: Arc::new(Timeline { lanes, ticks }), legend }
+    };
+    // One picture for both languages: its words are in the reader's first.
+    writer.same(lanes(writer.reading.base()));
+}
+
+fn state(doing: Doing) -> State {
+    match doing {
+        Doing::Nothing => State::None,
+        Doing::Running => State::Run,
+        Doing::Waiting => State::Wait,
+        Doing::Holding => State::Block,
+    }
+}

@@ -1,0 +1,152 @@
+//! What a page states, as a value: which sentences of a walkthrough would exclude each other.
+//!
+//! Sentences are chosen by keys; a key that says something which another may deny has its statement
+//! here, and so have messages and the parts of content pages.
+
+use crate::diagnostic::{Diagnostic, Message};
+
+/// Something that a page says and that another page might deny.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Statement {
+    /// Nothing is to be done about this cell.
+    LeaveAlone,
+    /// The cell has a problem.
+    Problem,
+    /// What the line does when it runs.
+    Outcome(Outcome),
+    /// `w` writes or changes cells.
+    Written,
+    /// `w` moves a helper.
+    Moved,
+    /// The repair is there to be read alone.
+    ShownOnly,
+    /// There is no repair.
+    NoRepair,
+    /// `y` copies a cell with the repair in it.
+    CopiesRepair,
+    /// The repair changes nothing but the lines.
+    NothingElse,
+    /// The repair changes something in meaning.
+    Changes,
+    /// Nobody needs to be asked about the repair.
+    Safe,
+    /// The repair needs consent, because of what it changes.
+    Consent,
+    /// The patch of the loop is needed.
+    PatchNeeded,
+    /// The patch of the loop is not needed.
+    PatchUnneeded,
+    /// There is no other problem.
+    Only,
+    /// There is another problem.
+    Another,
+    /// It happens in this cell that `asyncio.run()` raises.
+    RunRaises,
+}
+
+/// What a line does when it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// What the mistake's page shows.
+    Usual,
+    /// It works, because the kernel's loop was patched.
+    Patched,
+    /// It works, and warns.
+    Deprecated,
+    /// It never comes back.
+    Hangs,
+    /// The kernel is gone.
+    EndsKernel,
+    /// It does nothing, or nothing to the loop that runs.
+    NoEffect,
+}
+
+impl Outcome {
+    /// What a problem's line does.
+    pub fn of(problem: &Diagnostic) -> Self {
+        Self::of_key(problem.message.key)
+    }
+
+    fn of_key(key: &str) -> Self {
+        match key {
+            "patched" => Self::Patched,
+            "deprecated" => Self::Deprecated,
+            "hangs" => Self::Hangs,
+            "dies" | "stop" => Self::EndsKernel,
+            "policy" | "set-loop" => Self::NoEffect,
+            _ => Self::Usual,
+        }
+    }
+}
+
+impl Statement {
+    /// What a text of the interface states.
+    pub fn of_text(key: &str) -> Option<Self> {
+        Some(match key {
+            "situation.leave-alone" => Self::LeaveAlone,
+            "apply.writes" | "apply.changes" | "apply.key-w" | "apply.key-w-memory" => {
+                Self::Written
+            }
+            "apply.moves" | "apply.key-w-move" | "pattern.moves" => Self::Moved,
+            "pattern.display" | "apply.shown-only" => Self::ShownOnly,
+            "apply.nothing" | "answer.by-hand" | "pattern.by-hand-why" | "tradeoffs.no-fix" => {
+                Self::NoRepair
+            }
+            "apply.key-y" => Self::CopiesRepair,
+            "answer.nothing-else" | "tradeoffs.nothing" => Self::NothingElse,
+            "answer.move-price" | "tradeoffs.move" | "tradeoffs.one" | "tradeoffs.several" => {
+                Self::Changes
+            }
+            "pattern.safe" => Self::Safe,
+            "pattern.unsafe" => Self::Consent,
+            "apply.only" => Self::Only,
+            "apply.next" | "apply.first-again" => Self::Another,
+            _ => return None,
+        })
+    }
+
+    /// What a message of a mistake's page states.
+    pub fn of_message(message: &Message) -> Option<Self> {
+        if message.page == "nest-asyncio-by-default" {
+            return match message.key {
+                "needed" | "needs-it" => Some(Self::PatchNeeded),
+                "unneeded" | "unneeded-here" => Some(Self::PatchUnneeded),
+                _ => None,
+            };
+        }
+        match Outcome::of_key(message.key) {
+            Outcome::Usual => None,
+            outcome => Some(Self::Outcome(outcome)),
+        }
+    }
+
+    /// What a section of a mistake's page states: its example shows what usually happens.
+    pub fn of_section(anchor: &str) -> Option<Self> {
+        (anchor == "happens").then_some(Self::Outcome(Outcome::Usual))
+    }
+
+    /// Whether the two cannot both be true of one problem.
+    pub fn excludes(self, other: Self) -> bool {
+        self.denies(other) || other.denies(self)
+    }
+
+    fn denies(self, other: Self) -> bool {
+        match self {
+            Self::LeaveAlone => matches!(other, Self::Problem | Self::NoRepair),
+            Self::Outcome(outcome) => match other {
+                Self::Outcome(another) => outcome != another,
+                Self::RunRaises => outcome == Outcome::Patched,
+                _ => false,
+            },
+            Self::NoRepair | Self::ShownOnly => {
+                matches!(other, Self::Written | Self::Moved | Self::CopiesRepair)
+            }
+            Self::Written => other == Self::Moved,
+            Self::NothingElse => matches!(other, Self::Changes | Self::Moved),
+            Self::Safe => other == Self::Consent,
+            Self::PatchNeeded => other == Self::PatchUnneeded,
+            Self::Only => other == Self::Another,
+            _ => false,
+        }
+    }
+}

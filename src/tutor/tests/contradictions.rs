@@ -1,0 +1,225 @@
+//! Walks every problem of the corpus and of all fixtures through all steps: no two of its
+//! statements exclude each other, in a cell or between cells.
+
+use std::collections::{BTreeSet, HashSet};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::knowledge::Fixture;
+use crate::notebook::{Notebook, Pasted, parse_pasted};
+use crate::review::Surroundings;
+use crate::text::CellIndex;
+use crate::tutor::document::Document;
+use crate::tutor::pages::{Proof, Step, Subject, stated};
+use crate::tutor::statements::{Outcome, Statement};
+
+/// Notebooks and scripts of the corpus, in order of names; none where there is none.
+fn corpus() -> Vec<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let root = std::env::var_os("NBASYNC_CORPUS").map_or(beside, PathBuf::from);
+    if !root.is_dir() {
+        let note = format!("skipped: no corpus at {}\n", root.display());
+        std::io::stderr().write_all(note.as_bytes()).expect("a note");
+    }
+    let (mut found, mut folders) = (Vec::new(), vec![root]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "ipynb" || end == "py") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn of_file(path: &Path) -> Option<Document> {
+    let name = path.file_name()?.to_string_lossy().into_owned();
+    let notebook = crate::notebook::parse(&name, std::fs::read(path).ok()?).ok()?;
+    Some(document(name, Some(path.to_owned()), notebook))
+}
+
+fn document(name: String, path: Option<PathBuf>, notebook: Notebook) -> Document {
+    Document::new(name, path, notebook, Surroundings::default(), &KNOWLEDGE.tables)
+}
+
+/// The cases of every fixture, as pasted and as files.
+fn fixtures() -> Vec<Document> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("the rules").flatten().map(|it| it.path()).collect();
+    files.retain(|path| path.extension().is_some_and(|end| end == "md"));
+    files.sort();
+    let cases = files.iter().flat_map(|path| {
+        let text = std::fs::read_to_string(path).expect("a fixture");
+        Fixture::read(&text).expect("a fixture")
+    });
+    let both = cases.flat_map(|case| {
+        [None, Some(PathBuf::from("work/a.ipynb"))].into_iter().filter_map(move |path| {
+            let Pasted::Notebook(notebook) = parse_pasted(&case.code) else { return None };
+            Some(document(case.title.clone(), path, notebook))
+        })
+    });
+    both.collect()
+}
+
+fn cells(document: &Document) -> impl Iterator<Item = CellIndex> + use<> {
+    (0..document.notebook.cells.len()).map(CellIndex)
+}
+
+/// What the fixtures alone make the pages say.
+const STATED: [Statement; 14] = [
+    Statement::LeaveAlone,
+    Statement::Problem,
+    Statement::Outcome(Outcome::Usual),
+    Statement::Outcome(Outcome::Patched),
+    Statement::Outcome(Outcome::EndsKernel),
+    Statement::Outcome(Outcome::NoEffect),
+    Statement::Written,
+    Statement::Moved,
+    Statement::ShownOnly,
+    Statement::NoRepair,
+    Statement::NothingElse,
+    Statement::PatchNeeded,
+    Statement::PatchUnneeded,
+    Statement::RunRaises,
+];
+
+/// Everything that the steps of one problem say, with every choice of repair by itself.
+fn walks(document: &Document) -> Vec<(String, Vec<Statement>)> {
+    let mut walks = Vec::new();
+    let proof = Proof { attempt: None, prospect: None };
+    for cell in cells(document) {
+        if document.problems_of(cell).next().is_none() {
+            let subject =
+                Subject { knowledge: &KNOWLEDGE, document, cell, problem: None, choice: 0 };
+            let place = format!("{} cell {}", document.name, cell.number());
+            walks.push((place, stated(subject, Step::Situation, proof)));
+        }
+        for problem in document.problems_of(cell) {
+            for choice in 0..problem.fixes.len().max(1) {
+                let problem = Some(problem);
+                let subject = Subject { knowledge: &KNOWLEDGE, document, cell, problem, choice };
+                let mut said = vec![Statement::Problem];
+                said.extend(Step::ALL.iter().flat_map(|step| stated(subject, *step, proof)));
+                let place = format!("{} cell {} {problem:?}", document.name, cell.number());
+                walks.push((place.chars().take(240).collect(), said));
+            }
+        }
+    }
+    walks
+}
+
+/// Places where one cell's walk calls the patch needed and another's says that it does not help.
+fn patch_at_odds(document: &Document) -> Vec<String> {
+    let needed: BTreeSet<_> = document
+        .problems()
+        .iter()
+        .flat_map(|it| &it.notes)
+        .filter(|note| note.message.key == "needs-it")
+        .filter_map(|note| note.span.map(|span| (span.cell, span.range.start)))
+        .collect();
+    let helps_not = document.problems().iter().filter(|it| {
+        it.notes.iter().any(|note| note.message.key == "patch-no-help")
+            && needed.contains(&(it.span.cell, it.span.range.start))
+    });
+    helps_not.map(|it| format!("{}: {:?}", document.name, it.message)).collect()
+}
+
+#[test]
+fn no_two_statements_of_a_walk_exclude_each_other() {
+    let documents =
+        fixtures().into_iter().chain(corpus().into_iter().filter_map(|it| of_file(&it)));
+    let (mut wrong, mut count, mut seen) = (Vec::new(), 0, HashSet::new());
+    for document in documents {
+        wrong.extend(patch_at_odds(&document));
+        for (place, said) in walks(&document) {
+            count += 1;
+            seen.extend(said.iter().copied());
+            for (at, one) in said.iter().enumerate() {
+                let others = said.iter().skip(at + 1).filter(|other| one.excludes(**other));
+                wrong.extend(others.map(|other| format!("{one:?} and {other:?}: {place}")));
+            }
+        }
+    }
+    assert!(count > 400, "only {count} walks");
+    let unseen: Vec<_> = STATED.iter().filter(|it| !seen.contains(it)).collect();
+    assert!(unseen.is_empty(), "nobody says {unseen:?}");
+    wrong.sort();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn statements_that_cannot_both_be_true_exclude_each_other_both_ways() {
+    use Statement as Is;
+    let pairs = [
+        (Is::LeaveAlone, Is::Problem),
+        (Is::ShownOnly, Is::Moved),
+        (Is::ShownOnly, Is::Written),
+        (Is::NothingElse, Is::Changes),
+        (Is::Outcome(Outcome::Patched), Is::Outcome(Outcome::Usual)),
+        (Is::Outcome(Outcome::Patched), Is::RunRaises),
+        (Is::NoRepair, Is::CopiesRepair),
+        (Is::PatchNeeded, Is::PatchUnneeded),
+        (Is::Only, Is::Another),
+    ];
+    for (one, other) in pairs {
+        assert!(one.excludes(other) && other.excludes(one), "{one:?} {other:?}");
+        assert!(!one.excludes(one), "{one:?}");
+    }
+}
+
+/// The lines of all steps of the first problem, in one language.
+fn told(cell: &str, language: Language) -> String {
+    let mut tutor = pasted(cell);
+    if language == Language::Zh {
+        press(&mut tutor, "L");
+    }
+    (1..=6)
+        .map(|step| {
+            press(&mut tutor, &step.to_string());
+            guide(&tutor)
+        })
+        .collect()
+}
+
+#[test]
+fn pages_about_the_network_are_left_out_where_the_call_reads_a_file() {
+    let cell = |call: &str| {
+        format!(
+            "import requests\nfrom pathlib import Path\n\nasync def load(path):\n    \
+            return {call}\n\nawait load('a')"
+        )
+    };
+    for language in [Language::En, Language::Zh] {
+        for call in ["open(path).read()", "Path(path).read_bytes()", "Path(path).read_text()"] {
+            let said = told(&cell(call), language);
+            let of_the_network = ["requests.get", "AsyncClient", "heavy computation", "0.32 s"];
+            for word in of_the_network {
+                assert!(!said.contains(word), "{call}: {word} in\n{said}");
+            }
+            assert!(said.contains("to_thread"), "{said}");
+        }
+        let said = told(&cell("requests.get(path).json()"), language);
+        assert!(said.contains("requests.get") && said.contains("httpx.AsyncClient"), "{said}");
+    }
+    let said = told(&cell("Path(path).read_bytes()"), Language::En);
+    assert!(said.contains("await asyncio.to_thread(Path(path).read_bytes)"), "{said}");
+}
+
+#[test]
+fn who_awaits_already_is_not_told_about_top_level_await() {
+    let policy = "asyncio.set_event_loop_policy(None or policy)";
+    let patch = "import nest_asyncio\nnest_asyncio.apply()";
+    for line in [policy, patch] {
+        let said = told(&format!("import asyncio\n{line}\nawait asyncio.sleep(1)"), Language::En);
+        assert!(!said.contains("Top-level await"), "{said}");
+    }
+    let said = told("import asyncio\nasyncio.run(f())", Language::En);
+    assert!(said.contains("Top-level await"), "{said}");
+}

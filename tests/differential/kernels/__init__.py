@@ -1,0 +1,1 @@
+"""Asks real kernels what notebooks do."""
