@@ -201,7 +201,7 @@ fn problems(review: &Review) -> BTreeMap<(String, usize), usize> {
         *counts.entry((found.rule.to_owned(), found.span.cell.0)).or_default() += 1;
     }
     for (at, cell) in review.cells.iter().enumerate() {
-        counts.insert(("syntax".to_owned(), at), cell.syntax.errors.len());
+        counts.insert(("syntax".to_owned(), at), cell.syntax().errors.len());
     }
     counts
 }

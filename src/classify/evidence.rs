@@ -4,9 +4,9 @@ use hashbrown::HashMap;
 
 use super::{Evidence, Situation};
 use crate::diagnostic::{Diagnostic, Message};
-use crate::facts::{Facts, Function, Site, is_await, is_loop};
+use crate::facts::{CellFacts, Facts, Function, Site, is_await, is_loop};
 use crate::notebook::{CellKind, Format, Notebook, Output};
-use crate::python::{Kind, Role};
+use crate::python::{Kind, Role, cell_magic};
 use crate::text::{CellIndex, Span, TextRange};
 
 /// As many places as help a reader; the first ones are shown.
@@ -34,9 +34,10 @@ pub(super) fn of_cell(
         }
     }
     if collected.found.is_empty() && !is_unclear(facts, cell) {
-        collected
-            .found
-            .push(Situation { id: "no-async", evidence: quiet_evidence(notebook, facts, cell) });
+        collected.found.push(Situation {
+            id: "no-async",
+            evidence: quiet_evidence(notebook, facts.cell(cell), cell),
+        });
     }
     collected.found
 }
@@ -171,8 +172,8 @@ impl Collected {
     /// `%%writefile server.py` with async code: the kernel does not run it.
     fn look_at_written_file(&mut self, facts: &Facts, cell: CellIndex) {
         let Some(here) = facts.cell(cell) else { return };
-        let Some(magic) = &here.syntax.magic else { return };
-        let source = here.syntax.tree.source();
+        let Some(magic) = &here.syntax().magic else { return };
+        let source = here.syntax().tree.source();
         let writes = matches!(magic.name.slice(source), "writefile" | "file")
             && magic.arguments.slice(source).trim().trim_matches(['"', '\'']).ends_with(".py");
         let body = magic.body.slice(source);
@@ -220,8 +221,8 @@ fn functions_of<'f>(facts: &'f Facts, cell: CellIndex) -> impl Iterator<Item = &
 /// A cell that cannot be read, with async words in it.
 fn is_unclear(facts: &Facts, cell: CellIndex) -> bool {
     let Some(here) = facts.cell(cell) else { return false };
-    let source = here.syntax.tree.source();
-    !here.syntax.errors.is_empty()
+    let source = here.syntax().tree.source();
+    !here.syntax().errors.is_empty()
         && ["async ", "await ", "asyncio"].iter().any(|word| source.contains(word))
 }
 
@@ -243,14 +244,18 @@ fn script_evidence(facts: &Facts, cell: CellIndex) -> Vec<Evidence> {
 }
 
 /// Why a cell has nothing to do with async, where there is more to say than that.
-fn quiet_evidence(notebook: &Notebook, facts: &Facts, cell: CellIndex) -> Vec<Evidence> {
+pub(super) fn quiet_evidence(
+    notebook: &Notebook,
+    facts: Option<&CellFacts>,
+    cell: CellIndex,
+) -> Vec<Evidence> {
     let Some(here) = notebook.cells.get(cell.0) else { return Vec::new() };
     let first_line = here.source.lines().next().map_or(0, str::len);
     let span = Span::new(cell, TextRange::new(0, first_line));
     let key = match &here.kind {
         CellKind::Code if !notebook.is_python() => "other-language",
-        CellKind::Code if facts.cell(cell).is_some_and(|facts| !facts.runs) => "other-language",
-        CellKind::Code if facts.cell(cell).is_some_and(has_foreign_magic) => "other-magic",
+        CellKind::Code if facts.is_some_and(|facts| !facts.runs) => "other-language",
+        CellKind::Code if facts.is_some_and(has_foreign_magic) => "other-magic",
         CellKind::Code => return Vec::new(),
         CellKind::Markdown => "markdown",
         CellKind::Raw | CellKind::Other(_) => "raw",
@@ -258,6 +263,6 @@ fn quiet_evidence(notebook: &Notebook, facts: &Facts, cell: CellIndex) -> Vec<Ev
     vec![Evidence { span, why: Message::new("no-async", key) }]
 }
 
-fn has_foreign_magic(cell: &crate::facts::CellFacts) -> bool {
-    cell.syntax.magic.as_ref().is_some_and(|magic| !magic.holds_python)
+fn has_foreign_magic(cell: &CellFacts) -> bool {
+    cell_magic(cell.source()).is_some_and(|magic| !magic.holds_python)
 }

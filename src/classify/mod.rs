@@ -2,8 +2,10 @@
 
 mod evidence;
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostic, Message};
-use crate::facts::Facts;
+use crate::facts::{CellFacts, Facts};
 use crate::notebook::{Format, Notebook};
 use crate::text::{CellIndex, Span};
 
@@ -73,6 +75,17 @@ pub fn classify(
     let one = |index| {
         let told = told.get(&CellIndex(index)).map_or(&[][..], Vec::as_slice);
         classify_cell(notebook, facts, told, CellIndex(index))
+    };
+    (0..notebook.cells.len()).map(one).collect()
+}
+
+/// Classifies the cells of a notebook in which nothing is async.
+pub fn without_async(notebook: &Notebook, cells: &[Arc<CellFacts>]) -> Vec<Classification> {
+    let one = |index| {
+        let facts = cells.get(index).map(Arc::as_ref);
+        let evidence = evidence::quiet_evidence(notebook, facts, CellIndex(index));
+        let situations = vec![Situation { id: "no-async", evidence }];
+        Classification { verdict: Verdict::HandOff { to: hand_off("no-async") }, situations }
     };
     (0..notebook.cells.len()).map(one).collect()
 }

@@ -93,10 +93,10 @@ impl Facts<'_> {
     /// read of it is a guess.
     pub fn is_guesswork(&self, cell: CellIndex, range: TextRange) -> bool {
         let Some(facts) = self.cell(cell) else { return true };
-        let line = crate::text::line_range(facts.syntax.tree.source(), range.start);
+        let line = crate::text::line_range(facts.syntax().tree.source(), range.start);
         let whole = TextRange::new(line.start, range.end);
         let meets = |error: TextRange| error.start <= whole.end && whole.start <= error.end;
-        facts.syntax.errors.iter().any(|error| meets(error.range))
+        facts.syntax().errors.iter().any(|error| meets(error.range))
     }
 
     /// Whether something assigns to an attribute of this name.

@@ -111,16 +111,16 @@ impl Facts<'_> {
 
     fn gather_cell(&mut self, cell: CellIndex) {
         let Some(facts) = self.cells.get(cell.0).cloned() else { return };
-        let tree = &facts.syntax.tree;
+        let tree = &facts.syntax().tree;
         for node in tree.all() {
             let site = Site { cell, node };
             match tree.kind(node) {
                 Kind::FunctionDef { name, is_async } => {
                     let name = tree.text(*name).to_owned();
-                    self.add_function(site, name, *is_async, &facts.scopes, tree);
+                    self.add_function(site, name, *is_async, &facts.scopes(), tree);
                 }
                 Kind::Lambda => {
-                    self.add_function(site, String::new(), false, &facts.scopes, tree);
+                    self.add_function(site, String::new(), false, &facts.scopes(), tree);
                 }
                 Kind::ClassDef { name } => {
                     let bases = tree.children_in(node, Role::Base);
@@ -196,7 +196,7 @@ impl Facts<'_> {
     /// bodies included.
     pub fn owner(&self, site: Site) -> Option<FnId> {
         let cell = self.cell(site.cell)?;
-        let mut scope = cell.scopes.get(cell.scopes.around(site.node))?;
+        let mut scope = cell.scopes().get(cell.scopes().around(site.node))?;
         loop {
             match scope.kind {
                 ScopeKind::Module => return None,
@@ -204,7 +204,7 @@ impl Facts<'_> {
                     return self.function_at(Site { node: scope.node?, ..site });
                 }
                 ScopeKind::Class | ScopeKind::Comprehension => {
-                    scope = cell.scopes.get(scope.parent)?;
+                    scope = cell.scopes().get(scope.parent)?;
                 }
             }
         }

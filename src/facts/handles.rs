@@ -227,7 +227,7 @@ impl Facts<'_> {
 
     fn is_in_class_body(&self, target: Site) -> bool {
         let Some(cell) = self.cell(target.cell) else { return false };
-        let scope = cell.scopes.get(self.binding_scope(target));
+        let scope = cell.scopes().get(self.binding_scope(target));
         scope.is_some_and(|scope| scope.kind == ScopeKind::Class)
     }
 }

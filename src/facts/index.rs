@@ -37,7 +37,7 @@ impl Index {
     pub(super) fn of(facts: &Facts) -> Self {
         let mut index = Self::default();
         for (cell, read) in facts.cells.iter().enumerate() {
-            if !read.syntax.errors.is_empty() {
+            if !read.syntax().errors.is_empty() {
                 index.broken.push(CellIndex(cell));
             }
         }

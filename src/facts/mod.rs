@@ -37,7 +37,7 @@ mod waiting;
 
 use hashbrown::HashMap;
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::environment::Environment;
 use crate::execution::{Run, Stage};
@@ -87,49 +87,77 @@ pub struct Site {
     pub node: NodeId,
 }
 
-/// What one cell says by itself.
+/// What one cell says by itself; its text is read when somebody asks.
 #[derive(Debug, Clone)]
 pub struct CellFacts {
-    pub syntax: Arc<CellSyntax>,
-    /// What its names mean.
-    pub names: Arc<crate::index::Index>,
-    scopes: Scopes,
     /// Whether the kernel compiles this cell as Python at all.
     pub runs: bool,
+    source: Box<str>,
+    read: OnceLock<Read>,
+}
+
+#[derive(Debug, Clone)]
+struct Read {
+    names: Arc<crate::index::Index>,
+    scopes: Scopes,
 }
 
 impl CellFacts {
-    /// Reads one cell. Markdown, raw and other languages' cells give an empty answer.
-    pub fn read(cell: &Cell, is_python: bool) -> Self {
+    /// Of one cell. Markdown, raw and other languages' cells give an empty answer.
+    pub fn of_cell(cell: &Cell, is_python: bool) -> Self {
         let (runs, source) = readable(cell, is_python);
         Self::of(runs, source)
     }
 
-    /// Reads the cell with another text.
+    /// Of the cell with another text.
     pub fn with_source(&self, source: &str) -> Self {
         Self::of(self.runs, source)
     }
 
     fn of(runs: bool, source: &str) -> Self {
-        let syntax = Arc::new(python::parse(source));
-        let scopes = Scopes::of(&syntax.tree);
-        let names = Arc::new(crate::index::Index::of(Arc::clone(&syntax)));
-        Self { syntax, names, scopes, runs }
+        Self { runs, source: source.into(), read: OnceLock::new() }
+    }
+
+    /// The text that the kernel compiles; empty where it compiles none.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    pub fn syntax(&self) -> &Arc<CellSyntax> {
+        &self.read().names.syntax
+    }
+
+    /// What the cell's names mean.
+    pub fn names(&self) -> &Arc<crate::index::Index> {
+        &self.read().names
+    }
+
+    fn scopes(&self) -> &Scopes {
+        &self.read().scopes
+    }
+
+    fn read(&self) -> &Read {
+        self.read.get_or_init(|| {
+            let syntax = Arc::new(python::parse(&self.source));
+            let scopes = Scopes::of(&syntax.tree);
+            Read { names: Arc::new(crate::index::Index::of(syntax)), scopes }
+        })
     }
 
     /// Whether these are the facts of `cell` as it is now.
     pub fn is_of(&self, cell: &Cell, is_python: bool) -> bool {
-        readable(cell, is_python) == (self.runs, self.syntax.tree.source())
+        readable(cell, is_python) == (self.runs, &*self.source)
     }
 
     /// Whether there is something for the kernel to run.
     pub fn has_code(&self) -> bool {
-        self.runs && !self.syntax.tree.source().trim().is_empty()
+        self.runs && !self.source.trim().is_empty()
     }
 
     /// The name of the cell magic that opens the cell.
     pub fn magic(&self) -> Option<&str> {
-        self.syntax.magic.as_ref().map(|magic| self.syntax.tree.text(magic.name))
+        let syntax = self.syntax();
+        syntax.magic.as_ref().map(|magic| syntax.tree.text(magic.name))
     }
 }
 
@@ -210,7 +238,7 @@ impl<'a> Facts<'a> {
         modules: Arc<Modules>,
         stop: Stop,
     ) -> Self {
-        let nodes = cells.iter().map(|cell| cell.syntax.tree.len()).sum();
+        let nodes = cells.iter().map(|cell| cell.syntax().tree.len()).sum();
         Self::join_with(cells, tables, environment, modules, budget::Budget::of(nodes, stop))
     }
 
@@ -250,9 +278,9 @@ impl<'a> Facts<'a> {
             order: std::cell::OnceCell::new(),
             same_import: HashMap::new(),
         };
-        let bytes = facts.cells.iter().map(|cell| cell.syntax.tree.source().len()).sum::<usize>();
+        let bytes = facts.cells.iter().map(|cell| cell.syntax().tree.source().len()).sum::<usize>();
         facts.readable = std::cell::Cell::new(bytes.saturating_mul(READINGS).saturating_add(SMALL));
-        let nodes = facts.cells.iter().map(|cell| cell.syntax.tree.len()).sum::<usize>();
+        let nodes = facts.cells.iter().map(|cell| cell.syntax().tree.len()).sum::<usize>();
         facts.drafts = std::cell::Cell::new(MOST_DRAFTS.min(DRAFTED_NODES / nodes.max(1)));
         facts.gather_globals();
         facts.gather_stored_attributes();
@@ -267,7 +295,7 @@ impl<'a> Facts<'a> {
     fn gather_globals(&mut self) {
         for (index, cell) in self.cells.iter().enumerate() {
             let index = CellIndex(index);
-            let Some(module) = cell.scopes.get(MODULE) else { continue };
+            let Some(module) = cell.scopes().get(MODULE) else { continue };
             for (name, bindings) in &module.bindings {
                 let list = self.globals.entry(name.clone()).or_default();
                 list.extend(bindings.iter().map(|binding| (index, binding.clone())));
@@ -275,7 +303,7 @@ impl<'a> Facts<'a> {
             let star = |(node, module): &(NodeId, String)| {
                 (Site { cell: index, node: *node }, module.clone())
             };
-            self.stars.extend(cell.scopes.stars.iter().map(star));
+            self.stars.extend(cell.scopes().stars.iter().map(star));
         }
         let imported = |list: &Vec<(CellIndex, Binding)>| {
             let first = list.first().filter(|(_, it)| matches!(it.how, How::Import(_)))?;
@@ -338,7 +366,7 @@ impl<'a> Facts<'a> {
             return later > earlier;
         }
         let order = self.order.get_or_init(|| {
-            let shared: Vec<_> = self.cells.iter().map(|cell| Shared::of(&cell.names)).collect();
+            let shared: Vec<_> = self.cells.iter().map(|cell| Shared::of(&cell.names())).collect();
             by_dependence(&shared)
         });
         let place = |cell: CellIndex| order.iter().position(|at| *at == cell.0);

@@ -75,6 +75,11 @@ impl Modules {
         modules
     }
 
+    /// Whether there are none, and nobody uses the notebook's functions.
+    pub fn is_empty(&self) -> bool {
+        self.read.0.is_empty() && self.users.is_empty()
+    }
+
     /// Adds the places in other files that use the notebook's own functions.
     #[must_use]
     pub fn with_users(self, users: Vec<Use>) -> Self {
@@ -122,13 +127,13 @@ impl Modules {
             title: None,
             execution_count: None,
         };
-        let cells = vec![Arc::new(CellFacts::read(&cell, true))];
+        let cells = vec![Arc::new(CellFacts::of_cell(&cell, true))];
         let environment = Environment { is_script: true, ..Environment::default() };
         if let Some(cell) = cells.first() {
             self.read.0.push(crate::execution::Module {
                 name: module.name.clone(),
                 path: module.path.clone(),
-                index: Arc::clone(&cell.names),
+                index: Arc::clone(&cell.names()),
             });
         }
         let facts = Facts::join_within(cells, tables, environment, Arc::default(), Stop::default());
@@ -229,7 +234,7 @@ pub fn wanted(cells: &[Arc<CellFacts>]) -> (Vec<String>, Vec<String>) {
     let mut modules = Vec::new();
     let mut scripts = Vec::new();
     for cell in cells {
-        let tree = &cell.syntax.tree;
+        let tree = &cell.syntax().tree;
         for node in tree.all() {
             match tree.kind(node) {
                 Kind::Import { names } => {
@@ -275,8 +280,8 @@ fn run_lines(notebook: &Notebook) -> Vec<String> {
     let is_python = notebook.is_python();
     let mut found = Vec::new();
     for cell in &notebook.cells {
-        let facts = CellFacts::read(cell, is_python);
-        let tree = &facts.syntax.tree;
+        let facts = CellFacts::of_cell(cell, is_python);
+        let tree = &facts.syntax().tree;
         let is_run = |node: &NodeId| matches!(tree.kind(*node), Kind::Escape { sigil: '%', name } if tree.text(*name) == "run");
         found.extend(tree.all().filter(is_run).map(|node| tree.source_of(node).to_owned()));
     }

@@ -11,7 +11,7 @@ impl Facts<'_> {
     pub fn sites(&self) -> impl Iterator<Item = Site> + '_ {
         let sites = |(index, cell): (usize, &Arc<CellFacts>)| {
             let cell_index = CellIndex(index);
-            cell.syntax.tree.all().map(move |node| Site { cell: cell_index, node })
+            cell.syntax().tree.all().map(move |node| Site { cell: cell_index, node })
         };
         self.counted(self.cells.iter().enumerate().flat_map(sites))
     }
@@ -24,7 +24,7 @@ impl Facts<'_> {
     /// The syntax of the cell that holds `site`.
     pub fn tree(&self, cell: CellIndex) -> &Tree {
         static EMPTY: std::sync::LazyLock<Tree> = std::sync::LazyLock::new(Tree::default);
-        self.cell(cell).map_or(&EMPTY, |cell| &cell.syntax.tree)
+        self.cell(cell).map_or(&EMPTY, |cell| &cell.syntax().tree)
     }
 
     pub fn kind(&self, site: Site) -> &Kind {

@@ -16,9 +16,9 @@ impl Facts<'_> {
         }
         let name = self.source_of(site);
         let Some(cell) = self.cell(site.cell) else { return Vec::new() };
-        let start = cell.scopes.around(site.node);
+        let start = cell.scopes().around(site.node);
         let mut id = start;
-        while let Some(scope) = cell.scopes.get(id) {
+        while let Some(scope) = cell.scopes().get(id) {
             if id == MODULE || scope.globals.contains(name) {
                 break;
             }
@@ -60,8 +60,8 @@ impl Facts<'_> {
     pub fn binding_scope(&self, site: Site) -> ScopeId {
         let name = self.source_of(site);
         let Some(cell) = self.cell(site.cell) else { return MODULE };
-        let mut id = cell.scopes.around(site.node);
-        while let Some(scope) = cell.scopes.get(id) {
+        let mut id = cell.scopes().around(site.node);
+        while let Some(scope) = cell.scopes().get(id) {
             if id == MODULE || scope.globals.contains(name) {
                 return MODULE;
             }
@@ -79,7 +79,7 @@ impl Facts<'_> {
         let Some(cell) = self.cell(site.cell) else { return false };
         let mut id = start;
         while id != until {
-            let Some(scope) = cell.scopes.get(id) else { return false };
+            let Some(scope) = cell.scopes().get(id) else { return false };
             if matches!(scope.kind, ScopeKind::Function | ScopeKind::Lambda) {
                 return true;
             }

@@ -130,8 +130,8 @@ impl Facts<'_> {
     pub fn is_displayed(&self, site: Site) -> bool {
         let Some(cell) = self.cell(site.cell) else { return false };
         self.role(site) == Role::Top
-            && !cell.syntax.ends_in_semicolon
-            && cell.syntax.tree.last_statement() == Some(site.node)
+            && !cell.syntax().ends_in_semicolon
+            && cell.syntax().tree.last_statement() == Some(site.node)
     }
 
     /// Whether a later cell reads IPython's output cache.

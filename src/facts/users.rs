@@ -41,7 +41,7 @@ pub enum Access<'a> {
 /// The places where `user` uses one of `functions`.
 pub fn uses(user: &User, access: Access<'_>, functions: &[String], tables: &Tables) -> Vec<Use> {
     let is_python = user.notebook.is_python();
-    let read = |cell| Arc::new(CellFacts::read(cell, is_python));
+    let read = |cell| Arc::new(CellFacts::of_cell(cell, is_python));
     let cells: Vec<Arc<CellFacts>> = user.notebook.cells.iter().map(read).collect();
     let is_notebook = user.notebook.format != Format::Script;
     let environment = Environment { is_script: !is_notebook, ..Environment::default() };

@@ -36,7 +36,7 @@ fn corpus() -> Vec<(String, Vec<u8>)> {
 }
 
 /// The notebooks of the corpus that can be read.
-fn notebooks() -> impl Iterator<Item = (String, Notebook)> {
+pub(crate) fn notebooks() -> impl Iterator<Item = (String, Notebook)> {
     let parsed = corpus().into_iter().map(|(name, bytes)| (parse(&name, bytes), name));
     parsed.filter_map(|(notebook, name)| Some((name, notebook.ok()?)))
 }

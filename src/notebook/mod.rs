@@ -27,6 +27,8 @@ mod traceback;
 #[cfg(test)]
 mod corpus_tests;
 #[cfg(test)]
+pub(crate) use corpus_tests::notebooks as corpus_notebooks_for_tests;
+#[cfg(test)]
 mod insert_tests;
 #[cfg(test)]
 mod tests;

@@ -222,7 +222,7 @@ fn effects(facts: &Facts<'_>, cell: &Cell) -> Vec<String> {
         let range = crate::text::line_range(&cell.source, at);
         (range.start, range.slice(&cell.source).trim().to_owned())
     };
-    let magic = facts.cell(cell.index).and_then(|it| it.syntax.magic.as_ref());
+    let magic = facts.cell(cell.index).and_then(|it| it.syntax().magic.as_ref());
     if let Some(magic) = magic {
         let name = magic.name.slice(&cell.source);
         if !magic.holds_python && !HARMLESS.contains(&name) && !SETTINGS.contains(&name) {

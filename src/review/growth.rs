@@ -180,6 +180,6 @@ fn what_hangs_together_too_much_is_given_up_and_named() {
     let source = format!("{bound}def g():\n{}", "    x()\n".repeat(n));
     let found = reviewed(&[source], &tables);
     assert_eq!(rules(&found), [NOT_LOOKED_AT]);
-    let nodes = found.cells.iter().map(|cell| cell.syntax.tree.len() as u64).sum::<u64>();
+    let nodes = found.cells.iter().map(|cell| cell.syntax().tree.len() as u64).sum::<u64>();
     assert!(found.steps < 4 * (300 * nodes + 2_000_000) + 100_000, "{}", found.steps);
 }

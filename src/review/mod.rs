@@ -11,6 +11,7 @@ mod growth;
 mod names;
 mod place;
 mod port;
+mod quiet;
 mod record;
 mod repair;
 mod saved;
@@ -39,6 +40,7 @@ pub use extract::{Extracted, FileChange, extract, helper_of};
 pub use names::{Names, names, skeleton};
 pub use place::environment_of;
 pub use port::{cell_notes, changes, notes, port, to_script};
+pub use quiet::quiet;
 pub use record::{Form, Place, Record, fenced, problem_of, record, review_day, with_record};
 pub use repair::{Repair, Repairs, Trial, Within};
 pub use select::{Selection, rule_names};
@@ -175,8 +177,39 @@ pub fn review_again(
 ) -> Review {
     let settings = &surroundings.settings;
     let tables = settings.tables(tables);
-    let environment = settings.environment(environment_of(notebook));
+    if surroundings.modules.is_empty() && quiet(notebook, tables).is_some() {
+        return review_quiet(notebook, surroundings, known);
+    }
+    ask_all(notebook, surroundings, tables, read_cells(notebook, known))
+}
+
+/// The review of a notebook that is [`quiet`], with nothing beside it: no rule is asked, and no cell
+/// is parsed.
+pub fn review_quiet(
+    notebook: &Notebook,
+    surroundings: &Surroundings,
+    known: &[Arc<CellFacts>],
+) -> Review {
     let cells = read_cells(notebook, known);
+    let mut diagnostics = Vec::new();
+    saved::add(notebook, &cells, &mut diagnostics);
+    let classifications = classify::without_async(notebook, &cells);
+    let verdict = classify::verdict_of_file(notebook, &classifications);
+    let selection = &surroundings.settings.selection;
+    let silenced = diagnostics.extract_if(.., |found| !selection.takes(found)).collect();
+    let unmade = Review::unmade(notebook, surroundings);
+    Review { cells, diagnostics, silenced, classifications, verdict, ..unmade }
+}
+
+/// The review by every rule.
+fn ask_all(
+    notebook: &Notebook,
+    surroundings: &Surroundings,
+    tables: &Tables,
+    cells: Vec<Arc<CellFacts>>,
+) -> Review {
+    let settings = &surroundings.settings;
+    let environment = settings.environment(environment_of(notebook));
     let modules = Arc::clone(&surroundings.modules);
     let stop = surroundings.stop.clone();
     let facts = Facts::join_within(cells.clone(), tables, environment, modules, stop);
@@ -212,7 +245,7 @@ fn read_cells(notebook: &Notebook, known: &[Arc<CellFacts>]) -> Vec<Arc<CellFact
     let is_python = notebook.is_python();
     let read = |cell: &crate::notebook::Cell| {
         let old = known.get(cell.index.0).filter(|old| old.is_of(cell, is_python));
-        old.cloned().unwrap_or_else(|| Arc::new(CellFacts::read(cell, is_python)))
+        old.cloned().unwrap_or_else(|| Arc::new(CellFacts::of_cell(cell, is_python)))
     };
     notebook.cells.iter().map(read).collect()
 }
@@ -220,8 +253,8 @@ fn read_cells(notebook: &Notebook, known: &[Arc<CellFacts>]) -> Vec<Arc<CellFact
 /// The first place of each cell that is no Python, as far as it keeps us from seeing async code.
 fn syntax_errors(cells: &[Arc<CellFacts>], format: Format) -> Vec<Diagnostic> {
     let of_cell = |(index, cell): (usize, &Arc<CellFacts>)| {
-        let error = cell.syntax.errors.first()?;
-        let source = cell.syntax.tree.source();
+        let error = cell.syntax().errors.first()?;
+        let source = cell.syntax().tree.source();
         let matters = ["async", "await"].iter().any(|word| source.contains(word));
         let mut found = Diagnostic::new(
             SYNTAX_ERROR,
@@ -238,10 +271,10 @@ fn syntax_errors(cells: &[Arc<CellFacts>], format: Format) -> Vec<Diagnostic> {
 /// What is said where rules gave no answer, at the cell with the most to read.
 fn not_looked_at(cells: &[Arc<CellFacts>], rules: &[&str]) -> Option<Diagnostic> {
     let count = rules.len();
-    let largest = (0..cells.len()).max_by_key(|at| cells.get(*at).map(|it| it.syntax.tree.len()));
+    let largest = (0..cells.len()).max_by_key(|at| cells.get(*at).map(|it| it.syntax().tree.len()));
     let cell = CellIndex(largest.filter(|_| count > 0)?);
     let first =
-        cells.get(cell.0).map_or(TextRange::default(), |it| it.syntax.tree.lines().range(0));
+        cells.get(cell.0).map_or(TextRange::default(), |it| it.syntax().tree.lines().range(0));
     let mut found =
         Diagnostic::new(NOT_LOOKED_AT, Severity::Hint, Span::new(cell, first), NOT_LOOKED_AT);
     let message = Message::new("interface", NOT_LOOKED_AT);

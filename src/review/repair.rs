@@ -209,7 +209,7 @@ impl<'t> Repairs<'t> {
         let Span { cell, range } = diagnostic.span;
         let in_cell = || {
             let facts = self.review.cells.get(cell.0);
-            facts.map_or(1, |facts| facts.syntax.tree.position(range.start).line)
+            facts.map_or(1, |facts| facts.syntax().tree.position(range.start).line)
         };
         let in_script = || self.notebook.file_position(cell, range.start).map(|at| at.line);
         let is_script = self.notebook.format.counts_lines();
@@ -239,7 +239,7 @@ impl Candidate {
 /// Whether every cell reads as Python as far as it did.
 fn reads(before: &Review, after: &Review) -> bool {
     let errors = |review: &Review| -> Vec<usize> {
-        review.cells.iter().map(|cell| cell.syntax.errors.len()).collect()
+        review.cells.iter().map(|cell| cell.syntax().errors.len()).collect()
     };
     let (before, after) = (errors(before), errors(after));
     before.len() == after.len() && before.iter().zip(&after).all(|(old, new)| new <= old)

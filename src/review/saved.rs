@@ -97,7 +97,7 @@ impl Told {
             return;
         }
         let Some(facts) = cells.get(cell.0) else { return };
-        let tree = &facts.syntax.tree;
+        let tree = &facts.syntax().tree;
         let last = tree.last_statement().map_or(TextRange::default(), |node| tree.range(node));
         let first_line = tree.text(last).lines().next().map_or(0, str::len);
         let range = TextRange::new(last.start, last.start + first_line);

@@ -30,7 +30,10 @@ pub struct Shared {
 pub fn helpers(review: &Review) -> Vec<Helper> {
     let mut found = Vec::new();
     for (number, cell) in review.cells.iter().enumerate() {
-        let tree = &cell.syntax.tree;
+        if !cell.source().contains("async") {
+            continue;
+        }
+        let tree = &cell.syntax().tree;
         found.extend(tree.statements().filter_map(|it| helper(tree, it, CellIndex(number))));
     }
     found

@@ -53,10 +53,10 @@ pub fn silences(cells: &[Arc<CellFacts>]) -> Vec<Span> {
 pub fn silence(cells: &[Arc<CellFacts>], found: &Diagnostic) -> Option<Edit> {
     let Span { cell, range } = found.span;
     let facts = cells.get(cell.0)?;
-    let (source, rule) = (facts.syntax.tree.source(), found.rule);
+    let (source, rule) = (facts.syntax().tree.source(), found.rule);
     let lines = [range.start, range.end].map(|at| line_range(source, at));
     let edits = lines.into_iter().flat_map(|line| {
-        let comment = facts.syntax.comments.iter().find(|it| line.contains(**it));
+        let comment = facts.syntax().comments.iter().find(|it| line.contains(**it));
         let more = comment.and_then(|comment| one_more(cell, *comment, source, rule));
         more.or_else(|| Some(fresh(cell, line, comment.copied(), source, rule)))
     });
@@ -93,7 +93,7 @@ fn fresh(
 
 /// Whether the cell with the edit reads as it did, and the comment counts for the diagnostic.
 fn silences_it(facts: &CellFacts, edit: &Edit, found: &Diagnostic) -> bool {
-    let (cell, source) = (edit.span.cell, facts.syntax.tree.source());
+    let (cell, source) = (edit.span.cell, facts.syntax().tree.source());
     let Some(source) = apply_edits(cell, source, std::slice::from_ref(edit)) else { return false };
     let changed = Arc::new(facts.with_source(&source));
     // The cell by itself is enough to see it.
@@ -101,11 +101,12 @@ fn silences_it(facts: &CellFacts, edit: &Edit, found: &Diagnostic) -> bool {
     let span = Carrier::new(std::slice::from_ref(edit)).carry(found.span);
     let found = Diagnostic { span: Span { cell: alone, ..span }, ..found.clone() };
     let mut silences = Silences::from_list(in_cell(alone, &changed));
-    changed.syntax.errors.len() <= facts.syntax.errors.len() && silences.take(&[changed], &found)
+    changed.syntax().errors.len() <= facts.syntax().errors.len()
+        && silences.take(&[changed], &found)
 }
 
 fn in_cell(cell: CellIndex, facts: &CellFacts) -> Vec<Silence> {
-    let tree = &facts.syntax.tree;
+    let tree = &facts.syntax().tree;
     let read = |range: &TextRange| {
         let text = tree.text(*range).trim_start_matches('#').trim();
         let order = text.strip_prefix("nbasync:")?.trim();
@@ -120,7 +121,7 @@ fn in_cell(cell: CellIndex, facts: &CellFacts) -> Vec<Silence> {
         let rules = rules.filter(|name| !name.is_empty()).map(str::to_owned).collect();
         Some(Silence { span, line: Some(line), rules, used: false })
     };
-    facts.syntax.comments.iter().filter_map(read).collect()
+    facts.syntax().comments.iter().filter_map(read).collect()
 }
 
 /// The comments of all cells, by where they count.
@@ -153,7 +154,7 @@ impl Silences {
     fn take(&mut self, cells: &[Arc<CellFacts>], found: &Diagnostic) -> bool {
         let Span { cell, range } = found.span;
         let Some(facts) = cells.get(cell.0).filter(|_| !self.list.is_empty()) else { return false };
-        let line = |offset| facts.syntax.tree.position(offset).line;
+        let line = |offset| facts.syntax().tree.position(offset).line;
         let skipped = self.skipped.get_mut(&cell).map(|used| *used = true).is_some();
         let mut silenced = skipped;
         for at in self.by_line.range((cell, line(range.start))..=(cell, line(range.end))) {

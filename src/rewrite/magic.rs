@@ -26,7 +26,7 @@ pub fn plain_python(facts: &Facts, magic: MagicAt) -> Option<Vec<Edit>> {
 
 fn in_cell(facts: &Facts, cell: CellIndex) -> Option<Vec<Edit>> {
     let here = facts.cell(cell)?;
-    let (tree, magic) = (&here.syntax.tree, here.syntax.magic.as_ref()?);
+    let (tree, magic) = (&here.syntax().tree, here.syntax().magic.as_ref()?);
     let at = |node| Site { cell, node };
     let first = at(tree.statements().next()?);
     let last = at(tree.statements().last()?);

@@ -10,7 +10,7 @@ use crate::text::{CellIndex, Edit, Span, TextRange, apply_edits};
 /// Whether `cell` reads as Python before and after the edits that concern it. Not so, too, where so
 /// much was read again in this notebook that it is not looked at any more.
 pub(super) fn reads(facts: &Facts, cell: CellIndex, edits: &[Edit]) -> bool {
-    let Some(syntax) = facts.cell(cell).map(|cell| &cell.syntax) else { return false };
+    let Some(syntax) = facts.cell(cell).map(|cell| cell.syntax()) else { return false };
     if !syntax.errors.is_empty() {
         return false;
     }

@@ -23,7 +23,7 @@ pub fn read<'t>(source: &str, tables: &'t Tables) -> Facts<'t> {
         title: None,
         execution_count: None,
     };
-    let cells = vec![Arc::new(CellFacts::read(&cell, true))];
+    let cells = vec![Arc::new(CellFacts::of_cell(&cell, true))];
     let environment = Environment { is_script: true, ..Environment::default() };
     Facts::join(cells, tables, environment, Arc::default())
 }

@@ -138,7 +138,7 @@ pub(super) fn comments_in(
     indent: &str,
 ) -> Kept {
     let source = facts.tree(place.cell).source();
-    let all = facts.cell(place.cell).map_or(&[][..], |cell| &cell.syntax.comments);
+    let all = facts.cell(place.cell).map_or(&[][..], |cell| &cell.syntax().comments);
     let mut kept = Kept { above: String::new(), beside: String::new() };
     for comment in all.iter().filter(|comment| range.contains(**comment)) {
         if except.iter().any(|other| other.contains(*comment)) {

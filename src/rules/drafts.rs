@@ -82,8 +82,8 @@ fn holds(facts: &Facts, run: &Run, found: &Diagnostic, events: &[&Event]) -> boo
 fn below_async(facts: &Facts, found: &Diagnostic) -> Option<Fix> {
     let is_below = found.rule == "blocking-call-in-async" && found.message.key == "below-async";
     let cell = facts.cell(found.span.cell).filter(|_| is_below)?;
-    let is_it = |node: &NodeId| cell.syntax.tree.range(*node) == found.span.range;
-    let node = cell.syntax.tree.all().find(is_it)?;
+    let is_it = |node: &NodeId| cell.syntax().tree.range(*node) == found.span.range;
+    let node = cell.syntax().tree.all().find(is_it)?;
     let site = facts::Site { cell: found.span.cell, node };
     let calls: Vec<facts::Site> =
         facts.calls_of(facts.owner(site)?).map(|call| call.site).collect();

@@ -148,4 +148,4 @@ fn leave_out_what_fails(found: &mut Vec<Diagnostic>) {
 mod tests;
 
 #[cfg(test)]
-pub(crate) use tests::tables as tables_for_tests;
+pub(crate) use tests::{fixtures as fixtures_for_tests, tables as tables_for_tests};

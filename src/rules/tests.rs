@@ -25,7 +25,7 @@ fn notebook(code: &str) -> Notebook {
     }
 }
 
-fn fixtures(rule: &str) -> Vec<Fixture> {
+pub(crate) fn fixtures(rule: &str) -> Vec<Fixture> {
     let file = format!("src/rules/{}.md", rule.replace('-', "_"));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&file);
     let text = std::fs::read_to_string(path).unwrap_or_else(|_| panic!("{file} is missing"));

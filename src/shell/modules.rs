@@ -9,7 +9,9 @@ use std::sync::Arc;
 use crate::facts::{Access, CellFacts, Modules, Use, User, modules, users};
 use crate::knowledge::Tables;
 use crate::notebook::{self, Notebook};
-use crate::review::{Review, Settings, Surroundings, coloured, review_again, wanted_modules};
+use crate::review::{
+    Review, Settings, Surroundings, coloured, quiet, review_again, review_quiet, wanted_modules,
+};
 
 pub use folders::Folders;
 use folders::Named;
@@ -37,6 +39,10 @@ pub fn review_again_in_place(
     known: &[Arc<CellFacts>],
 ) -> Review {
     let own = surroundings.settings.tables(tables);
+    if quiet(notebook, own).is_some_and(|names| !lie_beside(path, &names, folders)) {
+        let surroundings = Surroundings { modules: Arc::default(), ..surroundings };
+        return review_quiet(notebook, &surroundings, known);
+    }
     let (cells, files) = of(path, notebook, folders, known);
     let modules = folders.modules(files, own);
     let surroundings = Surroundings { modules: Arc::clone(&modules), ..surroundings };
@@ -51,6 +57,13 @@ pub fn review_again_in_place(
         ..surroundings
     };
     review_again(notebook, tables, &surroundings, &review.cells)
+}
+
+/// Whether a module or package of one of these names lies in the folder of the file at `path`.
+fn lie_beside(path: &Path, names: &BTreeSet<&str>, folders: &Folders) -> bool {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let modules = folders.importable(folder);
+    names.iter().any(|name| modules.contains(*name))
 }
 
 /// The modules that `notebook` imports and the scripts that it runs, as far as they lie in its

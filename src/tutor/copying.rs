@@ -40,7 +40,7 @@ impl Copying {
         let mut wrong: Vec<(&str, usize)> =
             found.iter().map(|it| (it.rule, line(it.span.range.start))).collect();
         // Whatever is wrong elsewhere in it, a cell that cannot be read does not even start.
-        let errors = review.cells.get(cell.0).map(|cell| cell.syntax.errors.as_slice());
+        let errors = review.cells.get(cell.0).map(|cell| cell.syntax().errors.as_slice());
         if let Some(error) = errors.and_then(<[_]>::first) {
             wrong.insert(0, (SYNTAX_ERROR, line(error.range.start)));
         }

@@ -235,6 +235,23 @@ impl Callables {
         }
     }
 
+    /// Every entry with the module that its path begins with; chains left out.
+    pub fn by_module(&self) -> impl Iterator<Item = (Symbol, &Entry)> {
+        self.entries
+            .iter()
+            .filter_map(|(name, entry)| Some((self.names.module_of(*name)?, entry.as_ref())))
+    }
+
+    /// What the paths of chains begin with.
+    pub fn chain_beginnings(&self) -> impl Iterator<Item = &str> {
+        self.chains.iter().map(|(before, ..)| before.as_str())
+    }
+
+    /// The symbol of a name that some entry has in its path.
+    pub fn symbol(&self, text: &str) -> Option<Symbol> {
+        self.names.find(text)
+    }
+
     /// Closes the table: runs share its names from here on.
     pub fn close(&mut self) {
         let names = std::mem::take(&mut self.names);

@@ -6,8 +6,10 @@ mod owners;
 mod packed;
 #[cfg(test)]
 mod tests;
+mod waking;
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use hashbrown::{HashMap, HashSet};
 
@@ -24,6 +26,7 @@ pub(super) use packed::Packed;
 
 use entries::ModuleTable;
 use owners::Owners;
+use waking::Waking;
 
 /// The tables of `content/tables/`, by the names of their files.
 pub const FILES: [&str; 8] = [
@@ -59,6 +62,8 @@ pub struct Tables {
     sync_apis: Owners,
     /// The same, and what callables do with their arguments, by qualified name.
     pub callables: Callables,
+    /// Found when somebody asks.
+    waking: OnceLock<Waking>,
 }
 
 /// A path, of the program's own text where it was packed.
@@ -156,6 +161,7 @@ impl Tables {
 
     /// Adds entries; of two for the same call the later one counts.
     pub fn extend(&mut self, more: OwnTables) {
+        self.waking = OnceLock::new();
         for entry in more.blocking {
             let blocking = Blocking { kind: entry.kind, twin: entry.twin, when: entry.when };
             for call in &entry.calls {
@@ -254,6 +260,12 @@ impl Tables {
     /// Whether a top-level module knows nothing of coroutines.
     pub fn is_plain_module(&self, module: &str) -> bool {
         self.plain_modules.contains(module)
+    }
+
+    /// Whether a top-level module may bring loops, coroutines or threads into a notebook: a table
+    /// knows more of it than that it blocks, or looks at what it is given.
+    pub fn wakes(&self, module: &str) -> bool {
+        self.waking.get_or_init(|| Waking::of(&self.callables)).holds(&self.callables, module)
     }
 
     /// Whether no plain function of a top-level module needs a re-entrant loop.

@@ -1,5 +1,7 @@
 //! The tables as the program carries them: sorted, and with texts that stay where they are.
 
+use std::sync::OnceLock;
+
 use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +96,7 @@ impl Packed<'static> {
             runners: self.runners.unpack(),
             sync_apis: self.sync_apis.unpack(),
             callables: self.callables.unpack(),
+            waking: OnceLock::new(),
         }
     }
 }

@@ -164,7 +164,8 @@ impl World<'_, '_> {
     fn fate_of_bound(&self, name: &str, bound: &Bound) -> Fate {
         let facts = self.facts;
         let statement = bound.statement;
-        let readable = facts.cell(statement.cell).is_some_and(|cell| cell.syntax.errors.is_empty());
+        let readable =
+            facts.cell(statement.cell).is_some_and(|cell| cell.syntax().errors.is_empty());
         match facts.kind(statement) {
             _ if !readable => Fate::Undecided(UndecidedKind::Computed),
             Kind::FunctionDef { .. } | Kind::ClassDef { .. } | Kind::TypeAlias => {

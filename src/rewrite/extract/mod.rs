@@ -158,7 +158,7 @@ fn asked(facts: &Facts, names: &Names, request: &Request) -> Result<Vec<Site>, R
         if one.deferred || (is_helper && one.statement != one.site) {
             return Err(Refusal::Nested { name: name.clone(), cell });
         }
-        if facts.cell(cell).is_none_or(|facts| !facts.syntax.errors.is_empty()) {
+        if facts.cell(cell).is_none_or(|facts| !facts.syntax().errors.is_empty()) {
             return Err(Refusal::Unreadable { cell });
         }
         Ok(one.statement)

@@ -73,7 +73,7 @@ fn plan(
     partial: bool,
 ) -> Result<Extraction, Refusal> {
     let tables = Tables::default();
-    let cells = notebook.cells.iter().map(|cell| CellFacts::read(cell, true).into()).collect();
+    let cells = notebook.cells.iter().map(|cell| CellFacts::of_cell(cell, true).into()).collect();
     let facts = Facts::join(cells, &tables, environment_of(notebook), Default::default());
     let request = Request {
         names,
@@ -147,7 +147,7 @@ fn reads_without_a_kernel(done: &Extraction) {
     for text in [&done.module, &done.tests] {
         let facts = script::read(text, &tables);
         let cell = facts.cell(script::CELL).unwrap();
-        assert_eq!(cell.syntax.errors, [], "{text}");
+        assert_eq!(cell.syntax().errors, [], "{text}");
         assert!(!facts.awaits_at_top(script::CELL), "{text}");
     }
 }

@@ -105,7 +105,7 @@ impl Refusal {
 /// When the script is no Python.
 pub fn to_notebook(facts: &Facts, tables: &Tables, request: Request) -> Result<Ported, Refusal> {
     let source = facts.tree(script::CELL).source();
-    if let Some(error) = facts.cell(script::CELL).and_then(|cell| cell.syntax.errors.first()) {
+    if let Some(error) = facts.cell(script::CELL).and_then(|cell| cell.syntax().errors.first()) {
         return Err(Refusal::Unreadable { line: position(source, error.range.start).line });
     }
     let entry = entry::change(facts, request.fixes);

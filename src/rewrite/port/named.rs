@@ -128,9 +128,9 @@ fn command_line<'f>(facts: &'f Facts, import: Site) -> Option<&'f str> {
 /// Source: <https://packaging.python.org/en/latest/specifications/inline-script-metadata/>.
 fn of_comments(facts: &Facts) -> Option<Note> {
     let cell = facts.cell(script::CELL)?;
-    let tree = &cell.syntax.tree;
+    let tree = &cell.syntax().tree;
     let opens = |range: &&crate::text::TextRange| tree.text(**range).starts_with("# /// script");
-    let range = cell.syntax.comments.iter().find(opens)?;
+    let range = cell.syntax().comments.iter().find(opens)?;
     let line = Some(position(tree.source(), range.start).line);
     Some(Note { line, message: Message::new("interface", "port.note.metadata") })
 }

@@ -1,6 +1,6 @@
 //! What was found in folders, looked at once for all of their notebooks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +28,8 @@ pub(super) type Named = (String, PathBuf);
 #[derive(Debug, Default)]
 pub struct Folders {
     listings: Mutex<HashMap<PathBuf, Arc<Listing>>>,
+    /// What can be imported from a folder.
+    importable: Mutex<HashMap<PathBuf, Arc<HashSet<String>>>>,
     /// Modules that were read, by their names and files.
     modules: Mutex<HashMap<Vec<Named>, Arc<Modules>>>,
     /// Texts that count in place of what the files hold.
@@ -72,6 +74,24 @@ impl Folders {
         Some(ModuleSource { name: name.to_owned(), path: file.display().to_string(), source })
     }
 
+    /// The names of a folder's modules, and of the folders in it, which may be packages.
+    pub(super) fn importable(&self, folder: &Path) -> Arc<HashSet<String>> {
+        let lock = || self.importable.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(folder) {
+            return Arc::clone(known);
+        }
+        let unsaved = self.unsaved.keys().filter_map(|file| file.strip_prefix(folder).ok());
+        let first = |file: &Path| importable(Path::new(file.iter().next()?));
+        let mut names: HashSet<String> = unsaved.filter_map(first).collect();
+        // A folder that cannot be listed holds nothing that could be read.
+        let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let entries = fs::read_dir(here).into_iter().flatten().flatten();
+        names.extend(entries.filter_map(|entry| importable(Path::new(&entry.file_name()))));
+        let names = Arc::new(names);
+        lock().insert(folder.to_owned(), Arc::clone(&names));
+        names
+    }
+
     pub(super) fn listing(&self, folder: &Path) -> Arc<Listing> {
         let lock = || self.listings.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(folder) {
@@ -94,6 +114,12 @@ impl Folders {
         lock().insert(files, Arc::clone(&modules));
         modules
     }
+}
+
+/// The name by which a file or folder of this name can be imported.
+fn importable(name: &Path) -> Option<String> {
+    let is_module = name.extension().is_none_or(|end| end == "py");
+    name.file_stem().filter(|_| is_module)?.to_str().map(str::to_owned)
 }
 
 impl Listing {

@@ -322,7 +322,7 @@ fn cell(
 
 /// A cell of which nothing was read: its facts are those of no text.
 fn unread(cell: &Cell) -> CellFacts {
-    CellFacts::read(&Cell { source: String::new(), ..cell.clone() }, false)
+    CellFacts::of_cell(&Cell { source: String::new(), ..cell.clone() }, false)
 }
 
 /// The object that holds the kernel's metadata: VS Code puts the file's own one or two floors down.
@@ -353,7 +353,7 @@ fn apply(text: &mut String, change: &TextDocumentContentChangeEvent) -> Result<(
 
 /// The cells that were read before, each where the notebook has its text now.
 fn aligned(known: &[Arc<CellFacts>], notebook: &Notebook) -> Vec<Arc<CellFacts>> {
-    let source = |facts: &Arc<CellFacts>| facts.syntax.tree.source().to_owned();
+    let source = |facts: &Arc<CellFacts>| facts.syntax().tree.source().to_owned();
     let by_source: HashMap<String, &Arc<CellFacts>> =
         known.iter().map(|facts| (source(facts), facts)).collect();
     let is_python = notebook.is_python();

@@ -82,7 +82,7 @@ fn goes_without_saying(point: &Point) -> bool {
 
 fn reads(review: &Review) -> Check {
     let error = review.cells.iter().enumerate().find_map(|(index, cell)| {
-        let error = cell.syntax.errors.first()?;
+        let error = cell.syntax().errors.first()?;
         Some((Span::new(CellIndex(index), error.range), error.message.clone()))
     });
     Check { holds: error.is_none(), point: Point::Reads(error) }

@@ -86,7 +86,7 @@ fn is_in_a_magic(facts: &Facts<'_>, name: &str) -> bool {
     let of_cell = |source: &str| {
         source.lines().any(|line| line.trim_start().starts_with(['%', '!']) && is_word(line))
     };
-    facts.cells.iter().any(|cell| of_cell(cell.syntax.tree.source()))
+    facts.cells.iter().any(|cell| of_cell(cell.syntax().tree.source()))
 }
 
 /// Whether an attribute is asked of `asyncio` or `time` that they do not have.

@@ -60,7 +60,7 @@ pub fn to_script(facts: &Facts, notebook: &Notebook, request: &Request) -> Resul
     for cell in &notebook.cells {
         let source = plain::of(facts, notebook.format, cell, request, &mut notes);
         let plain = Cell { kind: CellKind::Code, language: None, source, ..cell.clone() };
-        cells.push(Arc::new(CellFacts::read(&plain, true)));
+        cells.push(Arc::new(CellFacts::of_cell(&plain, true)));
     }
     let after = Facts::join(cells, facts.tables, facts.environment, Arc::default());
     notes.extend(of_display(facts));

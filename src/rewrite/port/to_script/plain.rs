@@ -36,7 +36,7 @@ pub(super) fn of(
         notes.push(CellNote { cell: Some(index), message: message("language") });
         return commented(&cell.source);
     };
-    let syntax = &read.syntax;
+    let syntax = &read.syntax();
     if let Some(magic) = syntax.magic.as_ref().filter(|magic| !magic.holds_python) {
         let tree = &syntax.tree;
         let name = tree.text(magic.name);

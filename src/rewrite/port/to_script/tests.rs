@@ -9,7 +9,7 @@ use crate::rewrite::port::tests::cases;
 
 fn port(notebook: &Notebook, dual: bool) -> Script {
     let tables = Tables::default();
-    let cells = notebook.cells.iter().map(|cell| CellFacts::read(cell, true).into()).collect();
+    let cells = notebook.cells.iter().map(|cell| CellFacts::of_cell(cell, true).into()).collect();
     let facts = Facts::join(cells, &tables, environment_of(notebook), Default::default());
     let request =
         Request { dual, title: "From cells.", install: "install first", left_out: "left out" };

@@ -1,0 +1,60 @@
+//! Which modules bring loops, coroutines or threads into a notebook that has none of its own.
+
+use hashbrown::HashSet;
+
+use crate::knowledge::callables::{Callables, Entry, Gives, Row, Symbol, Where};
+
+/// The modules of which a table knows more than that they block or look at what they are given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Waking {
+    modules: HashSet<Symbol>,
+    /// What the names of modules begin with whose members stand for whole chains.
+    beginnings: Vec<String>,
+}
+
+impl Waking {
+    pub(super) fn of(callables: &Callables) -> Self {
+        let wakes = |(module, entry): (Symbol, &Entry)| wakes(entry).then_some(module);
+        let beginning = |before: &str| before.split('.').next().unwrap_or_default().to_owned();
+        Self {
+            modules: callables.by_module().filter_map(wakes).collect(),
+            beginnings: callables.chain_beginnings().map(beginning).collect(),
+        }
+    }
+
+    pub(super) fn holds(&self, callables: &Callables, module: &str) -> bool {
+        callables.symbol(module).is_some_and(|symbol| self.modules.contains(&symbol))
+            || self.beginnings.iter().any(|beginning| module.starts_with(beginning.as_str()))
+    }
+}
+
+/// Whether what is known of a callable can matter where no code is `async`.
+fn wakes(entry: &Entry) -> bool {
+    entry.runner.is_some()
+        || entry.sync_api.is_some()
+        || entry.is_coroutine_function
+        || entry.is_factory
+        || entry.is_async_manager
+        || entry.is_walked
+        || entry.is_patch
+        || !entry.removals.is_empty()
+        || entry.row.as_ref().is_some_and(|row| row_wakes(row))
+}
+
+fn row_wakes(row: &Row) -> bool {
+    let gives = !matches!(
+        row.gives,
+        Gives::Itself
+            | Gives::Unknown
+            | Gives::Nothing
+            | Gives::Plain
+            | Gives::Object
+            | Gives::Result
+            | Gives::Results
+    );
+    gives
+        || row.has_to_be_closed
+        || row.bound_to_loop
+        || row.raises.is_some()
+        || row.takes.iter().any(|take| !matches!(take.place, Where::Here | Where::Unseen))
+}
