@@ -21,6 +21,8 @@ pub(super) struct Library {
     /// What a kernel answered once, by case.
     pub recordings: BTreeMap<String, Source>,
     pub interface: Option<Source>,
+    /// The help of the command line.
+    pub help: Option<Source>,
     pub chooser: Option<Source>,
     pub glossary: Option<Source>,
     /// Files with no place, and twins without an English page.
@@ -86,6 +88,7 @@ enum Place<'p> {
     Cases(&'p str),
     Recording(&'p str),
     Interface,
+    Help,
     Chooser,
     Glossary,
 }
@@ -118,6 +121,7 @@ pub(super) fn read(files: &dyn Files) -> Library {
                 library.recordings.insert(case.to_owned(), source);
             }
             Some(Place::Interface) => library.interface = Some(source),
+            Some(Place::Help) => library.help = Some(source),
             Some(Place::Chooser) => library.chooser = Some(source),
             Some(Place::Glossary) => library.glossary = Some(source),
             None => library.errors.push(ContentError::whole(&path, "no file has its place here")),
@@ -155,6 +159,7 @@ impl Library {
             .chain(tables)
             .chain(others)
             .chain(&self.interface)
+            .chain(&self.help)
             .chain(&self.chooser)
             .chain(&self.glossary)
     }
@@ -180,6 +185,7 @@ fn place(path: &str) -> Option<Place<'_>> {
         .collect::<Vec<_>>();
     match parts.as_slice() {
         ["content", "interface.yaml", ""] => Some(Place::Interface),
+        ["content", "help.yaml", ""] => Some(Place::Help),
         ["content", "chooser.yaml", ""] => Some(Place::Chooser),
         ["content", "glossary.yaml", ""] => Some(Place::Glossary),
         ["content", "tables", name] => Some(Place::Table(name.strip_suffix(".yaml")?)),

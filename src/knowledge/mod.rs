@@ -68,6 +68,7 @@ pub struct Knowledge {
     library: Library,
     packed: Option<Packed<'static>>,
     strings: OnceLock<Strings>,
+    help: OnceLock<Strings>,
     skill: OnceLock<Skill>,
     index: OnceLock<lookup::Index>,
     cases: OnceLock<Vec<Case>>,
@@ -195,6 +196,18 @@ impl Knowledge {
         Some(strings::fill(text?, args))
     }
 
+    /// What changes in meaning, as the tradeoff's page says it in a sentence. `work` is the code that
+    /// is awaited, where it is known; else the sentence speaks of the call.
+    pub fn price(&self, language: Language, id: &str, work: Option<&str>) -> Option<String> {
+        let page = self.page(PageKind::Tradeoff, id)?;
+        let Front::Tradeoff { says } = &page.front else { return None };
+        let work = match work {
+            Some(work) => format!("`{work}`"),
+            None => self.ui(language, "tradeoffs.the-call", &[]),
+        };
+        Some(fill(says.get(language), &[("work", &work)]))
+    }
+
     /// The words of a diagnostic's message; the names of page and key when it has none.
     pub fn say(&self, language: Language, message: &Message) -> String {
         let args = message.args.iter().map(|(name, value)| (*name, value.as_str()));
@@ -235,16 +248,35 @@ impl Knowledge {
         self.cases().iter().find(|case| case.id == id)
     }
 
+    /// The text of the command line's help at a dotted key, with `{placeholders}` filled.
+    pub fn help(&self, language: Language, key: &str, args: &[(&str, &str)]) -> Option<String> {
+        self.help_texts().find(language, key, args)
+    }
+
+    /// The keys of all texts of the help.
+    pub fn help_keys(&self) -> impl Iterator<Item = &str> {
+        self.help_texts().0.keys().map(|key| &**key)
+    }
+
     fn strings(&self) -> &Strings {
         self.strings.get_or_init(|| {
             let packed = self.packed.as_ref().and_then(Packed::strings);
-            packed.unwrap_or_else(|| {
-                let source = self.library.interface.as_ref();
-                let text = source.and_then(|source| source.text().ok()).unwrap_or_default();
-                strings::read("", text).0
-            })
+            packed.unwrap_or_else(|| texts(self.library.interface.as_ref()))
         })
     }
+
+    fn help_texts(&self) -> &Strings {
+        self.help.get_or_init(|| {
+            let packed = self.packed.as_ref().and_then(Packed::help);
+            packed.unwrap_or_else(|| texts(self.library.help.as_ref()))
+        })
+    }
+}
+
+/// Reads a file of texts; none where it is not there.
+fn texts(source: Option<&files::Source>) -> Strings {
+    let text = source.and_then(|source| source.text().ok()).unwrap_or_default();
+    strings::read("", text).0
 }
 
 /// Reads the tables; all are empty when one of them is broken.
@@ -348,6 +380,7 @@ mod tests {
             [
                 "content/chooser.yaml",
                 "content/glossary.yaml",
+                "content/help.yaml",
                 "content/interface.yaml",
                 "content/tables/blocking.yaml",
                 main

@@ -15,6 +15,7 @@ pub(super) struct Packed<'p> {
     #[serde(borrow)]
     tables: &'p [u8],
     strings: &'p [u8],
+    help: &'p [u8],
     index: &'p [u8],
     pub themes: BTreeMap<String, BTreeMap<String, String>>,
     /// In the order of kinds and ids.
@@ -29,6 +30,7 @@ pub fn pack(files: &dyn Files) -> Result<Vec<u8>, postcard::Error> {
     let knowledge = Knowledge::begin(files).0;
     let tables = postcard::to_stdvec(&tables::Packed::new(&knowledge.tables))?;
     let strings = postcard::to_stdvec(&knowledge.strings().pack())?;
+    let help = postcard::to_stdvec(&knowledge.help_texts().pack())?;
     let index = lookup::Index::new(&knowledge);
     let index = postcard::to_stdvec(&index.pack())?;
     let pages = knowledge.library.slots.iter().map(Slot::pack);
@@ -36,6 +38,7 @@ pub fn pack(files: &dyn Files) -> Result<Vec<u8>, postcard::Error> {
     postcard::to_stdvec(&Packed {
         tables: &tables,
         strings: &strings,
+        help: &help,
         index: &index,
         themes: knowledge.themes.clone(),
         pages: pages.iter().map(Vec::as_slice).collect(),
@@ -54,6 +57,10 @@ impl Packed<'static> {
 
     pub fn strings(&self) -> Option<Strings> {
         postcard::from_bytes::<strings::Packed<'static>>(self.strings).ok().map(Strings::unpack)
+    }
+
+    pub fn help(&self) -> Option<Strings> {
+        postcard::from_bytes::<strings::Packed<'static>>(self.help).ok().map(Strings::unpack)
     }
 
     pub fn index(&self) -> Option<lookup::Index> {
@@ -96,6 +103,7 @@ mod tests {
         assert_eq!(read.tables, carried.tables);
         assert_eq!(read.themes, carried.themes);
         assert_eq!(read.strings().0, carried.strings().0);
+        assert_eq!(read.help_texts().0, carried.help_texts().0);
         assert_eq!(read.library.slots.len(), carried.library.slots.len());
         for (one, other) in read.library.slots.iter().zip(&carried.library.slots) {
             assert_eq!((one.kind, &one.id), (other.kind, &other.id));

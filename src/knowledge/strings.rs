@@ -1,4 +1,4 @@
-//! The interface's texts and the filling of `{placeholders}`.
+//! The texts of interface and help, and the filling of `{placeholders}`.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use serde_yaml::Value;
 use super::files::{self, ContentError};
 use super::language::{Both, Language};
 
-/// `content/interface.yaml`, by dotted key.
+/// `content/interface.yaml` or `content/help.yaml`, by dotted key.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Strings(pub BTreeMap<Cow<'static, str>, Both<Cow<'static, str>>>);
 
@@ -41,10 +41,12 @@ impl Strings {
 
     /// The text at `key`, filled; the key itself when there is no such text.
     pub fn get(&self, language: Language, key: &str, args: &[(&str, &str)]) -> String {
-        match self.0.get(key) {
-            Some(text) => fill(text.get(language), args),
-            None => key.to_owned(),
-        }
+        self.find(language, key, args).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The text at `key`, filled, where there is one.
+    pub fn find(&self, language: Language, key: &str, args: &[(&str, &str)]) -> Option<String> {
+        self.0.get(key).map(|text| fill(text.get(language), args))
     }
 }
 

@@ -4,7 +4,7 @@ use super::{environment_of, read_cells, sentence};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::facts::Facts;
 use crate::index::{Shared, by_dependence};
-use crate::knowledge::{Front, Knowledge, Language, PageKind};
+use crate::knowledge::{Knowledge, Language};
 use crate::notebook::{FreshCell, Notebook};
 use crate::rewrite::port::to_script::{self, CellNote, Script};
 use crate::rewrite::port::{self, Note, Ported, Refusal, Request, Words};
@@ -100,9 +100,8 @@ fn notice(knowledge: &Knowledge, language: Language, ported: &Ported, file: &str
 /// What each tradeoff says, with the command that tells more.
 pub fn changes(knowledge: &Knowledge, language: Language, tradeoffs: &[&str]) -> Vec<String> {
     let say = |id: &&str| {
-        let page = knowledge.page(PageKind::Tradeoff, id)?;
-        let Front::Tradeoff { says } = &page.front else { return None };
-        let args = [("says", says.get(language).as_str()), ("id", *id)];
+        let says = knowledge.price(language, id, None)?;
+        let args = [("says", says.as_str()), ("id", *id)];
         Some(knowledge.ui(language, "port.change", &args))
     };
     tradeoffs.iter().filter_map(say).collect()

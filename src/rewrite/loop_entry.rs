@@ -13,6 +13,9 @@ use crate::facts::{Facts, Function, Runs, Site, Usage, Value};
 use crate::knowledge::tables::AwaitForm;
 use crate::python::{Kind, Role};
 
+/// Bytes of a name that fits into a sentence.
+const LONGEST_NAME: usize = 40;
+
 /// As many callers as a note names.
 const MOST_CALLERS: usize = 4;
 
@@ -101,7 +104,12 @@ pub fn await_instead(
         AwaitForm::Argument => await_argument(facts, entry.call, entry.argument),
         form => await_function(facts, entry.call, entry.argument, form),
     });
-    let reasons = vec![(facts.span(entry.call), Message::new(page, "why-await"))];
+    let why = Message::new(page, "why-await");
+    let why = match awaited(facts, entry.argument) {
+        Some(work) => why.with("work", work),
+        None => why,
+    };
+    let reasons = vec![(facts.span(entry.call), why)];
     let edits = plan.finish(facts, edits)?;
     let tradeoffs = tradeoffs(facts, entry, coloured);
     let lossy = [
@@ -128,6 +136,15 @@ pub fn await_instead(
         Message::new(page, "fix-await").with("call", name)
     };
     Ok(plan.fix(facts, OwnFix { title, is_safe: safe, edits, reasons, tradeoffs }))
+}
+
+/// What is awaited, as readers call it: `fetch()` of `fetch(urls)`.
+fn awaited(facts: &Facts, argument: Site) -> Option<String> {
+    let is_call = facts.child(argument, Role::Func).is_some();
+    let name = facts.source_of(facts.child(argument, Role::Func).unwrap_or(argument));
+    let is_called = is_call || matches!(facts.value(argument), Value::Function(_));
+    let is_short = name.len() <= LONGEST_NAME && !name.contains(['\n', '`', '(']);
+    is_short.then(|| if is_called { format!("{name}()") } else { name.to_owned() })
 }
 
 fn never_ends(facts: &Facts, entry: LoopEntry) -> bool {

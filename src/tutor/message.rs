@@ -14,6 +14,41 @@ use crate::review::{FileChange, Surroundings};
 use crate::text::CellIndex;
 use crate::transcript::Transcript;
 
+/// Why the user's own editor gave no text back. `editor` is the command, `why` the system's reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EditorError {
+    NoneNamed,
+    Missing { editor: String },
+    NotStarted { editor: String, why: String },
+    Failed { editor: String, code: i32 },
+    Killed { editor: String },
+    NoFile { why: String },
+    Unread { why: String },
+    NoText,
+}
+
+impl EditorError {
+    /// The interface text that says it, and what it is filled with.
+    pub(super) fn said(&self) -> (&'static str, Vec<(&'static str, String)>) {
+        let editor = |it: &String| ("editor", it.clone());
+        let why = |it: &String| ("why", it.clone());
+        match self {
+            EditorError::NoneNamed => ("status.editor-none", Vec::new()),
+            EditorError::Missing { editor: it } => ("status.editor-missing", vec![editor(it)]),
+            EditorError::NotStarted { editor: it, why: reason } => {
+                ("status.editor-start", vec![editor(it), why(reason)])
+            }
+            EditorError::Failed { editor: it, code } => {
+                ("status.editor-failed", vec![editor(it), ("code", code.to_string())])
+            }
+            EditorError::Killed { editor: it } => ("status.editor-killed", vec![editor(it)]),
+            EditorError::NoFile { why: reason } => ("status.editor-file", vec![why(reason)]),
+            EditorError::Unread { why: reason } => ("status.editor-unread", vec![why(reason)]),
+            EditorError::NoText => ("status.editor-text", Vec::new()),
+        }
+    }
+}
+
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Msg {
@@ -24,8 +59,8 @@ pub enum Msg {
     Edited(String),
     /// The cells of a drill are to be written in an editor of the user's own.
     Rewrite,
-    /// The cells of a drill as they were written in an editor of one's own.
-    Rewritten(Result<String, String>),
+    /// The text as it was written in an editor of one's own.
+    Rewritten(Result<String, EditorError>),
     /// A fifth of a second has passed, while [`super::view::View::ticking`].
     Tick,
     /// A click on a list row, overview row, step tab or home choice.

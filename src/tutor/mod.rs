@@ -241,11 +241,13 @@ impl<'k> Tutor<'k> {
                 self.arrive_where_wanted();
                 self.status = Some(Prose::toned(why, Tone::Mistake));
             }
-            Msg::Copied(Err(why))
-            | Msg::AdviceSaved(Err(why))
-            | Msg::Rewritten(Err(why))
-            | Msg::Kept(Err(why)) => {
+            Msg::Copied(Err(why)) | Msg::AdviceSaved(Err(why)) | Msg::Kept(Err(why)) => {
                 self.status = Some(Prose::toned(why, Tone::Mistake));
+            }
+            Msg::Rewritten(Err(error)) => {
+                let (key, args) = error.said();
+                let args: Vec<_> = args.iter().map(|(name, it)| (*name, it.as_str())).collect();
+                self.say(key, &args, Tone::Mistake);
             }
         }
         Vec::new()

@@ -8,7 +8,7 @@ use crate::support::{BAD, keys, run, samples};
 fn check_writes_the_json_that_is_documented() {
     let folder = samples();
     let report = run(folder.path(), &["check", "--format", "json", "bad.ipynb"]).json();
-    assert_eq!(keys(&report), ["version", "files"]);
+    assert_eq!(keys(&report), ["version", "files", "shared"]);
     assert_eq!(report["version"], 1);
     let file = &report["files"][0];
     assert_eq!(keys(file), ["path", "error", "kernel", "diagnostics"]);

@@ -48,6 +48,11 @@ fn a_function_of_two_notebooks_is_named_once() {
     let told = "`load` stands word for word in 2 notebooks: a.ipynb (cell 1), b.ipynb (cell 2).";
     assert_eq!(run.stdout.matches(told).count(), 1, "{}", run.stdout);
     assert_eq!(run.stdout.matches("word for word").count(), 1, "{}", run.stdout);
+    let told = self::run(folder.path(), &["check", "--format", "json", "."]).json();
+    let places = json!([{"path": "a.ipynb", "cell": 0}, {"path": "b.ipynb", "cell": 1}]);
+    assert_eq!(told["shared"], json!([{"name": "load", "places": places}]));
+    let told = self::run(folder.path(), &["check", "--format", "json", "a.ipynb"]).json();
+    assert_eq!(told["shared"], json!([]));
 }
 
 #[test]

@@ -19,6 +19,46 @@ fn every_shell_gets_completions_of_every_command() {
 }
 
 #[test]
+fn help_and_complaints_are_in_the_readers_language() {
+    let folder = folder(&[]);
+    for args in [&["check", "--help", "--lang", "zh"][..], &["--lang=zh", "help", "check"]] {
+        let help = run(folder.path(), args);
+        assert_eq!(help.code, 0);
+        for word in ["用法：nbasync check [选项] <PATH>...", "全局选项：", "示例：", "[默认：text]"]
+        {
+            assert!(help.stdout.contains(word), "{word}: {}", help.stdout);
+        }
+        for word in ["Usage", "Options", "Print", "default", "possible"] {
+            assert!(!help.stdout.contains(word), "{word}: {}", help.stdout);
+        }
+        // Chinese is broken where it has no spaces, too; examples stand as they are.
+        let (told, _) = help.stdout.split_once("示例：").unwrap();
+        let is_wide = |line: &&str| {
+            line.chars().map(|it| 1 + usize::from(!it.is_ascii())).sum::<usize>() > 100
+        };
+        assert_eq!(told.lines().filter(is_wide).count(), 0, "{told}");
+    }
+    let short = run(folder.path(), &["check", "-h"]).stdout;
+    assert!(
+        short.lines().count() < run(folder.path(), &["check", "--help"]).stdout.lines().count()
+    );
+    let both = run(folder.path(), &["fix", "--help", "--lang", "both"]).stdout;
+    assert!(both.find("Usage: nbasync fix") < both.find("用法：nbasync fix"), "{both}");
+    let wrong = run(folder.path(), &["check", "--formt", "json", ".", "--lang", "zh"]);
+    assert_eq!(wrong.code, 2);
+    assert!(
+        wrong.stderr.starts_with("错误：没有 `--formt` 这个参数\n\n  提示："),
+        "{}",
+        wrong.stderr
+    );
+    let contradiction = ["check", "--diff", "--format", "json", ".", "--lang", "zh"];
+    let wrong = run(folder.path(), &contradiction).stderr;
+    assert!(wrong.starts_with("错误：--diff 只能与 --format text 同用\n"), "{wrong}");
+    let page = run(folder.path(), &["man", "--lang", "zh"]).stdout;
+    assert!(page.contains("退出码"), "{page}");
+}
+
+#[test]
 fn every_command_has_a_manual_page() {
     let folder = folder(&[]);
     assert!(run(folder.path(), &["man"]).stdout.contains(".TH nbasync"));

@@ -229,15 +229,16 @@ fn is_english(text: &str) -> bool {
 
 /// The interface's texts and those of the pattern chooser.
 pub(super) fn check_interface(knowledge: &Knowledge, terms: &[Term], out: &mut Vec<ContentError>) {
-    let Some(source) = &knowledge.library.interface else { return };
-    let Ok(text) = source.text() else { return };
-    let (texts, _) = strings::read(&source.path, text);
-    let texts = texts.0.into_iter();
-    let texts = texts.map(|(key, both)| (key.into(), both.en.into(), both.zh.into()));
-    for (key, message) in check_texts(texts, terms) {
-        let path: Vec<&str> = key.split('.').collect();
-        let message = format!("{key}: {message}");
-        out.push(files::at(&source.path, text, strings::key_place(text, &path), message));
+    for source in [&knowledge.library.interface, &knowledge.library.help].into_iter().flatten() {
+        let Ok(text) = source.text() else { continue };
+        let (texts, _) = strings::read(&source.path, text);
+        let texts = texts.0.into_iter();
+        let texts = texts.map(|(key, both)| (key.into(), both.en.into(), both.zh.into()));
+        for (key, message) in check_texts(texts, terms) {
+            let path: Vec<&str> = key.split('.').collect();
+            let message = format!("{key}: {message}");
+            out.push(files::at(&source.path, text, strings::key_place(text, &path), message));
+        }
     }
     let Some(source) = &knowledge.library.chooser else { return };
     let Ok(text) = source.text() else { return };

@@ -91,11 +91,16 @@ impl<'k> Side<'k> {
 }
 
 fn interface(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
-    let Some(source) = &knowledge.library.interface else {
-        return out.push(ContentError::whole("content/interface.yaml", "is missing"));
-    };
-    if let Ok(text) = source.text() {
-        out.extend(strings::read(&source.path, text).1);
+    let library = &knowledge.library;
+    for (name, source) in [("interface", &library.interface), ("help", &library.help)] {
+        match source {
+            Some(source) => {
+                out.extend(
+                    source.text().into_iter().flat_map(|it| strings::read(&source.path, it).1),
+                );
+            }
+            None => out.push(ContentError::whole(&format!("content/{name}.yaml"), "is missing")),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! What can be said on the command line. What its help says stands in `content/help.yaml`.
 
 mod asking;
 mod cell;
@@ -18,8 +18,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use asking::{DeviationArgs, PatternArgs};
 pub use cell::CellArgs;
@@ -41,36 +40,10 @@ pub use tools::{CompletionsArgs, ManArgs, SchemaArgs, Subject};
 
 use crate::environment::Host;
 
-const EXAMPLES: &str = "\
-Examples:
-  nbasync tutor analysis.ipynb          walk through a notebook, cell by cell
-  pbpaste | nbasync tutor -             walk through a cell from the clipboard
-  nbasync learn                         lessons, and cells to repair
-  nbasync check .                       report what is wrong in all notebooks here
-  nbasync check --format json a.ipynb   the same for a program
-  nbasync fix --diff .                  what the safe fixes would change
-  nbasync fix .                         apply them
-  nbasync extract analysis.ipynb fetch  move a helper into a module
-  nbasync port crawl.py                 turn an async script into a notebook
-  nbasync prove analysis.ipynb          run before and after in a real kernel, when you agree
-  nbasync explain asyncio-run-in-cell   read a page
-  nbasync lookup blocking requests      find pages by a few words
-  nbasync pattern                       which pattern fits? five questions at most
-  nbasync deviation older-python        put a deviation from the defaults on record
-
-Exit codes:
-  0  nothing to complain about
-  1  something at warning or above
-  2  the work could not be done: an unreadable file, bad arguments";
-
 /// Async Python in notebooks: a tutor that shows what a cell does wrong, why, and how to write it,
 /// and a checker for scripts and editors.
-///
-/// A notebook's kernel already runs an event loop. That is why `asyncio.run()` raises in a cell,
-/// and why a cell may write `await` at the top level. nbasync reads .ipynb files, .py
-/// files with # %% cells, of marimo or Databricks, and Markdown with cells. It runs their code only to prove something, and only after you agreed.
 #[derive(Debug, Parser)]
-#[command(name = "nbasync", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "nbasync", version)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -83,8 +56,8 @@ impl Cli {
     ///
     /// # Errors
     /// When it makes no sense or asks for help.
-    pub fn read() -> Result<Self, clap::Error> {
-        let cli = Self::try_parse()?;
+    pub fn read() -> Result<Self, Unread> {
+        let cli = Self::try_parse().map_err(|error| Unread::Refused(Box::new(error)))?;
         let contradiction = match &cli.command {
             Some(Command::Check(args)) => args.contradiction(),
             Some(Command::Fix(args)) => args.contradiction(),
@@ -92,10 +65,19 @@ impl Cli {
             _ => None,
         };
         match contradiction {
-            Some(said) => Err(Self::command().error(ErrorKind::ArgumentConflict, said)),
+            Some(key) => Err(Unread::Contradiction(key)),
             None => Ok(cli),
         }
     }
+}
+
+/// Why a command line leads to no command.
+#[derive(Debug)]
+pub enum Unread {
+    /// It was not understood, or it asks for help.
+    Refused(Box<clap::Error>),
+    /// Options make no sense together: the key of what is said of them.
+    Contradiction(&'static str),
 }
 
 /// Options of every command.
@@ -167,16 +149,7 @@ pub enum Command {
 }
 
 /// Walk through a notebook: each cell's situation, its mistake, the pattern, the price, a proof
-///
-/// Without a file the tutor starts with a page on which to paste a cell, to choose a notebook or
-/// to look something up. Nothing is written back before you have seen the change and agreed.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync tutor
-  nbasync tutor analysis.ipynb --cell 7
-  pbpaste | nbasync tutor -
-  nbasync tutor --linear analysis.ipynb")]
 pub struct TutorArgs {
     /// A notebook; - reads a cell from stdin
     pub file: Option<PathBuf>,
@@ -235,12 +208,6 @@ pub enum Theme {
 
 /// Say for each cell whether the skill for async Python in notebooks applies, and why
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync classify analysis.ipynb
-  nbasync classify --format json . | jq '.files[] | {path, verdict}'
-
-Exit code 0: done; 2: a file could not be read.")]
 pub struct ClassifyArgs {
     #[command(flatten)]
     pub input: InputArgs,
@@ -281,14 +248,7 @@ pub enum Format {
 }
 
 /// Find pages by words: situations, mistakes, patterns, errors, deviations
-///
-/// Words match in both languages, and need not be whole or spelled right. The more a word tells,
-/// the more it counts; none has to match. Exit code 1: no page.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync lookup blocking requests
-  nbasync lookup cannot be called from a running event loop")]
 pub struct LookupArgs {
     /// What to look for
     #[arg(required = true, value_name = "QUERY")]
@@ -302,15 +262,7 @@ pub struct LookupArgs {
 }
 
 /// Print a page: of a mistake, a pattern, a situation, an error message ...
-///
-/// On a terminal the page is laid out; into a pipe it goes as Markdown.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync explain asyncio-run-in-cell
-  nbasync explain gather --lang zh
-  nbasync explain gather --format json | jq -r .markdown
-  nbasync explain python-notebooks-async > skill.md")]
 pub struct ExplainArgs {
     /// The page's name, as `check` and `lookup` write it, or the text of an error
     pub name: String,
@@ -321,6 +273,8 @@ pub struct ExplainArgs {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
 
     #[test]

@@ -5,7 +5,7 @@ use std::io;
 use super::arguments::{CheckArgs, CheckFormat};
 use super::{Exit, Session, complain, print, reviewed, watch};
 use crate::diagnostic::{Applicability, Severity};
-use crate::review::{Helper, Repairs, helpers, shared};
+use crate::review::{Repairs, shared};
 use crate::shell::config::Configs;
 use crate::shell::report::{
     self, FileReport, Reviewed, Statistics, Tally, github, gitlab, json, junit, sarif,
@@ -33,8 +33,12 @@ fn once(args: &CheckArgs, session: &Session) -> io::Result<Exit> {
         CheckFormat::Json if args.statistics => check.count_in_json(),
         CheckFormat::Text => check.text(),
         CheckFormat::Json => check.report(
-            |file| json::check(voice, file),
-            |files| json::write(&json::Checks { version: 1, files }),
+            |file| (json::check(voice, file), file.helpers()),
+            |files| {
+                let (files, own): (Vec<_>, Vec<_>) = files.into_iter().unzip();
+                let shared = json::shared(shared(own.into_iter().flatten()));
+                json::write(&json::Checks { version: 1, files, shared })
+            },
         ),
         CheckFormat::Sarif => check.report(
             |file| sarif::file(voice, file),
@@ -77,7 +81,7 @@ impl Check<'_> {
             let changes = if self.args.diff { self.safe_changes(&file) } else { String::new() };
             let mut report = report::check(paper, voice, &file);
             report.text.push_str(&changes);
-            (report, asynchronous(&file))
+            (report, file.helpers())
         })?;
         let mut tally = Tally::default();
         let mut out = String::new();
@@ -131,12 +135,6 @@ impl Check<'_> {
         let diff = report::diff(self.session.paper, &file.path, notebook, &repairs.notebook);
         if diff.is_empty() { diff } else { diff + "\n" }
     }
-}
-
-/// The async functions of a notebook, which others may have as well; a script is a module already.
-fn asynchronous(file: &Reviewed) -> Option<(String, Vec<Helper>)> {
-    let (_, review) = file.outcome.as_ref().ok().filter(|(_, it)| it.cells.len() > 1)?;
-    Some((file.path.clone(), helpers(review))).filter(|(_, all)| !all.is_empty())
 }
 
 fn exit(file: &Reviewed) -> Exit {

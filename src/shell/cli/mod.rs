@@ -12,6 +12,7 @@ mod explain;
 mod export;
 mod extract;
 mod fix;
+mod help;
 #[cfg(feature = "kernel")]
 mod kernels;
 mod learn;
@@ -40,8 +41,6 @@ mod watch;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::thread;
-
-use clap::CommandFactory;
 
 pub use arguments::{Color, GlobalArgs, Lang, Theme, TutorArgs};
 pub use session::{Session, SessionError};
@@ -131,12 +130,9 @@ pub fn complain(text: &str) {
 fn run() -> ExitCode {
     let cli = match Cli::read() {
         Ok(cli) => cli,
-        Err(error) => return explain_usage(&error),
+        Err(unread) => return told(help::explain(&unread)),
     };
-    let Some(command) = cli.command else {
-        let help = Cli::command().render_long_help().to_string();
-        return print(&help).map_or_else(|error| fail(&error), |()| Exit::Clean.into());
-    };
+    let Some(command) = cli.command else { return told(help::print_all(&cli.global)) };
     let session = match Session::open(&cli.global) {
         Ok(session) => session,
         Err(error) => return fail(&error),
@@ -173,8 +169,8 @@ fn run() -> ExitCode {
             SkillCommand::Uninstall(args) => skills::uninstall(&args, &session),
         },
         Command::Schema(args) => tools::schema(&args),
-        Command::Completions(args) => tools::completions(&args),
-        Command::Man(args) => tools::man(&args),
+        Command::Completions(args) => tools::completions(&args, &session),
+        Command::Man(args) => tools::man(&args, &session),
     };
     match done {
         Ok(exit) => exit.into(),
@@ -184,17 +180,9 @@ fn run() -> ExitCode {
     }
 }
 
-/// Prints the help that was asked for, or what is wrong with the arguments.
-fn explain_usage(error: &clap::Error) -> ExitCode {
-    if error.use_stderr() {
-        // It repeats what was said, which may come from a file.
-        let said = error.render().to_string();
-        complain(&crate::shell::visible::lines(&said, crate::shell::visible::Charset::Unicode));
-        return Exit::Failed.into();
-    }
-    // A reader that went away is no error; nothing else can be said without stdout.
-    let _ = error.print();
-    Exit::Clean.into()
+/// Ends after help or a complaint about the arguments.
+fn told(done: Result<Exit, SessionError>) -> ExitCode {
+    done.map_or_else(|error| fail(&error), ExitCode::from)
 }
 
 /// Reports an error with its causes.

@@ -3,18 +3,17 @@
 use std::fs;
 use std::io;
 
-use clap::CommandFactory;
-
-use super::arguments::{Cli, CompletionsArgs, ManArgs, SchemaArgs, Subject};
-use super::{Exit, print, write};
+use super::arguments::{CompletionsArgs, ManArgs, SchemaArgs, Subject};
+use super::help::command;
+use super::{Exit, Session, print, write};
 
 /// Prints a shell's completions.
 ///
 /// # Errors
 /// When stdout cannot be written to.
-pub fn completions(args: &CompletionsArgs) -> io::Result<Exit> {
+pub fn completions(args: &CompletionsArgs, session: &Session) -> io::Result<Exit> {
     let mut out = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "nbasync", &mut out);
+    clap_complete::generate(args.shell, &mut command(session), "nbasync", &mut out);
     write(&out)?;
     Ok(Exit::Clean)
 }
@@ -23,9 +22,8 @@ pub fn completions(args: &CompletionsArgs) -> io::Result<Exit> {
 ///
 /// # Errors
 /// When stdout or a file cannot be written to.
-pub fn man(args: &ManArgs) -> io::Result<Exit> {
-    let mut command = Cli::command();
-    command.build();
+pub fn man(args: &ManArgs, session: &Session) -> io::Result<Exit> {
+    let command = command(session);
     let Some(dir) = &args.dir else {
         let mut out = Vec::new();
         clap_mangen::Man::new(command).render(&mut out)?;

@@ -10,7 +10,7 @@ use super::{Refused, Service};
 use crate::diagnostic::Applicability;
 use crate::knowledge::{Language, Page, inlines, plain};
 use crate::notebook::Notebook;
-use crate::review::{Repairs, Review};
+use crate::review::{Repairs, Review, shared};
 use crate::shell::config::{Configs, Overrides};
 use crate::shell::files::{self, FileError, Found};
 use crate::shell::report::{Fixed, Mended, Reviewed, Written, json as reports};
@@ -79,9 +79,11 @@ impl Service {
     }
 
     pub(super) fn check(&self, asked: Paths) -> Result<Value, Refused> {
-        let make = |file: Reviewed| reports::check(self.voice(), &file);
+        let make = |file: Reviewed| (reports::check(self.voice(), &file), file.helpers());
         let files = reviewed::each(&self.configs(), &asked.paths, make).map_err(told)?;
-        Ok(json!(reports::Checks { version: 1, files }))
+        let (files, own): (Vec<_>, Vec<_>) = files.into_iter().unzip();
+        let shared = reports::shared(shared(own.into_iter().flatten()));
+        Ok(json!(reports::Checks { version: 1, files, shared }))
     }
 
     pub(super) fn classify(&self, asked: Paths) -> Result<Value, Refused> {

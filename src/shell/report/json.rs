@@ -20,13 +20,37 @@ use crate::classify::{Classification, Verdict};
 use crate::diagnostic::{self, Diagnostic, Message};
 use crate::knowledge::{Language, PageKind};
 use crate::notebook::Notebook;
-use crate::text::Position;
+use crate::review::Shared;
+use crate::text::{CellIndex, Position};
 
 /// What `check` prints.
 #[derive(Debug, Serialize)]
 pub struct Checks {
     pub version: u32,
     pub files: Vec<Check>,
+    /// Functions that stand, word for word, in several of the notebooks.
+    pub shared: Vec<Helper>,
+}
+
+/// A function of several notebooks.
+#[derive(Debug, Serialize)]
+pub struct Helper {
+    name: String,
+    places: Vec<HelperPlace>,
+}
+
+#[derive(Debug, Serialize)]
+struct HelperPlace {
+    path: String,
+    cell: usize,
+}
+
+/// The functions that several notebooks hold, each once.
+pub fn shared(all: Vec<Shared>) -> Vec<Helper> {
+    let place = |(path, cell): (String, CellIndex)| HelperPlace { path, cell: cell.0 };
+    let helper =
+        |it: Shared| Helper { name: it.name, places: it.places.into_iter().map(place).collect() };
+    all.into_iter().map(helper).collect()
 }
 
 /// One file of `check`. `kernel` is null where the file could not be read.

@@ -64,7 +64,7 @@ pub use voice::Voice;
 pub use wrap::{Piece, wrap};
 
 use crate::notebook::Notebook;
-use crate::review::Review;
+use crate::review::{Helper, Review, helpers};
 use crate::shell::files::FileError;
 
 /// A file and what came of it.
@@ -72,4 +72,12 @@ pub struct Reviewed {
     /// As given or found.
     pub path: String,
     pub outcome: Result<(Notebook, Review), FileError>,
+}
+
+impl Reviewed {
+    /// The async functions of a notebook, which others may have as well; a script is a module already.
+    pub fn helpers(&self) -> Option<(String, Vec<Helper>)> {
+        let (_, review) = self.outcome.as_ref().ok().filter(|(_, it)| it.cells.len() > 1)?;
+        Some((self.path.clone(), helpers(review))).filter(|(_, all)| !all.is_empty())
+    }
 }

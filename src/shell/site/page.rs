@@ -67,9 +67,10 @@ pub fn severity_html(site: Site<'_>, severity: Severity) -> String {
 /// What the front matter says to readers.
 fn lead(site: Site<'_>, markup: Markup<'_>, page: &Page) -> String {
     let language = site.language;
+    let price = site.knowledge.price(language, &page.id, None).unwrap_or_default();
     let said = match &page.front {
         Front::Pattern { choose } => choose.get(language),
-        Front::Tradeoff { says } => says.get(language),
+        Front::Tradeoff { .. } => &price,
         Front::Deviation { because } => because.get(language),
         Front::Message { matches, .. } => {
             return matches.iter().map(|text| code("text", text)).collect();

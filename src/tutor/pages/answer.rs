@@ -4,7 +4,7 @@ use super::fitting::Fitting;
 use super::pattern::in_thread;
 use super::{Subject, changes_alone, command, line_of, reasons};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
-use crate::knowledge::{Front, Language, PageKind};
+use crate::knowledge::{Language, PageKind};
 use crate::review::sentence;
 use crate::tutor::reading::{Writer, as_sentence, prose_of};
 use crate::tutor::statements::Statement;
@@ -51,11 +51,9 @@ fn repaired(writer: &mut Writer, subject: Subject, fix: &Fix) {
 /// What changes in meaning, in one sentence for each change.
 fn price(subject: Subject, fix: &Fix, moves: bool, language: Language) -> String {
     let knowledge = subject.knowledge;
-    let said = |id: &&str| {
-        let page = knowledge.page(PageKind::Tradeoff, id)?;
-        let Front::Tradeoff { says } = &page.front else { return None };
-        Some(as_sentence(says.get(language), language))
-    };
+    let work = fix.reasons.iter().flat_map(|(_, message)| &message.args);
+    let work = work.clone().find(|(name, _)| *name == "work").map(|(_, work)| work.as_str());
+    let said = |id: &&str| Some(as_sentence(&knowledge.price(language, id, work)?, language));
     let all: Vec<String> = fix.tradeoffs.iter().filter_map(said).collect();
     match all.as_slice() {
         [] => knowledge.ui(language, price_key(fix, moves), &[]),

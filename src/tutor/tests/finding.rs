@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::tutor::keys::Context;
+use crate::tutor::message::EditorError;
 
 fn typed(tutor: &mut Tutor, text: &str) {
     for char in text.chars() {
@@ -179,8 +180,13 @@ fn a_cell_is_edited_in_an_editor_of_ones_own_as_one_step() {
     assert_eq!(source(&tutor), "z = 1");
     press(&mut tutor, "u");
     assert_eq!(source(&tutor), RUN);
-    tutor.update(Msg::Rewritten(Err("vi: exit status: 1".to_owned())));
+    let failed = EditorError::Failed { editor: "vi".to_owned(), code: 1 };
+    tutor.update(Msg::Rewritten(Err(failed.clone())));
+    assert_eq!(status(&tutor), "vi ended with exit code 1; nothing was taken over");
     assert_eq!(source(&tutor), RUN);
+    press(&mut tutor, "L");
+    tutor.update(Msg::Rewritten(Err(failed)));
+    assert_eq!(status(&tutor), "vi 以退出码 1 结束；没有取回任何内容");
 }
 
 #[test]

@@ -8,19 +8,7 @@ use clap::Args;
 use super::{Format, PlaceArgs};
 
 /// Ask which pattern fits: at most five questions, then a skeleton to copy
-///
-/// The skeleton has the names of the cell, when a file is given: its coroutine function, what the
-/// function is called for, its client. With --answers nothing is asked: the answers so far lead to
-/// the next question or to the pattern, for programs too.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync pattern
-  nbasync pattern analysis.ipynb --cell 7
-  nbasync pattern --answers 1,1,2,1
-  nbasync pattern --answers 1 --format json
-
-Exit code 0: done; 2: there is no such answer, or the file could not be read.")]
 pub struct PatternArgs {
     /// A notebook, for the names in the skeleton
     pub file: Option<PathBuf>,
@@ -41,18 +29,7 @@ pub struct PatternArgs {
 }
 
 /// Put a deviation from the defaults on record: why, at what price, with which controls, until when
-///
-/// Defaults are not laws. A record says what was decided against one, so that the next reader need
-/// not guess. Without --output and --insert it is printed.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync deviation exploration
-  nbasync deviation library-calls-asyncio-run etl.ipynb --cell 4 --reason \"no async API before 3.0\"
-  nbasync deviation older-python etl.ipynb --reason \"the cluster has 3.9\" -o etl-deviation.md
-  nbasync deviation heavy-cpu etl.ipynb --cell 9 --insert
-
-Exit code 0: done; 2: it could not be done.")]
 pub struct DeviationArgs {
     /// The deviation's name; `nbasync lookup deviation` and the tutor list them
     #[arg(value_name = "DEVIATION")]

@@ -9,33 +9,13 @@ use crate::review::rule_names;
 use crate::shell::config::Overrides;
 
 /// Report the mistakes in notebooks
-///
-/// Notebooks are .ipynb files, .py files with # %% cells, of Jupytext, marimo or Databricks, and
-/// Markdown with cells (MyST, Quarto, Jupytext). Folders are walked; ignore files are heeded, hidden
-/// folders and virtual environments left out. Other .py files are scripts, and nothing is said of
-/// them.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync check .
-  nbasync check --select dropped-task,asyncio-run-in-cell analysis.ipynb
-  nbasync check --severity warning --statistics .
-  nbasync check --format json . | jq '.files[].diagnostics[].rule'
-  nbasync check --format sarif . > nbasync.sarif
-  nbasync check - --stdin-filename analysis.ipynb < analysis.ipynb
-
-In a cell, `# nbasync: ignore[dropped-task]` at the end of a line silences that rule there,
-`# nbasync: ignore` every rule, and `# nbasync: skip-cell` the whole cell.
-
-Exit code 0: clean; 1: something at warning or above; 2: a file could not be read.")]
 pub struct CheckArgs {
     #[command(flatten)]
     pub source: SourceArgs,
     #[command(flatten)]
     pub rules: RuleArgs,
     /// The least that is reported
-    ///
-    /// [default: hint, or as the settings say]
     #[arg(long, value_name = "LEVEL")]
     pub severity: Option<Level>,
     #[command(flatten)]
@@ -58,21 +38,15 @@ pub struct CheckArgs {
 }
 
 impl CheckArgs {
-    /// Options that make no sense together.
+    /// Options that make no sense together: the key of what is said of them.
     pub(super) fn contradiction(&self) -> Option<&'static str> {
         use CheckFormat::{Json, Text};
         match self {
-            Self { diff: true, format, .. } if *format != Text => {
-                Some("--diff is for --format text alone")
-            }
-            Self { watch: true, format, .. } if *format != Text => {
-                Some("--watch is for --format text alone")
-            }
-            Self { watch: true, source, .. } if source.is_stdin() => {
-                Some("--watch looks at files, and standard input is none")
-            }
+            Self { diff: true, format, .. } if *format != Text => Some("diff-text"),
+            Self { watch: true, format, .. } if *format != Text => Some("watch-text"),
+            Self { watch: true, source, .. } if source.is_stdin() => Some("watch-stdin"),
             Self { statistics: true, format, .. } if !matches!(format, Text | Json) => {
-                Some("--statistics is for --format text and json alone")
+                Some("statistics")
             }
             Self { source, .. } => source.contradiction(),
         }
@@ -80,22 +54,7 @@ impl CheckArgs {
 }
 
 /// Repair notebooks
-///
-/// Safe fixes give the same result in a kernel and are applied at once; for the others there is
-/// --unsafe-fixes. Fixes are applied in rounds until nothing changes; one that would leave a new
-/// problem behind is taken back. Not another byte of a file changes, and a file that changed on
-/// disk meanwhile is left as it is.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync fix --diff .                       see what would change, write nothing
-  nbasync fix analysis.ipynb
-  nbasync fix --unsafe-fixes --interactive . decide on each change
-  nbasync fix --select asyncio-run-in-cell .
-  nbasync fix - --stdin-filename a.py < a.py > b.py
-
-Exit code 0: nothing left at warning or above; 1: something left; 2: a file could not be read or
-written. With --diff everything is left that would change.")]
 pub struct FixArgs {
     #[command(flatten)]
     pub source: SourceArgs,
@@ -121,18 +80,16 @@ pub struct FixArgs {
 }
 
 impl FixArgs {
-    /// Options that make no sense together.
+    /// Options that make no sense together: the key of what is said of them.
     pub(super) fn contradiction(&self) -> Option<&'static str> {
         let is_json = self.format == Format::Json;
         match self {
-            Self { interactive: true, .. } if is_json => {
-                Some("--interactive asks people: it is for --format text alone")
-            }
+            Self { interactive: true, .. } if is_json => Some("interactive-text"),
             Self { interactive: true, source, .. } if source.is_stdin() => {
-                Some("--interactive reads answers from standard input, where the text comes from")
+                Some("interactive-stdin")
             }
             Self { source, diff: false, .. } if source.is_stdin() && is_json => {
-                Some("fix - writes the repaired text: --format json goes with --diff there")
+                Some("fix-stdin-json")
             }
             Self { source, .. } => source.contradiction(),
         }

@@ -8,19 +8,7 @@ use clap::Args;
 use super::Format;
 
 /// List the Python kernels that could run a notebook here, and why another could not
-///
-/// Looked at are the active environment, those beside the notebook and above it, uv projects,
-/// conda, pyenv, Jupyter's kernelspecs and the first Python on PATH. No kernel is started; a Python
-/// is only asked for its versions where its files do not tell them, and one that lies where the
-/// notebook does is not even asked: it is listed as found here, not tried.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync kernels
-  nbasync kernels analysis.ipynb
-  nbasync kernels --format json | jq '.kernels[] | select(.usable).place'
-
-Exit code 0: a kernel can be used; 1: none can.")]
 pub struct KernelsArgs {
     /// A notebook, or a folder [default: this folder]
     pub path: Option<PathBuf>,
@@ -30,22 +18,7 @@ pub struct KernelsArgs {
 }
 
 /// Run cells in a real kernel as they are and as they would be repaired, and compare
-///
-/// Runs the cells that fixes change (or the one that --cell names) and the earlier cells that they
-/// need, once as they are and once, in a fresh kernel, with every fix that check offers. What will
-/// run is told first, shell commands, installers and the command that starts the kernel too, and
-/// nothing runs before you agree. No file is written but a picture, where --svg names one.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync prove analysis.ipynb
-  nbasync prove --cell 7 --all analysis.ipynb
-  nbasync prove --python .venv/bin/python --yes analysis.ipynb
-  nbasync prove --timeline --svg tasks.svg analysis.ipynb
-  nbasync prove --yes --format json analysis.ipynb | jq '.cells[] | {cell, differences}'
-
-Exit code 0: the repaired cells run without an error or a late warning; 1: one of them does not;
-2: nothing could be run, or nobody agreed.")]
 pub struct ProveArgs {
     /// A notebook
     pub file: PathBuf,
@@ -79,19 +52,7 @@ pub struct ProveArgs {
 }
 
 /// Run the cases behind the pages in a real kernel and compare what it answers
-///
-/// Every claim of a page about Python or Jupyter names its cases: cells and what a kernel answers to
-/// them. Each case runs in a fresh kernel. A case that needs a module which is missing, or another
-/// version, is skipped and named. A kernel that lies in this folder runs only when --python names it.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync content prove
-  nbasync content prove --python .venv/bin/python lesson-
-  nbasync content prove --record
-  nbasync content prove --fixtures src/rules
-
-Exit code 0: every case that could run passed; 1: one did not; 2: no kernel could be used.")]
 pub struct ContentProveArgs {
     /// Only the cases whose names contain one of these
     #[arg(value_name = "CASE")]

@@ -7,26 +7,7 @@ use clap::Args;
 use super::{KernelArgs, ScreenArgs};
 
 /// Learn by lessons and drills: what to read, what to predict, cells to repair
-///
-/// Without a lesson the list of lessons opens. A lesson goes on where it was left. What you have
-/// done is kept in a readable file in the folder for programs' state, and drills come back after
-/// some days.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync learn                               the list of lessons
-  nbasync learn 4                             the fourth lesson
-  nbasync learn coroutines-do-nothing         the same by its name
-  nbasync learn --placement                   eight questions: what may I skip?
-  nbasync learn --practise analysis.ipynb     drills of the mistakes in a notebook
-  nbasync learn --status                      what is done and what is due
-  nbasync learn --record practised.svg        a record to keep or to show
-  nbasync learn --present                     on a projector; notes: nbasync learn --notes
-  nbasync learn --tour                        ten minutes that run by themselves
-  nbasync learn --reset patched-loops         forget a lesson
-  EDITOR=vim nbasync learn --linear           line by line, drills in your editor
-
-Exit code 0: done; 2: no such lesson, or a file could not be read or written.")]
 pub struct LearnArgs {
     /// A lesson's name or number
     pub lesson: Option<String>,

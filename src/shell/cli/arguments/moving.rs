@@ -5,19 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 /// Move helpers out of a notebook into a module beside it
-///
-/// Functions and classes move with the constants and the other helpers they need; imports are
-/// copied. An import stands in their place, so every cell runs as before, and autoreload brings in
-/// what you change in the module. Names that can neither move nor be imported are reported as
-/// parameters to decide, and then nothing is written.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync extract analysis.ipynb fetch parse
-  nbasync extract analysis.ipynb fetch --to loading.py --tests test_loading.py
-  nbasync extract analysis.ipynb fetch --diff
-
-Exit code 0: done; 1: there are names to decide, nothing was written; 2: it could not be done.")]
 pub struct ExtractArgs {
     /// A notebook
     pub notebook: PathBuf,
@@ -40,21 +28,7 @@ pub struct ExtractArgs {
 }
 
 /// Turn an async script into a notebook, or a notebook into a script
-///
-/// Docstring and leading comments become Markdown, imports, constants and definitions become cells,
-/// and so does the body of the main guard, with await where the script started a loop. Arguments
-/// become a cell tagged `parameters`. What changes in meaning is said on stderr and in the first
-/// cell.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync port crawl.py
-  nbasync port crawl.py -o crawl_cells.py       a script with # %% cells
-  nbasync port crawl.py --unroll
-  nbasync port --to-script crawl.ipynb -o crawl.py --dual
-  nbasync port --upgrade old.ipynb -o new.ipynb
-
-Exit code 0: done; 2: it could not be done.")]
 pub struct PortArgs {
     /// A script; with --to-script or --upgrade a notebook
     pub file: PathBuf,

@@ -24,19 +24,7 @@ pub enum SkillCommand {
 }
 
 /// Put the skills where agents look for them
-///
-/// What would be written is shown first. A file that you changed is never replaced unasked, and
-/// nothing is written through a link that leads out of the project or the home folder.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync skill install                     .agents/skills of this folder
-  nbasync skill install --user              .agents/skills of the home folder
-  nbasync skill install --agent claude      where this agent looks, in the home folder
-  nbasync skill install --agent claude --project
-  nbasync skill install --dry-run           only show it
-
-Exit code 0: they are in place; 1: something you changed stays, or you said no; 2: it did not work.")]
 pub struct SkillInstallArgs {
     #[command(flatten)]
     pub place: SkillPlaceArgs,
@@ -47,12 +35,6 @@ pub struct SkillInstallArgs {
 
 /// Take away the skills that were installed, as far as they are unchanged
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync skill uninstall
-  nbasync skill uninstall --agent claude
-
-Exit code 0: they are gone; 1: something you changed stays, or you said no; 2: it did not work.")]
 pub struct SkillUninstallArgs {
     #[command(flatten)]
     pub place: SkillPlaceArgs,
@@ -85,15 +67,6 @@ fn agent() -> impl TypedValueParser<Value = Agent> {
 
 /// Report every error in skills and pages as file:line:column: message
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync skill check                   what the program carries
-  nbasync skill check .                 content/ and skills/ of this folder
-  nbasync skill check skills/my-skill   a skill of your own
-  nbasync skill check --report          what the content covers, and what is missing
-
-Exit code 0: no error, nothing missing; 1: errors, or something is missing; 2: the folder could not
-be read.")]
 pub struct SkillCheckArgs {
     /// A folder that holds content/ and skills/, or is one of them, or is a skill
     pub dir: Option<PathBuf>,

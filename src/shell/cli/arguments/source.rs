@@ -29,15 +29,11 @@ impl SourceArgs {
         if self.force_exclude { &[] } else { &self.paths }
     }
 
-    /// Options that make no sense together.
+    /// Options that make no sense together: the key of what is said of them.
     pub(super) fn contradiction(&self) -> Option<&'static str> {
         match self {
-            Self { paths, .. } if self.is_stdin() && paths.len() > 1 => {
-                Some("- reads standard input and stands alone")
-            }
-            Self { stdin_filename: Some(_), .. } if !self.is_stdin() => {
-                Some("--stdin-filename names what comes on standard input: the path is -")
-            }
+            Self { paths, .. } if self.is_stdin() && paths.len() > 1 => Some("dash-alone"),
+            Self { stdin_filename: Some(_), .. } if !self.is_stdin() => Some("stdin-filename"),
             _ => None,
         }
     }

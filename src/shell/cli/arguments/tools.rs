@@ -7,11 +7,6 @@ use clap_complete::Shell;
 
 /// Print the completions of a shell
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync completions bash > ~/.local/share/bash-completion/completions/nbasync
-  nbasync completions zsh > ~/.zfunc/_nbasync
-  nbasync completions fish > ~/.config/fish/completions/nbasync.fish")]
 pub struct CompletionsArgs {
     /// The shell
     pub shell: Shell,
@@ -19,10 +14,6 @@ pub struct CompletionsArgs {
 
 /// Print the manual page, or write those of all commands into a folder
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync man | man -l -
-  nbasync man ~/.local/share/man/man1")]
 pub struct ManArgs {
     /// The folder, which has to be there
     pub dir: Option<PathBuf>,
@@ -30,10 +21,6 @@ pub struct ManArgs {
 
 /// Print a JSON Schema: of reports, of the settings, or of what `cell` reads and answers
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  nbasync schema report > report.schema.json
-  nbasync schema settings > nbasync.schema.json")]
 pub struct SchemaArgs {
     /// What it describes
     pub subject: Subject,
