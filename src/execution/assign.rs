@@ -132,6 +132,8 @@ impl Machine<'_> {
         let known = !matches!(key, Value::Unknown | Value::Plain(_) | Value::Union(_));
         if let Some(slot) = at.filter(|_| known).and_then(|at| collection.items.get(at)) {
             self.heap.set(*slot, value);
+        } else if let (Some(module), Value::Str(name)) = (collection.names_of, key) {
+            self.set_attribute(Value::Object(module), name, value);
         } else if known
             && self.doubt == 0
             && collection.kind == CollectionKind::Dict

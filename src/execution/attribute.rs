@@ -145,12 +145,17 @@ impl Machine<'_> {
                     _ => found,
                 },
                 (None, true) if self.names.text(name) == "__name__" => Value::Plain(Plain::Str),
-                (None, _) => Value::Unknown,
+                (None, _) => self.meta_member(value, name).unwrap_or(Value::Unknown),
             },
             Some(Object::Super { class, receiver }) => match self.member_after(class, name) {
                 (Some(found), _) => {
                     let class = Value::Object(class);
                     self.bound(found, receiver, class)
+                }
+                // A metaclass hands its class on to `type`.
+                (None, _) if name == self.words.call && self.is_class(receiver) => {
+                    let function = Value::Path(self.words.make);
+                    self.new_object(Object::Bound { receiver, function })
                 }
                 (None, true) => Value::Path(self.words.object_init),
                 (None, false) => match self.library_member(Value::Object(class), name, 0) {
@@ -172,6 +177,9 @@ impl Machine<'_> {
             Some(Object::Coroutine(_) | Object::Collection(_) | Object::Generator { .. }) => {
                 let function = Value::Path(self.method_path(value, name));
                 self.new_object(Object::Bound { receiver: value, function })
+            }
+            Some(Object::Dispatch { choices }) if self.names.text(name) == "register" => {
+                self.new_object(Object::Registrar { choices })
             }
             Some(Object::Partial { function, .. }) if self.names.text(name) == "func" => function,
             Some(Object::Descriptor { .. }) if self.names.text(name) == "setter" => {
@@ -220,7 +228,7 @@ impl Machine<'_> {
     /// What a class's member becomes when it is read through an instance.
     pub fn bound(&mut self, member: Value, instance: Value, class: Value) -> Value {
         match self.object(member).cloned() {
-            Some(Object::Function(_)) => {
+            Some(Object::Function(_) | Object::Dispatch { .. }) => {
                 self.new_object(Object::Bound { receiver: instance, function: member })
             }
             Some(Object::Descriptor { kind, function, .. }) => match kind {
@@ -238,6 +246,10 @@ impl Machine<'_> {
             }
             _ => member,
         }
+    }
+
+    fn is_class(&self, value: Value) -> bool {
+        matches!(self.object(value), Some(Object::Class { .. }))
     }
 
     fn is_method(&self, function: Value) -> bool {

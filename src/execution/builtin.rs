@@ -21,6 +21,8 @@ impl Machine<'_> {
                 Object::Function(_)
                 | Object::Bound { .. }
                 | Object::Partial { .. }
+                | Object::Dispatch { .. }
+                | Object::Registrar { .. }
                 | Object::Class { .. } => Some(true),
                 Object::Coroutine(_)
                 | Object::Generator { .. }
@@ -52,6 +54,10 @@ impl Machine<'_> {
                 }
                 Object::Bound { function, .. } | Object::Partial { function, .. } => {
                     self.is_coroutine_function(*function)
+                }
+                Object::Dispatch { choices } => {
+                    let one = self.heap.get(*choices);
+                    self.agreed(one, Self::is_coroutine_function)
                 }
                 Object::Instance { class, .. } => {
                     let call = self.class_member(*class, self.words.call).0?;
@@ -102,6 +108,7 @@ impl Machine<'_> {
             },
             Native::Identity => self.decorator(path, first, args.named.is_empty(), site),
             Native::IdentityFactory => Value::Path(self.words.identity),
+            Native::Dispatch => self.dispatch(first),
             Native::Dataclass => match first {
                 Some(class) => class,
                 None => Value::Path(self.words.identity),
@@ -110,7 +117,32 @@ impl Machine<'_> {
             Native::CachedProperty => self.descriptor(DescriptorKind::CachedProperty, first),
             Native::ClassMethod => self.descriptor(DescriptorKind::ClassMethod, first),
             Native::StaticMethod => self.descriptor(DescriptorKind::StaticMethod, first),
-            Native::ContextManager | Native::AsyncContextManager => first.unwrap_or(Value::Unknown),
+            Native::ContextManager | Native::AsyncContextManager => {
+                if let Some(Value::Object(id)) = first
+                    && let Some(Object::Function(function)) = self.heap.object_mut(id)
+                {
+                    function.makes_manager = true;
+                }
+                first.unwrap_or(Value::Unknown)
+            }
+            Native::Instantiate => {
+                let class = receiver.or(first).unwrap_or(Value::Unknown);
+                let skipped = usize::from(receiver.is_none());
+                let positional = args.positional.iter().skip(skipped).copied().collect();
+                match class {
+                    Value::Object(id) => {
+                        self.instantiate(id, Args { positional, ..args.clone() }, site)
+                    }
+                    _ => self.call_unknown(&args),
+                }
+            }
+            Native::EnterContext => {
+                let manager = first.unwrap_or(Value::Unknown);
+                let entered = self.enter_manager(manager, false, site);
+                // Somebody else leaves it.
+                self.escape(manager);
+                entered
+            }
             Native::Super => self.super_object(&args),
             Native::Getattr => self.getattr(&args, site),
             Native::Setattr => {
@@ -252,12 +284,14 @@ impl Machine<'_> {
     pub fn getattr(&mut self, args: &Args, site: Site) -> Value {
         match args.positional.as_slice() {
             [object, Value::Str(name)] => self.read_attribute(*object, *name, site),
-            [object, Value::Str(name), default] => {
-                if self.has_attribute(*object, *name) == Some(false) {
-                    return *default;
+            [object, Value::Str(name), default] => match self.has_attribute(*object, *name) {
+                Some(false) => *default,
+                Some(true) => self.read_attribute(*object, *name, site),
+                None => {
+                    let read = self.read_attribute(*object, *name, site);
+                    self.join(read, *default)
                 }
-                self.read_attribute(*object, *name, site)
-            }
+            },
             [object, name @ Value::Union(_)] => {
                 let mut result = Value::Never;
                 for one in self.heap.alternatives(*name) {
@@ -300,7 +334,9 @@ impl Machine<'_> {
         let items = names.iter().map(|(_, slot)| *slot).collect();
         let rest = self.heap.slot(Value::Unknown);
         let kind = CollectionKind::Dict;
-        self.new_object(Object::Collection(super::value::Collection { kind, keys, items, rest }))
+        let names_of = Some(self.heap.add(Object::Module { space }));
+        let names = super::value::Collection { kind, keys, items, rest, names_of };
+        self.new_object(Object::Collection(names))
     }
 
     /// `loop.is_running()`.

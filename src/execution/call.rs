@@ -51,7 +51,7 @@ impl Machine<'_> {
                 };
                 self.call(function, all, site)
             }
-            Some(Object::Class { .. }) => self.instantiate(id, args, site),
+            Some(Object::Class { .. }) => self.call_class(id, args, site),
             Some(Object::Instance { .. }) => {
                 let call = self.words.call;
                 match self.class_attribute(Value::Object(id), call) {
@@ -60,6 +60,16 @@ impl Machine<'_> {
                 }
             }
             Some(Object::Setter { of }) => self.with_setter(of, &args),
+            Some(Object::Dispatch { choices }) => {
+                let one = self.heap.get(choices);
+                self.call(one, args, site)
+            }
+            Some(Object::Registrar { choices }) => self.register(choices, &args),
+            // A manager of `contextlib` can decorate a function, which is entered at each call.
+            Some(Object::Generator { is_manager: true, walked, .. }) => {
+                self.heap.set(walked, Value::Unknown);
+                args.positional.first().copied().unwrap_or(Value::Unknown)
+            }
             Some(Object::Wrapped { function }) => self.call_wrapped(function, args, site),
             Some(Object::MethodCaller { name, args: given }) => {
                 let object = args.positional.first().copied().unwrap_or(Value::Unknown);
@@ -108,8 +118,9 @@ impl Machine<'_> {
         match (is_async, scope.is_generator) {
             (_, true) => {
                 let walked = self.heap.slot(Value::Bool(false));
-                let generator =
-                    Object::Generator { function: function_value, args, is_async, walked };
+                let is_manager = function.makes_manager;
+                let function = function_value;
+                let generator = Object::Generator { function, args, is_async, is_manager, walked };
                 let id = self.heap.add(generator);
                 if is_async {
                     self.generators.push((id, site));

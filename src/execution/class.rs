@@ -30,7 +30,9 @@ impl Machine<'_> {
             .enumerate()
             .filter_map(|(at, name)| Some((self.symbol_of(site.cell, *name)?, slot(at))))
             .collect();
-        let class = self.heap.add(Object::Class { def: site, bases, attributes });
+        let meta = self.class_keywords(node);
+        self.note_bases(&bases);
+        let class = self.heap.add(Object::Class { def: site, bases, meta, attributes });
         let space = self.calls.last().map_or(0, |call| call.space);
         let mut call = self.call_of(site.cell, space, Some(frame));
         call.method_of = Some((class, Value::Never));
@@ -38,12 +40,23 @@ impl Machine<'_> {
         let statements = self.nodes(node, Role::Body);
         self.execute_all(&statements);
         self.end_call();
+        self.make_members(class, site);
         self.tell_base(class, site);
         let value = self.decorate(node, Value::Object(class));
         if let Some(variable) = self.index(site.cell).and_then(|it| it.variable(node)) {
             self.bind(variable, value);
         }
         Flow::Next
+    }
+
+    /// A class may change what calls of its base's library do, as an object of the base would.
+    fn note_bases(&mut self, bases: &[Value]) {
+        for base in bases {
+            if let Value::Path(path) = *base {
+                let made = self.names.step(path, Segment::Call);
+                self.made.insert(made);
+            }
+        }
     }
 
     /// A class that is made is shown to the `__init_subclass__` of its bases.

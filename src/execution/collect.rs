@@ -65,6 +65,7 @@ impl Machine<'_> {
                     keys,
                     items,
                     rest,
+                    names_of: None,
                 }))
             }
             Native::Enumerate => {

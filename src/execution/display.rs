@@ -1,8 +1,9 @@
 //! Displays and comprehensions: collections written down in the code.
 
+use super::event::EventKind;
 use super::expression::MOST_ITEMS;
 use super::machine::Machine;
-use super::value::{Args, Collection, CollectionKind, Object, Value};
+use super::value::{Args, Collection, CollectionKind, Object, Plain, Value};
 use crate::python::{Builds, Detail, Kind, NodeId, Role};
 
 /// What a comprehension makes.
@@ -40,13 +41,37 @@ impl Machine<'_> {
                 }
             }
         }
+        if kind == CollectionKind::Set {
+            self.refuse_unhashable(&items, node);
+        }
         self.collection(kind, items, rest)
+    }
+
+    /// Says that a set refuses a list, a set or a dict.
+    ///
+    /// Source: <https://docs.python.org/3/glossary.html#term-hashable>
+    fn refuse_unhashable(&mut self, values: &[Value], node: NodeId) {
+        let is_mutable = |value: &Value| match value {
+            Value::Plain(plain) => matches!(plain, Plain::List | Plain::Set | Plain::Dict),
+            _ => match self.object(*value) {
+                Some(Object::Collection(it)) => matches!(
+                    it.kind,
+                    CollectionKind::List | CollectionKind::Set | CollectionKind::Dict
+                ),
+                _ => false,
+            },
+        };
+        if let Some(value) = values.iter().copied().find(is_mutable) {
+            let site = self.site(node);
+            self.raise("TypeError", site, EventKind::Unhashable, value);
+        }
     }
 
     pub fn collection(&mut self, kind: CollectionKind, items: Vec<Value>, rest: Value) -> Value {
         let items = items.into_iter().map(|value| self.heap.slot(value)).collect();
         let rest = self.heap.slot(rest);
-        self.new_object(Object::Collection(Collection { kind, keys: Vec::new(), items, rest }))
+        let (keys, names_of) = (Vec::new(), None);
+        self.new_object(Object::Collection(Collection { kind, keys, items, rest, names_of }))
     }
 
     pub fn dict_display(&mut self, node: NodeId) -> Value {
@@ -70,7 +95,8 @@ impl Machine<'_> {
         }
         let rest = self.heap.slot(rest);
         let kind = CollectionKind::Dict;
-        self.new_object(Object::Collection(Collection { kind, keys, items, rest }))
+        let names_of = None;
+        self.new_object(Object::Collection(Collection { kind, keys, items, rest, names_of }))
     }
 
     /// What the values of a mapping may be.
@@ -117,6 +143,9 @@ impl Machine<'_> {
         if builds == Builds::Generator && index.scope(scope).is_some_and(|it| it.awaits) {
             made.values.into_iter().for_each(|value| self.escape(value));
             return Value::Unknown;
+        }
+        if builds == Builds::Set {
+            self.refuse_unhashable(&made.values, node);
         }
         if exact && builds != Builds::Dict {
             return self.collection(kind, made.values, Value::Never);

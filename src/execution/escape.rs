@@ -70,6 +70,9 @@ impl Machine<'_> {
             ) => {
                 waiting.push(function);
             }
+            Some(Object::Dispatch { choices } | Object::Registrar { choices }) => {
+                waiting.push(self.heap.get(choices));
+            }
             Some(Object::Future(future)) => {
                 self.heap.set(future.done, Value::Unknown);
                 self.heap.set(future.asked, Value::Bool(true));

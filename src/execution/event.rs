@@ -147,6 +147,8 @@ pub enum EventKind {
     /// Python calls a special method by itself and does not await the coroutine that it gives;
     /// whether that raises.
     SpecialUnawaited { name: String, raises: bool },
+    /// A list, a set or a dict where a set wants what can be hashed.
+    Unhashable,
     /// An object that belongs to one loop is used on another.
     SharedBetweenLoops { value: Value, made: Loop },
 }

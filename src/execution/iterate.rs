@@ -59,6 +59,15 @@ impl Machine<'_> {
                 Items::any(yielded)
             }
             Some(Object::Instance { .. }) => self.walk_instance(value, site, false),
+            Some(Object::Class { .. }) if !self.members(value).is_empty() => {
+                Items { values: self.members(value), is_exact: true }
+            }
+            _ if self.gives_coroutines(value) => {
+                let Value::Path(path) = value else { return Items::unknown() };
+                let given = self.coroutine_of(path, Value::Unknown, true, site, None);
+                self.escape(given);
+                Items::any(given)
+            }
             _ => {
                 self.walk_path(value, site);
                 self.may_raise();
@@ -71,6 +80,13 @@ impl Machine<'_> {
                 }
             }
         }
+    }
+
+    /// Whether each turn of a plain walk over a library's object gives a coroutine.
+    fn gives_coroutines(&self, value: Value) -> bool {
+        let Value::Path(path) = value else { return false };
+        let row = self.entry_of_call(path).and_then(|entry| entry.row.as_ref());
+        row.is_some_and(|row| row.of_coroutines)
     }
 
     /// Says that a plain walk refuses what only `async for` walks.
@@ -144,7 +160,13 @@ impl Machine<'_> {
     pub fn walk_async(&mut self, value: Value, site: Site) -> Items {
         self.let_loop_run();
         match self.object(value).cloned() {
-            Some(Object::Generator { function, args, is_async: true, walked }) => {
+            Some(Object::Generator {
+                function,
+                args,
+                is_async: true,
+                is_manager: false,
+                walked,
+            }) => {
                 self.heap.set(walked, Value::Unknown);
                 let yielded = self.run_generator(function, &args, site);
                 Items::any(yielded)
@@ -202,7 +224,7 @@ impl Machine<'_> {
             }
             _ => match self.object(value)? {
                 Object::Collection(_) | Object::Function(_) | Object::Class { .. } => Some(false),
-                Object::Generator { is_async, .. } => Some(*is_async),
+                Object::Generator { is_async, is_manager, .. } => Some(*is_async && !is_manager),
                 Object::Coroutine(coroutine) => match self.object(coroutine.function) {
                     Some(Object::Function(_)) => Some(false),
                     _ => None,
@@ -246,7 +268,8 @@ impl Machine<'_> {
                 }
             }
             // `Box[int]` is the class itself, as far as its instances go.
-            Some(Object::Class { .. }) => object,
+            Some(Object::Class { .. }) if self.members(object).is_empty() => object,
+            Some(Object::Class { .. }) => self.member_named(object, key),
             _ => {
                 self.may_raise();
                 match object {

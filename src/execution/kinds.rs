@@ -53,7 +53,9 @@ impl Machine<'_> {
                 | Object::Super { .. }
                 | Object::Suppress { .. }
                 | Object::Wrapped { .. } => None,
-                Object::MethodCaller { .. } => Some(false),
+                Object::MethodCaller { .. }
+                | Object::Dispatch { .. }
+                | Object::Registrar { .. } => Some(false),
                 Object::Bound { function: Value::Path(path), .. } => {
                     self.is_function(*path).map(|_| false)
                 }

@@ -37,6 +37,12 @@ impl Machine<'_> {
                 }
             }
             // What `@contextmanager` makes of a generator function.
+            Some(Object::Generator { is_async: true, is_manager: true, .. }) if !is_async => {
+                let kind = EventKind::PlainWithRefused { value: manager };
+                self.raise("TypeError", site, kind, manager);
+                self.escape(manager);
+                Value::Unknown
+            }
             Some(Object::Generator { function, args, walked, .. }) => {
                 self.enter_once(manager, walked, site);
                 self.run_generator(function, &args, site)

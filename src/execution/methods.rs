@@ -68,7 +68,7 @@ impl Machine<'_> {
                 }
                 Some(future.result)
             }
-            Object::Generator { is_async, function, args: given, walked } => {
+            Object::Generator { is_async, function, args: given, walked, .. } => {
                 self.heap.set(walked, Value::Unknown);
                 let yielded = self.run_generator(function, &given, site);
                 if is_async && matches!(name.as_str(), "__anext__" | "asend") {
@@ -96,6 +96,35 @@ impl Machine<'_> {
                 }
             }
             self.read_elements(value);
+        }
+    }
+
+    /// `mapping.update(other, name=value)`.
+    fn update(&mut self, mapping: Value, args: &Args, site: Site) {
+        for other in args.positional.iter().copied().chain(args.spread) {
+            let Some(Object::Collection(given)) = self.object(other).cloned() else {
+                self.escape(other);
+                self.add_to(mapping, Value::Unknown);
+                continue;
+            };
+            for (key, slot) in given.keys.iter().zip(&given.items) {
+                let value = self.heap.get(*slot);
+                self.set_item(mapping, *key, value);
+            }
+            let rest = match given.kind {
+                CollectionKind::Dict => self.heap.get(given.rest),
+                // Pairs of keys and values.
+                _ => {
+                    let pair = self.walk(other, site).joined(self);
+                    self.pair_value(pair, site)
+                }
+            };
+            if rest != Value::Never {
+                self.add_to(mapping, rest);
+            }
+        }
+        for (name, value) in &args.named {
+            self.set_item(mapping, Value::Str(*name), *value);
         }
     }
 
@@ -129,6 +158,10 @@ impl Machine<'_> {
                 let value = args.positional.get(1).copied().unwrap_or(Value::None);
                 self.add_to(receiver, value);
                 Some(if name == "insert" { Value::None } else { value })
+            }
+            "update" if collection.kind == CollectionKind::Dict => {
+                self.update(receiver, args, site);
+                Some(Value::None)
             }
             "extend" | "update" => {
                 let items = first.map(|it| self.walk(it, site));

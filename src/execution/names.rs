@@ -133,11 +133,32 @@ impl Machine<'_> {
         if held != Value::Never {
             return held;
         }
-        let Variable::Global(name) = variable else { return Value::Unknown };
         let Some(call) = self.calls.last() else { return Value::Unknown };
         let (space, cell) = (call.space, call.cell);
-        let Some(symbol) = self.symbol_of(cell, name) else { return Value::Unknown };
-        self.unbound(space, symbol)
+        let symbol = match variable {
+            Variable::Global(name) => self.symbol_of(cell, name),
+            Variable::Local { .. } => {
+                self.slot_of(variable).and_then(|slot| self.symbol_in_class(slot))
+            }
+        };
+        let Some(symbol) = symbol else { return Value::Unknown };
+        // What a class body has not bound yet is everybody's.
+        let slot = self.global_slot(space, symbol);
+        match self.heap.get(slot) {
+            Value::Never => self.unbound(space, symbol),
+            held => held,
+        }
+    }
+
+    /// The name of a variable of the class body that runs right now.
+    fn symbol_in_class(
+        &self,
+        slot: super::value::Slot,
+    ) -> Option<crate::knowledge::callables::Symbol> {
+        let Some(Object::Class { attributes, .. }) = self.heap.object(self.class_around()?) else {
+            return None;
+        };
+        attributes.iter().find_map(|(name, own)| (*own == slot).then_some(*name))
     }
 
     /// A name that nothing binds: from a star import, or built in.

@@ -80,7 +80,9 @@ impl Machine<'_> {
         let items = named.iter().map(|(_, value)| self.heap.slot(*value)).collect();
         let rest = self.heap.slot(spread.unwrap_or(Value::Never));
         let kind = CollectionKind::Dict;
-        self.new_object(Object::Collection(super::value::Collection { kind, keys, items, rest }))
+        let names_of = None;
+        let given = super::value::Collection { kind, keys, items, rest, names_of };
+        self.new_object(Object::Collection(given))
     }
 
     /// What an annotation says of an argument that is not seen.

@@ -12,7 +12,7 @@ use crate::environment::Environment;
 use crate::index::{Index, Shared, by_dependence};
 use crate::knowledge::callables::QualifiedName;
 use crate::knowledge::tables::Tables;
-use crate::python::{Kind, NodeId, Role, Tree};
+use crate::python::{Detail, Kind, NodeId, Role, Tree};
 use crate::text::{CellIndex, Span, TextRange};
 
 /// A module beside the notebook, as it was read.
@@ -289,6 +289,24 @@ impl Run {
         // What `*args` hand on to another function may be needed there.
         let optional = |param: NodeId| tree.child(param, Role::Default).is_some();
         tree.children_in(def.node, Role::Param).skip(bound).all(optional)
+    }
+
+    /// How many arguments a function of the notebook needs, all of them by their place.
+    pub fn needs(&self, value: Value) -> Option<usize> {
+        let def = self.trace.function_of(value)?;
+        let tree = self.tree(def.cell);
+        let bound = usize::from(self.trace.is_bound(value));
+        let mut needed = 0;
+        for param in tree.children_in(def.node, Role::Param).skip(bound) {
+            if tree.child(param, Role::Default).is_some() {
+                continue;
+            }
+            match tree.detail(param) {
+                Detail::Plain | Detail::PositionalOnly => needed += 1,
+                _ => return None,
+            }
+        }
+        Some(needed)
     }
 
     /// Whether a value is an `async def` function of the notebook.

@@ -281,7 +281,8 @@ impl Machine<'_> {
         }
         let class = self.class_around();
         let closure = self.calls.last().and_then(|call| call.frame);
-        let function = Function { def: site, scope, closure, defaults, class };
+        let makes_manager = false;
+        let function = Function { def: site, scope, closure, defaults, class, makes_manager };
         let value = self.new_object(Object::Function(function));
         self.unseen.push(value);
         value

@@ -46,6 +46,7 @@ fn told(trace: &Trace, cells: &[(CellKey, Arc<Index>)], event: &Event) -> String
             format!("blocked: {} on loop {}", trace.spell(*by), event.context.on_loop)
         }
         EventKind::Deadlocked { .. } => "deadlock".to_owned(),
+        EventKind::Unhashable => "unhashable".to_owned(),
         EventKind::SharedBetweenLoops { .. } => "shared".to_owned(),
         EventKind::BusyWait { .. } => "busy wait".to_owned(),
         EventKind::Computed { turns } => format!("{turns} turns"),

@@ -34,6 +34,8 @@ pub enum ValueKind {
     Collection,
     Generator,
     AsyncGenerator,
+    /// What a function under `asynccontextmanager` gives.
+    AsyncManager,
     Coroutine,
     Task,
     Other,
@@ -76,6 +78,9 @@ impl Trace {
                 Some(Object::Class { .. }) => ValueKind::Class,
                 Some(Object::Instance { .. }) => ValueKind::Instance,
                 Some(Object::Collection(_)) => ValueKind::Collection,
+                Some(Object::Generator { is_async: true, is_manager: true, .. }) => {
+                    ValueKind::AsyncManager
+                }
                 Some(Object::Generator { is_async: true, .. }) => ValueKind::AsyncGenerator,
                 Some(Object::Generator { .. }) => ValueKind::Generator,
                 Some(Object::Coroutine(_)) => ValueKind::Coroutine,

@@ -142,6 +142,8 @@ pub struct Function {
     pub defaults: Vec<(usize, Value)>,
     /// The class in whose body it stands.
     pub class: Option<ObjectId>,
+    /// Whether `contextlib` makes a manager of what a call of it gives.
+    pub makes_manager: bool,
 }
 
 /// What an [`ObjectId`] refers to.
@@ -165,6 +167,8 @@ pub enum Object {
     Class {
         def: Site,
         bases: Vec<Value>,
+        /// The class that calls it, where it names one.
+        meta: Option<Value>,
         attributes: HashMap<Symbol, Slot>,
     },
     /// `is_open`: it may have more than its class shows.
@@ -195,6 +199,8 @@ pub enum Object {
         function: Value,
         args: Args,
         is_async: bool,
+        /// Whether it is entered and cannot be walked.
+        is_manager: bool,
         /// `Bool(false)` as long as nobody walks it.
         walked: Slot,
     },
@@ -206,6 +212,14 @@ pub enum Object {
     MethodCaller {
         name: Symbol,
         args: Args,
+    },
+    /// `singledispatch`: one of its functions runs, by what is given.
+    Dispatch {
+        choices: Slot,
+    },
+    /// `register` of it.
+    Registrar {
+        choices: Slot,
     },
     /// A function in the hands of a decorator that is not seen: a call may run it.
     Wrapped {
@@ -286,6 +300,8 @@ pub struct Collection {
     pub items: Vec<Slot>,
     /// What else may be in it; `Never` when nothing is.
     pub rest: Slot,
+    /// The module whose names it holds: what is new here, is new there.
+    pub names_of: Option<ObjectId>,
 }
 
 /// An event loop by who runs it.

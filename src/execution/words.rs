@@ -28,6 +28,8 @@ pub(super) struct Words {
     pub task_group: QualifiedName,
     pub identity: QualifiedName,
     pub object_init: QualifiedName,
+    /// What makes an object of a class that is called.
+    pub make: QualifiedName,
     pub sort: QualifiedName,
     pub sleep: QualifiedName,
     /// What ends the process where a task raises it.
@@ -62,6 +64,7 @@ impl Words {
             range: names.path("builtins.range"),
             task_group: names.path("asyncio.TaskGroup()"),
             identity: names.path("typing.final"),
+            make: names.path("builtins.type.__call__"),
             object_init: names.path("builtins.object.__init__"),
             sort: names.path("builtins.list.sort"),
             sleep: names.path("asyncio.sleep"),

@@ -248,7 +248,7 @@ pub fn wanted(cells: &[Arc<CellFacts>]) -> (Vec<String>, Vec<String>) {
                     modules.push(module);
                 }
                 Kind::Escape { sigil: '%', name } if tree.text(*name) == "run" => {
-                    scripts.extend(script_of(tree.source_of(node)).map(str::to_owned));
+                    scripts.extend(script_of(tree.source_of(node)));
                 }
                 _ => {}
             }
@@ -265,15 +265,15 @@ pub fn wanted(cells: &[Arc<CellFacts>]) -> (Vec<String>, Vec<String>) {
 pub fn run_with_names(notebook: &Notebook) -> Vec<String> {
     let lines = run_lines(notebook).into_iter();
     let shared = lines.filter(|line| line.split_whitespace().any(|word| word == "-i"));
-    shared.filter_map(|line| script_of(&line).map(str::to_owned)).collect()
+    shared.filter_map(|line| script_of(&line)).collect()
 }
 
 /// Whether `notebook` runs the file at `path` by `%run`, which leaves its names there.
 pub fn runs(notebook: &Notebook, path: &Path) -> bool {
-    run_lines(notebook).iter().filter_map(|line| script_of(line)).any(|named| {
-        let named = Path::new(named);
-        named.file_name() == path.file_name() || named.file_name() == path.file_stem()
-    })
+    run_lines(notebook)
+        .iter()
+        .filter_map(|line| script_of(line))
+        .any(|named| Path::new(&named).file_name() == path.file_name())
 }
 
 fn run_lines(notebook: &Notebook) -> Vec<String> {
@@ -288,11 +288,18 @@ fn run_lines(notebook: &Notebook) -> Vec<String> {
     found
 }
 
-/// The file that a `%run` line names.
-pub fn script_of(line: &str) -> Option<&str> {
-    let words = line.split_whitespace().skip(1);
-    let file = words.into_iter().find(|word| !word.starts_with('-'))?;
-    Some(file.trim_matches(['"', '\'']))
+/// The file that a `%run` line names; of one without an ending, IPython runs that of Python.
+///
+/// Source: `IPython/core/magics/execution.py`, `file_finder`; a kernel (ipykernel 7.4).
+pub fn script_of(line: &str) -> Option<String> {
+    let file = script_word(line)?.trim_matches(['"', '\'']);
+    let has_ending = [".py", ".ipy", ".ipynb"].iter().any(|ending| file.ends_with(ending));
+    Some(if has_ending { file.to_owned() } else { format!("{file}.py") })
+}
+
+/// The word of a `%run` line that names the file.
+pub fn script_word(line: &str) -> Option<&str> {
+    line.split_whitespace().skip(1).find(|word| !word.starts_with('-'))
 }
 
 #[cfg(test)]
@@ -348,6 +355,6 @@ mod tests {
 
     #[test]
     fn a_run_magic_names_its_script_past_its_options() {
-        assert_eq!(script_of("%run -i job.py --fast"), Some("job.py"));
+        assert_eq!(script_of("%run -i job.py --fast"), Some("job.py".to_owned()));
     }
 }

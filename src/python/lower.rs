@@ -176,7 +176,7 @@ impl Lowering {
         if let Some(arguments) = &def.arguments {
             self.expressions(&arguments.args, id, Role::Base);
             for keyword in &arguments.keywords {
-                self.expression(&keyword.value, id, Role::Other);
+                self.keyword(keyword, id);
             }
         }
         self.statements(&def.body, Some(id), Role::Body);

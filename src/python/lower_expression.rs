@@ -119,16 +119,18 @@ impl Lowering {
         for argument in call.arguments.iter_source_order() {
             match argument {
                 ast::ArgOrKeyword::Arg(value) => self.expression(value, id, Role::Arg),
-                ast::ArgOrKeyword::Keyword(keyword) => {
-                    let name = keyword.arg.as_ref().map(|name| range_of(name.range()));
-                    let range = range_of(keyword.range());
-                    let kind = Kind::KeywordArg { name };
-                    self.node(kind, range, Some(id), Role::Keyword, |this, argument| {
-                        this.expression(&keyword.value, argument, Role::Value);
-                    });
-                }
+                ast::ArgOrKeyword::Keyword(keyword) => self.keyword(keyword, id),
             }
         }
+    }
+
+    /// `name=value` of a call or of a class.
+    pub(super) fn keyword(&mut self, keyword: &ast::Keyword, id: NodeId) {
+        let name = keyword.arg.as_ref().map(|name| range_of(name.range()));
+        let range = range_of(keyword.range());
+        self.node(Kind::KeywordArg { name }, range, Some(id), Role::Keyword, |this, argument| {
+            this.expression(&keyword.value, argument, Role::Value);
+        });
     }
 
     fn comprehension(&mut self, elements: &[&Expr], clauses: &[ast::Comprehension], id: NodeId) {

@@ -69,10 +69,10 @@ pub(super) fn detour(facts: &Facts, given: Site) -> Option<Detour> {
     (fits && one).then_some(detour)
 }
 
-/// The edits that work out before what a key function gives that cannot be awaited where it is
-/// given away.
+/// The edits that work out before what a key function gives, or write out what a filter does, so
+/// that it can be awaited.
 pub fn written_out(facts: &Facts, given: Site) -> Option<Vec<Edit>> {
-    let detour = detour(facts, given).filter(|it| it.form == Form::Key)?;
+    let detour = detour(facts, given).filter(|it| it.form != Form::Map)?;
     take(facts, Vec::new(), &[detour])
 }
 

@@ -2,6 +2,7 @@
 
 mod awaiting;
 mod background;
+mod cached;
 mod collect;
 mod colour;
 pub mod constant;
@@ -31,6 +32,7 @@ mod starter;
 mod threads;
 mod together;
 mod turn;
+mod unused;
 mod wanted;
 
 pub use awaiting::{
@@ -38,6 +40,7 @@ pub use awaiting::{
     lists_for_generators,
 };
 pub use background::{keep_in_background, start_in_background};
+pub use cached::keep_tasks;
 pub use collect::await_handle;
 pub use colour::{Colouring, colour, obstacle_to_await, plan_await};
 pub use detour::written_out;
@@ -58,6 +61,7 @@ pub use starter::callback_starter;
 pub use threads::{await_in_thread, thread_around};
 pub use together::{Joining, join_comprehension, join_run, started};
 pub use turn::join_loop;
+pub use unused::{arguments_for, arguments_of};
 
 use crate::diagnostic::{Applicability, Fix};
 use crate::facts::Facts;

@@ -2,7 +2,7 @@
 
 use super::handles::free_name;
 use super::imports::module_name;
-use crate::facts::{Facts, FnId, Site, Usage};
+use crate::facts::{Facts, FnId, Site, Usage, Value};
 use crate::python::{Kind, Role};
 use crate::text::{Edit, TextRange, indentation, line_range};
 
@@ -41,7 +41,8 @@ pub fn callback_starter(facts: &Facts, mention: Site) -> Option<Vec<Edit>> {
     let Kind::Attribute { name } = facts.kind(func) else { return None };
     // A future hands itself over, for which the function may not be made.
     let method = facts.tree(call.cell).text(*name);
-    let calls_back = CALL_BACK.contains(&method) && method != "add_done_callback";
+    let calls_back = CALL_BACK.contains(&method)
+        && (method != "add_done_callback" || asks_its_argument(facts, mention));
     let is_named =
         matches!(facts.kind(mention), Kind::Name { .. } | Kind::Attribute { .. } | Kind::Subscript);
     let text = facts.source_of(mention);
@@ -49,6 +50,22 @@ pub fn callback_starter(facts: &Facts, mention: Site) -> Option<Vec<Edit>> {
         text.rsplit('.').next().filter(|it| it.chars().all(|c| c == '_' || c.is_alphanumeric()));
     let named = calls_back && is_named && facts.role(mention) == Role::Arg;
     named.then(|| started(facts, call, mention, text, last.unwrap_or("task"))).flatten()
+}
+
+/// Whether a function asks its first argument what a future is asked.
+fn asks_its_argument(facts: &Facts, mention: Site) -> bool {
+    let Value::Function(id) = facts.value(mention) else { return false };
+    let Some(function) = facts.function(id) else { return false };
+    let (def, tree) = (function.site, facts.tree(function.site.cell));
+    let first = facts.children_in(def, Role::Param).next().map(|it| facts.kind(it));
+    let Some(Kind::Param { name }) = first else { return false };
+    let asks = |it: Site| {
+        let of = facts.child(it, Role::Value).and_then(|of| tree.name(of.node));
+        matches!(facts.kind(it), Kind::Attribute { name: asked }
+            if ["result", "exception", "cancelled", "get_name", "done"].contains(&tree.text(*asked)))
+            && of == Some(tree.text(*name))
+    };
+    facts.descendants(def).any(asks)
 }
 
 fn started(

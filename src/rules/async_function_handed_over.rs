@@ -10,7 +10,10 @@ use crate::execution::{Event, EventKind, Loop, Run, Site, Value};
 use crate::facts::Facts;
 use crate::knowledge::callables::{QualifiedName, Wants};
 use crate::python::{Kind, Role};
-use crate::rewrite::{callback_starter, free_name, module_name, obstacle_to_await, written_out};
+use crate::rewrite::{
+    arguments_for, arguments_of, callback_starter, free_name, module_name, obstacle_to_await,
+    written_out,
+};
 use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "async-function-handed-over";
@@ -82,7 +85,12 @@ fn dropped(
     })?;
     found.patterns = vec![if key == "compared" { "gather" } else { "keep-the-handle" }];
     if run.is_coroutine_function(value) {
-        found.fixes.extend(run_there(facts, run, argument, &run.spell(by)));
+        let by = run.spell(by);
+        let fix = match by.as_str() {
+            "contextlib.AsyncExitStack().callback" => awaited_at_the_end(facts, run, event),
+            by => run_there(facts, run, argument, by),
+        };
+        found.fixes.extend(fix);
     }
     Some(found)
 }
@@ -111,7 +119,7 @@ fn lost(
     let by = run.spell(by);
     let fix = match by.as_str() {
         "asyncio.to_thread" => without_thread(facts, run, event, 0),
-        "builtins.map" => gathered(facts, run, event),
+        "builtins.map" | "itertools.starmap" => gathered(facts, run, event),
         "concurrent.futures.ThreadPoolExecutor().submit" => submitted(facts, run, event),
         by if is_column(by) => gathered_column(facts, run, event),
         by if by.ends_with(".run_in_executor") => without_thread(facts, run, event, 1),
@@ -157,7 +165,9 @@ fn without_thread(facts: &Facts, run: &Run, event: &Event, skipped: usize) -> Op
 /// `list(map(f, items))` becomes `await asyncio.gather(*map(f, items))`.
 fn gathered(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
     let site = place(run, event.site)?;
-    let is_map = |it: &crate::facts::Site| facts.callee_text(*it) == "map";
+    let is_map = |it: &crate::facts::Site| {
+        matches!(facts.callee_text(*it).rsplit('.').next(), Some("map" | "starmap"))
+    };
     let inside = || facts.children_in(site, Role::Arg).find(is_map);
     let map = Some(site).filter(is_map).or_else(inside)?;
     let list = facts.parent(map).filter(|it| facts.callee_text(*it) == "list")?;
@@ -205,6 +215,15 @@ fn submitted(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
     let text = format!("{asyncio}.run, {name}({}))", rest.join(", "));
     edits.push(Edit::replace(Span::new(call.cell, arguments), text));
     is_callable.then(|| fix(facts, call, "fix-run", name, edits))
+}
+
+/// `stack.callback(f, x)` becomes `stack.push_async_callback(f, x)`.
+fn awaited_at_the_end(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+    let call = place(run, event.site)?;
+    let func = facts.child(call, Role::Func)?;
+    let Kind::Attribute { name } = facts.kind(func) else { return None };
+    let edits = vec![Edit::replace(Span::new(call.cell, *name), "push_async_callback")];
+    Some(fix(facts, call, "fix-pushed", "", edits))
 }
 
 /// A coroutine function in the hands of a plain caller: a thread runs it on a loop of its own, and
@@ -273,9 +292,9 @@ fn wanted(
     let by = run.spell(by);
     if key == "async-generator" && by == "asyncio.gather" {
         found.fixes.extend(walked(facts, call, at));
-    } else if key == "function" && run.takes_nothing(value) && by != "asyncio.run" {
-        let edits = called(facts, run, event, (call, at));
-        found.fixes.push(fix(facts, at, "fix-call", "", edits));
+    } else if key == "function" && by != "asyncio.run" {
+        let edits = called(facts, run, event, (call, at), value);
+        found.fixes.extend(edits.map(|edits| fix(facts, at, "fix-call", "", edits)));
     } else if key == "function" && by == "asyncio.run" && run.takes_nothing(value) {
         let is_async = run.is_coroutine_function(value);
         if is_async && obstacle_to_await(facts, call).is_none() && facts.owner(call).is_none() {
@@ -307,22 +326,31 @@ fn called(
     run: &Run,
     event: &Event,
     (call, at): (crate::facts::Site, crate::facts::Site),
-) -> Vec<Edit> {
+    value: Value,
+) -> Option<Vec<Edit>> {
     let refused = |other: &&Event| other.site == event.site && other.during == event.during;
     let place_of = |other: &Event| match &other.kind {
-        EventKind::WrongKind { at: Some(number), value, .. } if run.takes_nothing(*value) => {
-            facts.children_in(call, Role::Arg).nth(*number)
+        EventKind::WrongKind { at: Some(number), value, .. } => {
+            let place = facts.children_in(call, Role::Arg).nth(*number)?;
+            Some((place, arguments_for(facts, run, place, *value)?))
         }
         _ => None,
     };
-    // The same function given twice is refused once.
+    let own = arguments_for(facts, run, at, value)?;
+    // The first one is refused, and nobody looks at those that come after it.
     let is_same = |it: &crate::facts::Site| facts.source_of(*it) == facts.source_of(at);
-    let again = facts.children_in(call, Role::Arg).filter(is_same);
-    let mut all: Vec<crate::facts::Site> =
-        run.events().iter().filter(refused).filter_map(place_of).chain(again).chain([at]).collect();
-    all.sort_by_key(|it| facts.range(*it).start);
-    all.dedup();
-    all.iter().map(|it| Edit::insert(it.cell, facts.range(*it).end, "()")).collect()
+    let again = facts.children_in(call, Role::Arg).filter_map(|it| match is_same(&it) {
+        true => Some((it, own.clone())),
+        false => Some((it, arguments_of(facts, it)?)),
+    });
+    let again = again.chain([(at, own.clone())]);
+    let mut all: Vec<(crate::facts::Site, String)> =
+        run.events().iter().filter(refused).filter_map(place_of).chain(again).collect();
+    all.sort_by_key(|(it, _)| facts.range(*it).start);
+    all.dedup_by_key(|(it, _)| *it);
+    let edits =
+        all.into_iter().map(|(it, given)| Edit::insert(it.cell, facts.range(it).end, given));
+    Some(edits.collect())
 }
 
 /// `await asyncio.gather(stream())` becomes `[[item async for item in stream()]]`.

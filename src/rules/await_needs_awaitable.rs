@@ -6,10 +6,10 @@ use super::events::{Said, found, kind_key, known_lost, place, refused, repair, s
 use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{CellKey, Event, EventKind, Run, Site, Value};
-use crate::facts::Facts;
+use crate::facts::{self, Facts};
 use crate::knowledge::tables::BlockingKind;
 use crate::python::{Kind, Role};
-use crate::rewrite::{free_name, module_name};
+use crate::rewrite::{Start, arguments_for, draft_unseen, drafted_fix, free_name, module_name};
 use crate::text::{Edit, Span, TextRange};
 
 /// Calls that block, by the cell during whose run they do.
@@ -51,11 +51,15 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
                     (_, true) => (Severity::Error, "async-special"),
                     (_, false) => (Severity::Warning, "async-special-lost"),
                 };
-                found(run, event, event.site, |span| {
+                let mut special = found(run, event, event.site, |span| {
                     Diagnostic::new(NAME, severity, span, key)
                         .with("method", name)
                         .with("class", run.callee(event.site))
-                })
+                });
+                if let Some(special) = special.as_mut().filter(|_| name == "__exit__") {
+                    special.fixes.extend(entered_async(facts, run, event));
+                }
+                special
             }
             _ => continue,
         };
@@ -64,6 +68,27 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             out.push(diagnostic);
         }
     }
+}
+
+/// The `async` methods of a plain manager become those of an async one, which is entered as one.
+fn entered_async(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+    let at = place(run, event.site)?;
+    let is_with = |it: &facts::Site| matches!(facts.kind(*it), Kind::With { is_async: false });
+    let with = std::iter::once(at).chain(facts.ancestors(at)).find(is_with)?;
+    let mut edits = Vec::new();
+    for (plain, other) in [("__enter__", "__aenter__"), ("__exit__", "__aexit__")] {
+        let mut own = facts.functions.iter().filter(|it| it.name == plain);
+        // Of several managers it is not seen which one this is.
+        let (Some(method), None) = (own.next(), own.next()) else { return None };
+        let Kind::FunctionDef { name, is_async: true } = facts.kind(method.site) else {
+            return None;
+        };
+        edits.push(Edit::replace(Span::new(method.site.cell, *name), other));
+    }
+    edits.push(Edit::insert(with.cell, facts.range(with).start, "async "));
+    let drafted = draft_unseen(facts, run, &Start::Await { at, own: edits, otherwise: None })?;
+    let reason = (facts.span(with), Message::new(NAME, "why"));
+    Some(drafted_fix(facts, Message::new(NAME, "fix-entered"), reason, drafted))
 }
 
 /// Whether an older rule tells that the awaited call raises, and why.
@@ -144,11 +169,9 @@ fn awaited_fix(
     let word = Span::new(at.cell, TextRange::new(whole.start, range.start));
     let called = run.takes_nothing(operand_value(event));
     let (title, edits) = match key {
-        "function"
-            if run.is_coroutine_function(operand_value(event))
-                && run.takes_nothing(operand_value(event)) =>
-        {
-            ("fix-call", vec![Edit::insert(at.cell, range.end, "()")])
+        "function" if run.is_coroutine_function(operand_value(event)) => {
+            let given = arguments_for(facts, run, inner, operand_value(event))?;
+            ("fix-call", vec![Edit::insert(at.cell, range.end, given)])
         }
         "function" if !run.is_coroutine_function(operand_value(event)) && called => (
             "fix-plain-call",

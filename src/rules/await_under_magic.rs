@@ -5,7 +5,7 @@ use hashbrown::HashSet;
 
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::modules::script_of;
+use crate::facts::modules::{script_of, script_word};
 use crate::facts::{Facts, Holder, Runs, Site};
 use crate::python::{Kind, Role};
 use crate::rewrite::{MagicAt, checked, delete_statement, plain_python};
@@ -167,26 +167,33 @@ fn script(facts: &Facts, run: Site) -> Option<Diagnostic> {
     }
     let file = script_of(text)?;
     let start = match options.contains(&"-n") {
-        true => facts.modules.at_import(file),
-        false => facts.modules.as_script(file),
+        true => facts.modules.at_import(&file),
+        false => facts.modules.as_script(&file),
     }?;
     // After the patch the script's loop runs inside the kernel's.
     if facts.patch_before(run).is_some() {
         return None;
     }
     let mut found = Diagnostic::new(NAME, Severity::Error, facts.span(run), "run-script")
-        .with("file", file)
+        .with("file", &file)
         .with("start", &start.call)
         .with("line", start.line);
     found.patterns = vec!["module", "top-level-await"];
     let range = facts.range(run);
     let head = TextRange::new(range.start, range.end.saturating_sub(arguments.len()));
-    if options.is_empty() {
+    let named = script_word(text).filter(|word| word.trim_matches(['"', '\'']) == file);
+    let at = arguments.find(char::is_whitespace).unwrap_or(arguments.len());
+    let end = range.end.saturating_sub(arguments.len()) + at;
+    let ending = named.is_none().then(|| Edit::insert(run.cell, end, ".py"));
+    let is_quoted = arguments.starts_with(['"', '\'']);
+    if options.is_empty() && (ending.is_none() || !is_quoted) {
         let fix = Fix {
-            title: Message::new(NAME, "fix-run").with("file", file),
+            title: Message::new(NAME, "fix-run").with("file", &file),
             pattern: "module",
             applicability: Applicability::Unsafe,
-            edits: vec![Edit::replace(Span::new(run.cell, head), "!python ")],
+            edits: std::iter::once(Edit::replace(Span::new(run.cell, head), "!python "))
+                .chain(ending)
+                .collect(),
             reasons: vec![(facts.span(run), Message::new(NAME, "why-run"))],
             tradeoffs: Vec::new(),
         };

@@ -129,10 +129,21 @@ fn lost(run: &Run, event: &Event, is_silent: bool) -> Option<Diagnostic> {
     };
     let mut diagnostic = found(run, event, site, |span| {
         Diagnostic::new("coroutine-never-awaited", Severity::Warning, span, key)
-            .with("call", run.callee(site))
+            .with("call", maker(run, event, site))
     })?;
     diagnostic.patterns = vec!["top-level-await", "gather"];
     Some(diagnostic)
+}
+
+/// What made a coroutine, in words: what is called, or the method that Python calls by itself.
+fn maker<'r>(run: &'r Run, event: &Event, site: Site) -> &'r str {
+    let method = match event.kind {
+        EventKind::CoroutineLost { function, .. } if *run.kind(site) != Kind::Call => {
+            run.name_of(function)
+        }
+        _ => None,
+    };
+    method.unwrap_or_else(|| run.callee(site))
 }
 
 /// The call that leaves a coroutine behind: not the one in a helper that only hands it on.

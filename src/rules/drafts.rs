@@ -2,17 +2,20 @@
 
 use hashbrown::HashMap;
 
+mod again;
+mod entry;
+
 use super::events::place;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
-use crate::execution::{Event, EventKind, Made, Run, Site, ValueKind};
+use crate::execution::{Event, EventKind, Run, ValueKind, ValueUse};
 use crate::facts::{self, Facts};
 use crate::knowledge::tables::BlockingKind;
 use crate::python::{Kind, NodeId, Role};
 use crate::rewrite::{
-    Drafted, LoopEntry, Start, await_argument, await_in_thread, can_await, draft, draft_unseen,
-    drafted_fix, hand_on_argument, holds_await, module_name, obstacle_to_await, thread_around,
+    Drafted, Start, await_in_thread, can_await, draft, draft_unseen, drafted_fix, holds_await,
+    obstacle_to_await, thread_around,
 };
-use crate::text::{Edit, Span, TextRange, line_range};
+use crate::text::{Edit, Span};
 
 /// Adds a repair to what has none that could be made, or one that a run speaks against.
 pub(super) fn check(facts: &Facts, run: &Run, found: &mut [Diagnostic]) {
@@ -32,14 +35,16 @@ pub(super) fn check(facts: &Facts, run: &Run, found: &mut [Diagnostic]) {
             | "run-until-complete-in-cell"
             | "competing-event-loop"
             | "framework-runner-in-cell"
-            | "loop-owning-sync-api" => awaited(facts, run, event),
+            | "loop-owning-sync-api" => entry::awaited(facts, run, event),
             "coroutine-never-awaited" | "result-before-it-is-there" => {
                 awaited_later(facts, run, event)
             }
             "blocking-call-in-async" | "cpu-bound-in-async" => in_thread(facts, run, event),
             "async-protocol-needs-async" => walked(facts, run, event),
             "shared-between-loops" => on_this_loop(facts, run, event),
-            "awaited-twice" => as_task(facts, run, event),
+            "awaited-twice" => {
+                again::cached_tasks(facts, run, event).or_else(|| again::as_task(facts, run, event))
+            }
             _ => None,
         });
         let fix = fix.or_else(|| below_async(facts, diagnostic));
@@ -52,8 +57,13 @@ pub(super) fn check(facts: &Facts, run: &Run, found: &mut [Diagnostic]) {
 /// Whether the value is a coroutine, which is better awaited where it is made: all that use it then
 /// have the result, and none of them a coroutine that was awaited before.
 fn uses_a_coroutine(run: &Run, event: &Event) -> bool {
-    matches!(event.kind, EventKind::UsedTooEarly { value, .. }
-        if run.trace.kind_of(value) == ValueKind::Coroutine)
+    matches!(event.kind, EventKind::UsedTooEarly { value, how }
+        if run.trace.kind_of(value) == ValueKind::Coroutine && !asks_for_result(run, event, how))
+}
+
+/// Whether a coroutine is taken for a task: an `await` takes the place of its `result()`.
+fn asks_for_result(run: &Run, event: &Event, how: ValueUse) -> bool {
+    how == ValueUse::Attribute && run.source_of(event.site).trim_end().ends_with(".result")
 }
 
 /// Whether the code as it is written gives a repair that needs no run.
@@ -125,101 +135,6 @@ fn events_by_span(run: &Run) -> HashMap<Span, Vec<&Event>> {
         }
     }
     by_span
-}
-
-/// A loop that is started: its coroutine is awaited, or goes on to whoever can.
-fn awaited(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
-    let EventKind::LoopRefused { .. } = event.kind else { return None };
-    let Some(call) = place(run, event.site) else {
-        // A module's own loop is right in a thread that has none.
-        let (at, edits) = as_a_whole(facts, run, event)?;
-        let drafted = draft(facts, run, &Start::Edits(edits))?;
-        return Some(to_thread(facts, at, drafted));
-    };
-    let entry = ["main", "future"].iter().find_map(|name| LoopEntry::of(facts, call, name))?;
-    let argument = plain_argument(facts, entry.argument)?;
-    if facts.never_ends(argument).is_some() {
-        return None;
-    }
-    let mut own = await_argument(facts, call, argument);
-    if let Some(with) = runner_around(facts, call) {
-        own.extend(unwrapped(facts, with)?);
-    }
-    let is_call = matches!(facts.kind(argument), Kind::Call);
-    let otherwise = is_call.then(|| (hand_on_argument(facts, call, argument), argument));
-    let start = Start::Await { at: call, own, otherwise };
-    let drafted = draft(facts, run, &start)?;
-    let page = "asyncio-run-in-cell";
-    let title = match drafted.coloured.first() {
-        Some(function) => Message::new(page, "fix-colour").with("function", function),
-        None => Message::new(page, "fix-await").with("call", facts.callee_text(call)),
-    };
-    let reason = (facts.span(call), Message::new(page, "why-await"));
-    Some(drafted_fix(facts, title, reason, drafted))
-}
-
-/// The `with asyncio.Runner() as runner` whose runner runs something at `call`: with nothing to run
-/// it, too, would be refused.
-fn runner_around(facts: &Facts, call: facts::Site) -> Option<facts::Site> {
-    let func = facts.child(call, Role::Func)?;
-    let path = facts.value(func).path().map(str::to_owned)?;
-    let name = facts.source_of(facts.child(func, Role::Value)?);
-    let binds = |with: &facts::Site| {
-        let item = facts.child(*with, Role::Context);
-        let target = item.and_then(|item| facts.child(item, Role::Target));
-        target.is_some_and(|target| facts.source_of(target) == name)
-    };
-    let is_with = |it: &facts::Site| matches!(facts.kind(*it), Kind::With { is_async: false });
-    let is_runner = path.starts_with("asyncio.Runner()");
-    facts.ancestors(call).filter(is_with).find(binds).filter(|_| is_runner)
-}
-
-/// The edits that take a `with` of one manager away from around its block.
-fn unwrapped(facts: &Facts, with: facts::Site) -> Option<Vec<Edit>> {
-    let source = facts.tree(with.cell).source();
-    let body: Vec<facts::Site> = facts.children_in(with, Role::Body).collect();
-    let (first, last) = (body.first()?, body.last()?);
-    let (outer, inner) = (facts.range(with).start, facts.range(*first).start);
-    let (head, line) = (line_range(source, outer), line_range(source, inner));
-    let surplus = (inner - line.start).checked_sub(outer - head.start)?;
-    let block = TextRange::new(line.start, facts.range(*last).end);
-    let is_text = |site: facts::Site| {
-        matches!(facts.kind(site), Kind::Str | Kind::FString | Kind::Bytes)
-            && facts.source_of(site).contains('\n')
-    };
-    let is_alone = facts.children_in(with, Role::Context).count() == 1
-        && head.end < line.start
-        && !facts.descendants(with).any(is_text);
-    if !is_alone {
-        return None;
-    }
-    let mut edits = vec![Edit::delete(Span::new(
-        with.cell,
-        TextRange::new(outer, line.start + (outer - head.start)),
-    ))];
-    let starts = block.slice(source).match_indices('\n').map(|(at, _)| block.start + at + 1);
-    for start in std::iter::once(line.start).chain(starts) {
-        let rest = source.get(start..)?;
-        let spaces = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        let (from, to) = match start == line.start {
-            true => (start + (outer - head.start), inner),
-            false => (start, start + surplus.min(spaces)),
-        };
-        edits.push(Edit::delete(Span::new(with.cell, TextRange::new(from, to))));
-    }
-    edits.retain(|edit| !edit.span.range.is_empty());
-    Some(edits)
-}
-
-/// What is run: of `lambda: f(x)` the call in it.
-fn plain_argument(facts: &Facts, argument: facts::Site) -> Option<facts::Site> {
-    match facts.kind(argument) {
-        Kind::Lambda => {
-            let has_parameters = facts.child(argument, Role::Param).is_some();
-            facts.child(argument, Role::Body).filter(|_| !has_parameters)
-        }
-        _ => Some(argument),
-    }
 }
 
 /// A coroutine that nobody awaits, or that is used too early.
@@ -338,37 +253,4 @@ fn on_this_loop(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
     let page = "shared-between-loops";
     let reason = (facts.span(call), Message::new(page, "why-here"));
     Some(drafted_fix(facts, Message::new(page, "fix-here"), reason, drafted))
-}
-
-/// A coroutine that is awaited twice becomes a task, which may be.
-fn as_task(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
-    let EventKind::AwaitedTwice { made } = event.kind else { return None };
-    let is_it = |it: &Made| it.by == Some(made);
-    let seen = run.trace.made().filter(is_it).find_map(|it| it.seen)?;
-    let site: Site = seen.in_reach.filter(|_| !seen.is_mixed)?;
-    let at = place(run, site)?;
-    let (asyncio, import) = module_name(facts, at, "asyncio");
-    let mut edits: Vec<Edit> = import.into_iter().collect();
-    // Those beside it in a list are walked as often as it is.
-    let around = facts
-        .parent(at)
-        .filter(|up| matches!(facts.kind(*up), Kind::List | Kind::Tuple { .. } | Kind::Set));
-    let beside: Vec<Site> = run.trace.made().filter_map(|it| it.seen?.in_reach).collect();
-    let is_made = |it: &facts::Site| beside.iter().any(|site| place(run, *site) == Some(*it));
-    let all: Vec<facts::Site> = match around {
-        Some(around) => facts.children(around).filter(is_made).collect(),
-        None => vec![at],
-    };
-    for one in all {
-        let range = facts.range(one);
-        edits.push(Edit::insert(one.cell, range.start, format!("{asyncio}.ensure_future(")));
-        edits.push(Edit::insert(one.cell, range.end, ")"));
-    }
-    let drafted = draft(facts, run, &Start::Edits(edits))?;
-    let title = Message::new("awaited-twice", "fix-task").with("call", facts.source_of(at));
-    let reason = (facts.span(at), Message::new("awaited-twice", "why-task"));
-    let mut fix = drafted_fix(facts, title, reason, drafted);
-    fix.pattern = "keep-the-handle";
-    fix.tradeoffs = vec!["leftover-tasks"];
-    Some(fix)
 }

@@ -109,13 +109,29 @@ fn diagnose(
     found.patterns = vec!["top-level-await"];
     // A bare future may be one that nobody fills.
     if key != "result" || run.trace.function_of(value).is_some() {
-        found.fixes.extend(fix(facts, run, at, key));
+        found.fixes.extend(fix(facts, run, asked_for(run, at), key));
     }
     Some(found)
 }
 
+/// Of `coroutine.result()` the whole call, which an `await` takes the place of.
+fn asked_for(run: &Run, at: Site) -> Site {
+    let attribute = run.parent(at).filter(|up| {
+        let name = run.source_of(*up).rsplit('.').next();
+        matches!(run.kind(*up), Kind::Attribute { .. }) && name.map(str::trim) == Some("result")
+    });
+    let call = attribute.and_then(|it| run.parent(it)).filter(|up| *run.kind(*up) == Kind::Call);
+    let is_empty = |call: &Site| {
+        run.child(*call, Role::Arg).is_none() && run.child(*call, Role::Keyword).is_none()
+    };
+    call.filter(is_empty).unwrap_or(at)
+}
+
 fn fix(facts: &Facts, run: &Run, at: Site, key: &str) -> Option<Fix> {
     let site = place(run, at)?;
+    let is_asked =
+        matches!(run.kind(at), Kind::Call) && run.callee(at).rsplit('.').next() == Some("result");
+    let key = if is_asked && key == "coroutine" { "result" } else { key };
     let target = match key {
         // `task.result()` becomes `await task`.
         "result" => {

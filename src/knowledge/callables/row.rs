@@ -39,6 +39,9 @@ pub struct Row {
     /// The manager that it gives can be entered once.
     #[serde(default)]
     pub single_use: bool,
+    /// Each element of what it gives is a coroutine.
+    #[serde(default)]
+    pub of_coroutines: bool,
     /// Attributes of what it gives that raise after its block, unless one of them was read inside.
     #[serde(default)]
     pub until_left: Vec<String>,
@@ -261,6 +264,8 @@ pub enum Native {
     Identity,
     /// `wraps(f)`: gives [`Native::Identity`].
     IdentityFactory,
+    /// `singledispatch(f)`: one of several functions.
+    Dispatch,
     Property,
     CachedProperty,
     ClassMethod,
@@ -293,6 +298,10 @@ pub enum Native {
     Namespace,
     ContextManager,
     AsyncContextManager,
+    /// `stack.enter_context(manager)`.
+    EnterContext,
+    /// `type.__call__`: makes an object of a class.
+    Instantiate,
     Suppress,
     IsCoroutine,
     IsCoroutineFunction,

@@ -34,6 +34,7 @@ fn fault(event: &Event) -> Option<&'static str> {
         EventKind::CoroutineCached { .. } => "cached",
         EventKind::SharedBetweenLoops { .. } => "shared",
         EventKind::HandlerMisses { .. } => "handler misses",
+        EventKind::Unhashable => "unhashable",
         _ => return None,
     })
 }

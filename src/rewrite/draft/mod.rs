@@ -38,7 +38,7 @@ const PAGE: &str = "async-all-the-way";
 #[derive(Debug, Clone)]
 pub enum Start {
     /// An `await` at a place, by edits; where none can stand, the coroutine goes on by `otherwise`.
-    Await { at: facts::Site, own: Vec<Edit>, otherwise: Option<(Vec<Edit>, facts::Site)> },
+    Await { at: facts::Site, own: Vec<Edit>, otherwise: Option<(Vec<Edit>, Vec<facts::Site>)> },
     /// A change that is all there is to do.
     Edits(Vec<Edit>),
     /// A coroutine that is made there and that nobody awaits.
@@ -154,7 +154,9 @@ impl<'f, 'a> Draft<'f, 'a> {
                     }
                     Holder::Plain(_) | Holder::Closed => {
                         let (edits, made) = otherwise.clone()?;
-                        self.makers.push(self.maker(made.cell, made.node)?);
+                        for made in made {
+                            self.makers.push(self.maker(made.cell, made.node)?);
+                        }
                         self.apply(edits)
                     }
                 }

@@ -94,7 +94,7 @@ CORES = [
     well(FUNCTION, "a group", ["async with asyncio.TaskGroup() as group:", "    task = group.create_task($)"], "task.result()"),
     handed("map", ["found = list(map(~, [1, 2]))"], "len(found)"),
     handed("sorted(key=)", ["found = sorted([3, 1, 2], key=~)"], "found", effect="raised", error=("TypeError",)),
-    handed("filter", ["found = list(filter(~, [0, 1, 2]))"], "found"),
+    handed("filter", ["found = list(filter(~, [2, 3]))"], "found"),
     handed("Thread(target=)", ["thread = threading.Thread(target=~, args=(1,))", "thread.start()", "thread.join()"], imports=THREADS),
     handed("to_thread", ["found = await asyncio.to_thread(~, 1)"], is_async=True),
     handed("run_in_executor", [f"found = {EXECUTOR}~, 1)"], is_async=True),

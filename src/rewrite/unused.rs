@@ -1,0 +1,95 @@
+//! The arguments of a function that is handed over without its call: none, or what is there for it
+//! and nothing else uses.
+
+use crate::execution::Run;
+use crate::facts::{Facts, Site, Value};
+use crate::python::{Detail, Kind, NameUse, Role};
+
+/// `()` where `function` needs nothing, and `(n)` where it needs as much as the loop or the function
+/// around `at` has and reads nowhere.
+pub fn arguments_for(
+    facts: &Facts,
+    run: &Run,
+    at: Site,
+    function: crate::execution::Value,
+) -> Option<String> {
+    if run.takes_nothing(function) {
+        return Some("()".to_owned());
+    }
+    given_around(facts, at, run.needs(function)?)
+}
+
+/// The same of an `async def` function that stands at `at` by its name.
+pub fn arguments_of(facts: &Facts, at: Site) -> Option<String> {
+    let Value::Function(id) = facts.value(at) else { return None };
+    let function = facts.function(id).filter(|it| it.is_coroutine_function())?;
+    let def = function.site;
+    if facts.parent(def).is_some_and(|up| matches!(facts.kind(up), Kind::ClassDef { .. })) {
+        return None;
+    }
+    let tree = facts.tree(def.cell);
+    let needs = |it: &Site| facts.child(*it, Role::Default).is_none();
+    let needed: Vec<Site> = facts.children_in(def, Role::Param).filter(needs).collect();
+    let is_plain =
+        |it: &Site| matches!(tree.detail(it.node), Detail::Plain | Detail::PositionalOnly);
+    match needed.len() {
+        0 => Some("()".to_owned()),
+        count if needed.iter().all(is_plain) => given_around(facts, at, count),
+        _ => None,
+    }
+}
+
+fn given_around(facts: &Facts, at: Site, needed: usize) -> Option<String> {
+    for around in facts.ancestors(at) {
+        let unused: Vec<&str> =
+            offered(facts, around).into_iter().filter(|it| !is_read(facts, around, it)).collect();
+        if unused.len() == needed {
+            return Some(format!("({})", unused.join(", ")));
+        }
+        if matches!(facts.kind(around), Kind::FunctionDef { .. } | Kind::Lambda) {
+            return None;
+        }
+    }
+    None
+}
+
+/// The names that a loop, a comprehension or a function gives to what stands in it.
+fn offered<'f>(facts: &'f Facts, around: Site) -> Vec<&'f str> {
+    let tree = facts.tree(around.cell);
+    let targets = |site: Site| {
+        let name = |it: Site| match facts.kind(it) {
+            Kind::Name { .. } => tree.name(it.node),
+            _ => None,
+        };
+        facts.child(site, Role::Target).and_then(name)
+    };
+    match facts.kind(around) {
+        Kind::For { .. } => targets(around).into_iter().collect(),
+        Kind::Comprehension { .. } => {
+            facts.children_in(around, Role::Clause).filter_map(targets).collect()
+        }
+        Kind::FunctionDef { .. } => {
+            let is_method = facts
+                .parent(around)
+                .is_some_and(|up| matches!(facts.kind(up), Kind::ClassDef { .. }));
+            let params = facts.children_in(around, Role::Param).skip(usize::from(is_method));
+            let plain = |it: &Site| {
+                let passing = tree.detail(it.node);
+                matches!(passing, Detail::Plain | Detail::PositionalOnly | Detail::KeywordOnly)
+            };
+            let name = |it: Site| match facts.kind(it) {
+                Kind::Param { name } => Some(tree.text(*name)),
+                _ => None,
+            };
+            params.filter(plain).filter_map(name).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn is_read(facts: &Facts, around: Site, name: &str) -> bool {
+    facts.descendants(around).any(|it| {
+        matches!(facts.kind(it), Kind::Name { used: NameUse::Load })
+            && facts.tree(it.cell).name(it.node) == Some(name)
+    })
+}
