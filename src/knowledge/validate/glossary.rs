@@ -233,7 +233,7 @@ pub(super) fn check_interface(knowledge: &Knowledge, terms: &[Term], out: &mut V
         let Ok(text) = source.text() else { continue };
         let (texts, _) = strings::read(&source.path, text);
         let texts = texts.0.into_iter();
-        let texts = texts.map(|(key, both)| (key.into(), both.en.into(), both.zh.into()));
+        let texts = texts.map(|(key, both)| (key.into(), running(&both.en), running(&both.zh)));
         for (key, message) in check_texts(texts, terms) {
             let path: Vec<&str> = key.split('.').collect();
             let message = format!("{key}: {message}");
@@ -253,6 +253,11 @@ pub(super) fn check_interface(knowledge: &Knowledge, terms: &[Term], out: &mut V
         let place = text.find(&en).unwrap_or_default();
         out.push(files::at(&source.path, text, place, message));
     }
+}
+
+/// A text without the lines that are set in, which hold commands.
+fn running(text: &str) -> String {
+    text.lines().filter(|line| !line.starts_with("  ")).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
