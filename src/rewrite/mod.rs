@@ -65,12 +65,13 @@ pub use unused::{arguments_for, arguments_of};
 
 use crate::diagnostic::{Applicability, Fix};
 use crate::facts::Facts;
-use crate::text::{CellIndex, Edit};
+use crate::text::{CellIndex, Edit, TextRange};
 
 /// The fix, if every cell that it touches still reads as Python after it; otherwise it is only
 /// shown. A cell that had errors before cannot be judged and lowers the fix as well.
 pub fn checked(facts: &Facts, mut fix: Fix) -> Fix {
     merge_deletions(&mut fix.edits);
+    leave_no_line_end(facts, &mut fix.edits);
     let mut cells: Vec<CellIndex> = fix.edits.iter().map(|edit| edit.span.cell).collect();
     cells.sort_unstable();
     cells.dedup();
@@ -78,6 +79,27 @@ pub fn checked(facts: &Facts, mut fix: Fix) -> Fix {
         fix
     } else {
         fix.at_most(Applicability::DisplayOnly)
+    }
+}
+
+/// Where the end of a cell is taken away, the line end before it goes as well, unless the cell ended
+/// in one: an empty last line is nothing that anybody wrote.
+fn leave_no_line_end(facts: &Facts, edits: &mut [Edit]) {
+    let ends: Vec<TextRange> = edits.iter().map(|edit| edit.span.range).collect();
+    let cells: Vec<CellIndex> = edits.iter().map(|edit| edit.span.cell).collect();
+    for (at, edit) in edits.iter_mut().enumerate() {
+        let source = facts.tree(edit.span.cell).source();
+        let range = edit.span.range;
+        if !edit.text.is_empty() || range.end != source.len() || source.ends_with('\n') {
+            continue;
+        }
+        let kept = TextRange::new(0, range.start).slice(source).trim_end().len();
+        let is_free = cells.iter().zip(&ends).enumerate().all(|(other, (cell, taken))| {
+            other == at || *cell != edit.span.cell || taken.end <= kept
+        });
+        if is_free {
+            edit.span.range.start = kept;
+        }
     }
 }
 

@@ -43,6 +43,37 @@ fn fixes_at_one_place_are_made_one_round_after_the_other() {
 }
 
 #[test]
+fn a_cell_whose_end_goes_keeps_no_line_end_that_it_did_not_have() {
+    let apply = "import nest_asyncio\nnest_asyncio.apply()";
+    for (before, after) in [
+        (format!("x = 1\n{apply}"), "x = 1"),
+        (format!("x = 1\n\n{apply}"), "x = 1"),
+        (format!("x = 1\n{apply}\n"), "x = 1\n"),
+        (format!("{apply}\nx = 1"), "x = 1"),
+        (apply.to_owned(), ""),
+    ] {
+        check(&[&before, "x = 2"], &["--unsafe-fixes"], 0, &[after, "x = 2"]);
+    }
+    let script = |source: &str| format!("# %%\ny = 1\n# %%\n{source}# %%\nx = 2\n");
+    let apart = |source: &str| format!("# %%\ny = 1\n\n# %%\n{source}\n# %%\nx = 2");
+    let last = |source: &str| format!("# %%\nx = 2\n\n# %%\n{source}");
+    let apply = format!("{apply}\n");
+    for (before, after) in [
+        (script(&apply), script("")),
+        (apart(&apply), apart("")),
+        (last(&apply), last("")),
+        (script(&apply).replace('\n', "\r\n"), script("").replace('\n', "\r\n")),
+        (script(&format!("x = 1\n{apply}")), script("x = 1\n")),
+        (apart(&format!("x = 1\n{apply}")), apart("x = 1\n")),
+        (last(&format!("x = 1\n{}", apply.trim_end())), last("x = 1")),
+    ] {
+        let folder = folder(&[("a.py", &before)]);
+        let run = run(folder.path(), &["fix", "--unsafe-fixes", "a.py"]);
+        assert_eq!(read(folder.path(), "a.py"), after, "{}{}", run.stdout, run.stderr);
+    }
+}
+
+#[test]
 fn nothing_to_fix_writes_nothing() {
     let folder = samples();
     let path = folder.path().join("good.ipynb");
