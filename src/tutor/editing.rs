@@ -1,7 +1,7 @@
 //! A cell is edited: in place, or in an editor of the reader's own.
 
 use super::Tutor;
-use super::message::Effect;
+use super::message::{EditorError, Effect};
 use super::view::Tone;
 
 impl Tutor<'_> {
@@ -43,6 +43,13 @@ impl Tutor<'_> {
         let cell = walk.cell;
         self.repair(vec![(cell, text)]);
         self.say("status.edited-outside", &[], Tone::Right);
+    }
+
+    /// Why the reader's own editor gave nothing back.
+    pub(super) fn not_edited(&mut self, error: &EditorError) {
+        let (key, args) = error.said();
+        let args: Vec<_> = args.iter().map(|(name, it)| (*name, it.as_str())).collect();
+        self.say(key, &args, Tone::Mistake);
     }
 
     /// Ends it.

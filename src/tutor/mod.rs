@@ -28,6 +28,7 @@ pub mod pages;
 mod palette;
 mod popups;
 mod problems;
+mod prose;
 pub mod proving;
 pub mod reading;
 mod recording;
@@ -244,11 +245,7 @@ impl<'k> Tutor<'k> {
             Msg::Copied(Err(why)) | Msg::AdviceSaved(Err(why)) | Msg::Kept(Err(why)) => {
                 self.status = Some(Prose::toned(why, Tone::Mistake));
             }
-            Msg::Rewritten(Err(error)) => {
-                let (key, args) = error.said();
-                let args: Vec<_> = args.iter().map(|(name, it)| (*name, it.as_str())).collect();
-                self.say(key, &args, Tone::Mistake);
-            }
+            Msg::Rewritten(Err(error)) => self.not_edited(&error),
         }
         Vec::new()
     }

@@ -5,21 +5,42 @@ use crate::knowledge::{Knowledge, Language};
 use crate::shell::visible::{self, Charset};
 use crate::text::position;
 use crate::tutor::view::{
-    Block, Body, Change, CodePane, Header, ListRow, Mark, Page, Picked, Popup, Prose, Row, Side,
-    StepState, View, Walkthrough,
+    Block, Body, Change, CodePane, Header, ListRow, Mark, Page, Picked, Popup, Prose, Row, Run,
+    Side, StepState, Tone, View, Walkthrough,
 };
 
 /// Rows of a list that are offered at once.
 pub(super) const ROWS: usize = 20;
 
+/// How things are said.
+pub(super) struct Voice<'k> {
+    pub knowledge: &'k Knowledge,
+    pub language: Language,
+    pub charset: Charset,
+    /// The numbers that stand for keys here.
+    pub keys: Vec<(&'static str, u8)>,
+}
+
+/// What is to be said of these lines to somebody who has just heard others: what stood on top of
+/// those as well is known.
+pub(super) fn news<'l>(lines: &'l [String], said: &[String]) -> impl Iterator<Item = &'l String> {
+    let is_known = |line: &&String| line.is_empty() || said.contains(line);
+    let known = lines.iter().take_while(is_known).filter(|line| !line.is_empty()).count();
+    let (blank, rest) = lines.split_at(lines.len().min(1));
+    blank.iter().chain(rest.iter().skip(skipped(rest, known)))
+}
+
+/// How many lines hold the first `known` that are not empty.
+fn skipped(lines: &[String], known: usize) -> usize {
+    let full = lines.iter().enumerate().filter(|(_, line)| !line.is_empty());
+    known.checked_sub(1).and_then(|last| full.map(|(at, _)| at + 1).nth(last)).unwrap_or(0)
+}
+
 /// The lines of a view: the window's if one is open, else the screen's.
-pub(super) fn of_view(
-    view: &View,
-    knowledge: &Knowledge,
-    language: Language,
-    charset: Charset,
-) -> Vec<String> {
-    let mut out = Out { lines: vec![String::new()], knowledge, language, charset };
+pub(super) fn of_view(view: &View, voice: &Voice<'_>) -> Vec<String> {
+    let Voice { knowledge, language, charset, keys } = voice;
+    let (language, charset) = (*language, *charset);
+    let mut out = Out { lines: vec![String::new()], knowledge, language, charset, keys };
     if let Some((skill, notice)) = &view.announcement {
         out.text(&format!("{skill}. {notice}."));
     }
@@ -33,7 +54,8 @@ pub(super) fn of_view(
     }
     if let Some(status) = &view.status {
         let label = out.ui("linear.note");
-        out.line(&format!("{label}{}", status.text()));
+        let text = out.said(status);
+        out.line(&format!("{label}{text}"));
     }
     out.lines
 }
@@ -56,7 +78,7 @@ pub fn page_lines(
     language: Language,
     charset: Charset,
 ) -> Vec<String> {
-    let mut out = Out { lines: Vec::new(), knowledge, language, charset };
+    let mut out = Out { lines: Vec::new(), knowledge, language, charset, keys: &[] };
     out.page(page);
     out.lines
 }
@@ -76,9 +98,19 @@ struct Out<'k> {
     knowledge: &'k Knowledge,
     language: Language,
     charset: Charset,
+    keys: &'k [(&'static str, u8)],
 }
 
 impl Out<'_> {
+    /// Prose as text: a key is its number here.
+    fn said(&self, prose: &Prose) -> String {
+        let said = |run: &Run| {
+            let key = self.keys.iter().find(|(key, _)| run.tone == Tone::Key && *key == run.text);
+            key.map_or_else(|| run.text.clone(), |(_, number)| number.to_string())
+        };
+        prose.0.iter().map(said).collect()
+    }
+
     fn ui(&self, key: &str) -> String {
         self.knowledge.ui(self.language, key, &[])
     }
@@ -106,14 +138,24 @@ impl Out<'_> {
             let args =
                 [("number", number.as_str()), ("count", count.as_str()), ("label", &step.label)];
             let step = self.knowledge.ui(self.language, "linear.step", &args);
-            self.text(&step);
+            self.text(step.strip_suffix(['.', '。']).filter(|it| ends(it)).unwrap_or(&step));
         }
         // A walkthrough reads its cell out on its first page, a drill on its only one.
         let first = walk.steps.first().is_some_and(|step| step.state == StepState::Current);
         if let Some(code) = walk.code.as_ref().filter(|_| first || header.counts.is_none()) {
             self.code(code);
         }
-        self.page(&walk.guide);
+        // The step has said its name.
+        let current = walk.steps.iter().find(|step| step.state == StepState::Current);
+        let rows = match walk.guide.rows.as_slice() {
+            [Row::One(Block::Heading(name)), rest @ ..]
+                if current.is_some_and(|step| step.label == name.text()) =>
+            {
+                rest
+            }
+            rows => rows,
+        };
+        self.rows(rows);
     }
 
     fn place(&mut self, header: &Header) {
@@ -169,7 +211,11 @@ impl Out<'_> {
     }
 
     fn page(&mut self, page: &Page) {
-        for row in &page.rows {
+        self.rows(&page.rows);
+    }
+
+    fn rows(&mut self, rows: &[Row]) {
+        for row in rows {
             match row {
                 Row::One(block) => self.block(block),
                 Row::Pair(en, zh) => {
@@ -227,7 +273,7 @@ impl Out<'_> {
 
     /// A paragraph is one line: whoever listens, or a terminal, breaks it.
     fn prose(&mut self, label: &str, prose: &Prose) {
-        let text = prose.text().replace('\n', " ");
+        let text = self.said(prose).replace('\n', " ");
         self.text(&format!("{label}{text}"));
     }
 
@@ -263,6 +309,11 @@ impl Out<'_> {
     }
 }
 
+/// Whether a text ends its sentence itself.
+fn ends(text: &str) -> bool {
+    text.ends_with(['?', '？', '!', '！', '…'])
+}
+
 /// A mark in words.
 pub(super) fn mark(mark: Mark, knowledge: &Knowledge, language: Language) -> String {
     let ui = |key: &str| knowledge.ui(language, key, &[]);
@@ -271,6 +322,8 @@ pub(super) fn mark(mark: Mark, knowledge: &Knowledge, language: Language) -> Str
         Mark::Number(number) => return format!("{number}. "),
         Mark::Fits => "linear.fits",
         Mark::FitsNot => "linear.fits-not",
+        Mark::Others => return String::new(),
+        Mark::Open => "linear.open",
         Mark::Error => "linear.error",
         Mark::Warning => "linear.warning",
         Mark::Hint => "linear.hint",

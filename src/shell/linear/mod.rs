@@ -7,6 +7,7 @@ mod input;
 mod lines;
 
 pub use input::Lines;
+use lines::Voice;
 pub use lines::page_lines;
 
 use std::io::{self, BufRead, Write};
@@ -22,6 +23,9 @@ use crate::tutor::view::{Body, Popup, View};
 
 /// The first number after those of the lessons in their list.
 const LISTED: u8 = 30;
+
+/// The answer that asks for the whole screen again.
+const AGAIN: &str = ".";
 
 /// What the linear front end works with.
 pub struct Linear<'a, R, W> {
@@ -40,6 +44,8 @@ struct Choice {
     number: u8,
     label: String,
     act: Act,
+    /// The key that it stands for, as texts write it.
+    key: Option<&'static str>,
 }
 
 enum Act {
@@ -63,15 +69,24 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         tutor: &mut Tutor,
         perform: &mut dyn FnMut(Effect) -> Option<Msg>,
     ) -> io::Result<()> {
+        let mut said = Vec::new();
         loop {
             let view = tutor.view();
             let language = tutor.language();
-            for line in lines::of_view(&view, self.knowledge, language, self.charset) {
+            let choices = self.choices(tutor, &view);
+            let keys = choices.iter().filter_map(|it| Some((it.key?, it.number))).collect();
+            let voice = Voice { knowledge: self.knowledge, language, charset: self.charset, keys };
+            let lines = lines::of_view(&view, &voice);
+            for line in lines::news(&lines, &said) {
                 writeln!(self.output, "{line}")?;
             }
-            let choices = self.choices(tutor, &view);
+            said = lines;
             self.offer(&choices, language)?;
             let Some(answer) = self.ask()? else { return Ok(()) };
+            if answer.trim() == AGAIN && !takes_text(tutor.context()) {
+                said.clear();
+                continue;
+            }
             let msgs = self.answer(tutor, &view, &choices, answer.trim())?;
             for msg in msgs {
                 if tell(tutor, msg, perform) {
@@ -110,14 +125,14 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         let mut choices = Vec::new();
         if context == Context::Home {
             let label = self.ui(language, "linear.paste-choice");
-            choices.push(Choice { number: 1, label, act: Act::Paste });
+            choices.push(Choice { number: 1, label, act: Act::Paste, key: None });
         }
         if let (Context::Lessons, Body::Walkthrough(shown)) = (context, &view.body) {
             for (index, row) in shown.overview.iter().enumerate() {
                 let number = u8::try_from(index + 1).unwrap_or(u8::MAX);
                 let mark = row.mark.map(|mark| lines::mark(mark, self.knowledge, language));
                 let label = format!("{}{}", mark.unwrap_or_default(), row.line);
-                choices.push(Choice { number, label, act: Act::Overview(index) });
+                choices.push(Choice { number, label, act: Act::Overview(index), key: None });
             }
         }
         if let Some(Popup::List { rows, .. }) = &view.popup {
@@ -127,7 +142,7 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
                 // A row may show its number itself.
                 let shown = format!("{number}  ");
                 let label = label.strip_prefix(&shown).map_or(label.clone(), str::to_owned);
-                choices.push(Choice { number, label, act: Act::Row(index) });
+                choices.push(Choice { number, label, act: Act::Row(index), key: None });
             }
         }
         choices.extend(self.key_choices(tutor, language, context));
@@ -158,7 +173,7 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
             let label = self.ui(language, &format!("keys.{}", row.label));
             let edits = row.context == Context::Drill && row.command == Command::Edit;
             let act = if edits { Act::Edit } else { Act::Key(key) };
-            Some(Choice { number, label, act })
+            Some(Choice { number, label, act, key: Some(row.shown) })
         })
         .collect()
     }
@@ -257,6 +272,11 @@ fn overview_row(view: &View, row: usize) -> Vec<Msg> {
     let Body::Walkthrough(shown) = &view.body else { return Vec::new() };
     let click = Msg::Clicked(Target::Overview(row));
     if shown.current == row { vec![click] } else { vec![click.clone(), click] }
+}
+
+/// Whether an answer is a text, whatever is in it.
+fn takes_text(context: Context) -> bool {
+    matches!(context, Context::Filter | Context::Reason)
 }
 
 /// Whether an answer is the letter of a choice.

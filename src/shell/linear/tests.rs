@@ -53,6 +53,36 @@ fn a_choice_keeps_its_number_from_screen_to_screen() {
 }
 
 #[test]
+fn a_text_names_the_number_that_stands_for_a_key_here() {
+    for (language, told) in [(Language::En, "Press 12 to see"), (Language::Zh, "按 12 查看")] {
+        let said = talk(language, CELL, "1\n1\n1\n1\n1\n0\n");
+        assert!(said.contains(told), "{said}");
+        // On the last step every way to take the repair is a choice.
+        for (number, word) in [("4 ", "4 apply"), ("9 ", "9 copy")] {
+            let items =
+                said.lines().filter(|line| line.starts_with(&format!("- {number}"))).count();
+            assert!(
+                items == 1 || language == Language::Zh && !said.contains(word),
+                "{number}: {said}"
+            );
+        }
+        assert!(!said.contains("- w ") && !said.contains("- y "), "{said}");
+    }
+}
+
+#[test]
+fn what_was_said_is_not_said_again_before_somebody_asks_for_it() {
+    let said = talk(Language::En, CELL, "99\n.\n1\n0\n");
+    assert_eq!(said.matches("Skill in use").count(), 2, "{said}");
+    assert_eq!(said.matches("Step 1 of 6: Answer.").count(), 2, "{said}");
+    assert_eq!(said.matches("Step 2 of 6: Mistake.").count(), 1, "{said}");
+    assert!(!said.contains("Does not fit: Not here"), "{said}");
+    // The place was said with the first step.
+    let (_, second) = said.split_once("Step 2 of 6").unwrap_or_default();
+    assert!(!second.contains("In the notebook:"), "{said}");
+}
+
+#[test]
 fn lines_may_end_as_any_terminal_ends_them() {
     let plain = talk(Language::En, "", &format!("1\n{CELL}\n.\n0\n"));
     for end in ["\r", "\r\n"] {

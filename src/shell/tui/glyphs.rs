@@ -124,7 +124,7 @@ impl Glyphs {
             Mark::Under => self.dash.to_owned(),
             Mark::Number(number) => format!("{number}."),
             Mark::Fits => self.fits.to_owned(),
-            Mark::FitsNot => self.fits_not.to_owned(),
+            Mark::FitsNot | Mark::Others | Mark::Open => self.fits_not.to_owned(),
             Mark::Error => self.error.to_owned(),
             Mark::Warning => self.warning.to_owned(),
             Mark::Hint => self.hint.to_owned(),

@@ -143,7 +143,12 @@ impl Theme {
     /// The look of a mark.
     pub fn mark(&self, mark: Mark) -> Style {
         self.tone(match mark {
-            Mark::Bullet | Mark::Under | Mark::Number(_) | Mark::FitsNot => Tone::Quiet,
+            Mark::Bullet
+            | Mark::Under
+            | Mark::Number(_)
+            | Mark::FitsNot
+            | Mark::Others
+            | Mark::Open => Tone::Quiet,
             Mark::Fits => Tone::Evidence,
             Mark::Error => Tone::Mistake,
             Mark::Warning | Mark::Begun => Tone::Caution,
@@ -204,7 +209,7 @@ impl From<Tone> for Slot {
             Tone::Quiet => Self::Quiet,
             Tone::Strong => Self::Strong,
             Tone::Emphasis => Self::Emphasis,
-            Tone::Code => Self::Code,
+            Tone::Code | Tone::Key => Self::Code,
             Tone::Link => Self::Link,
             Tone::Mistake => Self::Mistake,
             Tone::Caution => Self::Caution,

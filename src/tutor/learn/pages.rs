@@ -118,7 +118,7 @@ pub(super) fn results(writer: &mut Writer, learn: &Learn, learner: &Learner, hea
         writer.each(|language| {
             let title = label(stage, learn, knowledge, language);
             let how = how.map(|key| knowledge.ui(language, key, &[])).unwrap_or_default();
-            let mark = if done { Mark::Right } else { Mark::FitsNot };
+            let mark = if done { Mark::Right } else { Mark::Open };
             Block::Item { mark, body: prose_of(&format!("{title}{how}")) }
         });
     }

@@ -74,7 +74,7 @@ fn placed(writer: &mut Writer, learn: &Learn, learner: &Learner) {
     for (asked, lessons) in &rounds {
         let known = is_known(asked);
         for lesson in lessons {
-            let mark = if known { Mark::Right } else { Mark::FitsNot };
+            let mark = if known { Mark::Right } else { Mark::Open };
             let number = lesson.front.order.to_string();
             writer.each(|language| {
                 let title = lesson.page.title.get(language);

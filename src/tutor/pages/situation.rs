@@ -132,7 +132,7 @@ fn folded(writer: &mut Writer, subject: Subject, ids: &[&str]) {
         let titles = titles.join(if language == Language::Zh { "；" } else { "; " });
         let mut body = prose_of(&knowledge.ui(language, "situation.folded", &[("items", &titles)]));
         body.0.iter_mut().for_each(|run| run.tone = Tone::Quiet);
-        Block::Item { mark: Mark::FitsNot, body }
+        Block::Item { mark: Mark::Others, body }
     });
 }
 
