@@ -53,12 +53,14 @@ fn given_around(facts: &Facts, at: Site, needed: usize) -> Option<String> {
     None
 }
 
-/// The names that a loop, a comprehension or a function gives to what stands in it.
+/// The names that a loop, a comprehension or a function gives to what stands in it. One that begins
+/// with `_` is not meant to be used.
 fn offered<'f>(facts: &'f Facts, around: Site) -> Vec<&'f str> {
     let tree = facts.tree(around.cell);
+    let is_meant = |name: &&'f str| !name.starts_with('_');
     let targets = |site: Site| {
         let name = |it: Site| match facts.kind(it) {
-            Kind::Name { .. } => tree.name(it.node),
+            Kind::Name { .. } => tree.name(it.node).filter(is_meant),
             _ => None,
         };
         facts.child(site, Role::Target).and_then(name)
@@ -78,7 +80,7 @@ fn offered<'f>(facts: &'f Facts, around: Site) -> Vec<&'f str> {
                 matches!(passing, Detail::Plain | Detail::PositionalOnly | Detail::KeywordOnly)
             };
             let name = |it: Site| match facts.kind(it) {
-                Kind::Param { name } => Some(tree.text(*name)),
+                Kind::Param { name } => Some(tree.text(*name)).filter(is_meant),
                 _ => None,
             };
             params.filter(plain).filter_map(name).collect()
@@ -92,4 +94,47 @@ fn is_read(facts: &Facts, around: Site, name: &str) -> bool {
         matches!(facts.kind(it), Kind::Name { used: NameUse::Load })
             && facts.tree(it.cell).name(it.node) == Some(name)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::notebook::{Pasted, parse_pasted};
+    use crate::review::review;
+    use crate::rules::tables_for_tests;
+    use crate::text::apply_edits;
+
+    const HEAD: &str = "import asyncio\nasync def fetch(n): return n\n";
+
+    /// The code after the first repair, below the head.
+    fn called(code: &str) -> Option<String> {
+        let Pasted::Notebook(notebook) = parse_pasted(&format!("{HEAD}{code}")) else {
+            return None;
+        };
+        let review = review(&notebook, &tables_for_tests());
+        let mine = |it: &&crate::diagnostic::Diagnostic| it.rule == "async-function-handed-over";
+        let fix = review.diagnostics.iter().find(mine)?.fix()?;
+        let cell = notebook.cells.first()?;
+        let text = apply_edits(cell.index, &cell.source, &fix.edits)?;
+        text.strip_prefix(HEAD).map(str::to_owned)
+    }
+
+    #[test]
+    fn a_function_gets_what_is_there_for_it() {
+        let text = called("jobs = [asyncio.create_task(fetch) for n in range(3)]\n");
+        assert_eq!(
+            text.as_deref(),
+            Some("jobs = [asyncio.create_task(fetch(n)) for n in range(3)]")
+        );
+    }
+
+    #[test]
+    fn what_is_used_or_meant_for_nothing_or_one_of_two_is_not_guessed() {
+        assert_eq!(called("jobs = [asyncio.create_task(fetch) for _ in range(3)]\n"), None);
+        assert_eq!(called("job = asyncio.create_task(fetch)\n"), None);
+        let two =
+            "async def one(a, b):\n    return await asyncio.wait_for(fetch, 1)\nawait one(1, 2)\n";
+        assert_eq!(called(two), None);
+        let used = "async def one(n):\n    print(n)\n    return await asyncio.wait_for(fetch, 1)\nawait one(1)\n";
+        assert_eq!(called(used), None);
+    }
 }
