@@ -115,6 +115,12 @@ impl Out<'_> {
         self.knowledge.ui(self.language, key, &[])
     }
 
+    /// Whether this says what a key does that stands for nothing here.
+    fn is_of_no_use(&self, prose: &Prose) -> bool {
+        let key = prose.0.first().filter(|run| run.tone == Tone::Key && !self.keys.is_empty());
+        key.is_some_and(|run| self.keys.iter().all(|(key, _)| *key != run.text))
+    }
+
     /// Adds text as safe lines.
     fn text(&mut self, text: &str) {
         for line in text.lines() {
@@ -234,6 +240,7 @@ impl Out<'_> {
                 let colon = if self.language == Language::Zh { "：" } else { ":" };
                 self.text(&format!("{}{colon}", prose.text()));
             }
+            Block::Item { body, .. } if self.is_of_no_use(body) => {}
             Block::Item { mark, body } => {
                 let mark = self.mark(*mark);
                 self.prose(&mark, body);
