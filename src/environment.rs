@@ -12,7 +12,7 @@ pub enum Host {
     VsCode,
     Colab,
     Marimo,
-    /// Python in the browser; with JSPI `asyncio.run` suspends the caller.
+    /// Python in the browser, where `asyncio.run` suspends the caller.
     Pyodide,
     Databricks,
     Spyder,
@@ -83,13 +83,26 @@ impl Host {
         }
     }
 
-    /// Whether a loop is running already when a cell begins, so that a second one is refused.
+    /// Whether a loop is running already when a cell begins.
     ///
-    /// Source: ipykernel, the IPython terminal and marimo as seen (a marimo file that is run as a
-    /// script has a loop only when one of its cells awaits); for Pyodide its documentation of
-    /// `run_until_complete` with JSPI; the others run ipykernel or say that they keep a loop.
+    /// Source: ipykernel, the IPython terminal, marimo and Pyodide as seen (a marimo file that is run
+    /// as a script has a loop only when one of its cells awaits); the others run ipykernel or say
+    /// that they keep a loop. `docs/places.md` has what was asked where.
     pub fn keeps_a_loop_running(self) -> bool {
-        !matches!(self, Host::IpythonTerminal | Host::Pyodide)
+        self != Host::IpythonTerminal
+    }
+
+    /// Whether `asyncio.run` and `run_until_complete` suspend their caller where a loop runs, in a
+    /// cell and in a coroutine, in place of being refused. `asyncio.Runner` is refused all the same.
+    ///
+    /// Source: Pyodide 314 as seen, with JSPI; without it both raise.
+    pub fn suspends_the_caller(self) -> bool {
+        self == Host::Pyodide
+    }
+
+    /// Whether what runs a loop of its own is refused in a cell.
+    pub fn refuses_a_run(self) -> bool {
+        self.keeps_a_loop_running() && !self.suspends_the_caller()
     }
 
     /// Whether cells run by what they need of each other, not one after the other, and names that
@@ -99,10 +112,12 @@ impl Host {
         self == Host::Marimo
     }
 
-    /// How sure [`Host::keeps_a_loop_running`] is.
+    /// How sure [`Host::keeps_a_loop_running`] and [`Host::suspends_the_caller`] are.
     pub fn certainty(self) -> Certainty {
         match self {
-            Host::Jupyter | Host::IpythonTerminal | Host::Marimo => Certainty::Verified,
+            Host::Jupyter | Host::IpythonTerminal | Host::Marimo | Host::Pyodide => {
+                Certainty::Verified
+            }
             _ => Certainty::Inferred,
         }
     }

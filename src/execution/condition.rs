@@ -139,10 +139,10 @@ impl Machine<'_> {
         }
         let host = self.input.environment.host;
         match self.names.text(text) {
-            "ipykernel" => {
-                Some(host != Host::IpythonTerminal && host != Host::Marimo && host != Host::Pyodide)
-            }
-            "IPython" => Some(host != Host::Marimo && host != Host::Pyodide),
+            // JupyterLite's kernel brings both to Pyodide, which by itself has neither.
+            "ipykernel" | "IPython" if host == Host::Pyodide => None,
+            "ipykernel" => Some(host != Host::IpythonTerminal && host != Host::Marimo),
+            "IPython" => Some(host != Host::Marimo),
             "google.colab" => Some(host == Host::Colab),
             "pyodide" => Some(host == Host::Pyodide),
             "marimo" => Some(host == Host::Marimo),

@@ -241,7 +241,8 @@ impl Machine<'_> {
     /// A cell that awaits runs in a copy of the context, which ends with it. Whether the one that
     /// set it does, is left to whoever reads the event.
     ///
-    /// Source: a kernel (ipykernel 7.4): what such a cell sets, the next cell does not see.
+    /// Source: kernels, the IPython terminal, marimo and Pyodide: what such a cell sets, the next
+    /// cell does not see.
     fn note_context(&mut self, variable: ObjectId, method: &str, site: Site) {
         match method {
             "set" => {
@@ -252,7 +253,7 @@ impl Machine<'_> {
                 let Some((set, stack, during)) = self.contexts.get(&variable).copied() else {
                     return;
                 };
-                if during != self.during && self.input.environment.host.keeps_a_loop_running() {
+                if during != self.during {
                     let (own, cell) = (self.stack, self.during);
                     self.stack = stack;
                     self.during = during;

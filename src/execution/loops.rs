@@ -18,6 +18,9 @@ impl Machine<'_> {
     pub fn run_on_own_loop(&mut self, path: QualifiedName, value: Value, site: Site) -> Value {
         let running = self.context.running;
         let is_running = matches!(running, Loop::Kernel | Loop::Own(_));
+        if is_running && self.input.environment.host.suspends_the_caller() {
+            return self.outcome(value, site);
+        }
         if is_running {
             let kind = EventKind::LoopRefused { by: path, runs: value };
             self.raise("RuntimeError", site, kind, value);

@@ -52,8 +52,8 @@ fn is_beside_a_loop(facts: &Facts, site: Site, owner: &LoopOwner) -> bool {
     let awaited = facts.usage(site) == Usage::Awaited;
     match facts.runs(site) {
         _ if awaited && owner.docs => false,
-        Runs::Async(_) => true,
-        Runs::Cell | Runs::Helper(_) => facts.environment.host.keeps_a_loop_running(),
+        Runs::Async(_) => !facts.environment.host.suspends_the_caller(),
+        Runs::Cell | Runs::Helper(_) => facts.environment.host.refuses_a_run(),
         Runs::Elsewhere => false,
     }
 }

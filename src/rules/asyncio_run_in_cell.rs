@@ -15,15 +15,16 @@ const NAME: &str = "asyncio-run-in-cell";
 pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 
 fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    let refused = |runs: Runs| {
-        matches!(runs, Runs::Async(_)) || facts.environment.host.keeps_a_loop_running()
-    };
+    let host = facts.environment.host;
+    let meets_a_loop = |runs: Runs| matches!(runs, Runs::Async(_)) || host.keeps_a_loop_running();
+    let refused = |runs: Runs| meets_a_loop(runs) && !host.suspends_the_caller();
     for call in &facts.calls {
         let Some(path @ ("asyncio.run" | "asyncio.Runner().run")) = call.callee.path() else {
             continue;
         };
         let runs = facts.runs(call.site);
-        if runs == Runs::Elsewhere || !refused(runs) {
+        let is_runner = path != "asyncio.run";
+        if runs == Runs::Elsewhere || !(refused(runs) || is_runner && meets_a_loop(runs)) {
             continue;
         }
         out.push(diagnose(facts, call.site, runs, path == "asyncio.run"));
@@ -34,7 +35,7 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
             out.push(handed_on(facts, call.site));
         }
     }
-    if !facts.environment.host.keeps_a_loop_running() {
+    if !host.refuses_a_run() {
         return;
     }
     for call in &facts.calls {

@@ -37,8 +37,8 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
         }
     }
     out.extend(switched_off(facts));
-    let keeps_a_loop = facts.environment.host.keeps_a_loop_running();
-    let scripts = facts.sites().filter(|site| keeps_a_loop && is_magic(facts, *site, "run"));
+    let refuses = facts.environment.host.refuses_a_run();
+    let scripts = facts.sites().filter(|site| refuses && is_magic(facts, *site, "run"));
     out.extend(scripts.filter_map(|site| script(facts, site)));
 }
 
@@ -49,7 +49,7 @@ fn under_magic(facts: &Facts, site: Site, magic: MagicAt) -> Option<Diagnostic> 
         MagicAt::Line(escape) => (magic_name(facts, escape), "%"),
     };
     let nested = NESTED.contains(&name);
-    if nested && !facts.environment.host.keeps_a_loop_running() {
+    if nested && !facts.environment.host.refuses_a_run() {
         return None;
     }
     let patch = facts.patch_before(site).filter(|_| nested);

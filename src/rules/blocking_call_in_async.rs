@@ -36,7 +36,8 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
             continue;
         }
         let blocking = call.callee.path().and_then(|path| facts.tables.blocking(path));
-        let Some(blocking) = blocking.filter(|it| applies(facts, call.site, it.when)) else {
+        let holds = |it: &&Blocking| applies(facts, call.site, it.when) && holds(facts, it);
+        let Some(blocking) = blocking.filter(holds) else {
             continue;
         };
         // `await open(…)` may be another library's, or the kernel's own where it runs in a browser.
@@ -72,6 +73,13 @@ fn called_here(facts: &Facts, call: Site, taker: Taker) -> Diagnostic {
     found.patterns = vec!["to-thread"];
     found.fixes.extend(hand_over(facts, call, taker));
     found
+}
+
+/// Whether tasks stand still during the call where the cells run.
+///
+/// Source: Pyodide 314 with JSPI, where `time.sleep` suspends the caller and tasks go on.
+pub(super) fn holds(facts: &Facts, blocking: &Blocking) -> bool {
+    blocking.kind != BlockingKind::Sleep || !facts.environment.host.suspends_the_caller()
 }
 
 /// Whether the call as it is written is one that blocks.

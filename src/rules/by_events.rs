@@ -2,6 +2,7 @@
 
 mod past;
 
+use super::blocking_call_in_async::holds;
 use super::events::{Said, found, lead, place};
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::environment::PythonVersion;
@@ -231,7 +232,7 @@ fn blocked(facts: &Facts, run: &Run, event: &Event, by: &str) -> Option<Diagnost
     if !event.context.on_loop || elsewhere {
         return None;
     }
-    let blocking = facts.tables.blocking(by)?;
+    let blocking = facts.tables.blocking(by).filter(|it| holds(facts, it))?;
     match blocking.when {
         Some(When::Waits) if !waits(run, event.site) => return None,
         Some(When::Url) => return None,

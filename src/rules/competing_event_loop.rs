@@ -26,7 +26,7 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
             out.push(blocks(facts, site, owner));
         }
     }
-    if !facts.environment.host.keeps_a_loop_running() {
+    if !facts.environment.host.refuses_a_run() {
         return;
     }
     for call in facts.calls.iter().filter(|call| facts.runs(call.site) != Runs::Elsewhere) {
@@ -59,7 +59,7 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
 /// Whether the call is told here as work for a loop that nothing runs.
 pub(super) fn speaks_of(facts: &Facts, call: Site) -> bool {
     let given = facts.keyword(call, "loop").or_else(|| object_of(facts, call));
-    facts.environment.host.keeps_a_loop_running()
+    facts.environment.host.refuses_a_run()
         && facts.runs(call) != Runs::Elsewhere
         && given.is_some_and(|given| never_runs(facts, call, given).is_some())
 }

@@ -165,11 +165,11 @@ fn asks_for_version(facts: &Facts) -> bool {
 /// already.
 fn is_refused_anyway(facts: &Facts, site: Site, path: &str) -> bool {
     let runner = matches!(path, "asyncio.run" | "asyncio.Runner");
-    let keeps_a_loop = facts.environment.host.keeps_a_loop_running();
+    let host = facts.environment.host;
     runner
         && match facts.runs(site) {
-            Runs::Async(_) => true,
-            Runs::Cell | Runs::Helper(_) => keeps_a_loop,
+            Runs::Async(_) => !host.suspends_the_caller(),
+            Runs::Cell | Runs::Helper(_) => host.refuses_a_run(),
             Runs::Elsewhere => false,
         }
 }

@@ -22,7 +22,7 @@ enum Asked {
 }
 
 fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    if !facts.environment.host.keeps_a_loop_running() {
+    if !facts.environment.host.refuses_a_run() {
         return;
     }
     let calls: Vec<(Site, Asked)> = facts

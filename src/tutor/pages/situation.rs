@@ -183,12 +183,13 @@ fn place(writer: &mut Writer, subject: Subject) {
         }
         None => writer.paragraph("situation.place-unknown", &[("host", host)]),
     }
-    if !environment.host.keeps_a_loop_running() {
-        let key = match environment.host.certainty() {
-            Certainty::Verified => "situation.no-loop-verified",
-            Certainty::Inferred => "situation.no-loop-inferred",
-        };
-        writer.paragraph(key, &[("host", host)]);
+    if environment.host.suspends_the_caller() {
+        writer.paragraph("situation.suspends", &[("host", host)]);
+    } else if !environment.host.keeps_a_loop_running() {
+        writer.paragraph("situation.no-loop", &[("host", host)]);
+    }
+    if environment.host.certainty() == Certainty::Inferred {
+        writer.paragraph("situation.inferred", &[("host", host)]);
     }
     if let Some(why) = subject.document.notebook.read_only() {
         writer.paragraph("situation.read-only", &[("why", &why.to_string())]);
