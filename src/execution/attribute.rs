@@ -170,6 +170,13 @@ impl Machine<'_> {
                 let function = Value::Path(self.names.step(foreign.path, Segment::Attribute(name)));
                 self.new_object(Object::Bound { receiver: value, function })
             }
+            // `client.chat.completions`: still the client's.
+            Some(Object::Bound { receiver, function: Value::Path(path) })
+                if matches!(self.object(receiver), Some(Object::Foreign(_))) =>
+            {
+                let function = Value::Path(self.names.step(path, Segment::Attribute(name)));
+                self.new_object(Object::Bound { receiver, function })
+            }
             Some(Object::Future(future)) => {
                 let function = Value::Path(self.names.step(future.class, Segment::Attribute(name)));
                 self.new_object(Object::Bound { receiver: value, function })

@@ -8,16 +8,6 @@ use super::value::{Args, CollectionKind, Object, Site, Value};
 use crate::knowledge::callables::{Native, QualifiedName, Segment};
 use crate::python::{Kind, NodeId, Role};
 
-/// Members that show or count what a table holds, and hand on none of it.
-pub(super) const SHOWN: [&str; 22] = [
-    "head", "tail", "describe", "info", "shape", "columns", "dtypes", "index", "size", "plot",
-    "hist", "count", "sum", "mean", "median", "min", "max", "std", "to_csv", "to_excel", "isna",
-    "nunique",
-];
-
-/// Functions that show what they are given.
-const SHOWERS: [&str; 3] = ["print", "display", "len"];
-
 impl Machine<'_> {
     /// `Series([…])` and `DataFrame({…})`, which hold what they are given.
     pub(super) fn table(
@@ -70,7 +60,7 @@ impl Machine<'_> {
         let is_table = self
             .names
             .module_of(table)
-            .is_some_and(|module| ["pandas", "polars"].contains(&self.names.text(module)));
+            .is_some_and(|module| self.input.tables.columns.is_module(self.names.text(module)));
         if is_table && self.doubt == 0 {
             self.columns.entry(table).or_default().push((key, value));
         } else {
@@ -87,14 +77,15 @@ impl Machine<'_> {
         let Some(index) = self.index(self.cell()).cloned() else { return };
         let tree = &index.syntax.tree;
         let Some(parent) = tree.parent(node) else { return };
+        let shows = &self.input.tables.columns;
         let wanted = match tree.kind(parent) {
             Kind::Subscript if tree.role(parent) == Role::Target => return,
             Kind::Subscript => tree.child(parent, Role::Index).map(|it| self.evaluate(it)),
-            Kind::Attribute { name } if SHOWN.contains(&tree.text(*name)) => return,
+            Kind::Attribute { name } if shows.only_shows(tree.text(*name)) => return,
             Kind::Expression => return,
             Kind::Call if tree.role(node) == Role::Arg => {
                 let func = tree.child(parent, Role::Func).map(|it| tree.source_of(it));
-                if func.is_some_and(|it| SHOWERS.contains(&it)) {
+                if func.is_some_and(|it| shows.is_shower(it)) {
                     return;
                 }
                 None

@@ -2,8 +2,9 @@
 
 use super::event::{EventKind, ValueUse};
 use super::machine::Machine;
-use super::value::{Args, CollectionKind, Object, Plain, Site, Value};
+use super::value::{Args, CollectionKind, Coroutine, Object, Plain, Site, Value};
 use crate::knowledge::callables::{Gives, Segment};
+use crate::python::NodeId;
 
 /// What a walk gives.
 pub(super) struct Items {
@@ -93,11 +94,34 @@ impl Machine<'_> {
     pub fn refuse_plain_walk(&mut self, value: Value, site: Site) {
         let refused = match self.object(value) {
             Some(Object::Generator { is_async, .. }) => *is_async,
-            _ => false,
+            _ => self.is_walked_by_async_for(value),
         };
         if refused {
             self.raise("TypeError", site, EventKind::PlainWalkRefused { value }, value);
             self.escape(value);
+        }
+    }
+
+    /// Whether a library's call gives what only `async for` walks.
+    fn is_walked_by_async_for(&self, value: Value) -> bool {
+        let Value::Path(path) = value else { return false };
+        self.entry_of_call(path).is_some_and(|entry| {
+            let gives = entry.row.as_ref().map(|row| row.gives);
+            entry.is_walked || gives == Some(Gives::AsyncIterator)
+        })
+    }
+
+    /// A statement that only makes a library's async iterator: nobody walks it.
+    pub fn note_unwalked(&mut self, value: Value, node: NodeId) {
+        let Value::Path(path) = value else { return };
+        let Some((function, Segment::Call)) = self.names.last_step(path) else { return };
+        let is_iterator = self.entry_of_call(path).is_some_and(|entry| {
+            let gives = entry.row.as_ref().map(|row| row.gives);
+            gives == Some(Gives::AsyncIterator) && !entry.is_async_manager
+        });
+        if is_iterator {
+            let function = Value::Path(function);
+            self.emit(self.site(node), EventKind::GeneratorLost { function });
         }
     }
 
@@ -210,6 +234,15 @@ impl Machine<'_> {
         self.raise("TypeError", site, EventKind::AsyncForRefused { value }, value);
     }
 
+    /// Whether a library's call gives a coroutine and nothing that can do more.
+    fn is_bare_coroutine(&self, coroutine: &Coroutine) -> bool {
+        let Value::Path(path) = coroutine.function else { return false };
+        let entry = self.input.tables.callables.get(&self.names, path);
+        entry.is_some_and(|it| {
+            it.is_coroutine_function && !it.is_silent && !it.is_walked && !it.is_async_manager
+        })
+    }
+
     /// Whether `async for` takes a value.
     pub fn is_async_iterable(&self, value: Value) -> Option<bool> {
         match value {
@@ -227,7 +260,7 @@ impl Machine<'_> {
                 Object::Generator { is_async, is_manager, .. } => Some(*is_async && !is_manager),
                 Object::Coroutine(coroutine) => match self.object(coroutine.function) {
                     Some(Object::Function(_)) => Some(false),
-                    _ => None,
+                    _ => self.is_bare_coroutine(coroutine).then_some(false),
                 },
                 Object::Future(_) => Some(false),
                 _ => None,

@@ -6,7 +6,7 @@ use super::value::{Object, Value};
 use std::sync::Arc;
 
 use crate::knowledge::callables::{Entry, Gives, QualifiedName, Segment, Symbol, Wants};
-use crate::knowledge::tables::BlockingKind;
+use crate::knowledge::tables::{BlockingKind, When};
 
 impl Machine<'_> {
     /// What all alternatives of a value answer, where they answer the same.
@@ -84,10 +84,10 @@ impl Machine<'_> {
                     _ if self.may_be_another(called) => None,
                     Some(Gives::Coroutine | Gives::Task | Gives::Future) => Some(true),
                     Some(Gives::Nothing | Gives::Plain | Gives::Object) => Some(false),
-                    _ if entry
-                        .blocking
-                        .as_ref()
-                        .is_some_and(|it| it.kind == BlockingKind::Wait) =>
+                    Some(Gives::AsyncManager | Gives::AsyncIterator) => Some(false),
+                    _ if entry.blocking.as_ref().is_some_and(|it| {
+                        it.kind == BlockingKind::Wait || it.when == Some(When::Waits)
+                    }) =>
                     {
                         None
                     }

@@ -64,6 +64,10 @@ impl Machine<'_> {
                         manager,
                     );
                 }
+                if !is_async && self.is_entered_by_async_with(manager) {
+                    let kind = EventKind::PlainWithRefused { value: manager };
+                    self.raise("TypeError", site, kind, manager);
+                }
                 if is_async && manager == Value::Path(self.words.task_group) {
                     self.note_miss(Miss::Group, site);
                 }
@@ -93,6 +97,12 @@ impl Machine<'_> {
         }
         let is_lock = self.names.module_of(foreign.path) == self.names.find("asyncio");
         self.use_on_loop(manager, site, held || !is_lock);
+    }
+
+    /// Whether a library's call gives what only `async with` enters.
+    fn is_entered_by_async_with(&self, value: Value) -> bool {
+        let Value::Path(path) = value else { return false };
+        self.entry_of_call(path).is_some_and(|entry| entry.is_async_manager)
     }
 
     /// Whether `async with` takes a value.

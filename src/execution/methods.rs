@@ -1,6 +1,5 @@
 //! Methods of Python's own types: collections, coroutines, futures.
 
-use super::columns::SHOWN;
 use super::event::{EventKind, ValueUse};
 use super::machine::Machine;
 use super::value::{Args, CollectionKind, Loop, Object, Plain, Site, Value};
@@ -222,7 +221,7 @@ impl Machine<'_> {
             _ => {
                 self.escape_all(args);
                 // A column gives what it holds in many ways.
-                if !SHOWN.contains(&name) {
+                if !self.input.tables.columns.only_shows(name) {
                     self.escape(receiver);
                 }
                 Some(Value::Unknown)

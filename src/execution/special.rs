@@ -8,7 +8,7 @@
 use super::event::EventKind;
 use super::machine::Machine;
 use super::value::{Args, Object, Site, Value};
-use crate::knowledge::callables::Symbol;
+use crate::knowledge::callables::{Segment, Symbol};
 use crate::python::NodeId;
 use crate::text::TextRange;
 
@@ -102,12 +102,21 @@ impl Machine<'_> {
 
     /// What an operator's method gives, where the class of one of its operands is the notebook's.
     pub fn operated(&mut self, node: NodeId, left: Value, right: Value) -> Option<Value> {
-        if !self.is_own(left) && !self.is_own(right) {
+        let is_library = |value: &Value| matches!(value, Value::Path(_));
+        let any_own = self.is_own(left) || self.is_own(right);
+        if !any_own && ![left, right].iter().any(is_library) {
             return None;
         }
         let symbol = self.operator_between(node)?;
         let name = method_of_operator(symbol.trim_end_matches('='))?;
         let site = self.site(node);
+        if !any_own {
+            let ways =
+                [(left, format!("__{name}__"), right), (right, format!("__r{name}__"), left)];
+            return ways.into_iter().find_map(|(library, name, other)| {
+                self.library_operator(library, &name, other, site)
+            });
+        }
         let mut ways =
             vec![(left, format!("__{name}__"), right), (right, format!("__r{name}__"), left)];
         if symbol.ends_with('=') {
@@ -115,6 +124,21 @@ impl Machine<'_> {
         }
         ways.into_iter()
             .find_map(|(own, name, other)| self.special(own, &name, Args::one(other), site))
+    }
+
+    /// What a library's operator gives, where a row says so: `prompt | model`.
+    fn library_operator(
+        &mut self,
+        library: Value,
+        name: &str,
+        other: Value,
+        site: Site,
+    ) -> Option<Value> {
+        let Value::Path(path) = library else { return None };
+        let symbol = self.names.symbol(name);
+        let method = self.names.step(path, Segment::Attribute(symbol));
+        self.input.tables.callables.get(&self.names, method)?;
+        Some(self.call_path(method, Args::one(other), site, None))
     }
 
     /// The operator as it is written between two operands, or before a target's new value.

@@ -91,7 +91,8 @@ impl Machine<'_> {
         match tree.kind(node) {
             Kind::Expression => {
                 if let Some(value) = tree.child(node, Role::Value) {
-                    self.evaluate(value);
+                    let given = self.evaluate(value);
+                    self.note_unwalked(given, value);
                 }
                 Flow::Next
             }

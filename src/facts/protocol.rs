@@ -12,6 +12,15 @@ pub enum AsyncOnly {
     Iterator,
     /// `async with`.
     Manager,
+    /// Both of them.
+    Both,
+}
+
+impl AsyncOnly {
+    /// Whether a plain statement raises in place of this one.
+    pub fn asks_for(self, wanted: AsyncOnly) -> bool {
+        self == wanted || self == AsyncOnly::Both
+    }
 }
 
 /// Names are followed so many steps back.
@@ -46,10 +55,16 @@ impl Facts<'_> {
                 let few = (bindings.len() <= MEANINGS).then_some(bindings)?;
                 self.agreed(few.into_iter().map(|(cell, binding)| match binding.how {
                     How::Value(node) => self.async_only_within(Site { cell, node }, steps),
-                    How::Param(_) => self.async_only_value(&self.value(site)),
+                    How::Param(_) | How::Enter(_) => self.async_only_value(&self.value(site)),
                     _ => None,
                 }))
             }
+            Kind::Attribute { .. } => self.async_only_value(&self.value(site)),
+            // What a manager's call gives once it was awaited may have a plain side as well.
+            Kind::Await => self
+                .async_only_value(&self.value(site))
+                .filter(|it| it.asks_for(AsyncOnly::Iterator))
+                .map(|_| AsyncOnly::Iterator),
             _ => None,
         }
     }
@@ -77,8 +92,16 @@ impl Facts<'_> {
     fn async_only_value(&self, value: &Value) -> Option<AsyncOnly> {
         match value {
             Value::Path(path) => {
-                let made_by = path.strip_suffix("()")?;
-                self.tables.is_async_manager(made_by).then_some(AsyncOnly::Manager)
+                let made_by = path.strip_suffix("()");
+                let enters = made_by.is_some_and(|it| self.tables.is_async_manager(it));
+                let walks = self.tables.is_async_iterator(made_by.unwrap_or(path))
+                    || self.tables.is_walked_too(path)
+                    || self.tables.is_async_iterable(path);
+                match (enters, walks) {
+                    (true, true) => Some(AsyncOnly::Both),
+                    (true, false) => Some(AsyncOnly::Manager),
+                    (false, walks) => walks.then_some(AsyncOnly::Iterator),
+                }
             }
             Value::Instance(class) => self.async_only_instance(*class),
             _ => None,

@@ -231,7 +231,8 @@ fn runner(facts: &Facts, call: Site, argument: Site) -> Runner {
 /// Source: <https://pandas.pydata.org/docs/reference/api/pandas.Series.apply.html>.
 fn is_column_method(facts: &Facts, func: Site) -> bool {
     let Kind::Attribute { name } = facts.kind(func) else { return false };
-    if !matches!(facts.tree(func.cell).text(*name), "apply" | "map" | "applymap") {
+    let columns = &facts.tables.columns;
+    if !columns.is_call(facts.tree(func.cell).text(*name)) {
         return false;
     }
     let mut object = facts.child(func, Role::Value);
@@ -239,7 +240,8 @@ fn is_column_method(facts: &Facts, func: Site) -> bool {
         object = facts.child(column, Role::Value);
     }
     let value = object.map(|object| facts.value(object));
-    value.as_ref().and_then(Value::path).is_some_and(|path| path.starts_with("pandas."))
+    let module = value.as_ref().and_then(Value::path).and_then(|path| path.split('.').next());
+    module.is_some_and(|module| columns.is_module(module))
 }
 
 /// The places that read a property of an object of the notebook, with its getter.

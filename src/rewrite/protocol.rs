@@ -58,7 +58,7 @@ fn gives(facts: &Facts, call: Site, statement: Site) -> Option<Gives> {
     let wanted = if walks { AsyncOnly::Iterator } else { AsyncOnly::Manager };
     let returns = &facts.function(id)?.returns;
     let all = |is: &dyn Fn(Site) -> bool| !returns.is_empty() && returns.iter().all(|it| is(*it));
-    if all(&|it| facts.async_only(it) == Some(wanted)) {
+    if all(&|it| facts.async_only(it).is_some_and(|it| it.asks_for(wanted))) {
         return Some(Gives::Asynchronous);
     }
     let lists = walks && all(&|it| facts.collection(it).is_some());

@@ -95,10 +95,11 @@ fn dropped(
     Some(found)
 }
 
-/// An argument in words: as it is written, or what one of many is.
+/// An argument in words: as it is written, or what one of many, or what a decorator is given, is.
 fn named(run: &Run, argument: Site, value: Value) -> String {
-    let is_starred = matches!(run.kind(argument), Kind::Starred);
-    let name = function_name(run, value).filter(|_| is_starred);
+    let is_decorator = run.tree(argument.cell).role(argument.node) == Role::Decorator;
+    let is_unwritten = is_decorator || matches!(run.kind(argument), Kind::Starred);
+    let name = function_name(run, value).filter(|_| is_unwritten);
     name.unwrap_or_else(|| run.source_of(argument).to_owned())
 }
 
@@ -121,7 +122,7 @@ fn lost(
         "asyncio.to_thread" => without_thread(facts, run, event, 0),
         "builtins.map" | "itertools.starmap" => gathered(facts, run, event),
         "concurrent.futures.ThreadPoolExecutor().submit" => submitted(facts, run, event),
-        by if is_column(by) => gathered_column(facts, run, event),
+        by if facts.tables.columns.gives_column(by) => gathered_column(facts, run, event),
         by if by.ends_with(".run_in_executor") => without_thread(facts, run, event, 1),
         by => {
             let last = by.rsplit('.').next().unwrap_or_default();
@@ -177,12 +178,6 @@ fn gathered(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
     let head = Span::new(list.cell, TextRange::new(outer.start, inner.start));
     edits.push(Edit::replace(head, format!("await {asyncio}.gather(*")));
     Some(fix(facts, list, "fix-gather", "", edits))
-}
-
-/// Whether it gives a column of what a function gave, one for each element.
-fn is_column(by: &str) -> bool {
-    let method = by.rsplit('.').next().unwrap_or_default();
-    by.starts_with("pandas.") && matches!(method, "apply" | "map" | "transform")
 }
 
 /// `column.apply(f)` becomes `await asyncio.gather(*column.apply(f))`.

@@ -41,6 +41,7 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
         let may_be = matches!(
             facts.kind(site),
             Kind::Call
+                | Kind::Attribute { .. }
                 | Kind::Name { used: NameUse::Load }
                 | Kind::Comprehension { builds: Builds::Generator, .. }
         );
@@ -48,7 +49,8 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
             continue;
         }
         let Some(plain) = plain_use(facts, site) else { continue };
-        if facts.async_only(site) != Some(wanted(plain)) || is_told(facts, site, plain) {
+        let raises = facts.async_only(site).is_some_and(|it| it.asks_for(wanted(plain)));
+        if !raises || is_told(facts, site, plain) {
             continue;
         }
         if !facts.is_demonstrated(site) {
@@ -178,7 +180,7 @@ fn managers<'f>(facts: &'f Facts, with: Site) -> impl Iterator<Item = Site> + 'f
 }
 
 fn is_manager(facts: &Facts, site: Site) -> bool {
-    facts.async_only(site) == Some(AsyncOnly::Manager)
+    facts.async_only(site).is_some_and(|it| it.asks_for(AsyncOnly::Manager))
 }
 
 fn reason(title: &str) -> &'static str {

@@ -102,6 +102,13 @@ fn is_told(run: &Run, said: &Said, event: &Event) -> bool {
     told(event.site) || chain.any(told)
 }
 
+/// Whether `async for` takes what a library's call gives.
+fn walks(facts: &Facts, run: &Run, value: Value) -> bool {
+    let Value::Path(path) = value else { return false };
+    let made_by = run.spell(path);
+    made_by.strip_suffix("()").is_some_and(|it| facts.tables.is_async_iterator(it))
+}
+
 /// What is awaited.
 fn operand_of(run: &Run, event: &Event) -> Site {
     run.child(event.site, Role::Value).unwrap_or(event.site)
@@ -119,6 +126,7 @@ fn awaited(
     let called = matches!(run.kind(operand), Kind::Call);
     let spoken = spoken(run, value);
     let key = match (kind_key(run, value), spoken) {
+        _ if walks(facts, run, value) => "async-generator",
         ("collection", _) if !run.trace.holds_awaitables(value) && called => "result",
         ("collection", _) if !run.trace.holds_awaitables(value) => "value",
         ("value" | "none", Some(_)) if called => "result",

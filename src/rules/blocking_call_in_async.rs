@@ -96,8 +96,10 @@ fn applies(facts: &Facts, call: Site, when: Option<When>) -> bool {
             let asks = ["block", "blocking"].map(|name| facts.keyword(call, name));
             let at_once = asks.into_iter().chain([first]).flatten();
             let timeout = facts.keyword(call, "timeout");
+            let handed_on = facts.keyword(call, "async_");
             !at_once.into_iter().any(|site| matches!(facts.kind(site), Kind::False))
                 && !timeout.is_some_and(|site| matches!(facts.source_of(site), "0" | "0.0"))
+                && !handed_on.is_some_and(|site| *facts.kind(site) == Kind::True)
         }
     }
 }

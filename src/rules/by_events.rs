@@ -35,24 +35,29 @@ pub(super) fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
         run.events().iter().filter_map(|event| used_too_early(run, event)).collect();
     let walked: Vec<Span> =
         out.iter().filter(|it| it.rule == "async-protocol-needs-async").map(|it| it.span).collect();
+    // One `async` serves all that the statement has.
+    let is_walked = |event: &Event, span: Span| {
+        let around = run.statement_around(event.site);
+        walked.iter().any(|it| it.cell == span.cell && around.contains(it.range))
+    };
     for event in run.events() {
         let diagnostic = match &event.kind {
             EventKind::LoopRefused { by, .. } if event.is_certain => {
                 refused(run, event, &run.spell(*by))
             }
             EventKind::CoroutineLost { called_by: None, is_silent, .. }
-                if !used.contains(&event.site) && !is_judged(run, &said, event) =>
+                if !used.contains(&event.site) && !is_judged(facts, run, &said, event) =>
             {
                 lost(run, event, *is_silent)
             }
             EventKind::GeneratorLost { .. } => generator(run, event),
             EventKind::Computed { turns } => computed(run, event, *turns),
-            EventKind::PlainWalkRefused { .. } => plainly_walked(run, event).filter(|it| {
-                let around = run.statement_around(event.site);
-                let meets = |span: &Span| span.cell == it.span.cell && around.contains(span.range);
-                !walked.iter().any(meets)
-            }),
-            EventKind::PlainWithRefused { .. } => plainly_entered(run, event),
+            EventKind::PlainWalkRefused { .. } => {
+                plainly_walked(run, event).filter(|it| !is_walked(event, it.span))
+            }
+            EventKind::PlainWithRefused { .. } => {
+                plainly_entered(run, event).filter(|it| !is_walked(event, it.span))
+            }
             EventKind::WrongKind { by, value, wants: Wants::Future, .. } => {
                 waited(run, event, &run.spell(*by), *value)
             }
@@ -77,16 +82,17 @@ fn used_too_early(run: &Run, event: &Event) -> Option<Site> {
     }
 }
 
-/// Whether the code as it is written decides already: a call on the way was reported, the cell
-/// shows the coroutine.
-fn is_judged(run: &Run, said: &Said, event: &Event) -> bool {
+/// Whether the code as it is written decides already: a call on the way was reported, a later cell
+/// may take the coroutine that this one shows.
+fn is_judged(facts: &Facts, run: &Run, said: &Said, event: &Event) -> bool {
     let way = run.stack(event.stack);
     let reported = |site: &Site| {
         run.span(*site).is_some_and(|span| {
             said.at(span).iter().any(|(rule, _)| *rule == "coroutine-never-awaited")
         })
     };
-    way.iter().any(reported) || way.is_empty() && run.is_shown(event.site)
+    let is_read = || place(run, event.site).is_some_and(|it| facts.reads_output_after(it));
+    way.iter().any(reported) || is_displayed(run, event) && is_read()
 }
 
 /// Whether the same, or the same family of mistakes, was reported there.
@@ -98,6 +104,11 @@ fn is_said(said: &Said, found: &Diagnostic) -> bool {
             matches!(*rule, "coroutine-never-awaited" | "call-where-a-function-belongs")
         });
     at_all || said.error_or(found.span, found.rule) || at.iter().any(|(rule, _)| family(rule))
+}
+
+/// Whether it is made where its cell shows it.
+fn is_displayed(run: &Run, event: &Event) -> bool {
+    run.stack(event.stack).is_empty() && run.is_shown(event.site)
 }
 
 fn refused(run: &Run, event: &Event, by: &str) -> Option<Diagnostic> {
@@ -125,6 +136,7 @@ fn lost(run: &Run, event: &Event, is_silent: bool) -> Option<Diagnostic> {
     let alone = run.parent(site).is_some_and(|up| *run.kind(up) == Kind::Expression);
     let key = match (is_silent, alone) {
         (true, _) => "silent",
+        (false, true) if is_displayed(run, event) => "displayed",
         (false, true) => "dropped",
         (false, false) => "kept",
     };
@@ -223,8 +235,9 @@ fn waits(run: &Run, call: Site) -> bool {
     let named = |name: &str| run.argument(call, usize::MAX, name);
     let asks = [named("block"), named("blocking"), run.argument(call, 0, "")];
     let at_once = asks.into_iter().flatten().any(|it| matches!(run.kind(it), Kind::False));
+    let is_handed_on = named("async_").is_some_and(|it| *run.kind(it) == Kind::True);
     let no_time = named("timeout").is_some_and(|it| matches!(run.source_of(it), "0" | "0.0"));
-    !at_once && !no_time
+    !at_once && !no_time && !is_handed_on
 }
 
 fn blocked(facts: &Facts, run: &Run, event: &Event, by: &str) -> Option<Diagnostic> {

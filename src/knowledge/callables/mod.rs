@@ -198,8 +198,12 @@ impl Callables {
     /// The entry of `path`, made where there is none.
     pub fn entry(&mut self, path: &str) -> &mut Entry {
         if let Some((before, after)) = path.split_once('*') {
-            self.chains.push((before.to_owned(), after.to_owned(), Arc::default()));
-            if let Some((_, _, entry)) = self.chains.last_mut() {
+            let known = self.chains.iter().position(|it| it.0 == before && it.1 == after);
+            let at = known.unwrap_or(self.chains.len());
+            if known.is_none() {
+                self.chains.push((before.to_owned(), after.to_owned(), Arc::default()));
+            }
+            if let Some((_, _, entry)) = self.chains.get_mut(at) {
                 return Arc::make_mut(entry);
             }
         }
@@ -227,8 +231,17 @@ impl Callables {
         for name in &entry.silent {
             self.entry(&full(name)).is_silent = true;
         }
-        for name in &entry.managers {
+        for name in entry.managers.iter().chain(&entry.entered) {
             self.entry(&full(name)).is_async_manager = true;
+        }
+        let given = [
+            (&entry.entered, Gives::AsyncManager),
+            (&entry.iterators, Gives::AsyncIterator),
+            (&entry.plain, Gives::Object),
+        ];
+        for (names, gives) in given.into_iter().filter(|(names, _)| !names.is_empty()) {
+            let calls = names.iter().map(full).collect();
+            self.add(Row { calls, gives, ..Row::default() });
         }
         for name in &entry.walked {
             self.entry(&full(name)).is_walked = true;

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::super::callables::Row;
+use super::columns::Columns;
 use super::{Answers, AwaitForm, BlockingKind, When};
 
 /// What a user adds to the tables: entries of the same shape as the shipped ones.
@@ -23,7 +24,7 @@ pub struct OwnTables {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlockingEntry {
-    /// Full paths; `()` stands for what that call gives.
+    /// Full paths; `()` stands for what that call gives, `*` for any chain of attributes and calls.
     pub calls: Vec<String>,
     #[serde(default)]
     pub kind: BlockingKind,
@@ -43,7 +44,8 @@ pub struct BlockingEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CoroutineEntry {
-    /// What every name of this entry stands under, such as `httpx.AsyncClient()`.
+    /// What every name of this entry stands under, such as `httpx.AsyncClient()`; `*` stands for
+    /// any chain of attributes and calls.
     pub under: String,
     #[serde(default)]
     pub names: Vec<String>,
@@ -57,6 +59,16 @@ pub struct CoroutineEntry {
     /// What these give can be entered by `async with` alone.
     #[serde(default)]
     pub managers: Vec<String>,
+    /// What these give is for `async with` alone: an `await` refuses it, too.
+    #[serde(default)]
+    pub entered: Vec<String>,
+    /// What these give is for `async for` alone: an `await` and a plain walk refuse it. `__aiter__`
+    /// stands for what the entry is under, once it was awaited or entered.
+    #[serde(default)]
+    pub iterators: Vec<String>,
+    /// These do their work at once and give its value: an `await` refuses it.
+    #[serde(default)]
+    pub plain: Vec<String>,
     /// Those of `names` and `factories` whose value `async for` takes as well.
     #[serde(default)]
     pub walked: Vec<String>,
@@ -129,6 +141,8 @@ pub(super) struct ModuleTable {
     /// none of their functions gives an awaitable, or what it was given.
     #[serde(default)]
     pub plain: Vec<String>,
+    #[serde(default)]
+    pub columns: Columns,
 }
 
 #[derive(Debug, Deserialize)]

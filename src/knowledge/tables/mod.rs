@@ -1,6 +1,7 @@
 //! What is known of other people's functions: which block, which are coroutine functions, which
 //! want an event loop of their own.
 
+mod columns;
 mod entries;
 mod owners;
 mod packed;
@@ -16,9 +17,10 @@ use hashbrown::{HashMap, HashSet};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::callables::Callables;
+use super::callables::{Callables, Gives};
 use super::effects::Effects;
 use super::versions::Versions;
+pub use columns::Columns;
 pub use entries::{BlockingEntry, CoroutineEntry, LoopOwnerEntry, OwnTables};
 pub(super) use owners::is_in_chain;
 pub use owners::{Answers, AwaitForm, LoopOwner};
@@ -44,9 +46,14 @@ pub const FILES: [&str; 8] = [
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tables {
     blocking: HashMap<Name, Blocking>,
+    /// Blocking calls after a chain: what stands before and after the `*`.
+    blocking_chains: Vec<(String, String, Blocking)>,
     coroutines: HashSet<Name>,
+    /// Coroutine functions after a chain: what stands before and after the `*`.
+    coroutine_chains: Vec<(String, String)>,
     factories: HashSet<Name>,
     managers: HashSet<Name>,
+    iterators: HashSet<Name>,
     walked: HashSet<Name>,
     silent: HashSet<Name>,
     endless: HashSet<Name>,
@@ -58,6 +65,8 @@ pub struct Tables {
     /// Which Python first had what.
     pub versions: Versions,
     pub effects: Effects,
+    /// Libraries of tables.
+    pub columns: Columns,
     runners: Owners,
     sync_apis: Owners,
     /// The same, and what callables do with their arguments, by qualified name.
@@ -103,7 +112,7 @@ pub enum When {
     /// The first argument is a URL.
     Url,
     /// It is not told to come back at once, by `block=False`, `blocking=False`, a first argument
-    /// `False` or `timeout=0`.
+    /// `False`, `timeout=0` or `async_=True`.
     Waits,
 }
 
@@ -154,6 +163,7 @@ impl Tables {
             .map(|(name, list)| (name.into(), list.into_iter().map(Name::Owned).collect()))
             .collect();
         tables.quiet_modules = modules.quiet.into_iter().map(Name::Owned).collect();
+        tables.columns = modules.columns;
         tables.plain_modules = modules.plain.into_iter().map(Name::Owned).collect();
         tables.callables.close();
         Ok(tables)
@@ -167,17 +177,31 @@ impl Tables {
             for call in &entry.calls {
                 self.callables.entry(call).blocking = Some(blocking.clone());
             }
-            let calls = entry.calls.into_iter().map(Name::Owned);
-            self.blocking.extend(calls.map(|call| (call, blocking.clone())));
+            for call in entry.calls {
+                match call.split_once('*') {
+                    Some((before, after)) => {
+                        let chain = (before.to_owned(), after.to_owned(), blocking.clone());
+                        self.blocking_chains.push(chain);
+                    }
+                    None => _ = self.blocking.insert(Name::Owned(call), blocking.clone()),
+                }
+            }
         }
         for entry in more.coroutines {
             let full = |name: &String| Name::Owned(format!("{}.{name}", entry.under));
             self.callables.add_coroutines(&entry);
-            self.coroutines.extend(entry.names.iter().map(full));
-            self.coroutines.extend(entry.factories.iter().map(full));
+            for name in entry.names.iter().chain(&entry.factories).map(full) {
+                match name.split_once('*') {
+                    Some((before, after)) => {
+                        self.coroutine_chains.push((before.to_owned(), after.to_owned()));
+                    }
+                    None => _ = self.coroutines.insert(name),
+                }
+            }
             self.factories.extend(entry.factories.iter().map(|name| full(name) + "()"));
             self.silent.extend(entry.silent.iter().map(full));
-            self.managers.extend(entry.managers.iter().map(full));
+            self.managers.extend(entry.managers.iter().chain(&entry.entered).map(full));
+            self.iterators.extend(entry.iterators.iter().map(full));
             self.endless.extend(entry.endless.iter().map(full));
             self.waits.extend(entry.waits.iter().map(full));
             self.walked.extend(entry.walked.iter().map(|name| full(name) + "()"));
@@ -195,18 +219,28 @@ impl Tables {
             self.sync_apis.add(entry);
         }
         for row in more.callables {
+            let calls = row.calls.iter().cloned().map(Name::Owned);
+            match row.gives {
+                Gives::AsyncManager => self.managers.extend(calls),
+                Gives::AsyncIterator => self.iterators.extend(calls),
+                _ => {}
+            }
             self.callables.add(row);
         }
     }
 
     /// What a call of `path` waits for, when it blocks.
     pub fn blocking(&self, path: &str) -> Option<&Blocking> {
-        self.blocking.get(path)
+        let in_chain =
+            |(before, after, _): &&(String, String, Blocking)| is_in_chain(path, before, after);
+        let by_chain = || self.blocking_chains.iter().rev().find(in_chain).map(|(.., it)| it);
+        self.blocking.get(path).or_else(by_chain)
     }
 
     /// Whether `path` is a coroutine function, so that a call does nothing until it is awaited.
     pub fn is_coroutine_function(&self, path: &str) -> bool {
-        self.coroutines.contains(path)
+        let in_chain = |(before, after): &(String, String)| is_in_chain(path, before, after);
+        self.coroutines.contains(path) || self.coroutine_chains.iter().any(in_chain)
     }
 
     /// Whether what the coroutine function `path` gives is an awaitable of another kind, which
@@ -223,6 +257,17 @@ impl Tables {
     /// Whether a plain `with` refuses what a call of `path` gives, and `async with` takes it.
     pub fn is_async_manager(&self, path: &str) -> bool {
         self.managers.contains(path)
+    }
+
+    /// Whether what a call of `path` gives is walked by `async for` alone.
+    pub fn is_async_iterator(&self, path: &str) -> bool {
+        self.iterators.contains(path)
+    }
+
+    /// Whether the object at `path`, awaited or entered where it has to be, is walked by `async
+    /// for` alone.
+    pub fn is_async_iterable(&self, path: &str) -> bool {
+        self.iterators.contains(format!("{path}.__aiter__").as_str())
     }
 
     /// Whether the call `path` (which ends in `()`) may be awaited or walked by `async for`.

@@ -9,16 +9,19 @@ use super::super::callables;
 use super::super::effects::Effects;
 use super::super::versions::{Novelty, Removal, Versions};
 use super::owners::{LoopOwner, Owners};
-use super::{Blocking, Name, Patch, Tables};
+use super::{Blocking, Columns, Name, Patch, Tables};
 
 /// [`Tables`] as [`Tables::parse`] made them.
 #[derive(Serialize, Deserialize)]
 pub struct Packed<'p> {
     #[serde(borrow)]
     blocking: Vec<(&'p str, Blocking)>,
+    blocking_chains: Vec<(String, String, Blocking)>,
     coroutines: Vec<&'p str>,
+    coroutine_chains: Vec<(String, String)>,
     factories: Vec<&'p str>,
     managers: Vec<&'p str>,
+    iterators: Vec<&'p str>,
     walked: Vec<&'p str>,
     silent: Vec<&'p str>,
     endless: Vec<&'p str>,
@@ -30,6 +33,7 @@ pub struct Packed<'p> {
     versions: Vec<(&'p str, Vec<Novelty>)>,
     removals: Vec<(String, Removal)>,
     effects: Effects,
+    columns: Columns,
     runners: PackedOwners<'p>,
     sync_apis: PackedOwners<'p>,
     callables: callables::Packed<'p>,
@@ -50,9 +54,12 @@ impl<'p> Packed<'p> {
         exports.sort();
         Packed {
             blocking: by_name(&tables.blocking),
+            blocking_chains: tables.blocking_chains.clone(),
             coroutines: sorted(&tables.coroutines),
+            coroutine_chains: tables.coroutine_chains.clone(),
             factories: sorted(&tables.factories),
             managers: sorted(&tables.managers),
+            iterators: sorted(&tables.iterators),
             walked: sorted(&tables.walked),
             silent: sorted(&tables.silent),
             endless: sorted(&tables.endless),
@@ -64,6 +71,7 @@ impl<'p> Packed<'p> {
             versions: by_name(&tables.versions.entries),
             removals: tables.versions.removals.clone(),
             effects: tables.effects.clone(),
+            columns: tables.columns.clone(),
             runners: PackedOwners::new(&tables.runners),
             sync_apis: PackedOwners::new(&tables.sync_apis),
             callables: callables::Packed::new(&tables.callables),
@@ -77,9 +85,12 @@ impl Packed<'static> {
         let exports = self.exports.into_iter();
         Tables {
             blocking: self.blocking.into_iter().map(borrowed).collect(),
+            blocking_chains: self.blocking_chains,
             coroutines: set(self.coroutines),
+            coroutine_chains: self.coroutine_chains,
             factories: set(self.factories),
             managers: set(self.managers),
+            iterators: set(self.iterators),
             walked: set(self.walked),
             silent: set(self.silent),
             endless: set(self.endless),
@@ -93,6 +104,7 @@ impl Packed<'static> {
                 removals: self.removals,
             },
             effects: self.effects.closed(),
+            columns: self.columns,
             runners: self.runners.unpack(),
             sync_apis: self.sync_apis.unpack(),
             callables: self.callables.unpack(),

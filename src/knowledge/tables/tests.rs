@@ -130,3 +130,86 @@ fn a_method_that_serves_everywhere_is_known_by_its_name() {
     assert!(!tables.is_endless("anything().serve"));
     assert!(!tables.is_coroutine_function("*.serve_forever"));
 }
+
+#[test]
+fn what_a_name_gives_is_said_once() {
+    let coroutines: Vec<CoroutineEntry> = read(&shipped, "coroutines").unwrap();
+    let mut seen: HashMap<String, &str> = HashMap::new();
+    for entry in &coroutines {
+        let given = [
+            ("a coroutine", &entry.names),
+            ("a coroutine", &entry.factories),
+            ("a manager", &entry.entered),
+            ("a value", &entry.plain),
+        ];
+        for (what, names) in given {
+            for name in names {
+                let full = format!("{}.{name}", entry.under);
+                let before = seen.insert(full.clone(), what);
+                assert!(before.is_none_or(|it| it == what), "{full} gives {what} and {before:?}");
+            }
+        }
+    }
+    assert!(seen.len() > 5000, "{}", seen.len());
+}
+
+#[test]
+fn what_is_entered_walked_or_plain_is_known_by_path_and_by_name() {
+    let more = "
+coroutines:
+- under: ours.Client()
+  names: [get]
+  entered: [session]
+  iterators: [pages, __aiter__]
+  plain: [size]
+- under: ours.shops.*
+  names: [buy]
+blocking:
+- calls: [\"ours.Store().*.load\"]
+";
+    let mut tables = Tables::default();
+    tables.extend(serde_yaml::from_str(more).unwrap());
+    assert!(tables.is_async_manager("ours.Client().session"));
+    assert!(tables.is_async_iterator("ours.Client().pages"));
+    assert!(tables.is_async_iterable("ours.Client()") && !tables.is_async_iterable("ours.Shop()"));
+    assert!(tables.is_coroutine_function("ours.shops.corner().buy"));
+    assert!(!tables.is_coroutine_function("ours.buy"));
+    assert!(tables.blocking("ours.Store().name.load").is_some());
+    assert!(tables.blocking("ours.load").is_none());
+    let mut names = tables.callables.names();
+    let mut gives = |path: &str| {
+        let name = names.path(path);
+        tables.callables.get(&names, name).and_then(|it| it.row.as_ref().map(|row| row.gives))
+    };
+    assert_eq!(gives("ours.Client().session"), Some(Gives::AsyncManager));
+    assert_eq!(gives("ours.Client().pages"), Some(Gives::AsyncIterator));
+    assert_eq!(gives("ours.Client().size"), Some(Gives::Object));
+    assert_eq!(gives("ours.Client().get"), None);
+}
+
+#[test]
+fn two_tables_may_speak_of_the_same_chain() {
+    let more = "
+blocking:
+- calls: [\"ours.Store().*.load\"]
+callables:
+- calls: [\"ours.Store().*.load\"]
+  gives: object
+";
+    let mut tables = Tables::default();
+    tables.extend(serde_yaml::from_str(more).unwrap());
+    let mut names = tables.callables.names();
+    let name = names.path("ours.Store().shelf.load");
+    let entry = tables.callables.get(&names, name).unwrap();
+    assert!(entry.blocking.is_some() && entry.row.is_some());
+}
+
+#[test]
+fn libraries_of_tables_are_read() {
+    let columns = Tables::parse(shipped).unwrap().columns;
+    assert!(columns.is_module("pandas") && !columns.is_module("numpy"));
+    assert!(columns.only_shows("head") && !columns.only_shows("tolist"));
+    assert!(columns.is_shower("print") && !columns.is_shower("list"));
+    assert!(columns.gives_column("pandas.DataFrame().apply"));
+    assert!(!columns.gives_column("pandas.DataFrame().applymap") && columns.is_call("applymap"));
+}
