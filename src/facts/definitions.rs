@@ -117,10 +117,10 @@ impl Facts<'_> {
             match tree.kind(node) {
                 Kind::FunctionDef { name, is_async } => {
                     let name = tree.text(*name).to_owned();
-                    self.add_function(site, name, *is_async, &facts.scopes(), tree);
+                    self.add_function(site, name, *is_async, facts.scopes(), tree);
                 }
                 Kind::Lambda => {
-                    self.add_function(site, String::new(), false, &facts.scopes(), tree);
+                    self.add_function(site, String::new(), false, facts.scopes(), tree);
                 }
                 Kind::ClassDef { name } => {
                     let bases = tree.children_in(node, Role::Base);

@@ -8,6 +8,7 @@ mod asks;
 mod attributes;
 mod awaits;
 mod budget;
+mod cell;
 mod collection;
 mod definitions;
 mod effects;
@@ -37,18 +38,18 @@ mod waiting;
 
 use hashbrown::HashMap;
 use std::cell::RefCell;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::environment::Environment;
 use crate::execution::{Run, Stage};
 use crate::index::{Shared, by_dependence};
 use crate::knowledge::Tables;
-use crate::notebook::Cell;
-use crate::python::{self, CellSyntax, Kind, NodeId, Tree};
+use crate::python::{self, Kind, NodeId, Tree};
 use crate::text::CellIndex;
 
 pub use awaits::Holder;
 pub use budget::Stop;
+pub use cell::CellFacts;
 pub use collection::{Collection, Holds};
 pub use definitions::{Class, ClassId, FnId, Function, Wrapping};
 pub use effects::Leaves;
@@ -68,8 +69,6 @@ pub use users::{Access, Use, User};
 pub use value::Value;
 pub use waiting::Waiting;
 
-use scope::Scopes;
-
 /// How often the cells may be read again to see whether fixes hold, all in all.
 const READINGS: usize = 40;
 
@@ -85,86 +84,6 @@ const SMALL: usize = 1 << 20;
 pub struct Site {
     pub cell: CellIndex,
     pub node: NodeId,
-}
-
-/// What one cell says by itself; its text is read when somebody asks.
-#[derive(Debug, Clone)]
-pub struct CellFacts {
-    /// Whether the kernel compiles this cell as Python at all.
-    pub runs: bool,
-    source: Box<str>,
-    read: OnceLock<Read>,
-}
-
-#[derive(Debug, Clone)]
-struct Read {
-    names: Arc<crate::index::Index>,
-    scopes: Scopes,
-}
-
-impl CellFacts {
-    /// Of one cell. Markdown, raw and other languages' cells give an empty answer.
-    pub fn of_cell(cell: &Cell, is_python: bool) -> Self {
-        let (runs, source) = readable(cell, is_python);
-        Self::of(runs, source)
-    }
-
-    /// Of the cell with another text.
-    pub fn with_source(&self, source: &str) -> Self {
-        Self::of(self.runs, source)
-    }
-
-    fn of(runs: bool, source: &str) -> Self {
-        Self { runs, source: source.into(), read: OnceLock::new() }
-    }
-
-    /// The text that the kernel compiles; empty where it compiles none.
-    pub fn source(&self) -> &str {
-        &self.source
-    }
-
-    pub fn syntax(&self) -> &Arc<CellSyntax> {
-        &self.read().names.syntax
-    }
-
-    /// What the cell's names mean.
-    pub fn names(&self) -> &Arc<crate::index::Index> {
-        &self.read().names
-    }
-
-    fn scopes(&self) -> &Scopes {
-        &self.read().scopes
-    }
-
-    fn read(&self) -> &Read {
-        self.read.get_or_init(|| {
-            let syntax = Arc::new(python::parse(&self.source));
-            let scopes = Scopes::of(&syntax.tree);
-            Read { names: Arc::new(crate::index::Index::of(syntax)), scopes }
-        })
-    }
-
-    /// Whether these are the facts of `cell` as it is now.
-    pub fn is_of(&self, cell: &Cell, is_python: bool) -> bool {
-        readable(cell, is_python) == (self.runs, &*self.source)
-    }
-
-    /// Whether there is something for the kernel to run.
-    pub fn has_code(&self) -> bool {
-        self.runs && !self.source.trim().is_empty()
-    }
-
-    /// The name of the cell magic that opens the cell.
-    pub fn magic(&self) -> Option<&str> {
-        let syntax = self.syntax();
-        syntax.magic.as_ref().map(|magic| syntax.tree.text(magic.name))
-    }
-}
-
-/// Whether the kernel compiles the cell as Python, and the text to read if so.
-fn readable(cell: &Cell, is_python: bool) -> (bool, &str) {
-    let runs = is_python && cell.holds_python();
-    (runs, if runs { cell.source.as_str() } else { "" })
 }
 
 /// A call and what is known of it.
@@ -366,7 +285,7 @@ impl<'a> Facts<'a> {
             return later > earlier;
         }
         let order = self.order.get_or_init(|| {
-            let shared: Vec<_> = self.cells.iter().map(|cell| Shared::of(&cell.names())).collect();
+            let shared: Vec<_> = self.cells.iter().map(|cell| Shared::of(cell.names())).collect();
             by_dependence(&shared)
         });
         let place = |cell: CellIndex| order.iter().position(|at| *at == cell.0);

@@ -133,7 +133,7 @@ impl Modules {
             self.read.0.push(crate::execution::Module {
                 name: module.name.clone(),
                 path: module.path.clone(),
-                index: Arc::clone(&cell.names()),
+                index: Arc::clone(cell.names()),
             });
         }
         let facts = Facts::join_within(cells, tables, environment, Arc::default(), Stop::default());

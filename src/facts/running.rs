@@ -36,7 +36,7 @@ impl<'a> Facts<'a> {
 
     fn stage(&self) -> &Stage<'a> {
         self.stage.get_or_init(|| {
-            let cells = self.cells.iter().map(|cell| Arc::clone(&cell.names()));
+            let cells = self.cells.iter().map(|cell| Arc::clone(cell.names()));
             Stage::new(cells, self.modules.sources(), self.tables, self.environment)
         })
     }

@@ -117,18 +117,7 @@ impl Notebook {
         } else if lines::json(&written, 0).map(|source| source.text()).as_ref() != Ok(new) {
             return Err(SaveError::Unfaithful { cell: *cell });
         }
-        let gone = if written.is_empty() { self.line_end_after(old) } else { 0 };
-        Ok((old.head.start..old.tail.end + gone, written))
-    }
-
-    /// Bytes of the line end behind a script's source, which goes with its last line.
-    fn line_end_after(&self, old: &RawSource) -> usize {
-        let after = self.file.get(old.tail.end..).unwrap_or_default();
-        match () {
-            () if self.format != Format::Percent || old.text().is_empty() => 0,
-            () if after.starts_with("\r\n") => 2,
-            () => usize::from(after.starts_with('\n')),
-        }
+        Ok((old.head.start..old.tail.end, written))
     }
 
     /// Adds line ends that keep a script's cell from the marker lines around it.

@@ -54,7 +54,7 @@ pub fn to_script(
     let environment = environment_of(notebook);
     let ordered = environment.host.runs_by_dependence().then(|| {
         let cells = read_cells(notebook, &[]);
-        let shared: Vec<Shared> = cells.iter().map(|cell| Shared::of(&cell.names())).collect();
+        let shared: Vec<Shared> = cells.iter().map(|cell| Shared::of(cell.names())).collect();
         notebook.rearranged(&by_dependence(&shared))
     });
     let notebook = ordered.as_ref().unwrap_or(notebook);

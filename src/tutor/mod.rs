@@ -33,6 +33,7 @@ pub mod proving;
 pub mod reading;
 mod recording;
 pub mod reviewing;
+mod saying;
 mod screen;
 mod several;
 pub mod statements;
@@ -57,7 +58,7 @@ use reviewing::Elsewhere;
 use view::{Prose, ThemeChoice, Tone};
 use walk::Walk;
 
-use crate::knowledge::{Knowledge, fill};
+use crate::knowledge::Knowledge;
 use crate::review::Settings;
 
 pub use opening::error_chain;
@@ -102,6 +103,8 @@ pub struct Tutor<'k> {
     theirs: Option<Box<message::Opened>>,
     /// The unsaved changes that were kept last.
     drafted: Option<drafts::Kept>,
+    /// What was asked for while the review that it needs was being made.
+    waiting: Option<keys::Command>,
     /// It was said that another program has to load the file again.
     told_to_reload: bool,
     /// Where notebooks are looked for.
@@ -143,6 +146,7 @@ impl<'k> Tutor<'k> {
             introduced: false,
             theirs: None,
             drafted: None,
+            waiting: None,
             told_to_reload: false,
             folder: PathBuf::from("."),
             elsewhere: Elsewhere::default(),
@@ -227,7 +231,7 @@ impl<'k> Tutor<'k> {
             Msg::Changed(read) => self.changed_on_disk(read),
             Msg::Found(found) => self.found(found),
             Msg::LeftoversRemoved(left) => self.leftovers_removed(&left),
-            Msg::Reviewed(reviewed) => self.reviewed(reviewed),
+            Msg::Reviewed(reviewed) => return self.reviewed(reviewed),
             Msg::Saved(result) => return self.saved(result),
             Msg::Looked(module, held) => self.looked(module, held),
             Msg::Moved(result) => return self.moved(result),
@@ -318,31 +322,6 @@ impl<'k> Tutor<'k> {
             walk.retype(source, knowledge, self.reading);
         }
         Vec::new()
-    }
-
-    fn say(&mut self, key: &str, args: &[(&str, &str)], tone: Tone) {
-        self.status = Some(self.clause(key, args).in_tone(tone));
-    }
-
-    /// A text of the interface, filled after it is read: what a file is called is no Markdown.
-    fn clause(&self, key: &str, args: &[(&str, &str)]) -> Prose {
-        let mut said = reading::ui(self.knowledge, self.reading.base(), key, &[]);
-        for run in &mut said.0 {
-            run.text = fill(&run.text, args);
-        }
-        said
-    }
-
-    /// Several clauses as one message.
-    fn say_all(&mut self, clauses: Vec<Prose>, tone: Tone) {
-        let is_chinese = self.reading.base() == crate::knowledge::Language::Zh;
-        let between = if is_chinese { "；" } else { "; " };
-        let mut whole = Prose::default();
-        for (at, clause) in clauses.into_iter().enumerate() {
-            let between = if at > 0 { between } else { "" };
-            whole.0.extend(Prose::plain(between).0.into_iter().chain(clause.0));
-        }
-        self.status = Some(whole.in_tone(tone));
     }
 
     fn open_window(&mut self, kind: Kind) {

@@ -128,6 +128,7 @@ fn asks_the_review(command: Command) -> bool {
             | Command::PreviousProblem
             | Command::Several
             | Command::InsertRecord
+            | Command::Copy
     )
 }
 
@@ -142,28 +143,37 @@ impl Tutor<'_> {
         self.open_walk()?.document.wanted_review().map(Effect::Review)
     }
 
-    /// Says that a command has to wait for the review, where it has.
+    /// Says that a command has to wait for the review, where it has; it is done then, unless another
+    /// comes before.
     pub(super) fn has_to_wait(&mut self, command: Command) -> bool {
         let waits = self.is_reviewing() && asks_the_review(command);
+        self.waiting = waits.then_some(command);
         if waits {
             self.say("status.reviewing", &[], Tone::Caution);
         }
         waits
     }
 
-    /// Takes in a review that was made elsewhere. One of an older text counts for nothing.
-    pub(super) fn reviewed(&mut self, reviewed: Reviewed) {
+    /// Takes in a review that was made elsewhere, and does what waited for it. One of an older text
+    /// counts for nothing.
+    pub(super) fn reviewed(&mut self, reviewed: Reviewed) -> Vec<Effect> {
         let (knowledge, reading) = (self.knowledge, self.reading);
         let Reviewed { number, review } = reviewed;
         let failed = review.is_none();
-        let Some(walk) = self.open_walk() else { return };
-        if walk.document.reviewed(number, review) {
-            walk.find_place();
-            walk.refresh(knowledge, reading);
-            if failed {
-                self.say("status.review-failed", &[], Tone::Mistake);
-            }
+        let Some(walk) = self.open_walk() else { return Vec::new() };
+        if !walk.document.reviewed(number, review) {
+            return Vec::new();
         }
+        walk.find_place();
+        walk.refresh(knowledge, reading);
+        let waiting = self.waiting.take();
+        if failed {
+            self.say("status.review-failed", &[], Tone::Mistake);
+            return Vec::new();
+        }
+        let Some(command) = waiting else { return Vec::new() };
+        self.status = None;
+        self.run(command)
     }
 
     /// The walk, behind a lesson too.

@@ -59,10 +59,6 @@ fn a_cell_whose_end_goes_keeps_no_line_end_that_it_did_not_have() {
     let last = |source: &str| format!("# %%\nx = 2\n\n# %%\n{source}");
     let apply = format!("{apply}\n");
     for (before, after) in [
-        (script(&apply), script("")),
-        (apart(&apply), apart("")),
-        (last(&apply), last("")),
-        (script(&apply).replace('\n', "\r\n"), script("").replace('\n', "\r\n")),
         (script(&format!("x = 1\n{apply}")), script("x = 1\n")),
         (apart(&format!("x = 1\n{apply}")), apart("x = 1\n")),
         (last(&format!("x = 1\n{}", apply.trim_end())), last("x = 1")),

@@ -120,7 +120,7 @@ fn followed(
 
 impl<'f, 'a> Draft<'f, 'a> {
     fn new(facts: &'f Facts<'a>, manner: Manner) -> Self {
-        let cells = facts.cells.iter().map(|cell| Arc::clone(&cell.names())).collect();
+        let cells = facts.cells.iter().map(|cell| Arc::clone(cell.names())).collect();
         let drafted = Drafted { edits: Vec::new(), reasons: Vec::new(), coloured: Vec::new() };
         Self {
             facts,

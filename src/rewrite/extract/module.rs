@@ -150,9 +150,9 @@ fn text_of(facts: &Facts, statement: Site) -> String {
 pub(super) fn moved_range(facts: &Facts, statement: Site) -> TextRange {
     let Some(cell) = facts.cell(statement.cell) else { return TextRange::default() };
     let own = |piece: &Piece| piece.nodes.contains(&statement.node);
-    match pieces(&cell.syntax()).into_iter().find(own) {
+    match pieces(cell.syntax()).into_iter().find(own) {
         Some(piece) if piece.statement().is_some() => {
-            TextRange::new(below_directives(&cell.syntax(), &piece), piece.range.end)
+            TextRange::new(below_directives(cell.syntax(), &piece), piece.range.end)
         }
         _ => facts.range(statement),
     }

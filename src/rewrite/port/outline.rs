@@ -68,7 +68,7 @@ struct Unrolled {
 pub(super) fn parts(facts: &Facts, main: Option<(Site, Site)>) -> Vec<Part> {
     let mut parts = Vec::new();
     let Some(cell) = facts.cell(script::CELL) else { return parts };
-    let pieces = pieces(&cell.syntax());
+    let pieces = pieces(cell.syntax());
     let main = main.map(|(def, call)| {
         let piece = pieces.iter().find(|piece| piece.nodes.contains(&def.node));
         let end = piece.map_or(facts.range(def).end, |piece| piece.range.end);
@@ -167,7 +167,7 @@ fn body_of(facts: &Facts, block: Site, whole: TextRange, main: Option<Unrolled>)
     let Some(cell) = inside.cell(script::CELL) else { return parts };
     let is_function = matches!(facts.kind(block), Kind::FunctionDef { .. });
     let mut after_main = false;
-    for (at, piece) in pieces(&cell.syntax()).iter().enumerate() {
+    for (at, piece) in pieces(cell.syntax()).iter().enumerate() {
         let text = piece.text(&cell.syntax().tree);
         let site = piece.statement().map(|node| Site { cell: script::CELL, node });
         match (site, main) {

@@ -30,7 +30,7 @@ fn a_long_paste_is_shown_at_once_and_its_review_when_it_is_there() {
     assert_eq!(asked.len(), 1);
     assert!(guide(&tutor).contains("is being made"), "{}", guide(&tutor));
     assert_eq!(tutor.view().header.counts, None);
-    for key in ["w", "r", "n", "right"] {
+    for key in ["right", "w", "r", "n"] {
         assert_eq!(press(&mut tutor, key), []);
         assert_eq!(status(&tutor), "the review is still being made", "{key}");
     }
@@ -39,6 +39,20 @@ fn a_long_paste_is_shown_at_once_and_its_review_when_it_is_there() {
     assert_eq!(tutor.view().header.counts, Some([1, 0, 0]));
     press(&mut tutor, "right right");
     assert!(guide(&tutor).contains("+ result = await main()"), "{}", guide(&tutor));
+}
+
+#[test]
+fn what_was_asked_for_meanwhile_is_done_when_the_review_is_there() {
+    for (keys, there) in [("right", 2), ("right L", 1)] {
+        let mut tutor = tutor();
+        let asked = jobs(tutor.update(Msg::Pasted(long("x = 1"))));
+        press(&mut tutor, keys);
+        assert_eq!(step(&tutor), 1, "{keys}");
+        answer(&mut tutor, &asked[0]);
+        // Another key takes its place.
+        assert_eq!(step(&tutor), there, "{keys}");
+        assert_eq!(tutor.view().status, None, "{keys}");
+    }
 }
 
 #[test]

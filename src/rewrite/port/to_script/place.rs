@@ -54,7 +54,7 @@ pub(super) fn place(facts: &Facts, notebook: &Notebook) -> Placement {
     let all: Vec<(CellIndex, Piece)> = (0..facts.cells.len())
         .map(CellIndex)
         .filter_map(|cell| Some((cell, facts.cell(cell)?)))
-        .flat_map(|(cell, read)| pieces(&read.syntax()).into_iter().map(move |piece| (cell, piece)))
+        .flat_map(|(cell, read)| pieces(read.syntax()).into_iter().map(move |piece| (cell, piece)))
         .collect();
     let needs_loop = needs_loop(facts);
     for (cell, piece) in &all {
@@ -230,7 +230,7 @@ impl World<'_, '_> {
     fn together(&mut self) {
         let facts = self.facts;
         for (index, cell) in facts.cells.iter().enumerate() {
-            for piece in pieces(&cell.syntax()) {
+            for piece in pieces(cell.syntax()) {
                 let cell = CellIndex(index);
                 let sites = || piece.nodes.iter().map(|node| Site { cell, node: *node });
                 let goes = sites().filter_map(|site| self.goes.get(&site)).max().copied();

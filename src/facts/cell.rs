@@ -1,0 +1,88 @@
+//! One cell by itself.
+
+use std::sync::{Arc, OnceLock};
+
+use super::scope::Scopes;
+use crate::index::Index;
+use crate::notebook::Cell;
+use crate::python::{self, CellSyntax};
+
+/// What one cell says by itself; its text is read when somebody asks.
+#[derive(Debug, Clone)]
+pub struct CellFacts {
+    /// Whether the kernel compiles this cell as Python at all.
+    pub runs: bool,
+    source: Box<str>,
+    read: OnceLock<Read>,
+}
+
+#[derive(Debug, Clone)]
+struct Read {
+    names: Arc<Index>,
+    scopes: Scopes,
+}
+
+impl CellFacts {
+    /// Of one cell. Markdown, raw and other languages' cells give an empty answer.
+    pub fn of_cell(cell: &Cell, is_python: bool) -> Self {
+        let (runs, source) = readable(cell, is_python);
+        Self::of(runs, source)
+    }
+
+    /// Of the cell with another text.
+    pub fn with_source(&self, source: &str) -> Self {
+        Self::of(self.runs, source)
+    }
+
+    fn of(runs: bool, source: &str) -> Self {
+        Self { runs, source: source.into(), read: OnceLock::new() }
+    }
+
+    /// The text that the kernel compiles; empty where it compiles none.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    pub fn syntax(&self) -> &Arc<CellSyntax> {
+        &self.read().names.syntax
+    }
+
+    /// What the cell's names mean.
+    pub fn names(&self) -> &Arc<Index> {
+        &self.read().names
+    }
+
+    pub(super) fn scopes(&self) -> &Scopes {
+        &self.read().scopes
+    }
+
+    fn read(&self) -> &Read {
+        self.read.get_or_init(|| {
+            let syntax = Arc::new(python::parse(&self.source));
+            let scopes = Scopes::of(&syntax.tree);
+            Read { names: Arc::new(Index::of(syntax)), scopes }
+        })
+    }
+
+    /// Whether these are the facts of `cell` as it is now.
+    pub fn is_of(&self, cell: &Cell, is_python: bool) -> bool {
+        readable(cell, is_python) == (self.runs, &*self.source)
+    }
+
+    /// Whether there is something for the kernel to run.
+    pub fn has_code(&self) -> bool {
+        self.runs && !self.source.trim().is_empty()
+    }
+
+    /// The name of the cell magic that opens the cell.
+    pub fn magic(&self) -> Option<&str> {
+        let syntax = self.syntax();
+        syntax.magic.as_ref().map(|magic| syntax.tree.text(magic.name))
+    }
+}
+
+/// Whether the kernel compiles the cell as Python, and the text to read if so.
+fn readable(cell: &Cell, is_python: bool) -> (bool, &str) {
+    let runs = is_python && cell.holds_python();
+    (runs, if runs { cell.source.as_str() } else { "" })
+}

@@ -1,0 +1,33 @@
+//! What is said below the screen.
+
+use super::view::{Prose, Tone};
+use super::{Tutor, reading};
+use crate::knowledge::{Language, fill};
+
+impl Tutor<'_> {
+    /// Says a text of the interface until the next key.
+    pub(super) fn say(&mut self, key: &str, args: &[(&str, &str)], tone: Tone) {
+        self.status = Some(self.clause(key, args).in_tone(tone));
+    }
+
+    /// A text of the interface, filled after it is read: what a file is called is no Markdown.
+    pub(super) fn clause(&self, key: &str, args: &[(&str, &str)]) -> Prose {
+        let mut said = reading::ui(self.knowledge, self.reading.base(), key, &[]);
+        for run in &mut said.0 {
+            run.text = fill(&run.text, args);
+        }
+        said
+    }
+
+    /// Several clauses as one message.
+    pub(super) fn say_all(&mut self, clauses: Vec<Prose>, tone: Tone) {
+        let is_chinese = self.reading.base() == Language::Zh;
+        let between = if is_chinese { "；" } else { "; " };
+        let mut whole = Prose::default();
+        for (at, clause) in clauses.into_iter().enumerate() {
+            let between = if at > 0 { between } else { "" };
+            whole.0.extend(Prose::plain(between).0.into_iter().chain(clause.0));
+        }
+        self.status = Some(whole.in_tone(tone));
+    }
+}
