@@ -62,7 +62,7 @@ use strings::Strings;
 /// shared between threads.
 #[derive(Debug, Default)]
 pub struct Knowledge {
-    pub tables: Tables,
+    pub tables: tables::Carried,
     /// Colours and the like by meaning, by theme.
     pub themes: BTreeMap<String, BTreeMap<String, String>>,
     library: Library,
@@ -87,7 +87,7 @@ impl Knowledge {
 
     fn carried(files: &dyn Files) -> Option<Self> {
         let packed = Packed::read(files.packed()?)?;
-        let tables = packed.tables()?;
+        let tables = packed.tables();
         let mut library = library::read(files);
         library.take(&packed.pages);
         let themes = packed.themes.clone();
@@ -107,7 +107,7 @@ impl Knowledge {
     fn begin(files: &dyn Files) -> (Self, Vec<ContentError>) {
         let mut library = library::read(files);
         let mut errors = std::mem::take(&mut library.errors);
-        let tables = tables(&library, &mut errors);
+        let tables = tables(&library, &mut errors).into();
         let themes = themes(&library, &mut errors);
         (Self { tables, themes, library, ..Self::default() }, errors)
     }

@@ -1,6 +1,7 @@
 //! What is known of other people's functions: which block, which are coroutine functions, which
 //! want an event loop of their own.
 
+mod carried;
 mod columns;
 mod entries;
 mod owners;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::callables::{Callables, Gives};
 use super::effects::Effects;
 use super::versions::Versions;
+pub use carried::Carried;
 pub use columns::Columns;
 pub use entries::{BlockingEntry, CoroutineEntry, LoopOwnerEntry, OwnTables};
 pub(super) use owners::is_in_chain;
