@@ -13,7 +13,7 @@ pub struct Carried {
 }
 
 impl Carried {
-    /// What `postcard` made of [`Packed`]. Bytes that are nothing of the kind make empty tables.
+    /// What was packed when the program was built. Bytes that are nothing of the kind make empty tables.
     pub fn packed(bytes: &'static [u8]) -> Self {
         Self { packed: Some(bytes), tables: OnceLock::new() }
     }
