@@ -85,6 +85,14 @@ mod tests {
     }
 
     #[test]
+    fn what_most_notebooks_import_wakes_nothing() {
+        let lines =
+            ["pandas as pd", "numpy as np", "matplotlib.pyplot as plt", "requests, json, os"];
+        let code = lines.map(|it| format!("import {it}\n")).concat();
+        assert!(imported_by(&code).is_some());
+    }
+
+    #[test]
     fn words_of_ours_and_modules_with_loops_wake_the_rules() {
         for code in [
             "async def f(): ...",

@@ -255,9 +255,14 @@ impl Callables {
             .filter_map(|(name, entry)| Some((self.names.module_of(*name)?, entry.as_ref())))
     }
 
-    /// What the paths of chains begin with.
-    pub fn chain_beginnings(&self) -> impl Iterator<Item = &str> {
-        self.chains.iter().map(|(before, ..)| before.as_str())
+    /// The entries of chains, each with what its paths begin with.
+    pub fn chains(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.chains.iter().map(|(before, _, entry)| (before.as_str(), entry.as_ref()))
+    }
+
+    /// The name that a symbol of some entry stands for.
+    pub fn text(&self, symbol: Symbol) -> &str {
+        self.names.text(symbol)
     }
 
     /// The symbol of a name that some entry has in its path.

@@ -312,7 +312,9 @@ impl Tables {
     /// Whether a top-level module may bring loops, coroutines or threads into a notebook: a table
     /// knows more of it than that it blocks, or looks at what it is given.
     pub fn wakes(&self, module: &str) -> bool {
-        self.waking.get_or_init(|| Waking::of(&self.callables)).holds(&self.callables, module)
+        self.waking
+            .get_or_init(|| Waking::of(&self.callables, |module| self.is_plain_module(module)))
+            .holds(&self.callables, module)
     }
 
     /// Whether no plain function of a top-level module needs a re-entrant loop.

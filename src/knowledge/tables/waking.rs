@@ -13,13 +13,20 @@ pub(super) struct Waking {
 }
 
 impl Waking {
-    pub(super) fn of(callables: &Callables) -> Self {
-        let wakes = |(module, entry): (Symbol, &Entry)| wakes(entry).then_some(module);
-        let beginning = |before: &str| before.split('.').next().unwrap_or_default().to_owned();
-        Self {
-            modules: callables.by_module().filter_map(wakes).collect(),
-            beginnings: callables.chain_beginnings().map(beginning).collect(),
-        }
+    /// Modules that are `plain` know nothing of coroutines, whatever they do besides.
+    pub(super) fn of(callables: &Callables, plain: impl Fn(&str) -> bool) -> Self {
+        let module = |(module, entry): (Symbol, &Entry)| wakes(entry).then_some(module);
+        let beginning = |(before, entry): (&str, &Entry)| {
+            let name = before.split('.').next().unwrap_or_default();
+            (wakes(entry) && !plain(name)).then(|| name.to_owned())
+        };
+        let is_plain = |module: &Symbol| plain(callables.text(*module));
+        let mut modules: HashSet<Symbol> = callables.by_module().filter_map(module).collect();
+        modules.retain(|module| !is_plain(module));
+        let mut beginnings: Vec<String> = callables.chains().filter_map(beginning).collect();
+        beginnings.sort();
+        beginnings.dedup();
+        Self { modules, beginnings }
     }
 
     pub(super) fn holds(&self, callables: &Callables, module: &str) -> bool {

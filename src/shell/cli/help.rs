@@ -9,6 +9,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, ValueEnum};
 
 use super::arguments::{Cli, Color, GlobalArgs, Lang, Unread};
@@ -28,6 +29,12 @@ pub fn command(session: &Session) -> clap::Command {
 /// # Errors
 /// When the texts cannot be read.
 pub fn explain(unread: &Unread) -> Result<Exit, SessionError> {
+    if let Unread::Refused(error) = unread
+        && error.kind() == ErrorKind::DisplayVersion
+    {
+        let _ = print(&error.render().to_string());
+        return Ok(Exit::Clean);
+    }
     let said: Vec<OsString> = env::args_os().collect();
     let session = open(&global(&said))?;
     let complaint = match unread {
