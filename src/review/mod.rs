@@ -180,7 +180,7 @@ pub fn review_again(
     if surroundings.modules.is_empty() && quiet(notebook, tables).is_some() {
         return review_quiet(notebook, surroundings, known);
     }
-    ask_all(notebook, surroundings, tables, read_cells(notebook, known))
+    review_asked(notebook, tables, surroundings, known)
 }
 
 /// The review of a notebook that is [`quiet`], with nothing beside it: no rule is asked, and no cell
@@ -201,14 +201,16 @@ pub fn review_quiet(
     Review { cells, diagnostics, silenced, classifications, verdict, ..unmade }
 }
 
-/// The review by every rule.
-fn ask_all(
+/// As [`review_again`], for a notebook that is known not to be [`quiet`]: every rule is asked.
+pub fn review_asked(
     notebook: &Notebook,
-    surroundings: &Surroundings,
     tables: &Tables,
-    cells: Vec<Arc<CellFacts>>,
+    surroundings: &Surroundings,
+    known: &[Arc<CellFacts>],
 ) -> Review {
+    let cells = read_cells(notebook, known);
     let settings = &surroundings.settings;
+    let tables = settings.tables(tables);
     let environment = settings.environment(environment_of(notebook));
     let modules = Arc::clone(&surroundings.modules);
     let stop = surroundings.stop.clone();

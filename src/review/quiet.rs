@@ -59,7 +59,7 @@ fn imported(cell: &Cell) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
     use crate::notebook::{Pasted, corpus_notebooks_for_tests, parse_pasted};
-    use crate::review::{Surroundings, ask_all, read_cells, review_quiet};
+    use crate::review::{Surroundings, review_asked, review_quiet};
     use crate::rules::{RULES, fixtures_for_tests, tables_for_tests};
 
     fn pasted(code: &str) -> Option<Notebook> {
@@ -137,7 +137,7 @@ mod tests {
                 continue;
             }
             count += 1;
-            let asked = ask_all(&notebook, &beside, &tables, read_cells(&notebook, &[]));
+            let asked = review_asked(&notebook, &tables, &beside, &[]);
             let unasked = review_quiet(&notebook, &beside, &[]);
             assert_eq!(unasked.diagnostics, asked.diagnostics, "{name}");
             assert_eq!(unasked.silenced, asked.silenced, "{name}");

@@ -10,7 +10,7 @@ use crate::facts::{Access, CellFacts, Modules, Use, User, modules, users};
 use crate::knowledge::Tables;
 use crate::notebook::{self, Notebook};
 use crate::review::{
-    Review, Settings, Surroundings, coloured, quiet, review_again, review_quiet, wanted_modules,
+    Review, Settings, Surroundings, coloured, quiet, review_asked, review_quiet, wanted_modules,
 };
 
 pub use folders::Folders;
@@ -46,7 +46,7 @@ pub fn review_again_in_place(
     let (cells, files) = of(path, notebook, folders, known);
     let modules = folders.modules(files, own);
     let surroundings = Surroundings { modules: Arc::clone(&modules), ..surroundings };
-    let review = review_again(notebook, tables, &surroundings, &cells);
+    let review = review_asked(notebook, tables, &surroundings, &cells);
     let own = surroundings.settings.tables(tables);
     let uses = uses(path, notebook, &coloured(&review), own, folders);
     if uses.is_empty() {
@@ -56,7 +56,7 @@ pub fn review_again_in_place(
         modules: Arc::new(Modules::clone(&modules).with_users(uses)),
         ..surroundings
     };
-    review_again(notebook, tables, &surroundings, &review.cells)
+    review_asked(notebook, tables, &surroundings, &review.cells)
 }
 
 /// Whether a module or package of one of these names lies in the folder of the file at `path`.

@@ -20,9 +20,8 @@ impl Waking {
             let name = before.split('.').next().unwrap_or_default();
             (wakes(entry) && !plain(name)).then(|| name.to_owned())
         };
-        let is_plain = |module: &Symbol| plain(callables.text(*module));
         let mut modules: HashSet<Symbol> = callables.by_module().filter_map(module).collect();
-        modules.retain(|module| !is_plain(module));
+        modules.retain(|module| !plain(callables.text(*module)));
         let mut beginnings: Vec<String> = callables.chains().filter_map(beginning).collect();
         beginnings.sort();
         beginnings.dedup();

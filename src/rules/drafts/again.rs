@@ -4,7 +4,7 @@ use crate::diagnostic::{Fix, Message};
 use crate::execution::{Event, EventKind, Made, Run, Site};
 use crate::facts::{self, Facts};
 use crate::python::{Kind, Role};
-use crate::rewrite::{Start, draft, draft_unseen, drafted_fix, keep_tasks, module_name};
+use crate::rewrite::{Drafted, Start, draft, draft_unseen, drafted_fix, keep_tasks, module_name};
 use crate::rules::events::place;
 use crate::text::Edit;
 
@@ -32,11 +32,16 @@ pub(super) fn cached_tasks(facts: &Facts, run: &Run, event: &Event) -> Option<Fi
     let name = facts.function_at(at).and_then(|id| facts.function(id)).map(|it| it.title());
     let title =
         Message::new("awaited-twice", "fix-kept").with("function", name.unwrap_or_default());
+    Some(kept(facts, at, title, drafted))
+}
+
+/// The repair at `at` that keeps tasks.
+fn kept(facts: &Facts, at: facts::Site, title: Message, drafted: Drafted) -> Fix {
     let reason = (facts.span(at), Message::new("awaited-twice", "why-task"));
     let mut fix = drafted_fix(facts, title, reason, drafted);
     fix.pattern = "keep-the-handle";
     fix.tradeoffs = vec!["leftover-tasks"];
-    Some(fix)
+    fix
 }
 
 /// A coroutine that is awaited twice becomes a task, which may be.
@@ -65,9 +70,5 @@ pub(super) fn as_task(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
     }
     let drafted = draft(facts, run, &Start::Edits(edits))?;
     let title = Message::new("awaited-twice", "fix-task").with("call", facts.source_of(at));
-    let reason = (facts.span(at), Message::new("awaited-twice", "why-task"));
-    let mut fix = drafted_fix(facts, title, reason, drafted);
-    fix.pattern = "keep-the-handle";
-    fix.tradeoffs = vec!["leftover-tasks"];
-    Some(fix)
+    Some(kept(facts, at, title, drafted))
 }

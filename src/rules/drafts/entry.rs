@@ -6,11 +6,14 @@ use crate::execution::{Event, EventKind, Run};
 use crate::facts::{self, Facts};
 use crate::python::{Kind, NameUse, Role};
 use crate::rewrite::{
-    LoopEntry, Start, await_argument, await_function, can_await, draft, drafted_fix, free_name,
-    hand_on_argument, obstacle_to_await,
+    Drafted, LoopEntry, Start, await_argument, await_function, can_await, draft, drafted_fix,
+    free_name, hand_on_argument, obstacle_to_await,
 };
 use crate::rules::events::place;
 use crate::text::{Edit, Span, TextRange, indentation, line_range};
+
+/// The page whose words the repairs use.
+const PAGE: &str = "asyncio-run-in-cell";
 
 /// A loop that is started: its coroutine is awaited, or goes on to whoever can.
 pub(super) fn awaited(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
@@ -24,7 +27,7 @@ pub(super) fn awaited(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
         let drafted = draft(facts, run, &Start::Edits(edits))?;
         return Some(to_thread(facts, at, drafted));
     };
-    let entry = ["main", "future"].iter().find_map(|name| LoopEntry::of(facts, call, name))?;
+    let entry = started(facts, call)?;
     let argument = plain_argument(facts, entry.argument)?;
     if facts.never_ends(argument).is_some() {
         return None;
@@ -45,13 +48,21 @@ pub(super) fn awaited(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
     });
     let start = Start::Await { at: call, own, otherwise };
     let drafted = draft(facts, run, &start)?;
-    let page = "asyncio-run-in-cell";
-    let title = match drafted.coloured.first() {
-        Some(function) => Message::new(page, "fix-colour").with("function", function),
-        None => Message::new(page, "fix-await").with("call", facts.callee_text(call)),
-    };
-    let reason = (facts.span(call), Message::new(page, "why-await"));
-    Some(drafted_fix(facts, title, reason, drafted))
+    let reason = (facts.span(call), Message::new(PAGE, "why-await"));
+    Some(drafted_fix(facts, title(facts, call, &drafted), reason, drafted))
+}
+
+/// What starts a loop at `call`, by whichever name its argument has.
+fn started(facts: &Facts, call: facts::Site) -> Option<LoopEntry> {
+    ["main", "future"].iter().find_map(|name| LoopEntry::of(facts, call, name))
+}
+
+/// What the repair does: it makes a function `async`, or awaits in place of the call.
+fn title(facts: &Facts, call: facts::Site, drafted: &Drafted) -> Message {
+    match drafted.coloured.first() {
+        Some(function) => Message::new(PAGE, "fix-colour").with("function", function),
+        None => Message::new(PAGE, "fix-await").with("call", facts.callee_text(call)),
+    }
 }
 
 /// The other entries of a table of lambdas that start a loop as the one at `call` does: whoever looks
@@ -68,7 +79,7 @@ fn beside(facts: &Facts, call: facts::Site) -> Vec<(facts::Site, facts::Site)> {
         matches!(facts.kind(*it), Kind::Call) && facts.callee_text(*it) == facts.callee_text(call)
     });
     let entry = |it: facts::Site| {
-        let entry = ["main", "future"].iter().find_map(|name| LoopEntry::of(facts, it, name))?;
+        let entry = started(facts, it)?;
         let is_call = matches!(facts.kind(entry.argument), Kind::Call);
         is_call.then_some((it, entry.argument))
     };
@@ -146,17 +157,8 @@ fn function_awaited(facts: &Facts, run: &Run, event: &Event, by: &str) -> Option
     let entry = LoopEntry::of_function(facts, call, form)?;
     let own = await_function(facts, call, entry.argument, form);
     let drafted = draft(facts, run, &Start::Await { at: call, own, otherwise: None })?;
-    let page = "framework-runner-in-cell";
-    let title = match drafted.coloured.first() {
-        Some(function) => {
-            Message::new("asyncio-run-in-cell", "fix-colour").with("function", function)
-        }
-        None => {
-            Message::new("asyncio-run-in-cell", "fix-await").with("call", facts.callee_text(call))
-        }
-    };
-    let reason = (facts.span(call), Message::new(page, "why-await"));
-    Some(drafted_fix(facts, title, reason, drafted))
+    let reason = (facts.span(call), Message::new("framework-runner-in-cell", "why-await"));
+    Some(drafted_fix(facts, title(facts, call, &drafted), reason, drafted))
 }
 
 /// In the body of a class, which cannot await, stands what was awaited above the class.
@@ -208,9 +210,8 @@ fn above_class(facts: &Facts, run: &Run, call: facts::Site, argument: facts::Sit
     let text = format!("{name} = await {}\n{indent}", facts.source_of(argument));
     let edits = vec![Edit::insert(call.cell, at, text), Edit::replace(facts.span(call), name)];
     let drafted = draft(facts, run, &Start::Edits(edits))?;
-    let page = "asyncio-run-in-cell";
-    let title = Message::new(page, "fix-await").with("call", facts.callee_text(call));
-    let reason = (facts.span(call), Message::new(page, "why-await"));
+    let title = Message::new(PAGE, "fix-await").with("call", facts.callee_text(call));
+    let reason = (facts.span(call), Message::new(PAGE, "why-await"));
     Some(drafted_fix(facts, title, reason, drafted))
 }
 

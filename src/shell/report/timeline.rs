@@ -213,18 +213,7 @@ fn rectangle(x: u64, y: u64, width: u64, doing: Doing) -> String {
 
 /// Text as XML takes it; what no XML may hold is left out.
 fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for char in text.chars() {
-        match char {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            char if char.is_control() => {}
-            char => out.push(char),
-        }
-    }
-    out
+    visible::in_html(&text.replace(char::is_control, ""))
 }
 
 #[cfg(test)]

@@ -85,7 +85,7 @@ fn sheet(
     buf: &mut Buffer,
     tools: &mut Tools<'_>,
 ) -> Drawn {
-    let width = if is_bilingual(page) { body.width } else { PAGE.min(body.width) };
+    let width = wide(page, body);
     let lines = lines(page, width.saturating_sub(4), tools);
     let area = middle(body, width, short(lines.lines.len() + 2));
     let inner = window(title, area, buf, &tools.ink);
@@ -104,8 +104,7 @@ fn searched(
     buf: &mut Buffer,
     tools: &mut Tools<'_>,
 ) -> Drawn {
-    let width = if is_bilingual(page) { body.width } else { PAGE.min(body.width) };
-    let area = middle(body, width, body.height);
+    let area = middle(body, wide(page, body), body.height);
     let inner = window(title, area, buf, &tools.ink);
     let (query, empty) = (Some(query), "");
     let line = List { title, query, rows: &[], selected: 0, scroll: None, empty };
@@ -115,6 +114,11 @@ fn searched(
     let extent = pane(page, scroll, below, buf, tools);
     foot(&extent, scroll, area, buf, tools);
     Drawn { extent, area, cursor, ..Drawn::default() }
+}
+
+/// Columns of a page's window: all there are, where two languages stand side by side.
+fn wide(page: &Page, body: Rect) -> u16 {
+    if is_bilingual(page) { body.width } else { PAGE.min(body.width) }
 }
 
 /// Says at the lower edge of a window how much of its page is out of sight.
