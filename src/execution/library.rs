@@ -82,7 +82,7 @@ impl Machine<'_> {
             let class = Value::Path(self.names.path(error));
             self.note_raised(class);
         }
-        if entry.is_patch {
+        if entry.patch.is_some() {
             self.heap.set(self.patched, Value::Bool(true));
         }
         if entry.blocking.is_some() {

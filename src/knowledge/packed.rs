@@ -28,7 +28,7 @@ pub(super) struct Packed<'p> {
 /// When something cannot be written in this form.
 pub fn pack(files: &dyn Files) -> Result<Vec<u8>, postcard::Error> {
     let knowledge = Knowledge::begin(files).0;
-    let tables = postcard::to_stdvec(&tables::Packed::new(&knowledge.tables))?;
+    let tables = tables::pack(&knowledge.tables)?;
     let strings = postcard::to_stdvec(&knowledge.strings().pack())?;
     let help = postcard::to_stdvec(&knowledge.help_texts().pack())?;
     let index = lookup::Index::new(&knowledge);

@@ -9,14 +9,15 @@ use crate::notebook::{Cell, Format, Notebook};
 
 /// What a cell of ours has somewhere: Python's words for coroutines and loops, the names of the
 /// async protocols, and what brings in other code.
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 12] = [
     "async",
     "await",
     "coroutine",
     "_loop",
     "aiter",
     "anext",
-    "__a",
+    "aenter",
+    "aexit",
     "%run",
     "run_line_magic",
     "%%writefile",

@@ -45,15 +45,12 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
                 | Kind::Name { used: NameUse::Load }
                 | Kind::Comprehension { builds: Builds::Generator, .. }
         );
-        if !may_be || facts.is_guarded(site) {
-            continue;
-        }
-        let Some(plain) = plain_use(facts, site) else { continue };
+        let Some(plain) = may_be.then(|| plain_use(facts, site)).flatten() else { continue };
         let raises = facts.async_only(site).is_some_and(|it| it.asks_for(wanted(plain)));
         if !raises || is_told(facts, site, plain) {
             continue;
         }
-        if !facts.is_demonstrated(site) {
+        if !facts.is_guarded(site) && !facts.is_demonstrated(site) {
             out.push(diagnose(facts, site, plain));
         }
     }

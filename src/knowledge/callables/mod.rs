@@ -1,19 +1,24 @@
 //! What is known of callables that a notebook does not define: one entry for each qualified name,
 //! in a tree of names that a run walks without comparing texts.
 
-mod packed;
+mod carried;
+mod chains;
+mod closed;
 mod row;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
-pub(super) use packed::Packed;
+pub(super) use carried::Packed;
 pub use row::{Given, Gives, Native, Outcome, Row, Take, Use, Variant, Wants, Where, With};
 
-use super::tables::{Blocking, CoroutineEntry, LoopOwner, is_in_chain};
+use super::tables::{Blocking, CoroutineEntry, LoopOwner, Patch};
 use super::versions::Removal;
+use carried::Carried;
+use chains::Chains;
+use closed::Closed;
 
 /// An interned name or short string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,7 +37,7 @@ pub enum Segment {
 }
 
 /// What is known of one qualified name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     pub row: Option<Arc<Row>>,
     pub blocking: Option<Blocking>,
@@ -48,26 +53,33 @@ pub struct Entry {
     pub is_async_manager: bool,
     /// What it gives may be walked by `async for`.
     pub is_walked: bool,
-    pub is_patch: bool,
+    /// What it gives serves, once awaited, until it is told to stop.
+    pub is_endless: bool,
+    /// What it gives ends when something else happens.
+    pub waits_for_others: bool,
+    /// A call makes the kernel's loop re-entrant.
+    pub patch: Option<Patch>,
     /// What some Python no longer has of it.
     pub removals: Vec<Removal>,
 }
 
 /// All entries, by name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Callables {
     names: Names,
+    /// What the program carries, as far as nobody added to it.
+    carried: Arc<Carried>,
     entries: HashMap<QualifiedName, Arc<Entry>>,
     /// Names that stand for a chain of attributes and calls: what comes before and after it.
-    chains: Vec<(String, String, Arc<Entry>)>,
+    chains: Chains,
 }
 
 /// A tree of qualified names, to which a run may add its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
-    base: Option<Arc<Names>>,
-    symbols: HashMap<Cow<'static, str>, Symbol>,
-    texts: Vec<Cow<'static, str>>,
+    base: Arc<Closed>,
+    symbols: HashMap<Box<str>, Symbol>,
+    texts: Vec<Box<str>>,
     children: HashMap<(QualifiedName, Segment), QualifiedName>,
     steps: Vec<(QualifiedName, Segment)>,
 }
@@ -77,16 +89,17 @@ pub const ROOT: QualifiedName = QualifiedName(u32::MAX);
 
 impl Names {
     /// Names that are added to those of `base` without changing it.
-    pub fn over(base: Arc<Names>) -> Self {
-        Self { base: Some(base), ..Self::default() }
+    fn over(base: Closed) -> Self {
+        Self { base: Arc::new(base), ..Self::default() }
     }
 
-    fn base_symbols(&self) -> u32 {
-        self.base.as_ref().map_or(0, |base| base.texts.len() as u32)
-    }
-
-    fn base_steps(&self) -> u32 {
-        self.base.as_ref().map_or(0, |base| base.steps.len() as u32)
+    /// Whoever has a copy shares these names from here on.
+    fn close(&mut self) {
+        let texts = (0..self.base.symbols()).map(|at| self.base.text(Symbol(at)));
+        let texts = texts.chain(self.texts.iter().map(|text| &**text));
+        let steps = (0..self.base.names()).filter_map(|at| self.base.step(QualifiedName(at)));
+        let closed = Closed::of(texts, steps.chain(self.steps.iter().copied()));
+        *self = Self::over(closed);
     }
 
     /// The symbol of `text`.
@@ -94,24 +107,22 @@ impl Names {
         if let Some(known) = self.find(text) {
             return known;
         }
-        let symbol = Symbol(self.base_symbols() + self.texts.len() as u32);
-        self.texts.push(text.to_owned().into());
-        self.symbols.insert(text.to_owned().into(), symbol);
+        let symbol = Symbol(self.base.symbols() + self.texts.len() as u32);
+        self.texts.push(text.into());
+        self.symbols.insert(text.into(), symbol);
         symbol
     }
 
     /// The symbol of `text`, where somebody said it before.
     pub fn find(&self, text: &str) -> Option<Symbol> {
-        let in_base = || self.base.as_ref()?.find(text);
-        self.symbols.get(text).copied().or_else(in_base)
+        self.symbols.get(text).copied().or_else(|| self.base.find(text))
     }
 
     /// The text of a symbol.
     pub fn text(&self, symbol: Symbol) -> &str {
-        match (&self.base, symbol.0.checked_sub(self.base_symbols())) {
-            (Some(base), None) => base.text(symbol),
-            (_, Some(at)) => self.texts.get(at as usize).map_or("", |text| text),
-            (None, None) => "",
+        match symbol.0.checked_sub(self.base.symbols()) {
+            None => self.base.text(symbol),
+            Some(at) => self.texts.get(at as usize).map_or("", |text| text),
         }
     }
 
@@ -120,37 +131,47 @@ impl Names {
         if let Some(known) = self.find_step(from, segment) {
             return known;
         }
-        let name = QualifiedName(self.base_steps() + self.steps.len() as u32);
+        let name = QualifiedName(self.base.names() + self.steps.len() as u32);
         self.steps.push((from, segment));
         self.children.insert((from, segment), name);
         name
     }
 
     fn find_step(&self, from: QualifiedName, segment: Segment) -> Option<QualifiedName> {
-        let in_base = || self.base.as_ref()?.find_step(from, segment);
-        self.children.get(&(from, segment)).copied().or_else(in_base)
+        let known = self.children.get(&(from, segment)).copied();
+        known.or_else(|| self.base.find_step(from, segment))
     }
 
     /// The name that `path` says, such as `httpx.AsyncClient().get`.
     pub fn path(&mut self, path: &str) -> QualifiedName {
         let mut name = ROOT;
-        for part in path.split('.') {
-            let plain = part.trim_end_matches("()");
-            let symbol = self.symbol(plain);
+        for (text, calls) in parts(path) {
+            let symbol = self.symbol(text);
             name = self.step(name, Segment::Attribute(symbol));
-            for _ in 0..(part.len() - plain.len()) / 2 {
+            for _ in 0..calls {
                 name = self.step(name, Segment::Call);
             }
         }
         name
     }
 
+    /// The same, where somebody said it before.
+    pub fn find_path(&self, path: &str) -> Option<QualifiedName> {
+        let mut name = ROOT;
+        for (text, calls) in parts(path) {
+            name = self.find_step(name, Segment::Attribute(self.find(text)?))?;
+            for _ in 0..calls {
+                name = self.find_step(name, Segment::Call)?;
+            }
+        }
+        Some(name)
+    }
+
     /// The step that made a name, and from which name.
     pub fn last_step(&self, name: QualifiedName) -> Option<(QualifiedName, Segment)> {
-        match (&self.base, name.0.checked_sub(self.base_steps())) {
-            (Some(base), None) => base.last_step(name),
-            (_, Some(at)) => self.steps.get(at as usize).copied(),
-            (None, None) => None,
+        match name.0.checked_sub(self.base.names()) {
+            None => self.base.step(name),
+            Some(at) => self.steps.get(at as usize).copied(),
         }
     }
 
@@ -197,18 +218,14 @@ impl Callables {
 
     /// The entry of `path`, made where there is none.
     pub fn entry(&mut self, path: &str) -> &mut Entry {
-        if let Some((before, after)) = path.split_once('*') {
-            let known = self.chains.iter().position(|it| it.0 == before && it.1 == after);
-            let at = known.unwrap_or(self.chains.len());
-            if known.is_none() {
-                self.chains.push((before.to_owned(), after.to_owned(), Arc::default()));
-            }
-            if let Some((_, _, entry)) = self.chains.get_mut(at) {
-                return Arc::make_mut(entry);
-            }
+        if let Some((before, after)) = path.split_once('*')
+            && let Some(entry) = self.chains.entry(before, after)
+        {
+            return Arc::make_mut(entry);
         }
         let name = self.names.path(path);
-        Arc::make_mut(self.entries.entry(name).or_default())
+        let carried = || self.carried.get(name).cloned().unwrap_or_default();
+        Arc::make_mut(self.entries.entry(name).or_insert_with(carried))
     }
 
     /// Adds what a row says of each of its calls.
@@ -246,50 +263,78 @@ impl Callables {
         for name in &entry.walked {
             self.entry(&full(name)).is_walked = true;
         }
+        for name in &entry.endless {
+            self.entry(&full(name)).is_endless = true;
+        }
+        for name in &entry.waits {
+            self.entry(&full(name)).waits_for_others = true;
+        }
+    }
+
+    /// Every entry by its name; chains left out.
+    fn all(&self) -> impl Iterator<Item = (QualifiedName, &Arc<Entry>)> {
+        let carried = self.carried.all().filter(|(name, _)| !self.entries.contains_key(name));
+        carried.chain(self.entries.iter().map(|(name, entry)| (*name, entry)))
     }
 
     /// Every entry with the module that its path begins with; chains left out.
-    pub fn by_module(&self) -> impl Iterator<Item = (Symbol, &Entry)> {
-        self.entries
-            .iter()
-            .filter_map(|(name, entry)| Some((self.names.module_of(*name)?, entry.as_ref())))
+    pub fn by_module(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.all().filter_map(|(name, entry)| {
+            Some((self.names.text(self.names.module_of(name)?), entry.as_ref()))
+        })
     }
 
     /// The entries of chains, each with what its paths begin with.
     pub fn chains(&self) -> impl Iterator<Item = (&str, &Entry)> {
-        self.chains.iter().map(|(before, _, entry)| (before.as_str(), entry.as_ref()))
-    }
-
-    /// The name that a symbol of some entry stands for.
-    pub fn text(&self, symbol: Symbol) -> &str {
-        self.names.text(symbol)
-    }
-
-    /// The symbol of a name that some entry has in its path.
-    pub fn symbol(&self, text: &str) -> Option<Symbol> {
-        self.names.find(text)
+        self.chains.all().iter().map(|chain| (chain.before.as_str(), chain.entry.as_ref()))
     }
 
     /// Closes the table: runs share its names from here on.
     pub fn close(&mut self) {
-        let names = std::mem::take(&mut self.names);
-        self.names = Names::over(Arc::new(names));
+        self.names.close();
     }
 
     /// What is known of `name`; `names` are those of the run.
     pub fn get(&self, names: &Names, name: QualifiedName) -> Option<&Arc<Entry>> {
-        if let Some(entry) = self.entries.get(&name) {
+        if let Some(entry) = self.exact(name) {
             return Some(entry);
         }
         // Most libraries have no chains, and their paths need not be spelled.
-        let module = names.text(names.module_of(name)?);
-        let of_module = |before: &str| before.is_empty() || before.starts_with(module);
-        if !self.chains.iter().any(|(before, ..)| of_module(before)) {
+        if !self.chains.has(names.text(names.module_of(name)?)) {
             return None;
         }
-        let path = names.spell(name);
-        let fits =
-            |(before, after, _): &&(String, String, Arc<Entry>)| is_in_chain(&path, before, after);
-        self.chains.iter().rev().find(fits).map(|(_, _, entry)| entry)
+        self.chains.of(&names.spell(name)).next()
     }
+
+    fn exact(&self, name: QualifiedName) -> Option<&Arc<Entry>> {
+        self.entries.get(&name).or_else(|| self.carried.get(name))
+    }
+
+    /// What `field` gives of the entry of `path`, or else of the last chain that `path` is and which
+    /// has something there.
+    pub fn ask<'s, T>(&'s self, path: &str, field: impl Fn(&'s Entry) -> Option<T>) -> Option<T> {
+        let exact = self.names.find_path(path).and_then(|name| self.exact(name));
+        let in_chain = || self.chains.of(path).find_map(|entry| field(entry));
+        exact.and_then(|entry| field(entry)).or_else(in_chain)
+    }
+}
+
+impl PartialEq for Callables {
+    fn eq(&self, other: &Self) -> bool {
+        let is_known = |(name, entry)| other.exact(name) == Some(entry);
+        self.names == other.names
+            && self.chains == other.chains
+            && self.all().count() == other.all().count()
+            && self.all().all(is_known)
+    }
+}
+
+impl Eq for Callables {}
+
+/// The names of a path, each with how often it is called: `a.b()` has `a` and a called `b`.
+fn parts(path: &str) -> impl Iterator<Item = (&str, usize)> {
+    path.split('.').map(|part| {
+        let plain = part.trim_end_matches("()");
+        (plain, (part.len() - plain.len()) / 2)
+    })
 }

@@ -18,7 +18,7 @@ use hashbrown::{HashMap, HashSet};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::callables::{Callables, Gives};
+use super::callables::{Callables, Entry, Gives};
 use super::effects::Effects;
 use super::versions::Versions;
 pub use carried::Carried;
@@ -26,10 +26,10 @@ pub use columns::Columns;
 pub use entries::{BlockingEntry, CoroutineEntry, LoopOwnerEntry, OwnTables};
 pub(super) use owners::is_in_chain;
 pub use owners::{Answers, AwaitForm, LoopOwner};
-pub(super) use packed::Packed;
+use packed::Packed;
+pub(super) use packed::pack;
 
 use entries::ModuleTable;
-use owners::Owners;
 use waking::Waking;
 
 /// The tables of `content/tables/`, by the names of their files.
@@ -47,21 +47,11 @@ pub const FILES: [&str; 8] = [
 /// The tables of `content/tables/`, and what a user added to them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tables {
-    blocking: HashMap<Name, Blocking>,
-    /// Blocking calls after a chain: what stands before and after the `*`.
-    blocking_chains: Vec<(String, String, Blocking)>,
-    coroutines: HashSet<Name>,
-    /// Coroutine functions after a chain: what stands before and after the `*`.
-    coroutine_chains: Vec<(String, String)>,
-    factories: HashSet<Name>,
-    managers: HashSet<Name>,
-    iterators: HashSet<Name>,
-    walked: HashSet<Name>,
-    silent: HashSet<Name>,
-    endless: HashSet<Name>,
-    waits: HashSet<Name>,
+    /// What is known of each callable, by qualified name.
+    pub callables: Callables,
+    /// Methods that serve without end, on whatever object.
+    endless_methods: HashSet<Name>,
     exports: HashMap<Name, HashSet<Name>>,
-    patches: HashMap<Name, Patch>,
     quiet_modules: HashSet<Name>,
     plain_modules: HashSet<Name>,
     /// Which Python first had what.
@@ -69,15 +59,14 @@ pub struct Tables {
     pub effects: Effects,
     /// Libraries of tables.
     pub columns: Columns,
-    runners: Owners,
-    sync_apis: Owners,
-    /// The same, and what callables do with their arguments, by qualified name.
-    pub callables: Callables,
     /// Found when somebody asks.
     waking: OnceLock<Waking>,
 }
 
-/// A path, of the program's own text where it was packed.
+/// What a coroutine table's entry is under whose methods are those of any object.
+const ANYWHERE: &str = "*";
+
+/// A name, of the program's own text where it was packed.
 type Name = Cow<'static, str>;
 
 /// A call that holds its thread until it is done.
@@ -153,12 +142,10 @@ impl Tables {
         });
         let modules: ModuleTable = read(&text, "modules")?;
         for entry in modules.patches {
-            let patch = Patch { package: entry.package };
             for call in &entry.calls {
-                tables.callables.entry(call).is_patch = true;
+                let package = entry.package.clone();
+                tables.callables.entry(call).patch = Some(Patch { package });
             }
-            let calls = entry.calls.into_iter().map(Name::Owned);
-            tables.patches.extend(calls.map(|call| (call, patch.clone())));
         }
         let exports = modules.exports.into_iter();
         tables.exports = exports
@@ -168,6 +155,7 @@ impl Tables {
         tables.columns = modules.columns;
         tables.plain_modules = modules.plain.into_iter().map(Name::Owned).collect();
         tables.callables.close();
+        tables.waking();
         Ok(tables)
     }
 
@@ -179,119 +167,94 @@ impl Tables {
             for call in &entry.calls {
                 self.callables.entry(call).blocking = Some(blocking.clone());
             }
-            for call in entry.calls {
-                match call.split_once('*') {
-                    Some((before, after)) => {
-                        let chain = (before.to_owned(), after.to_owned(), blocking.clone());
-                        self.blocking_chains.push(chain);
-                    }
-                    None => _ = self.blocking.insert(Name::Owned(call), blocking.clone()),
-                }
-            }
         }
         for entry in more.coroutines {
-            let full = |name: &String| Name::Owned(format!("{}.{name}", entry.under));
-            self.callables.add_coroutines(&entry);
-            for name in entry.names.iter().chain(&entry.factories).map(full) {
-                match name.split_once('*') {
-                    Some((before, after)) => {
-                        self.coroutine_chains.push((before.to_owned(), after.to_owned()));
-                    }
-                    None => _ = self.coroutines.insert(name),
-                }
+            if entry.under == ANYWHERE {
+                self.endless_methods.extend(entry.endless.into_iter().map(Name::Owned));
+            } else {
+                self.callables.add_coroutines(&entry);
             }
-            self.factories.extend(entry.factories.iter().map(|name| full(name) + "()"));
-            self.silent.extend(entry.silent.iter().map(full));
-            self.managers.extend(entry.managers.iter().chain(&entry.entered).map(full));
-            self.iterators.extend(entry.iterators.iter().map(full));
-            self.endless.extend(entry.endless.iter().map(full));
-            self.waits.extend(entry.waits.iter().map(full));
-            self.walked.extend(entry.walked.iter().map(|name| full(name) + "()"));
         }
         for entry in more.runners {
             for (call, owner) in entry.owners() {
                 self.callables.entry(call).runner = Some(owner);
             }
-            self.runners.add(entry);
         }
         for entry in more.sync_apis {
             for (call, owner) in entry.owners() {
                 self.callables.entry(call).sync_api = Some(owner);
             }
-            self.sync_apis.add(entry);
         }
-        for row in more.callables {
-            let calls = row.calls.iter().cloned().map(Name::Owned);
-            match row.gives {
-                Gives::AsyncManager => self.managers.extend(calls),
-                Gives::AsyncIterator => self.iterators.extend(calls),
-                _ => {}
-            }
-            self.callables.add(row);
-        }
+        more.callables.into_iter().for_each(|row| self.callables.add(row));
     }
 
     /// What a call of `path` waits for, when it blocks.
     pub fn blocking(&self, path: &str) -> Option<&Blocking> {
-        let in_chain =
-            |(before, after, _): &&(String, String, Blocking)| is_in_chain(path, before, after);
-        let by_chain = || self.blocking_chains.iter().rev().find(in_chain).map(|(.., it)| it);
-        self.blocking.get(path).or_else(by_chain)
+        self.callables.ask(path, |entry| entry.blocking.as_ref())
+    }
+
+    /// Whether something is so of the callable at `path`.
+    fn is(&self, path: &str, what: impl Fn(&Entry) -> bool) -> bool {
+        self.callables.ask(path, |entry| what(entry).then_some(())).is_some()
+    }
+
+    /// The same of what gives the object at `path`, which ends in `()`.
+    fn is_given(&self, path: &str, what: impl Fn(&Entry) -> bool) -> bool {
+        path.strip_suffix("()").is_some_and(|path| self.is(path, what))
     }
 
     /// Whether `path` is a coroutine function, so that a call does nothing until it is awaited.
     pub fn is_coroutine_function(&self, path: &str) -> bool {
-        let in_chain = |(before, after): &(String, String)| is_in_chain(path, before, after);
-        self.coroutines.contains(path) || self.coroutine_chains.iter().any(in_chain)
+        self.is(path, |entry| entry.is_coroutine_function)
     }
 
     /// Whether what the coroutine function `path` gives is an awaitable of another kind, which
     /// Python drops without a `was never awaited`.
     pub fn is_silent(&self, path: &str) -> bool {
-        self.silent.contains(path)
+        self.is(path, |entry| entry.is_silent)
     }
 
     /// Whether awaiting the call `path` (which ends in `()`) gives the object it stands for.
     pub fn is_awaited_factory(&self, path: &str) -> bool {
-        self.factories.contains(path)
+        self.is_given(path, |entry| entry.is_factory)
     }
 
     /// Whether a plain `with` refuses what a call of `path` gives, and `async with` takes it.
     pub fn is_async_manager(&self, path: &str) -> bool {
-        self.managers.contains(path)
+        self.is(path, |entry| entry.is_async_manager || gives(entry, Gives::AsyncManager))
     }
 
     /// Whether what a call of `path` gives is walked by `async for` alone.
     pub fn is_async_iterator(&self, path: &str) -> bool {
-        self.iterators.contains(path)
+        self.is(path, |entry| gives(entry, Gives::AsyncIterator))
     }
 
     /// Whether the object at `path`, awaited or entered where it has to be, is walked by `async
     /// for` alone.
     pub fn is_async_iterable(&self, path: &str) -> bool {
-        self.iterators.contains(format!("{path}.__aiter__").as_str())
+        self.is_async_iterator(&format!("{path}.__aiter__"))
     }
 
     /// Whether the call `path` (which ends in `()`) may be awaited or walked by `async for`.
     pub fn is_walked_too(&self, path: &str) -> bool {
-        self.walked.contains(path)
+        self.is_given(path, |entry| entry.is_walked)
     }
 
     /// Whether what the coroutine function `path` gives serves, once awaited, until it is told to
     /// stop.
     pub fn is_endless(&self, path: &str) -> bool {
-        self.endless.contains(path)
+        self.is(path, |entry| entry.is_endless)
             || path.rsplit_once('.').is_some_and(|(_, method)| self.is_endless_method(method))
     }
 
     /// Whether a method of this name serves without end, on whatever object.
     pub fn is_endless_method(&self, name: &str) -> bool {
-        self.endless.contains(format!("*.{name}").as_str())
+        self.endless_methods.contains(name)
     }
 
     /// Whether what the coroutine function `path` gives ends when something else happens.
     pub fn waits_for_others(&self, path: &str) -> bool {
-        self.waits.contains(path)
+        self.is(path, |entry| entry.waits_for_others)
     }
 
     /// Whether `from module import *` brings in `name`.
@@ -301,7 +264,7 @@ impl Tables {
 
     /// The patch that a call of `path` applies.
     pub fn patch(&self, path: &str) -> Option<&Patch> {
-        self.patches.get(path)
+        self.callables.ask(path, |entry| entry.patch.as_ref())
     }
 
     /// Whether a top-level module knows nothing of coroutines.
@@ -312,9 +275,12 @@ impl Tables {
     /// Whether a top-level module may bring loops, coroutines or threads into a notebook: a table
     /// knows more of it than that it blocks, or looks at what it is given.
     pub fn wakes(&self, module: &str) -> bool {
+        self.waking().holds(module)
+    }
+
+    fn waking(&self) -> &Waking {
         self.waking
             .get_or_init(|| Waking::of(&self.callables, |module| self.is_plain_module(module)))
-            .holds(&self.callables, module)
     }
 
     /// Whether no plain function of a top-level module needs a re-entrant loop.
@@ -324,13 +290,18 @@ impl Tables {
 
     /// The framework's runner that a call of `path` is.
     pub fn runner(&self, path: &str) -> Option<&LoopOwner> {
-        self.runners.get(path)
+        self.callables.ask(path, |entry| entry.runner.as_ref())
     }
 
     /// The sync facade that a call of `path` is, which refuses to work beside a running loop.
     pub fn sync_api(&self, path: &str) -> Option<&LoopOwner> {
-        self.sync_apis.get(path)
+        self.callables.ask(path, |entry| entry.sync_api.as_ref())
     }
+}
+
+/// Whether a row says so.
+fn gives(entry: &Entry, what: Gives) -> bool {
+    entry.row.as_ref().is_some_and(|row| row.gives == what)
 }
 
 fn read<T: DeserializeOwned, S: AsRef<str>>(

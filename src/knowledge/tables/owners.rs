@@ -1,7 +1,5 @@
 //! Calls that want an event loop of their own, and what a kernel answers.
 
-use hashbrown::HashMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::entries::LoopOwnerEntry;
@@ -62,14 +60,6 @@ pub enum AwaitForm {
     Wrapped,
 }
 
-/// Loop owners by the path of the call.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Owners {
-    pub(super) by_path: HashMap<String, LoopOwner>,
-    /// What stands before and after the `*`.
-    pub(super) chains: Vec<(String, String, LoopOwner)>,
-}
-
 impl LoopOwnerEntry {
     fn owner(&self) -> LoopOwner {
         LoopOwner {
@@ -89,28 +79,6 @@ impl LoopOwnerEntry {
     /// The owner for each call of the entry.
     pub(super) fn owners(&self) -> impl Iterator<Item = (&str, LoopOwner)> {
         self.calls.iter().map(|call| (call.as_str(), self.owner()))
-    }
-}
-
-impl Owners {
-    pub(super) fn add(&mut self, entry: LoopOwnerEntry) {
-        let owner = entry.owner();
-        for call in entry.calls {
-            match call.split_once('*') {
-                Some((before, after)) => {
-                    self.chains.push((before.to_owned(), after.to_owned(), owner.clone()));
-                }
-                None => _ = self.by_path.insert(call, owner.clone()),
-            }
-        }
-    }
-
-    /// The owner that a call of `path` is; what was added last counts.
-    pub(super) fn get(&self, path: &str) -> Option<&LoopOwner> {
-        let in_chain =
-            |(before, after, _): &&(String, String, LoopOwner)| is_in_chain(path, before, after);
-        let by_chain = || self.chains.iter().rev().find(in_chain).map(|(_, _, owner)| owner);
-        self.by_path.get(path).or_else(by_chain)
     }
 }
 

@@ -1,35 +1,36 @@
 //! Which modules bring loops, coroutines or threads into a notebook that has none of its own.
 
-use hashbrown::HashSet;
+use std::collections::BTreeSet;
 
-use crate::knowledge::callables::{Callables, Entry, Gives, Row, Symbol, Where};
+use serde::{Deserialize, Serialize};
+
+use crate::knowledge::callables::{Callables, Entry, Gives, Row, Where};
 
 /// The modules of which a table knows more than that they block or look at what they are given.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Waking {
-    modules: HashSet<Symbol>,
+    modules: BTreeSet<String>,
     /// What the names of modules begin with whose members stand for whole chains.
-    beginnings: Vec<String>,
+    beginnings: BTreeSet<String>,
 }
 
 impl Waking {
     /// Modules that are `plain` know nothing of coroutines, whatever they do besides.
     pub(super) fn of(callables: &Callables, plain: impl Fn(&str) -> bool) -> Self {
-        let module = |(module, entry): (Symbol, &Entry)| wakes(entry).then_some(module);
+        let module = |(module, entry): (&str, &Entry)| {
+            (wakes(entry) && !plain(module)).then(|| module.to_owned())
+        };
         let beginning = |(before, entry): (&str, &Entry)| {
             let name = before.split('.').next().unwrap_or_default();
             (wakes(entry) && !plain(name)).then(|| name.to_owned())
         };
-        let mut modules: HashSet<Symbol> = callables.by_module().filter_map(module).collect();
-        modules.retain(|module| !plain(callables.text(*module)));
-        let mut beginnings: Vec<String> = callables.chains().filter_map(beginning).collect();
-        beginnings.sort();
-        beginnings.dedup();
+        let modules = callables.by_module().filter_map(module).collect();
+        let beginnings = callables.chains().filter_map(beginning).collect();
         Self { modules, beginnings }
     }
 
-    pub(super) fn holds(&self, callables: &Callables, module: &str) -> bool {
-        callables.symbol(module).is_some_and(|symbol| self.modules.contains(&symbol))
+    pub(super) fn holds(&self, module: &str) -> bool {
+        self.modules.contains(module)
             || self.beginnings.iter().any(|beginning| module.starts_with(beginning.as_str()))
     }
 }
@@ -42,7 +43,7 @@ fn wakes(entry: &Entry) -> bool {
         || entry.is_factory
         || entry.is_async_manager
         || entry.is_walked
-        || entry.is_patch
+        || entry.patch.is_some()
         || !entry.removals.is_empty()
         || entry.row.as_ref().is_some_and(|row| row_wakes(row))
 }

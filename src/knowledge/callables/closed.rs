@@ -1,0 +1,218 @@
+//! Names to which no more are added, as bytes in which each is found where it lies: a program that
+//! carries them has nothing to read before it asks.
+
+use std::borrow::Cow;
+
+use super::{QualifiedName, Segment, Symbol};
+
+/// A tree of qualified names that is done. Every number is a little-endian `u32`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Closed {
+    /// All texts in a row.
+    texts: Bytes,
+    /// By symbol: where its text ends, in bytes.
+    ends: Bytes,
+    by_text: Bytes,
+    /// By name: the name before it, and the symbol of an attribute plus 1 or 0 for a call.
+    steps: Bytes,
+    by_step: Bytes,
+}
+
+/// Bytes that are the program's own where it carries them.
+pub(super) type Bytes = Cow<'static, [u8]>;
+
+impl Closed {
+    /// Closes names: the texts by symbol, and the step of each name.
+    pub fn of<'t>(
+        texts: impl Iterator<Item = &'t str>,
+        steps: impl Iterator<Item = (QualifiedName, Segment)>,
+    ) -> Self {
+        let mut closed = Self::default();
+        let mut hashes = Vec::new();
+        for text in texts {
+            closed.texts.to_mut().extend_from_slice(text.as_bytes());
+            let end = closed.texts.len() as u32;
+            push(&mut closed.ends, end);
+            hashes.push(hash(text.as_bytes()));
+        }
+        closed.by_text = table(&hashes);
+        hashes.clear();
+        for (from, segment) in steps {
+            let step = packed(from, segment);
+            step.iter().for_each(|part| push(&mut closed.steps, *part));
+            hashes.push(hash_of_step(step));
+        }
+        closed.by_step = table(&hashes);
+        closed
+    }
+
+    /// Names that were closed when the program was built: what [`Closed::parts`] gave.
+    pub fn carried([texts, ends, by_text, steps, by_step]: [&'static [u8]; 5]) -> Self {
+        Self {
+            texts: texts.into(),
+            ends: ends.into(),
+            by_text: by_text.into(),
+            steps: steps.into(),
+            by_step: by_step.into(),
+        }
+    }
+
+    /// All that there is of them.
+    pub fn parts(&self) -> [&[u8]; 5] {
+        [&self.texts, &self.ends, &self.by_text, &self.steps, &self.by_step]
+    }
+
+    /// How many symbols there are.
+    pub fn symbols(&self) -> u32 {
+        (self.ends.len() / NUMBER) as u32
+    }
+
+    /// How many names there are.
+    pub fn names(&self) -> u32 {
+        (self.steps.len() / NUMBER / 2) as u32
+    }
+
+    pub fn text(&self, symbol: Symbol) -> &str {
+        let end = |at: u32| number(&self.ends, at).map(|end| end as usize);
+        let start = symbol.0.checked_sub(1).map_or(Some(0), end);
+        let text = start.zip(end(symbol.0)).and_then(|(start, end)| self.texts.get(start..end));
+        text.and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+    }
+
+    pub fn find(&self, text: &str) -> Option<Symbol> {
+        let is_it = |at: u32| self.text(Symbol(at)) == text;
+        probe(&self.by_text, hash(text.as_bytes()), is_it).map(Symbol)
+    }
+
+    pub fn step(&self, name: QualifiedName) -> Option<(QualifiedName, Segment)> {
+        let [from, symbol] = self.step_at(name.0)?;
+        let segment =
+            symbol.checked_sub(1).map_or(Segment::Call, |it| Segment::Attribute(Symbol(it)));
+        Some((QualifiedName(from), segment))
+    }
+
+    pub fn find_step(&self, from: QualifiedName, segment: Segment) -> Option<QualifiedName> {
+        let step = packed(from, segment);
+        let is_it = |at: u32| self.step_at(at) == Some(step);
+        probe(&self.by_step, hash_of_step(step), is_it).map(QualifiedName)
+    }
+
+    fn step_at(&self, name: u32) -> Option<[u32; 2]> {
+        let at = name.checked_mul(2)?;
+        Some([number(&self.steps, at)?, number(&self.steps, at + 1)?])
+    }
+}
+
+/// Bytes of a number.
+const NUMBER: usize = size_of::<u32>();
+
+/// The number at a place, counted in numbers from 0.
+pub(super) fn number(bytes: &[u8], at: u32) -> Option<u32> {
+    let start = (at as usize).checked_mul(NUMBER)?;
+    let bytes = bytes.get(start..start + NUMBER)?;
+    Some(u32::from_le_bytes(bytes.try_into().ok()?))
+}
+
+pub(super) fn push(bytes: &mut Bytes, number: u32) {
+    bytes.to_mut().extend_from_slice(&number.to_le_bytes());
+}
+
+fn packed(from: QualifiedName, segment: Segment) -> [u32; 2] {
+    let symbol = match segment {
+        Segment::Attribute(symbol) => symbol.0 + 1,
+        Segment::Call => 0,
+    };
+    [from.0, symbol]
+}
+
+fn hash_of_step([from, symbol]: [u32; 2]) -> u32 {
+    mixed(mixed(0, from.into()), symbol.into())
+}
+
+/// The same on every machine, since the program that writes it may run on another.
+fn hash(text: &[u8]) -> u32 {
+    let word = |chunk: &[u8]| {
+        let mut bytes = [0; 8];
+        bytes.iter_mut().zip(chunk).for_each(|(byte, given)| *byte = *given);
+        u64::from_le_bytes(bytes)
+    };
+    text.chunks(8).fold(text.len() as u32, |hash, chunk| mixed(hash, word(chunk)))
+}
+
+fn mixed(hash: u32, word: u64) -> u32 {
+    let product = (u64::from(hash).rotate_left(32) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (product ^ (product >> 32)) as u32
+}
+
+/// A table with open addressing: each slot holds a place plus 1, or 0.
+fn table(hashes: &[u32]) -> Bytes {
+    let size = if hashes.is_empty() { 0 } else { (hashes.len() * 2).next_power_of_two() };
+    let mut slots = vec![0; size];
+    for (place, hash) in (1..).zip(hashes) {
+        let free = around(*hash, size).find(|at| slots.get(*at) == Some(&0));
+        if let Some(slot) = free.and_then(|at| slots.get_mut(at)) {
+            *slot = place;
+        }
+    }
+    slots.into_iter().flat_map(u32::to_le_bytes).collect()
+}
+
+/// The place in a [`table`] that is the one looked for.
+fn probe(table: &[u8], hash: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+    for slot in around(hash, table.len() / NUMBER) {
+        let place = number(table, slot as u32)?.checked_sub(1)?;
+        if is_it(place) {
+            return Some(place);
+        }
+    }
+    None
+}
+
+/// All slots of a table of `size`, a power of two, beginning with that of a hash.
+fn around(hash: u32, size: usize) -> impl Iterator<Item = usize> {
+    (0..size).map(move |step| (hash as usize + step) & (size - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Names;
+    use super::*;
+
+    const PATHS: [&str; 4] =
+        ["asyncio.run", "httpx.AsyncClient().get", "a", "a_rather_long_name.of_it().again"];
+
+    #[test]
+    fn what_was_closed_is_found_again() {
+        let mut names = Names::default();
+        let known = PATHS.map(|path| names.path(path));
+        let symbols = ["run", "get", "a_rather_long_name"].map(|text| names.symbol(text));
+        names.close();
+        assert_eq!(PATHS.map(|path| names.path(path)), known);
+        assert_eq!(known.map(|name| names.spell(name)), PATHS.map(str::to_owned));
+        assert_eq!(symbols.map(|symbol| names.text(symbol)), ["run", "get", "a_rather_long_name"]);
+        assert_eq!(names.find("ru"), None);
+        assert_eq!(names.find(""), None);
+    }
+
+    #[test]
+    fn names_go_on_behind_those_that_are_closed() {
+        let mut names = Names::default();
+        names.path("asyncio.run");
+        names.close();
+        let (one, other) = (names.path("asyncio.run().more"), names.path("else.where"));
+        names.close();
+        assert_eq!((names.path("asyncio.run().more"), names.path("else.where")), (one, other));
+        assert_eq!(names.spell(other), "else.where");
+    }
+
+    #[test]
+    fn nothing_is_found_in_what_is_empty_or_cut_off() {
+        let mut closed = Closed::default();
+        assert_eq!(closed.find("a"), None);
+        assert_eq!(closed.step(QualifiedName(0)), None);
+        closed = Closed::of(["ab", "cd"].into_iter(), std::iter::empty());
+        closed.texts.to_mut().truncate(3);
+        assert_eq!((closed.text(Symbol(1)), closed.find("cd")), ("", None));
+        assert_eq!(closed.find("ab"), Some(Symbol(0)));
+    }
+}
