@@ -73,14 +73,18 @@ impl Closed {
     }
 
     pub fn text(&self, symbol: Symbol) -> &str {
+        std::str::from_utf8(self.bytes_of(symbol)).unwrap_or_default()
+    }
+
+    fn bytes_of(&self, symbol: Symbol) -> &[u8] {
         let end = |at: u32| number(&self.ends, at).map(|end| end as usize);
         let start = symbol.0.checked_sub(1).map_or(Some(0), end);
         let text = start.zip(end(symbol.0)).and_then(|(start, end)| self.texts.get(start..end));
-        text.and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+        text.unwrap_or_default()
     }
 
     pub fn find(&self, text: &str) -> Option<Symbol> {
-        let is_it = |at: u32| self.text(Symbol(at)) == text;
+        let is_it = |at: u32| self.bytes_of(Symbol(at)) == text.as_bytes();
         probe(&self.by_text, hash(text.as_bytes()), is_it).map(Symbol)
     }
 
@@ -131,12 +135,10 @@ fn hash_of_step([from, symbol]: [u32; 2]) -> u32 {
 
 /// The same on every machine, since the program that writes it may run on another.
 fn hash(text: &[u8]) -> u32 {
-    let word = |chunk: &[u8]| {
-        let mut bytes = [0; 8];
-        bytes.iter_mut().zip(chunk).for_each(|(byte, given)| *byte = *given);
-        u64::from_le_bytes(bytes)
-    };
-    text.chunks(8).fold(text.len() as u32, |hash, chunk| mixed(hash, word(chunk)))
+    let (words, rest) = text.as_chunks::<8>();
+    let rest = rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let whole = words.iter().map(|word| u64::from_le_bytes(*word));
+    whole.chain([rest]).fold(text.len() as u32, mixed)
 }
 
 fn mixed(hash: u32, word: u64) -> u32 {
