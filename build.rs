@@ -10,11 +10,12 @@ mod house {
     pub mod diagnostic;
     pub mod environment;
     pub mod knowledge;
+    pub mod libraries;
     pub mod text;
     pub mod transcript;
 }
 #[cfg(not(debug_assertions))]
-use house::{diagnostic, environment, knowledge, text, transcript};
+use house::{diagnostic, environment, knowledge, libraries, text, transcript};
 
 fn main() {
     for changed in ["build.rs", "content", "skills"] {

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Which floor each module lives on; imports point to the same floor or down.
-const FLOORS: [(&str, u8); 18] = [
+const FLOORS: [(&str, u8); 19] = [
     ("text", 1),
     ("diagnostic", 1),
     ("environment", 1),
+    ("libraries", 1),
     ("transcript", 1),
     ("notebook", 2),
     ("python", 2),
@@ -26,10 +27,11 @@ const FLOORS: [(&str, u8); 18] = [
 ];
 
 /// Heavy crates and the only places that name them.
-const DOORS: [(&str, &str); 33] = [
+const DOORS: [(&str, &str); 34] = [
     ("ruff_python_ast", "src/python/"),
     ("ruff_python_parser", "src/python/"),
     ("ruff_text_size", "src/python/"),
+    ("pep440_rs", "src/libraries/"),
     ("serde_yaml", "src/knowledge/"),
     ("pulldown_cmark", "src/knowledge/"),
     ("postcard", "src/knowledge/"),

@@ -20,6 +20,7 @@ mod sentence;
 mod settings;
 mod shared;
 mod suppress;
+mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::environment::Environment;
 use crate::facts::{self, CellFacts, Facts, Modules, Stop};
 use crate::knowledge::Tables;
+use crate::libraries::Libraries;
 use crate::notebook::{Format, Notebook};
 use crate::rules::{self, Reported};
 use crate::text::{CellIndex, Edit, Span, TextRange, apply_edits};
@@ -48,6 +50,7 @@ pub use sentence::sentence;
 pub use settings::Settings;
 pub use shared::{Helper, Shared, helpers, shared};
 pub use suppress::{UNUSED_IGNORE, silence, silences};
+pub use versions::versions_matter;
 
 /// What there is to say of a notebook.
 #[derive(Debug, Clone)]
@@ -124,9 +127,9 @@ impl Review {
 
     /// What happens in the notebook that was reviewed, to be asked again.
     pub fn facts<'t>(&'t self, tables: &'t Tables) -> Facts<'t> {
-        let Surroundings { modules, settings, .. } = &self.surroundings;
-        let tables = settings.tables(tables);
-        Facts::join(self.cells.clone(), tables, self.environment, Arc::clone(modules))
+        let tables = self.surroundings.tables(tables);
+        let modules = Arc::clone(&self.surroundings.modules);
+        Facts::join(self.cells.clone(), tables, self.environment, modules)
     }
 }
 
@@ -136,6 +139,10 @@ pub struct Surroundings {
     /// The user's modules in the notebook's folder.
     pub modules: Arc<Modules>,
     pub settings: Settings,
+    /// The versions of libraries that files beside the notebook name.
+    pub libraries: Arc<Libraries>,
+    /// The tables for the versions that are known.
+    pub dated: Option<Arc<Tables>>,
     /// Ends a review that nobody waits for any more; what it gives then counts for nothing.
     pub stop: Stop,
 }
@@ -209,8 +216,9 @@ pub fn review_asked(
     known: &[Arc<CellFacts>],
 ) -> Review {
     let cells = read_cells(notebook, known);
+    let surroundings = surroundings.with_versions(notebook, tables);
     let settings = &surroundings.settings;
-    let tables = settings.tables(tables);
+    let tables = surroundings.tables(tables);
     let environment = settings.environment(environment_of(notebook));
     let modules = Arc::clone(&surroundings.modules);
     let stop = surroundings.stop.clone();
@@ -230,7 +238,8 @@ pub fn review_asked(
     let classifications = classify::classify(notebook, &facts, &diagnostics);
     silenced.extend(diagnostics.extract_if(.., |found| !settings.selection.takes(found)));
     let verdict = classify::verdict_of_file(notebook, &classifications);
-    let (surroundings, steps) = (surroundings.clone(), facts.steps());
+    let steps = facts.steps();
+    drop(facts);
     Review {
         cells,
         environment,

@@ -25,7 +25,7 @@ pub fn names(
     known: &[Arc<CellFacts>],
     cell: CellIndex,
 ) -> Names {
-    let tables = surroundings.settings.tables(tables);
+    let tables = surroundings.tables(tables);
     let environment = surroundings.settings.environment(environment_of(notebook));
     let cells = read_cells(notebook, known);
     let facts = Facts::join(cells, tables, environment, Arc::clone(&surroundings.modules));

@@ -80,7 +80,10 @@ fn blocks(facts: &Facts, call: Site, owner: &LoopOwner) -> Diagnostic {
     note_origin(facts, &mut found, call, None);
     found.patterns = vec!["to-thread"];
     let in_helper = matches!(facts.runs(call), Runs::Helper(_));
-    if !in_helper
+    // A reactor that wants signals is refused in a thread: it has to be known to work there.
+    let works_there = owner.twin.as_ref().is_some_and(|twin| twin.contains("asyncio.to_thread"));
+    if works_there
+        && !in_helper
         && obstacle_to_await(facts, call).is_none()
         && let Some(edits) = await_in_thread(facts, call)
     {

@@ -10,6 +10,7 @@ mod await_under_magic;
 mod awaited_twice;
 mod blocking_call_in_async;
 mod by_events;
+mod by_version;
 mod call_where_a_function_belongs;
 mod cancellation_swallowed;
 mod competing_event_loop;
@@ -127,6 +128,7 @@ pub fn check(facts: &Facts) -> Reported {
     by_events::check(facts, run, &mut found);
     drafts::check(facts, run, &mut found);
     leave_out_what_fails(&mut found);
+    by_version::tell(facts, &mut found);
     found.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.rule));
     Reported { diagnostics: found, unanswered }
 }

@@ -71,7 +71,7 @@ fn calls_that_need_it(facts: &Facts) -> Vec<Site> {
             || path.ends_with(".run_forever")
             || path.ends_with(".run_app")
             || (path.ends_with(".run_sync") && path != "anyio.to_thread.run_sync")
-            || facts.tables.runner(path).is_some_and(|runner| runner.patchable);
+            || facts.tables.may_want_a_patch(path);
         runs_loop && facts.runs(call.site) != Runs::Elsewhere
     };
     facts.calls.iter().filter(enters).map(|call| call.site).collect()

@@ -1,6 +1,7 @@
 //! Finds the user's own modules beside a notebook, and the files that use the notebook's functions.
 
 mod folders;
+mod versions;
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -10,7 +11,8 @@ use crate::facts::{Access, CellFacts, Modules, Use, User, modules, users};
 use crate::knowledge::Tables;
 use crate::notebook::{self, Notebook};
 use crate::review::{
-    Review, Settings, Surroundings, coloured, quiet, review_asked, review_quiet, wanted_modules,
+    Review, Settings, Surroundings, coloured, quiet, review_asked, review_quiet, versions_matter,
+    wanted_modules,
 };
 
 pub use folders::Folders;
@@ -45,7 +47,11 @@ pub fn review_again_in_place(
     }
     let (cells, files) = of(path, notebook, folders, known);
     let modules = folders.modules(files, own);
-    let surroundings = Surroundings { modules: Arc::clone(&modules), ..surroundings };
+    let libraries = match versions_matter(notebook, own) {
+        true => folders.libraries(path.parent().unwrap_or(Path::new(""))),
+        false => Arc::default(),
+    };
+    let surroundings = Surroundings { modules: Arc::clone(&modules), libraries, ..surroundings };
     let review = review_asked(notebook, tables, &surroundings, &cells);
     let own = surroundings.settings.tables(tables);
     let uses = uses(path, notebook, &coloured(&review), own, folders);

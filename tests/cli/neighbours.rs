@@ -42,3 +42,30 @@ fn a_script_that_shares_the_names_counts_too() {
     let told = run(folder.path(), &["check", "a.ipynb"]).stdout;
     assert!(told.contains("`tail.py`, line 1, uses `g` as well"), "{told}");
 }
+
+const BOT: [&str; 3] = [
+    "from telegram import Bot\nbot = Bot('token')",
+    "bot.send_message(chat_id=1, text='up')",
+    "await bot.get_me()",
+];
+
+#[test]
+fn files_beside_a_notebook_say_which_version_of_a_library_it_meets() {
+    let bot = notebook(&BOT);
+    let told = |files: &[(&str, &str)]| {
+        let folder = folder(&[&[("in/bot.ipynb", bot.as_str())], files].concat());
+        run(folder.path(), &["check", "in/bot.ipynb"]).stdout
+    };
+    let unknown = told(&[]);
+    let since = "so it is since python-telegram-bot 20.0; nothing says which version runs";
+    assert!(unknown.contains("warning coroutine-never-awaited"), "{unknown}");
+    assert!(unknown.contains(since), "{unknown}");
+    let older = told(&[("in/requirements.txt", "python-telegram-bot==13.15\n")]);
+    assert!(!older.contains("coroutine-never-awaited"), "{older}");
+    assert!(older.contains("error blocking-call-in-async"), "{older}");
+    assert!(older.contains("python-telegram-bot 13.15, which requirements.txt names"), "{older}");
+    let lock = "[[package]]\nname = \"python-telegram-bot\"\nversion = \"20.8\"\n";
+    let newer = told(&[("uv.lock", lock), ("in/requirements.txt", "python-telegram-bot>=13\n")]);
+    assert!(newer.contains("python-telegram-bot 20.8, which uv.lock names"), "{newer}");
+    assert!(newer.contains("coroutine-never-awaited") && !newer.contains(since), "{newer}");
+}

@@ -228,6 +228,13 @@ impl Callables {
         Arc::make_mut(self.entries.entry(name).or_insert_with(carried))
     }
 
+    /// Takes away what libraries' rows say of `path`.
+    pub fn forget(&mut self, path: &str) {
+        let entry = self.entry(path);
+        let Entry { removals, patch, .. } = std::mem::take(entry);
+        *entry = Entry { removals, patch, ..Entry::default() };
+    }
+
     /// Adds what a row says of each of its calls.
     pub fn add(&mut self, row: Row) {
         let row = Arc::new(row);

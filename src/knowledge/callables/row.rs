@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::libraries::Bounds;
+
 /// A callable and what it does with what it is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -45,6 +47,8 @@ pub struct Row {
     /// Attributes of what it gives that raise after its block, unless one of them was read inside.
     #[serde(default)]
     pub until_left: Vec<String>,
+    /// The versions of its library for which it holds.
+    pub versions: Option<Bounds>,
     /// Where it is documented.
     pub source: Option<String>,
     pub note: Option<String>,

@@ -3,14 +3,15 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::super::callables::Row;
 use super::columns::Columns;
 use super::{Answers, AwaitForm, BlockingKind, When};
+use crate::libraries::Bounds;
 
 /// What a user adds to the tables: entries of the same shape as the shipped ones.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OwnTables {
     pub blocking: Vec<BlockingEntry>,
@@ -20,8 +21,19 @@ pub struct OwnTables {
     pub callables: Vec<Row>,
 }
 
+impl OwnTables {
+    /// Adds the entries of `more` after its own.
+    pub(super) fn join(&mut self, more: Self) {
+        self.blocking.extend(more.blocking);
+        self.coroutines.extend(more.coroutines);
+        self.runners.extend(more.runners);
+        self.sync_apis.extend(more.sync_apis);
+        self.callables.extend(more.callables);
+    }
+}
+
 /// Calls that hold their thread: an entry of `content/tables/blocking.yaml`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BlockingEntry {
     /// Full paths; `()` stands for what that call gives, `*` for any chain of attributes and calls.
@@ -32,6 +44,9 @@ pub struct BlockingEntry {
     pub when: Option<When>,
     /// Where it is documented.
     pub source: Option<String>,
+    /// The versions for which it holds; of two rows for a call the one without an end counts where
+    /// the version is not known.
+    pub versions: Option<Bounds>,
     /// The version that brought it.
     pub since: Option<String>,
     pub note: Option<String>,
@@ -41,7 +56,7 @@ pub struct BlockingEntry {
 }
 
 /// Coroutine functions: an entry of `content/tables/coroutines.yaml`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CoroutineEntry {
     /// What every name of this entry stands under, such as `httpx.AsyncClient()`; `*` stands for
@@ -81,6 +96,9 @@ pub struct CoroutineEntry {
     pub waits: Vec<String>,
     /// Where it is documented.
     pub source: Option<String>,
+    /// The versions for which it holds; of two rows for a call the one without an end counts where
+    /// the version is not known.
+    pub versions: Option<Bounds>,
     /// The version that brought it.
     pub since: Option<String>,
     pub note: Option<String>,
@@ -89,9 +107,18 @@ pub struct CoroutineEntry {
     pub docs: bool,
 }
 
+impl CoroutineEntry {
+    /// The names under which it says something.
+    pub(super) fn all_names(&self) -> impl Iterator<Item = &String> {
+        let awaited = self.names.iter().chain(&self.factories);
+        let others = self.managers.iter().chain(&self.entered).chain(&self.iterators);
+        awaited.chain(others).chain(&self.plain)
+    }
+}
+
 /// Calls that want a loop of their own: an entry of `content/tables/runners.yaml` or
 /// `content/tables/sync_apis.yaml`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LoopOwnerEntry {
     /// Full paths; `*` stands for any chain of attributes and calls.
@@ -120,6 +147,9 @@ pub struct LoopOwnerEntry {
     pub verified: Option<String>,
     /// Where it is documented.
     pub source: Option<String>,
+    /// The versions for which it holds; of two rows for a call the one without an end counts where
+    /// the version is not known.
+    pub versions: Option<Bounds>,
     /// The version that brought it.
     pub since: Option<String>,
     pub note: Option<String>,

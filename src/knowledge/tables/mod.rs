@@ -3,6 +3,7 @@
 
 mod carried;
 mod columns;
+mod dated;
 mod entries;
 mod owners;
 mod packed;
@@ -21,8 +22,11 @@ use serde::{Deserialize, Serialize};
 use super::callables::{Callables, Entry, Gives};
 use super::effects::Effects;
 use super::versions::Versions;
+use crate::libraries::Libraries;
 pub use carried::Carried;
 pub use columns::Columns;
+use dated::Dated;
+pub use dated::DatedFact;
 pub use entries::{BlockingEntry, CoroutineEntry, LoopOwnerEntry, OwnTables};
 pub(super) use owners::is_in_chain;
 pub use owners::{Answers, AwaitForm, LoopOwner};
@@ -59,6 +63,10 @@ pub struct Tables {
     pub effects: Effects,
     /// Libraries of tables.
     pub columns: Columns,
+    /// Rows that hold for some versions alone.
+    dated: Vec<Dated>,
+    /// The versions for which these tables are.
+    libraries: Libraries,
     /// Found when somebody asks.
     waking: OnceLock<Waking>,
 }
@@ -160,8 +168,9 @@ impl Tables {
     }
 
     /// Adds entries; of two for the same call the later one counts.
-    pub fn extend(&mut self, more: OwnTables) {
+    pub fn extend(&mut self, mut more: OwnTables) {
         self.waking = OnceLock::new();
+        self.date(&mut more);
         for entry in more.blocking {
             let blocking = Blocking { kind: entry.kind, twin: entry.twin, when: entry.when };
             for call in &entry.calls {

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::super::callables::{self, Callables};
 use super::super::effects::Effects;
 use super::super::versions::{Novelty, Removal, Versions};
+use super::dated::Dated;
 use super::waking::Waking;
 use super::{Columns, Name, Tables};
+use crate::libraries::Libraries;
 
 /// [`Tables`] as [`Tables::parse`] made them.
 #[derive(Serialize, Deserialize)]
@@ -26,6 +28,7 @@ pub struct Packed<'p> {
     columns: Columns,
     waking: Option<Waking>,
     callables: callables::Packed<'p>,
+    dated: Vec<Dated>,
 }
 
 /// Packs tables to which nobody added anything.
@@ -48,6 +51,7 @@ pub fn pack(tables: &Tables) -> Result<Vec<u8>, postcard::Error> {
         columns: tables.columns.clone(),
         waking: tables.waking.get().cloned(),
         callables: callables.pack(),
+        dated: tables.dated.clone(),
     })
 }
 
@@ -67,6 +71,8 @@ impl Packed<'static> {
             effects: self.effects.closed(),
             columns: self.columns,
             callables: self.callables.unpack(),
+            dated: self.dated,
+            libraries: Libraries::default(),
             waking: self.waking.map_or_else(OnceLock::new, OnceLock::from),
         }
     }

@@ -33,13 +33,18 @@ fn every_shipped_entry_says_where_it_is_documented() {
 fn no_call_stands_in_a_table_twice() {
     let mut seen = HashSet::new();
     let blocking: Vec<BlockingEntry> = read(&shipped, "blocking").unwrap();
-    let mut calls: Vec<String> = blocking.into_iter().flat_map(|entry| entry.calls).collect();
+    let in_blocking = |entry: BlockingEntry| (entry.versions, entry.calls);
+    let mut rows: Vec<_> = blocking.into_iter().map(in_blocking).collect();
     for table in ["runners", "sync_apis"] {
         let owners: Vec<LoopOwnerEntry> = read(&shipped, table).unwrap();
-        calls.extend(owners.into_iter().flat_map(|entry| entry.calls));
+        rows.extend(owners.into_iter().map(|entry| (entry.versions, entry.calls)));
     }
-    for call in calls {
-        assert!(seen.insert(call.clone()), "{call}");
+    for (versions, calls) in rows {
+        for call in calls {
+            // Versions that end where others begin are of one call.
+            let ends = versions.as_ref().is_some_and(|it| it.until.is_some());
+            assert!(seen.insert((call.clone(), ends)), "{call}");
+        }
     }
 }
 
@@ -134,8 +139,9 @@ fn a_method_that_serves_everywhere_is_known_by_its_name() {
 #[test]
 fn what_a_name_gives_is_said_once() {
     let coroutines: Vec<CoroutineEntry> = read(&shipped, "coroutines").unwrap();
-    let mut seen: HashMap<String, &str> = HashMap::new();
+    let mut seen: HashMap<(String, bool), &str> = HashMap::new();
     for entry in &coroutines {
+        let ends = entry.versions.as_ref().is_some_and(|it| it.until.is_some());
         let given = [
             ("a coroutine", &entry.names),
             ("a coroutine", &entry.factories),
@@ -145,7 +151,7 @@ fn what_a_name_gives_is_said_once() {
         for (what, names) in given {
             for name in names {
                 let full = format!("{}.{name}", entry.under);
-                let before = seen.insert(full.clone(), what);
+                let before = seen.insert((full.clone(), ends), what);
                 assert!(before.is_none_or(|it| it == what), "{full} gives {what} and {before:?}");
             }
         }
@@ -212,4 +218,100 @@ fn libraries_of_tables_are_read() {
     assert!(columns.is_shower("print") && !columns.is_shower("list"));
     assert!(columns.gives_column("pandas.DataFrame().apply"));
     assert!(!columns.gives_column("pandas.DataFrame().applymap") && columns.is_call("applymap"));
+}
+
+#[test]
+fn a_call_whose_answer_has_an_age_has_no_ageless_row_besides() {
+    let mut all: OwnTables = OwnTables {
+        blocking: read(&shipped, "blocking").unwrap(),
+        coroutines: read(&shipped, "coroutines").unwrap(),
+        runners: read(&shipped, "runners").unwrap(),
+        sync_apis: read(&shipped, "sync_apis").unwrap(),
+        callables: read(&shipped, "callables").unwrap(),
+    };
+    let tables = Tables::parse(shipped).unwrap();
+    let dated = dated::paths_of(&mut all);
+    assert!(dated.len() > 60, "{}", dated.len());
+    let ageless = dated::plain_paths(&all);
+    for (path, bounds) in dated {
+        assert!(bounds.since.is_some() || bounds.until.is_some(), "{path} has no end");
+        assert!(!ageless.contains(&path), "{path} is spoken of without its versions, too");
+        let known = tables.dated(&path).unwrap();
+        assert_eq!(known.bounds.package, bounds.package, "{path}");
+    }
+}
+
+/// Tables of two ages, and these for a version of the library.
+fn aged(version: &str) -> Tables {
+    let more = "
+coroutines:
+- under: ours.Client()
+  names: [get]
+  versions: {package: our-client, since: \"2.0\"}
+- under: ours.Client()
+  plain: [get]
+  versions: {package: our-client, until: \"2.0\"}
+- under: ours
+  names: [old]
+  versions: {package: our-client, until: \"1.5\"}
+runners:
+- calls: [\"ours.Bot()*.run\"]
+  versions: {package: our-client, since: \"2.0\"}
+- calls: [\"ours.Bot()*.run\"]
+  patchable: true
+  versions: {package: our-client, until: \"2.0\"}
+";
+    let mut tables = Tables::default();
+    tables.extend(serde_yaml::from_str(more).unwrap());
+    tables.extend(OwnTables::default());
+    let mut libraries = Libraries::default();
+    let line = format!("our_client{version}");
+    let by = crate::libraries::By::File("requirements.txt".to_owned());
+    if let Some((package, Some(said))) = crate::libraries::requirement(&line, by) {
+        libraries.add(&package, said);
+    }
+    tables.at(&libraries).unwrap_or(tables)
+}
+
+#[test]
+fn the_version_that_is_known_decides_which_row_counts() {
+    for (version, get, old, patchable) in [
+        ("", true, true, false),
+        ("==2.1", true, false, false),
+        ("==1.7", false, false, true),
+        ("<1", false, true, true),
+        (">=1", true, true, false),
+        (">=1.6,<2", false, false, true),
+    ] {
+        let tables = aged(version);
+        assert_eq!(tables.is_coroutine_function("ours.Client().get"), get, "{version}");
+        assert_eq!(tables.is_coroutine_function("ours.old"), old, "{version}");
+        let runner = tables.runner("ours.Bot().here.run").unwrap();
+        assert_eq!(runner.patchable, patchable, "{version}");
+        let mut names = tables.callables.names();
+        let get_of = names.path("ours.Client().get");
+        let entry = tables.callables.get(&names, get_of).unwrap();
+        assert_eq!((entry.is_coroutine_function, entry.row.is_none()), (get, get), "{version}");
+    }
+}
+
+#[test]
+fn what_is_not_known_is_said_and_what_is_has_its_witness() {
+    let since = |version: &str, path: &str| {
+        let tables = aged(version);
+        let fact = tables.dated(path)?;
+        let said = fact.said.map(|said| said.text.clone()).unwrap_or_default();
+        Some((fact.bounds.since.is_some(), said))
+    };
+    let of = |since: bool, said: &str| Some((since, said.to_owned()));
+    assert_eq!(since("", "ours.Client().get"), of(true, ""));
+    assert_eq!(since("==2.1", "ours.Client().get"), of(true, "2.1"));
+    assert_eq!(since("<2", "ours.Client().get"), of(false, "<2"));
+    assert_eq!(since("==2.1", "ours.old"), None);
+    assert_eq!(since("", "ours.Client().post"), None);
+    assert_eq!(since("", "ours.Bot().here.run"), of(true, ""));
+    let alike = |version: &str, patched| aged(version).answers_alike("ours.Bot().run", patched);
+    assert!(alike("", false) && !alike("", true));
+    assert!(aged("").may_want_a_patch("ours.Bot().run"));
+    assert!(!aged("==2.1").may_want_a_patch("ours.Bot().run"));
 }

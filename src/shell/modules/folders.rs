@@ -5,8 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::versions;
 use crate::facts::{ModuleSource, Modules};
 use crate::knowledge::Tables;
+use crate::libraries::Libraries;
 use crate::shell::files;
 
 /// A module larger than this many bytes is generated, not written.
@@ -32,6 +34,8 @@ pub struct Folders {
     importable: Mutex<HashMap<PathBuf, Arc<HashSet<String>>>>,
     /// Modules that were read, by their names and files.
     modules: Mutex<HashMap<Vec<Named>, Arc<Modules>>>,
+    /// The versions of libraries that files in a folder or above it name.
+    libraries: Mutex<HashMap<PathBuf, Arc<Libraries>>>,
     /// Texts that count in place of what the files hold.
     unsaved: HashMap<PathBuf, Arc<str>>,
 }
@@ -90,6 +94,17 @@ impl Folders {
         let names = Arc::new(names);
         lock().insert(folder.to_owned(), Arc::clone(&names));
         names
+    }
+
+    /// The versions of libraries for the notebooks of a folder.
+    pub(super) fn libraries(&self, folder: &Path) -> Arc<Libraries> {
+        let lock = || self.libraries.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(folder) {
+            return Arc::clone(known);
+        }
+        let libraries = Arc::new(versions::beside(folder));
+        lock().insert(folder.to_owned(), Arc::clone(&libraries));
+        libraries
     }
 
     pub(super) fn listing(&self, folder: &Path) -> Arc<Listing> {

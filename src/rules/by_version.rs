@@ -1,0 +1,75 @@
+//! What is reported of a library's call says so where it does not hold for every version.
+
+use crate::diagnostic::{Applicability, Diagnostic, Message, Severity};
+use crate::facts::{Facts, Site};
+use crate::knowledge::tables::DatedFact;
+use crate::libraries::By;
+
+/// Rules whose sentence says what a kernel answers; of a version that is not known it says since when.
+const ANSWERS: [&str; 2] = ["framework-runner-in-cell", "loop-owning-sync-api"];
+
+/// The sentences of these rules that say that a call raises.
+const RAISES: [&str; 5] = ["direct", "main-guard", "caught", "in-async", "helper"];
+
+/// Adds to what was found which version it rests on, and is less sure where nobody says which one runs.
+pub(super) fn tell(facts: &Facts, found: &mut [Diagnostic]) {
+    for diagnostic in found {
+        let Some((site, path)) = call_of(facts, diagnostic) else { continue };
+        let Some(fact) = facts.tables.dated(&path) else { continue };
+        match fact.said {
+            Some(said) => {
+                let message = match &said.by {
+                    By::File(file) => {
+                        Message::new("interface", "version-by-file").with("file", file)
+                    }
+                    By::Cell(cell) => {
+                        Message::new("interface", "version-by-cell").with("cell", cell.number())
+                    }
+                };
+                let message = message.with("package", &fact.bounds.package);
+                diagnostic.note(message.with("version", &said.text), None);
+            }
+            None => {
+                let is_patched = facts.patch_before(site).is_some();
+                let is_answer = ANSWERS.contains(&diagnostic.rule);
+                if !(is_answer && facts.tables.answers_alike(&path, is_patched)) {
+                    doubt(diagnostic, fact);
+                }
+            }
+        }
+    }
+}
+
+/// The library's call of which a diagnostic speaks, awaited or not, with its callee.
+fn call_of(facts: &Facts, diagnostic: &Diagnostic) -> Option<(Site, String)> {
+    let span = diagnostic.span;
+    let is_it = |site: Site| {
+        let around = || facts.parent(site).is_some_and(|up| facts.span(up) == span);
+        facts.span(site) == span || around()
+    };
+    let call = facts.calls_of_cell(span.cell).iter().find(|call| is_it(call.site))?;
+    Some((call.site, call.callee.path()?.to_owned()))
+}
+
+/// Nobody says which version runs: it may be fine, and a repair may be wrong there.
+fn doubt(diagnostic: &mut Diagnostic, fact: DatedFact) {
+    let (key, note, version) = match (&fact.bounds.since, &fact.bounds.until) {
+        (Some(since), _) => ("since", "version-since", since),
+        (None, Some(until)) => ("until", "version-until", until),
+        (None, None) => return,
+    };
+    diagnostic.severity = diagnostic.severity.min(Severity::Warning);
+    for fix in &mut diagnostic.fixes {
+        fix.applicability = fix.applicability.min(Applicability::Unsafe);
+    }
+    diagnostic.notes.retain(|it| it.message.key != "patch-no-help");
+    let package = &fact.bounds.package;
+    if ANSWERS.contains(&diagnostic.rule) && RAISES.contains(&diagnostic.message.key) {
+        let mut message = diagnostic.message.clone();
+        message.key = key;
+        diagnostic.message = message.with("package", package).with("version", version);
+    } else {
+        let message = Message::new("interface", note).with("package", package);
+        diagnostic.note(message.with("version", version), None);
+    }
+}
