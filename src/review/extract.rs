@@ -7,6 +7,7 @@ use crate::diagnostic::Fix;
 use crate::facts::Facts;
 use crate::knowledge::Tables;
 use crate::notebook::{CellKind, NewCell, Notebook, SaveError};
+use crate::python::{Kind, Role};
 use crate::rewrite::extract::{self, Extraction, Refusal, Request};
 use crate::text::CellIndex;
 
@@ -75,6 +76,55 @@ pub fn extract(
     carry_out(notebook, plan).map_err(Refusal::Save)
 }
 
+/// What another notebook has under the names of helpers.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Alike {
+    /// Helpers that stand there word for word, in the order of the names.
+    pub same: Vec<String>,
+    /// Names that mean something else there.
+    pub other: Vec<String>,
+}
+
+/// Which of the helpers of `first` stand in `second` as well, spaces at the ends of lines aside.
+pub fn alike(first: &Notebook, second: &Notebook, names: &[String]) -> Alike {
+    let (own, others) = (definitions(first, names), definitions(second, names));
+    let mut alike = Alike::default();
+    for name in names {
+        let texts = |all: &[(String, String)]| -> Vec<String> {
+            all.iter().filter(|(of, _)| of == name).map(|(_, text)| text.clone()).collect()
+        };
+        match texts(&others) {
+            there if there.is_empty() => {}
+            there if there == texts(&own) => alike.same.push(name.clone()),
+            _ => alike.other.push(name.clone()),
+        }
+    }
+    alike
+}
+
+/// The functions, classes and lambdas at the top of a notebook's cells that have one of the names.
+fn definitions(notebook: &Notebook, names: &[String]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for cell in read_cells(notebook, &[]) {
+        let tree = &cell.syntax().tree;
+        for statement in tree.statements() {
+            let name = match tree.kind(statement) {
+                Kind::FunctionDef { name, .. } | Kind::ClassDef { name, .. } => tree.text(*name),
+                Kind::Assign => match tree.child(statement, Role::Target) {
+                    Some(target) => tree.source_of(target),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            if names.iter().any(|it| it == name) {
+                let lines = tree.source_of(statement).lines().map(str::trim_end);
+                found.push((name.to_owned(), lines.collect::<Vec<_>>().join("\n")));
+            }
+        }
+    }
+    found
+}
+
 fn carry_out(notebook: &Notebook, plan: Extraction) -> Result<Extracted, SaveError> {
     let mut prepared = notebook.clone();
     let mut setup = None;
@@ -136,6 +186,20 @@ mod tests {
         assert_eq!(sources, expected);
         assert_eq!(done.setup, Some(CellIndex(setup)));
         assert_eq!(done.cells, cells.iter().copied().map(CellIndex).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn helpers_are_alike_word_for_word_alone() {
+        let pasted = |text: &str| parse_script(text).unwrap();
+        let first =
+            pasted("# %%\nasync def f(n):\n    return n\n# %%\ng = lambda: 1\nclass H: ...\n");
+        let second = pasted("# %%\nasync def f(n):  \n    return n\n# %%\ng = lambda: 2\n");
+        let names = ["f", "g", "H"].map(str::to_owned);
+        let found = alike(&first, &second, &names);
+        assert_eq!((found.same, found.other), (vec!["f".to_owned()], vec!["g".to_owned()]));
+        let twice =
+            pasted("# %%\nasync def f(n):\n    return n\n# %%\nasync def f(n):\n    return n\n");
+        assert_eq!(alike(&first, &twice, &names).other, ["f"]);
     }
 
     #[test]

@@ -38,7 +38,7 @@ use crate::text::{CellIndex, Edit, Span, TextRange, apply_edits};
 pub use account::{Account, Ending, account, concerning, repaired, to_run};
 pub use choose::{Choice, choose, fixes};
 pub use coverage::{Coverage, coverage};
-pub use extract::{Extracted, FileChange, extract, helper_of};
+pub use extract::{Alike, Extracted, FileChange, alike, extract, helper_of};
 pub use names::{Names, names, skeleton};
 pub use place::environment_of;
 pub use port::{cell_notes, changes, notes, port, to_script};

@@ -4,6 +4,7 @@ mod choices;
 mod deviation;
 mod export;
 mod extract;
+mod extract_also;
 mod fix;
 mod form;
 mod formats;

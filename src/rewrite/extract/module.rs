@@ -35,13 +35,15 @@ pub(super) fn compose(
     let crlf = text.contains("\r\n");
     let unix = text.replace("\r\n", "\n");
     let there = There::read(facts, &unix, request)?;
+    let items: Vec<Item> = items.into_iter().filter(|item| !there.defines(&item.code)).collect();
     let needed = there.missing_imports(needed, request)?;
     let copies: Vec<&str> = copies.into_iter().filter(|copy| !there.has(copy)).collect();
-    there.clashes(names, closure, &futures, request)?;
+    there.clashes(facts, names, closure, &futures, request)?;
     let mut head = imports::lines(&needed);
     head.extend(copies.iter().map(|copy| (*copy).to_owned()));
     let (top, end) = there.places();
-    let added = [(top, there.head(top, &head)), (end, there.tail(end, &items))];
+    let tail = if items.is_empty() { String::new() } else { there.tail(end, &items) };
+    let added = [(top, there.head(top, &head)), (end, tail)];
     Ok(format!("{bom}{}", inserted(text, crlf, &added)))
 }
 
@@ -91,6 +93,8 @@ fn joined(items: &[Item], first_apart: bool) -> String {
 /// Something that moves, as it will stand in the module.
 struct Item {
     text: String,
+    /// The statement alone, without the comments above it.
+    code: String,
     is_constant: bool,
 }
 
@@ -111,6 +115,7 @@ fn items(facts: &Facts, names: &Names, closure: &Closure) -> Vec<Item> {
     sorted.extend(order.iter().filter(|site| !free(site)));
     let item = |site: Site| Item {
         text: text_of(facts, site),
+        code: facts.source_of(site).to_owned(),
         is_constant: matches!(facts.kind(site), Kind::Assign | Kind::AnnAssign),
     };
     sorted.into_iter().map(item).collect()
@@ -180,6 +185,8 @@ struct There {
     imports: Vec<Import>,
     /// Every name that it binds at its top level, and how often by imports alone.
     bound: BTreeMap<String, bool>,
+    /// The statements whose names nothing else binds.
+    sole: BTreeSet<python::NodeId>,
 }
 
 impl There {
@@ -197,9 +204,17 @@ impl There {
             (name.to_owned(), names.bound(name).iter().all(|bound| import(bound.site)))
         });
         let bound = bound.collect();
+        let statements = names.all().filter_map(|name| match names.bound(name) {
+            [only] => Some(only.statement),
+            _ => None,
+        });
+        let sole = statements.filter(|site| {
+            names.of_statement(*site).iter().all(|name| names.bound(name).len() == 1)
+        });
+        let sole = sole.map(|site| site.node).collect();
         let imports =
             script::statements(&own).flat_map(|site| imports::of_statement(&own, site)).collect();
-        Ok(Self { text: text.to_owned(), syntax, imports, bound })
+        Ok(Self { text: text.to_owned(), syntax, imports, bound, sole })
     }
 
     /// The imports that the module lacks.
@@ -230,12 +245,15 @@ impl There {
 
     fn clashes(
         &self,
+        facts: &Facts,
         names: &Names,
         closure: &Closure,
         futures: &BTreeSet<String>,
         request: &Request,
     ) -> Result<(), Refusal> {
-        let moved = closure.moved.keys().flat_map(|site| names.of_statement(*site));
+        let is_new = |site: &&Site| !self.defines(facts.source_of(**site));
+        let moved = closure.moved.keys().filter(is_new);
+        let moved = moved.flat_map(|site| names.of_statement(*site));
         // A built-in name that the module gives another meaning would change a helper's own.
         let hidden = closure.builtins.iter().map(String::as_str).filter(|name| is_builtin(name));
         let taken = |name: &&str| self.bound.contains_key(*name);
@@ -257,6 +275,19 @@ impl There {
     /// Whether the module has this very statement.
     fn has(&self, statement: &str) -> bool {
         self.syntax.tree.statements().any(|node| self.syntax.tree.source_of(node) == statement)
+    }
+
+    /// Whether the module has this very definition, spaces at the ends of lines aside, and nothing else
+    /// under its names.
+    fn defines(&self, statement: &str) -> bool {
+        let tree = &self.syntax.tree;
+        let is_it = |node: &python::NodeId| {
+            tree.source_of(*node)
+                .lines()
+                .map(str::trim_end)
+                .eq(statement.lines().map(str::trim_end))
+        };
+        tree.statements().find(is_it).is_some_and(|node| self.sole.contains(&node))
     }
 
     /// The lines, from 0, before which imports and definitions are added: below the module's first

@@ -1,5 +1,7 @@
 //! `nbasync extract`: helpers move from cells into a module.
 
+mod others;
+
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -14,6 +16,8 @@ use crate::review::{self, Extracted, FileChange};
 use crate::rewrite::extract::{Refusal, Request};
 use crate::shell::files::{self, FileError};
 use crate::shell::report::{self, Files};
+
+use others::Others;
 
 /// Moves the helpers, or shows what would change.
 ///
@@ -54,7 +58,7 @@ pub fn run(args: &ExtractArgs, session: &Session) -> io::Result<Exit> {
         title: &voice.label("extract.title", &[("notebook", &name)]),
         skip_reason: &voice.label("extract.skip", &[]),
     };
-    let extracted = match review::extract(&notebook, &session.knowledge.tables, &request) {
+    let mut extracted = match review::extract(&notebook, &session.knowledge.tables, &request) {
         Ok(extracted) => extracted,
         Err(Refusal::Undecided(list)) => {
             complain(&report::undecided(session.paper, voice, (&path, &notebook), &list, &[]));
@@ -62,7 +66,11 @@ pub fn run(args: &ExtractArgs, session: &Session) -> io::Result<Exit> {
         }
         Err(refusal) => return Ok(refuse(session, &path, &refusal.message())),
     };
-    let done = Done { args, session, notebook: &notebook, module: &module, extracted };
+    let others = Others::find(args, session, &module, (&notebook, &mut extracted))?;
+    if others.is_refused {
+        return Ok(Exit::Failed);
+    }
+    let done = Done { args, session, notebook: &notebook, module: &module, extracted, others };
     done.finish(bytes, existing)
 }
 
@@ -123,11 +131,12 @@ struct Done<'d> {
     notebook: &'d Notebook,
     module: &'d Module,
     extracted: Extracted,
+    others: Others,
 }
 
 impl Done<'_> {
     fn finish(&self, before: Vec<u8>, existing: Option<Vec<u8>>) -> io::Result<Exit> {
-        let Self { args, session, notebook, module, extracted } = self;
+        let Self { args, session, notebook, module, extracted, others } = self;
         let (paper, voice, plan) = (session.paper, session.voice(), &extracted.plan);
         let notebook_path = args.notebook.display().to_string();
         let module_path = module.path.display().to_string();
@@ -147,7 +156,19 @@ impl Done<'_> {
         if args.diff {
             let text = existing.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
             print(&report::extraction_diff(paper, shown, (notebook, &text), extracted))?;
+            for other in &others.list {
+                print(&report::other_diff(paper, &other.shown()))?;
+            }
             return Ok(Exit::Clean);
+        }
+        let shown_others: Vec<_> = others.list.iter().map(|other| other.shown()).collect();
+        let files = report::extraction(paper, voice, shown, (extracted, &shown_others));
+        // Every file is named before anybody agrees to it.
+        if !others.list.is_empty() {
+            print(&files)?;
+        }
+        if !others.are_agreed(args, session)? {
+            return Ok(Exit::Failed);
         }
         let place = (args.notebook.clone(), before);
         let mut changes = extracted.files(module.path.clone(), existing, place).to_vec();
@@ -157,11 +178,15 @@ impl Done<'_> {
             bytes: plan.tests.clone().into_bytes(),
         });
         changes.splice(1..1, test_file);
+        changes.extend(others.list.iter().map(|other| other.change()));
         let exit = match saved(session, &changes) {
             Ok(exit) => exit,
             Err(exit) => return Ok(exit),
         };
-        print(&report::extraction(paper, voice, shown, extracted))?;
+        if others.list.is_empty() {
+            print(&files)?;
+        }
+        print(&report::extracted(paper, voice, shown, (extracted, &shown_others)))?;
         Ok(exit)
     }
 }

@@ -21,27 +21,57 @@ pub struct Files<'f> {
     pub usual_tests: &'f str,
 }
 
-/// What was done.
-pub fn extraction(paper: Paper, voice: Voice<'_>, files: Files<'_>, done: &Extracted) -> String {
-    let plan = &done.plan;
+/// Another notebook out of which the same helpers move.
+#[derive(Debug)]
+pub struct OtherNotebook<'o> {
+    pub path: String,
+    pub before: &'o Notebook,
+    pub done: &'o Extracted,
+}
+
+/// What becomes of each file.
+pub fn extraction(
+    paper: Paper,
+    voice: Voice<'_>,
+    files: Files<'_>,
+    (done, others): (&Extracted, &[OtherNotebook<'_>]),
+) -> String {
     let mut out = String::new();
     for language in voice.languages() {
         let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
-        let mut lines = vec![module_line(voice, language, files, plan)];
-        let cells = numbers(&done.cells);
-        if let Some(setup) = done.setup {
-            let cell = setup.number().to_string();
-            lines.push(ui("extract.setup", &[("path", files.notebook), ("cell", &cell)]));
+        let mut lines = vec![module_line(voice, language, files, &done.plan)];
+        let more = others.iter().map(|other| (other.path.as_str(), other.done));
+        for (path, done) in std::iter::once((files.notebook, done)).chain(more) {
+            if let Some(setup) = done.setup {
+                let cell = setup.number().to_string();
+                lines.push(ui("extract.setup", &[("path", path), ("cell", &cell)]));
+            }
+            let cells = numbers(&done.cells);
+            lines.push(ui("extract.cells", &[("path", path), ("cells", &cells)]));
         }
-        lines.push(ui("extract.cells", &[("path", files.notebook), ("cells", &cells)]));
         if let Some(path) = files.tests {
             lines.push(ui("extract.tests-written", &[("path", path)]));
         }
-        let undo = if files.is_there { "extract.undo-more" } else { "extract.undo-new" };
-        lines.push(ui(undo, &[("notebook", files.notebook), ("module", files.module)]));
         for line in lines {
             out.push_str(&format!("{}\n", paper.safe(&line)));
         }
+    }
+    out
+}
+
+/// How to take it back, now that it is done, and the tests that are to be written.
+pub fn extracted(
+    paper: Paper,
+    voice: Voice<'_>,
+    files: Files<'_>,
+    (done, others): (&Extracted, &[OtherNotebook<'_>]),
+) -> String {
+    let mut out = String::new();
+    let undo = if files.is_there { "extract.undo-more" } else { "extract.undo-new" };
+    let others = others.iter().map(|other| other.path.as_str());
+    let notebooks: Vec<&str> = std::iter::once(files.notebook).chain(others).collect();
+    for said in voice.say(undo, &[("notebook", &notebooks.join(" ")), ("module", files.module)]) {
+        out.push_str(&format!("{}\n", paper.safe(&said)));
     }
     if files.tests.is_none() {
         out.push('\n');
@@ -49,7 +79,7 @@ pub fn extraction(paper: Paper, voice: Voice<'_>, files: Files<'_>, done: &Extra
             out.push_str(&format!("{}\n", paper.safe(&said)));
         }
         out.push('\n');
-        for line in plan.tests.lines() {
+        for line in done.plan.tests.lines() {
             out.push_str(&format!("{}\n", paper.paint(Tone::Code, line)));
         }
     }
@@ -131,11 +161,21 @@ pub fn extraction_diff(
     (before, existing): (&Notebook, &str),
     done: &Extracted,
 ) -> String {
-    let mut out = unified(paper, files.module, existing, &done.plan.module);
-    let (path, after) = (files.notebook, &done.after);
+    unified(paper, files.module, existing, &done.plan.module)
+        + &notebook_diff(paper, files.notebook, before, done)
+}
+
+/// The changes of another notebook.
+pub fn other_diff(paper: Paper, other: &OtherNotebook<'_>) -> String {
+    notebook_diff(paper, &other.path, other.before, other.done)
+}
+
+fn notebook_diff(paper: Paper, path: &str, before: &Notebook, done: &Extracted) -> String {
+    let after = &done.after;
     if !before.format.is_ipynb() {
-        return out + &diff(paper, path, before, after);
+        return diff(paper, path, before, after);
     }
+    let mut out = String::new();
     if let Some((cell, source)) = done.setup.zip(done.plan.setup.as_deref()) {
         let name = format!("{path}:cell {}", cell.number());
         out.push_str(&unified(paper, &name, "", &ended(source)));

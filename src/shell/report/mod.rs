@@ -45,7 +45,9 @@ pub use chosen::{chosen, question};
 pub use classification::classification;
 pub use coverage::{coverage, coverage_json};
 pub use diff::{diff, insertion_diff, text_diff};
-pub use extraction::{Files, extraction, extraction_diff, undecided};
+pub use extraction::{
+    Files, OtherNotebook, extracted, extraction, extraction_diff, other_diff, undecided,
+};
 pub use fingerprint::fingerprint_of;
 pub use fixed::{FixTally, Fixed, Mended, Written, fix_summary, fixed, offer};
 #[cfg(feature = "kernel")]

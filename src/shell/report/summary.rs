@@ -1,5 +1,7 @@
 //! The closing lines of a report: how much there is, and what to do next.
 
+use std::path::{Path, PathBuf};
+
 use super::{Paper, Tone, Voice};
 use crate::knowledge::Language;
 use crate::review::{Checked, Shared};
@@ -78,12 +80,43 @@ pub fn shared(paper: Paper, voice: Voice<'_>, all: &[Shared]) -> String {
             }
             let join = voice.knowledge.ui(language, "report.shared-join", &[]);
             let count = places.len().to_string();
-            let args = [("function", &**name), ("n", &count), ("places", &named.join(&join))];
+            let command = command(name, places);
+            let places = named.join(&join);
+            let args =
+                [("function", &**name), ("n", &count), ("places", &places), ("command", &command)];
             out.push_str(&paper.safe(&voice.knowledge.ui(language, "report.shared", &args)));
             out.push('\n');
         }
     }
     if out.is_empty() { out } else { out + "\n" }
+}
+
+/// What takes a function out of all its notebooks.
+fn command(function: &str, places: &[(String, CellIndex)]) -> String {
+    let word =
+        |path: &str| match path.chars().all(|it| it.is_alphanumeric() || "._-/\\:".contains(it)) {
+            true => path.to_owned(),
+            false => format!("\"{path}\""),
+        };
+    let mut paths = places.iter().map(|(path, _)| word(path));
+    let first = paths.next().unwrap_or_default();
+    let others = match places.len() {
+        0..=NAMED => paths.collect::<Vec<_>>().join(" "),
+        _ => word(&folder_of_all(places)),
+    };
+    format!("nbasync extract {first} {function} --also {others}")
+}
+
+/// The folder in or below which all of them lie.
+fn folder_of_all(places: &[(String, CellIndex)]) -> String {
+    let folder = |(path, _): &(String, CellIndex)| {
+        Path::new(path).parent().unwrap_or(Path::new("")).to_owned()
+    };
+    let common = |one: PathBuf, two: PathBuf| {
+        one.components().zip(two.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+    };
+    let all = places.iter().map(folder).reduce(common).unwrap_or_default();
+    if all.as_os_str().is_empty() { ".".to_owned() } else { all.display().to_string() }
 }
 
 /// Whether files were read and nothing was found in any.

@@ -16,6 +16,13 @@ pub struct ExtractArgs {
     /// A module that is there is added to
     #[arg(long, value_name = "FILE", default_value = "helpers.py")]
     pub to: PathBuf,
+    /// Other notebooks, or folders of them, that hold the same functions word for word: there they
+    /// move into the same module. All files are named before you are asked
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub also: Vec<PathBuf>,
+    /// Do not ask
+    #[arg(short, long, requires = "also")]
+    pub yes: bool,
     /// Move those that need nothing undecided, leave the others
     #[arg(long)]
     pub partial: bool,
