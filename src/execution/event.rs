@@ -108,6 +108,8 @@ pub enum EventKind {
     UsedTooEarly { value: Value, how: ValueUse },
     /// A call needs a running loop on a thread that has none.
     NoRunningLoop { by: QualifiedName },
+    /// Something is scheduled on a loop that runs in no cell.
+    NeverStarts { by: QualifiedName },
     /// A known blocking call.
     Blocked { by: QualifiedName },
     /// A loop of so many turns, its inner loops counted, in which nothing else has its turn.

@@ -200,6 +200,8 @@ impl Machine<'_> {
             Use::Awaits | Use::Schedules => {
                 if take.used == Use::Schedules && take.wants == Wants::Coroutine {
                     self.needs_loop(path, receiver, site);
+                } else if take.used == Use::Schedules {
+                    self.puts_on_idle_loop(path, site);
                 }
                 self.raised.clear();
                 let result = self.schedule(value, site);

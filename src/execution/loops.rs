@@ -3,7 +3,9 @@
 use super::event::{Context, EventKind, Thread};
 use super::machine::Machine;
 use super::value::{Loop, Object, Site, Value};
+use crate::index::Index;
 use crate::knowledge::callables::QualifiedName;
+use crate::python::{Kind, NodeId};
 
 impl Machine<'_> {
     /// The loop that a value is.
@@ -52,10 +54,47 @@ impl Machine<'_> {
         result
     }
 
-    /// Says that a task is wanted on a thread where no loop runs.
+    /// The loop that runs while a cell does.
+    ///
+    /// Source: the IPython terminal (8.39 and 9.18), which runs its loop for cells that await alone.
+    pub fn loop_of_cell(&self, index: &Index) -> Loop {
+        let tree = &index.syntax.tree;
+        let holds = |up: NodeId| matches!(tree.kind(up), Kind::FunctionDef { .. } | Kind::Lambda);
+        let suspends = |node: NodeId| {
+            let kind = tree.kind(node);
+            let is_async = matches!(
+                kind,
+                Kind::For { is_async: true }
+                    | Kind::With { is_async: true }
+                    | Kind::Clause { is_async: true }
+            );
+            is_async || *kind == Kind::Await
+        };
+        let awaits = |node: NodeId| suspends(node) && !tree.ancestors(node).any(holds);
+        let keeps_one = self.input.environment.host.keeps_a_loop_running();
+        if keeps_one || tree.all().any(awaits) { Loop::Kernel } else { Loop::None }
+    }
+
+    /// Says that a task is wanted on a thread where no loop runs, or where the terminal's does not.
     pub fn needs_loop(&mut self, path: QualifiedName, receiver: Option<Value>, site: Site) {
-        if receiver.is_none() && self.context.running == Loop::None && !self.is_on_kernel() {
+        if self.context.running != Loop::None {
+            return;
+        }
+        let is_in_terminal =
+            self.is_on_kernel() && !self.input.environment.host.keeps_a_loop_running();
+        if receiver.is_none() && (!self.is_on_kernel() || is_in_terminal) {
             self.raise("RuntimeError", site, EventKind::NoRunningLoop { by: path }, Value::Unknown);
+        } else if is_in_terminal {
+            self.emit(site, EventKind::NeverStarts { by: path });
+        }
+    }
+
+    /// Says that what is scheduled on a loop of the terminal's thread waits for somebody who runs it.
+    pub fn puts_on_idle_loop(&mut self, path: QualifiedName, site: Site) {
+        let host = self.input.environment.host;
+        let is_idle = self.context.running == Loop::None && !host.keeps_a_loop_running();
+        if is_idle && self.is_on_kernel() {
+            self.emit(site, EventKind::NeverStarts { by: path });
         }
     }
 

@@ -259,6 +259,7 @@ impl<'i> Machine<'i> {
         self.during = key;
         self.runs.clear();
         self.heap.enter(key);
+        self.context.running = self.loop_of_cell(index);
         self.steps = LEAST_STEPS + STEPS_PER_NODE * index.syntax.tree.len();
         self.run_top(key, 0, index);
         self.let_loop_run();

@@ -57,6 +57,7 @@ fn told(trace: &Trace, cells: &[(CellKey, Arc<Index>)], event: &Event) -> String
         EventKind::GeneratorLost { .. } => "generator lost".to_owned(),
         EventKind::HandlerMisses { why } => format!("handler misses: {why:?}"),
         EventKind::NoRunningLoop { .. } => "no running loop".to_owned(),
+        EventKind::NeverStarts { by } => format!("never starts: {}", trace.spell(*by)),
         EventKind::PlainWithRefused { .. } => "plain with refused".to_owned(),
         EventKind::OwnLoopWanted { by } => format!("own loop wanted: {}", trace.spell(*by)),
         EventKind::PostedToOwnLoop => "posted to own loop".to_owned(),

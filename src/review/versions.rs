@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use super::Surroundings;
 use crate::knowledge::Tables;
 use crate::libraries::{By, Libraries, Said, conda, requirement};
@@ -53,7 +55,11 @@ impl Surroundings {
 
 /// Whether the notebook may use a library of which something holds for some versions alone.
 pub fn versions_matter(notebook: &Notebook, tables: &Tables) -> bool {
-    notebook.cells.iter().any(|cell| tables.are_dated_in(&cell.source))
+    let modules = tables.dated_modules();
+    let holds = |text: &str, word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    let imports =
+        |text: &str| holds(text, "import") && modules.iter().any(|module| holds(text, module));
+    notebook.cells.iter().any(|cell| imports(&cell.source))
 }
 
 /// What is known of versions, where files `beside` the notebook say so much.

@@ -133,8 +133,13 @@ pub fn check(facts: &Facts) -> Reported {
     Reported { diagnostics: found, unanswered }
 }
 
-/// Advice on awaits that fail is no advice.
+/// Advice on awaits that fail is no advice, and a task that is never made needs nobody who keeps it.
 fn leave_out_what_fails(found: &mut Vec<Diagnostic>) {
+    let is_unmade = |it: &&Diagnostic| matches!(it.message.key, "no-loop-here" | "never-starts");
+    let unmade: Vec<Span> = found.iter().filter(is_unmade).map(|it| it.span).collect();
+    found.retain(|it| {
+        !(matches!(it.rule, "dropped-task" | "task-never-collected") && unmade.contains(&it.span))
+    });
     let fails = |it: &&Diagnostic| matches!(it.rule, "awaited-twice" | "await-needs-awaitable");
     let failing: Vec<Span> = found.iter().filter(fails).map(|it| it.span).collect();
     if failing.is_empty() {

@@ -1,5 +1,7 @@
 //! Rows that hold for some versions of their library, and the tables for versions that are known.
 
+use std::collections::BTreeSet;
+
 use hashbrown::HashSet;
 
 use serde::{Deserialize, Serialize};
@@ -116,10 +118,9 @@ impl Tables {
         }
     }
 
-    /// Whether `text` names a module of which a row holds for some versions alone.
-    pub fn are_dated_in(&self, text: &str) -> bool {
-        let is_in = |module: &str| memchr::memmem::find(text.as_bytes(), module.as_bytes());
-        self.dated.iter().any(|row| is_in(row.module()).is_some())
+    /// The modules of which a row holds for some versions alone.
+    pub fn dated_modules(&self) -> BTreeSet<&str> {
+        self.dated.iter().map(Dated::module).collect()
     }
 
     /// What matters here of what is known of versions.

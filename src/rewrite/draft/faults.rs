@@ -27,6 +27,7 @@ fn fault(event: &Event) -> Option<&'static str> {
         EventKind::WrongKind { .. } => "wrong kind",
         EventKind::UsedTooEarly { .. } => "used too early",
         EventKind::NoRunningLoop { .. } => "no loop",
+        EventKind::NeverStarts { .. } => "never starts",
         EventKind::Deadlocked { .. } => "deadlocked",
         EventKind::BusyWait { .. } => "busy wait",
         EventKind::Blocked { .. } if is_felt(event) => "blocked",
