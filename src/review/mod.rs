@@ -232,6 +232,7 @@ pub fn review_asked(
     diagnostics.extend(syntax_errors(&cells, notebook.format));
     if notebook.format != Format::Script {
         saved::add(notebook, &cells, &mut diagnostics);
+        saved::weigh(notebook, &mut diagnostics);
     }
     diagnostics.extend(not_looked_at(&cells, &unanswered));
     let (mut diagnostics, mut silenced) = suppress::apply(&cells, diagnostics);

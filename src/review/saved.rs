@@ -61,6 +61,42 @@ pub(super) fn add(
     }
 }
 
+/// Rules that say of a call in a cell that it raises.
+const RAISING: [&str; 4] = [
+    "asyncio-run-in-cell",
+    "run-until-complete-in-cell",
+    "framework-runner-in-cell",
+    "loop-owning-sync-api",
+];
+
+/// Weighs saved outputs that show success against what is said to raise: a cell that printed something
+/// and no error went through once, on a loop that was patched out of sight, or elsewhere.
+pub(super) fn weigh(notebook: &Notebook, diagnostics: &mut [Diagnostic]) {
+    let raises = |it: &&mut Diagnostic| {
+        it.severity == Severity::Error
+            && RAISING.contains(&it.rule)
+            && matches!(it.message.key, "direct" | "main-guard")
+    };
+    for found in diagnostics.iter_mut().filter(raises) {
+        if went_through(notebook, found.span.cell) {
+            found.severity = Severity::Warning;
+            found.note(Message::new("interface", "saved-output-contradicts"), None);
+        }
+    }
+}
+
+/// Whether a cell has saved outputs, and none of them tells of an error.
+fn went_through(notebook: &Notebook, cell: CellIndex) -> bool {
+    let outputs = notebook.outputs(cell);
+    let fails = |output: &Output| match output {
+        Output::Error { .. } => true,
+        Output::Stream { name, text } => name == "stderr" || text.contains("Error"),
+        Output::Other(_) => true,
+        Output::Result { .. } | Output::Display { .. } => false,
+    };
+    !outputs.is_empty() && !outputs.iter().any(fails)
+}
+
 /// What the rules say already.
 struct Told {
     rules: HashSet<&'static str>,
@@ -124,6 +160,7 @@ fn text(notebook: &Notebook, cell: CellIndex) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Severity;
     use crate::knowledge::Tables;
     use crate::notebook::parse_ipynb;
     use crate::review::review;
@@ -151,6 +188,44 @@ mod tests {
     #[test]
     fn a_saved_error_that_nothing_explains_stands_as_a_hint() {
         assert_eq!(rules("library.load()", ERROR), [("saved-output".to_owned(), 0)]);
+    }
+
+    /// How bad `asyncio.run()` is said to be under these outputs, and what notes say.
+    fn weighed(source: &str, outputs: serde_json::Value) -> (Severity, Vec<&'static str>) {
+        let cell = serde_json::json!({"cell_type": "code", "id": "a", "metadata": {},
+            "execution_count": 1, "source": source, "outputs": outputs});
+        let whole = serde_json::json!({"cells": [cell], "metadata": {}, "nbformat": 4,
+            "nbformat_minor": 5});
+        let notebook = parse_ipynb(whole.to_string()).expect("a notebook");
+        let review = review(&notebook, &Tables::default());
+        let found = review.diagnostics.into_iter().find(|it| it.rule == "asyncio-run-in-cell");
+        let found = found.expect("the run is found");
+        (found.severity, found.notes.iter().map(|note| note.message.key).collect())
+    }
+
+    #[test]
+    fn success_that_was_saved_weighs_against_what_raises() {
+        const RUN: &str = "import asyncio\nasync def f(): ...\nasyncio.run(f())";
+        let stream = |name: &str, text: &str| serde_json::json!({"output_type": "stream", "name": name, "text": text});
+        let result = serde_json::json!({"output_type": "execute_result", "metadata": {},
+            "execution_count": 1, "data": {"text/plain": "42"}});
+        let error = serde_json::json!({"output_type": "error", "ename": "RuntimeError",
+            "evalue": ERROR, "traceback": []});
+        let contradicts = (Severity::Warning, vec!["saved-output-contradicts"]);
+        assert_eq!(weighed(RUN, serde_json::json!([stream("stdout", "done")])), contradicts);
+        assert_eq!(weighed(RUN, serde_json::json!([result])), contradicts);
+        for outputs in [
+            serde_json::json!([]),
+            serde_json::json!([stream("stdout", "done"), error]),
+            serde_json::json!([stream("stderr", "RuntimeWarning: never awaited")]),
+        ] {
+            let (severity, notes) = weighed(RUN, outputs);
+            assert_eq!(severity, Severity::Error);
+            assert!(!notes.contains(&"saved-output-contradicts"), "{notes:?}");
+        }
+        let caught = "import asyncio\nasync def f(): ...\ntry:\n    asyncio.run(f())\nexcept RuntimeError as error:\n    print(error)";
+        let (_, notes) = weighed(caught, serde_json::json!([stream("stdout", "done")]));
+        assert_eq!(notes, [] as [&str; 0]);
     }
 
     #[test]

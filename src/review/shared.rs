@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::Review;
-use crate::python::{Kind, NodeId, Tree};
+use crate::facts::CellFacts;
+use crate::python::{Kind, NameUse, NodeId, Tree};
 use crate::text::CellIndex;
 
 /// Lines of the shortest function that is worth a module.
 const LINES: usize = 5;
+
+/// What people call the entry point of a program.
+const ENTRY: &str = "main";
 
 /// An `async def` at the top of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +38,25 @@ pub fn helpers(review: &Review) -> Vec<Helper> {
             continue;
         }
         let tree = &cell.syntax().tree;
-        found.extend(tree.statements().filter_map(|it| helper(tree, it, CellIndex(number))));
+        // An entry point that is used once is what its notebook does, and no helper.
+        let is_entry = |it: &Helper| it.name == ENTRY && reads(review, ENTRY) < 2;
+        let helpers = tree.statements().filter_map(|it| helper(tree, it, CellIndex(number)));
+        found.extend(helpers.filter(|it| !is_entry(it)));
     }
     found
+}
+
+/// How often a name is read.
+fn reads(review: &Review, name: &str) -> usize {
+    let of_cell = |cell: &std::sync::Arc<CellFacts>| {
+        let tree = &cell.syntax().tree;
+        let is_read = |node: &NodeId| {
+            matches!(tree.kind(*node), Kind::Name { used: NameUse::Load })
+                && tree.name(*node) == Some(name)
+        };
+        tree.all().filter(is_read).count()
+    };
+    review.cells.iter().map(of_cell).sum()
 }
 
 fn helper(tree: &Tree, statement: NodeId, cell: CellIndex) -> Option<Helper> {
@@ -92,6 +112,15 @@ mod tests {
             found.iter().flat_map(|it| it.places.iter().map(|(path, _)| path.as_str())).collect();
         assert_eq!(found.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["load"]);
         assert_eq!(places, ["a", "c"]);
+    }
+
+    #[test]
+    fn an_entry_point_that_is_used_once_is_no_helper() {
+        let main = LOAD.replace("load", "main");
+        let named = |source: String| of(&source).into_iter().map(|it| it.name).collect::<Vec<_>>();
+        assert_eq!(named(format!("{main}\nawait main(1)\n")), [] as [&str; 0]);
+        assert_eq!(named(format!("{main}\nawait main(1)\nawait main(2)\n")), ["main"]);
+        assert_eq!(named(format!("{LOAD}\nawait load(1)\n")), ["load"]);
     }
 
     #[test]

@@ -15,6 +15,9 @@ pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 /// A helper of so many lines wants a test, even when one other cell uses it.
 const LONG: usize = 20;
 
+/// What people call a program's entry point, which is used once and by nobody else.
+const ENTRY: &str = "main";
+
 /// What a toy that shows how asyncio behaves is made of, beside asyncio itself.
 const TOY_CALLS: [&str; 19] = [
     "time.time",
@@ -51,12 +54,12 @@ fn diagnose(facts: &Facts, id: FnId, function: &Function) -> Option<Diagnostic> 
     if is_exported(facts, function.site.cell) {
         return None;
     }
-    let users: BTreeSet<CellIndex> = facts
-        .reads_of_global(&function.name, function.site)
-        .into_iter()
-        .map(|read| read.cell)
-        .filter(|cell| *cell > function.site.cell)
-        .collect();
+    let reads = facts.reads_of_global(&function.name, function.site);
+    if function.name == ENTRY && reads.len() < 2 {
+        return None;
+    }
+    let users: BTreeSet<CellIndex> =
+        reads.into_iter().map(|read| read.cell).filter(|cell| *cell > function.site.cell).collect();
     let lines = facts.source_of(function.site).lines().count();
     let statements = statements(facts, function);
     let key = match users.len() {
