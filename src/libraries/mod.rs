@@ -12,6 +12,9 @@ use crate::text::CellIndex;
 
 pub use requirement::{conda, poetry, requirement};
 
+/// What is longer, in bytes, is no version that anybody released, nor a condition that one writes.
+const LONGEST: usize = 200;
+
 /// The versions of a package for which something holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,7 +95,8 @@ impl Bounds {
 impl Said {
     /// Exactly this version; `None` when the text is none.
     pub fn exactly(version: &str, by: By) -> Option<Self> {
-        let exact: Version = version.trim().parse().ok()?;
+        let version = Some(version.trim()).filter(|it| it.len() <= LONGEST)?;
+        let exact: Version = version.parse().ok()?;
         let allowed =
             Allowed { least: Some(exact.clone()), most: Some((exact.clone(), End::With)) };
         Some(Self { text: exact.to_string(), by, allowed })
@@ -131,7 +135,10 @@ impl Said {
             }),
             _ => None,
         };
-        let text = format!("{} | {}", self.text, other.text);
+        let text = match self.text.len() + other.text.len() {
+            0..=LONGEST => format!("{} | {}", self.text, other.text),
+            _ => self.text,
+        };
         Self { text, by: self.by, allowed: Allowed { least, most } }
     }
 }

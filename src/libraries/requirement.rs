@@ -2,7 +2,7 @@
 
 use pep440_rs::{Operator, Version, VersionSpecifier, VersionSpecifiers};
 
-use super::{Allowed, By, End, Said};
+use super::{Allowed, By, End, LONGEST, Said};
 
 /// The package that `name[extra]>=1,<2; marker` asks for and, where the line says one, its version.
 ///
@@ -91,6 +91,9 @@ fn name(line: &str) -> Option<(&str, &str)> {
 }
 
 fn said(condition: &str, by: By) -> Option<Said> {
+    if condition.len() > LONGEST {
+        return None;
+    }
     let specifiers: VersionSpecifiers = condition.parse().ok()?;
     let mut allowed = Allowed::default();
     for specifier in specifiers.iter() {
@@ -170,6 +173,7 @@ mod tests {
         {
             assert_eq!(read(line), None, "{line}");
         }
+        assert_eq!(read(&format!("a=={}1", "1.".repeat(200))), None);
         assert_eq!(read("a==99999999999999999999999999"), None);
         assert_eq!(read("a~=18446744073709551615.1"), with("a", "~=18446744073709551615.1"));
     }

@@ -56,6 +56,10 @@ fn files_beside_a_notebook_say_which_version_of_a_library_it_meets() {
         let folder = folder(&[&[("in/bot.ipynb", bot.as_str())], files].concat());
         run(folder.path(), &["check", "in/bot.ipynb"]).stdout
     };
+    // A notebook that is named without its folder has the same neighbours.
+    let here = folder(&[("bot.ipynb", &bot), ("requirements.txt", "python-telegram-bot<20\n")]);
+    let named = run(here.path(), &["check", "bot.ipynb"]).stdout;
+    assert!(named.contains("python-telegram-bot <20, which requirements.txt names"), "{named}");
     let unknown = told(&[]);
     let since = "so it is since python-telegram-bot 20.0; nothing says which version runs";
     assert!(unknown.contains("warning coroutine-never-awaited"), "{unknown}");

@@ -33,7 +33,8 @@ const ENVIRONMENTS: [&str; 2] = ["environment.yml", "environment.yaml"];
 /// What is known for the notebooks of `folder`, from there up to the root of its project. The nearest
 /// file counts most, locks before wishes.
 pub(super) fn beside(folder: &Path) -> Libraries {
-    let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let whole = std::path::absolute(here).unwrap_or_else(|_| here.to_owned());
     let names: Vec<(PathBuf, BTreeSet<String>)> = whole
         .ancestors()
         .take(MOST_FOLDERS)
