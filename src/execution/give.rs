@@ -72,16 +72,21 @@ impl Machine<'_> {
             Some(like) => self.names.path(like),
             None => called,
         };
-        let result = self.outcome_of(row, &taken, itself);
+        let result = match row.result {
+            Outcome::Held => self.held(receiver),
+            _ => self.outcome_of(row, &taken, itself),
+        };
         match row.gives {
-            Gives::Itself | Gives::Object | Gives::AsyncManager
+            Gives::Itself | Gives::Object | Gives::Data | Gives::AsyncManager
                 if row.is_followed() || taken.waits_for_kernel =>
             {
                 self.foreign(itself, &taken, row.has_to_be_closed, site)
             }
-            Gives::Itself | Gives::Object | Gives::AsyncManager | Gives::AsyncIterator => {
-                Value::Path(itself)
-            }
+            Gives::Itself
+            | Gives::Object
+            | Gives::Data
+            | Gives::AsyncManager
+            | Gives::AsyncIterator => Value::Path(itself),
             Gives::Unknown => Value::Unknown,
             Gives::Nothing => Value::None,
             Gives::Plain => Value::Plain(Plain::Other),
@@ -131,8 +136,9 @@ impl Machine<'_> {
         let made = self.context.running;
         let waits_since = taken.waits_for_kernel.then_some(self.during);
         let taken = self.heap.slot(Value::Bool(false));
+        let holds = self.heap.slot(Value::Never);
         let left = self.heap.slot(Value::Bool(false));
-        let foreign = Foreign { path, made, used_on, closed, taken, left, waits_since };
+        let foreign = Foreign { path, made, used_on, closed, taken, holds, left, waits_since };
         let id = self.heap.add(Object::Foreign(foreign));
         if to_close && self.calls.len() > 1 {
             self.opened.push((id, site, self.stack));
@@ -288,7 +294,7 @@ impl Machine<'_> {
 
     pub fn outcome_of(&mut self, row: &Arc<Row>, taken: &Taken, itself: QualifiedName) -> Value {
         match row.result {
-            Outcome::Unknown => Value::Unknown,
+            Outcome::Unknown | Outcome::Held => Value::Unknown,
             Outcome::Nothing => Value::None,
             Outcome::Plain => Value::Plain(Plain::Other),
             Outcome::Call | Outcome::Awaited => taken.result.unwrap_or(Value::Unknown),

@@ -203,7 +203,11 @@ impl Machine<'_> {
                 }
                 self.walk_instance(value, site, true)
             }
-            Some(Object::Foreign(_)) => {
+            Some(Object::Foreign(foreign)) => {
+                if self.is_async_iterable(Value::Path(foreign.path)) == Some(false) {
+                    self.refuse_async_for(value, site);
+                    return Items::unknown();
+                }
                 self.use_on_loop(value, site, true);
                 Items::unknown()
             }
@@ -252,7 +256,7 @@ impl Machine<'_> {
             Value::Path(path) => {
                 let entry = self.entry_of_call(path)?;
                 let row = entry.row.as_ref()?;
-                let plain = matches!(row.gives, Gives::Plain | Gives::Nothing);
+                let plain = matches!(row.gives, Gives::Plain | Gives::Nothing | Gives::Data);
                 (plain && !entry.is_walked).then_some(false)
             }
             _ => match self.object(value)? {

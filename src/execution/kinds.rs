@@ -83,7 +83,9 @@ impl Machine<'_> {
                     _ if entry.is_coroutine_function => Some(true),
                     _ if self.may_be_another(called) => None,
                     Some(Gives::Coroutine | Gives::Task | Gives::Future) => Some(true),
-                    Some(Gives::Nothing | Gives::Plain | Gives::Object) => Some(false),
+                    Some(Gives::Nothing | Gives::Plain | Gives::Object | Gives::Data) => {
+                        Some(false)
+                    }
                     Some(Gives::AsyncManager | Gives::AsyncIterator) => Some(false),
                     _ if entry.blocking.as_ref().is_some_and(|it| {
                         it.kind == BlockingKind::Wait || it.when == Some(When::Waits)

@@ -182,6 +182,7 @@ impl Machine<'_> {
 
     /// Somebody else has it: nothing is known of what happens to it.
     pub fn unfollow(&mut self, foreign: &Foreign) {
+        self.heap.set(foreign.holds, Value::Unknown);
         let is_followed = self
             .row_of(foreign)
             .is_some_and(|row| row.followed || row.single_use || !row.until_left.is_empty());

@@ -235,6 +235,10 @@ impl Machine<'_> {
                 taken.of = value;
             }
             Use::Keeps => self.escape(value),
+            Use::Holds => {
+                self.hold(receiver, value);
+                self.escape(value);
+            }
             Use::Reads => {
                 self.too_early(value, site, ValueUse::Argument, None);
                 self.read_elements(value);

@@ -3,6 +3,7 @@
 use super::event::{EventKind, Miss};
 use super::machine::Machine;
 use super::value::{Args, Object, Site, Value};
+use crate::knowledge::callables::Gives;
 
 impl Machine<'_> {
     /// `with manager as value`.
@@ -49,6 +50,10 @@ impl Machine<'_> {
             }
             Some(Object::Foreign(foreign)) => {
                 self.hand_on(manager);
+                if is_async && self.is_async_manager(Value::Path(foreign.path)) == Some(false) {
+                    let kind = EventKind::AsyncWithRefused { value: manager };
+                    self.raise("TypeError", site, kind, manager);
+                }
                 self.enter_followed(manager, &foreign, site);
                 if is_async {
                     self.enter_on_loop(manager, site);
@@ -117,7 +122,7 @@ impl Machine<'_> {
                     return None;
                 }
                 let gives = entry.row.as_ref()?.gives;
-                matches!(gives, crate::knowledge::callables::Gives::Object).then_some(false)
+                matches!(gives, Gives::Object | Gives::Data).then_some(false)
             }
             _ => match self.object(value)? {
                 Object::Collection(_)

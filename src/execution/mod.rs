@@ -22,6 +22,7 @@ mod exception;
 mod expression;
 mod give;
 mod heap;
+mod holding;
 mod iterate;
 mod kinds;
 mod lasting;

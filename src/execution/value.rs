@@ -327,6 +327,8 @@ pub struct Foreign {
     pub closed: Slot,
     /// `Bool(true)` once a lock is held, a queue has something, or an event is set.
     pub taken: Slot,
+    /// What it was given to hold, all of it; `Never` when that is nothing.
+    pub holds: Slot,
     /// `Bool(true)` once its block is left, `Unknown` where that makes no difference any more.
     pub left: Slot,
     /// The cell since whose run it waits for the kernel's loop: a function that runs on its behalf
@@ -344,6 +346,7 @@ impl Foreign {
             used_on,
             closed: used_on,
             taken: used_on,
+            holds: used_on,
             left: used_on,
             waits_since: None,
         }

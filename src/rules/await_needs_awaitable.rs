@@ -253,7 +253,10 @@ fn statement(
             .with("type", spoken.unwrap_or_default())
     })?;
     let at = place(run, event.site)?;
-    if !matches!(kind, "collection" | "value" | "generator" | "none") {
+    // What belongs to a loop, such as a queue, takes the plain statement no more than this one.
+    let of_loop = matches!(value, Value::Object(_))
+        && run.trace.kind_of(value) == crate::execution::ValueKind::Library;
+    if of_loop || !matches!(kind, "collection" | "value" | "generator" | "none") {
         return Some(found);
     }
     let holder =

@@ -10,6 +10,7 @@ use crate::rewrite::{
     async_words, await_argument, await_before_use, await_expression, checked, colour,
     lists_for_generators, obstacle_to_await, offer, start_in_background,
 };
+use crate::text::{Edit, Span, TextRange};
 
 use fault::{Fault, fault};
 
@@ -118,7 +119,8 @@ fn await_fix(
     if facts.never_ends(site).is_some() {
         return start_in_background(facts, site, site).ok_or_else(Vec::new);
     }
-    if is_awaited_further_out(facts, site) {
+    let outer = awaited_further_out(facts, site);
+    if outer.is_some_and(|outer| is_plain_chain(facts, site, outer).is_none()) {
         return Err(Vec::new());
     }
     let owner = facts.owner(site);
@@ -132,6 +134,11 @@ fn await_fix(
         edits.extend(await_before_use(facts, site, statement).ok_or_else(Vec::new)?);
     } else {
         edits.extend(await_expression(facts, site));
+    }
+    if let Some(outer) = outer.filter(|it| is_plain_chain(facts, site, *it) == Some(true)) {
+        let operand = facts.child(outer, Role::Value).unwrap_or(site);
+        let word = TextRange::new(facts.range(outer).start, facts.range(operand).start);
+        edits.push(Edit::delete(Span::new(outer.cell, word)));
     }
     let mut edits = plan.finish(facts, edits)?;
     if let Some((_, more)) = super::wait_needs_tasks::brought_along(facts, site) {
@@ -161,13 +168,32 @@ fn await_fix(
     .at_most(plan.limit()))
 }
 
-/// `await f().json()` awaits the wrong thing; which one was meant is the author's to say.
-fn is_awaited_further_out(facts: &Facts, site: Site) -> bool {
-    let chain = facts.ancestors(site).skip_while(|up| {
+/// The `await` of `await f().json()`: it stands before the whole chain.
+fn awaited_further_out(facts: &Facts, site: Site) -> Option<Site> {
+    let mut chain = facts.ancestors(site).skip_while(|up| {
         matches!(facts.kind(*up), Kind::Attribute { .. } | Kind::Subscript | Kind::Call)
     });
-    let mut chain = chain;
-    chain.next().is_some_and(|up| matches!(facts.kind(up), Kind::Await))
+    chain.next().filter(|up| matches!(facts.kind(*up), Kind::Await) && *up != site)
+}
+
+/// Whether the last call of a chain that begins with what `site` gives does its work at once; where
+/// no table tells, what was meant is the author's to say.
+fn is_plain_chain(facts: &Facts, site: Site, outer: Site) -> Option<bool> {
+    let mut path = facts.value(facts.child(site, Role::Func)?).path()?.to_owned();
+    path.push_str("()");
+    for up in facts.ancestors(site).take_while(|up| *up != outer) {
+        match facts.kind(up) {
+            Kind::Attribute { name } => {
+                path.push('.');
+                path.push_str(facts.tree(up.cell).text(*name));
+            }
+            Kind::Call => path.push_str("()"),
+            _ => return None,
+        }
+    }
+    let called = path.strip_suffix("()")?;
+    let is_plain = facts.tables.is_plain_call(called);
+    (is_plain || facts.tables.is_coroutine_function(called)).then_some(is_plain)
 }
 
 /// `[f(i) for i in x]` becomes `await asyncio.gather(*[f(i) for i in x])`.
@@ -194,8 +220,8 @@ fn gather_fix(facts: &Facts, site: Site) -> Result<Fix, Vec<crate::rewrite::Obst
     let range = facts.range(container);
     let cell = container.cell;
     let mut edits: Vec<_> = import.into_iter().collect();
-    edits.push(crate::text::Edit::insert(cell, range.start, format!("await {asyncio}.gather(*")));
-    edits.push(crate::text::Edit::insert(cell, range.end, ")"));
+    edits.push(Edit::insert(cell, range.start, format!("await {asyncio}.gather(*")));
+    edits.push(Edit::insert(cell, range.end, ")"));
     Ok(checked(
         facts,
         Fix {

@@ -146,6 +146,8 @@ pub enum Use {
     Posts,
     /// It is stored, and somebody may use it later.
     Keeps,
+    /// The object whose method this is holds it, until another method gives it out.
+    Holds,
     /// Its value is looked at: a coroutine in its place is a mistake.
     Reads,
     /// Its elements are walked through.
@@ -220,6 +222,8 @@ pub enum Gives {
     Plain,
     /// The object that the call's path stands for, which can be neither called nor awaited.
     Object,
+    /// Such an object that `async with` and `async for` refuse as well.
+    Data,
     Coroutine,
     Task,
     Future,
@@ -257,6 +261,8 @@ pub enum Outcome {
     Object,
     /// A list of such objects.
     Objects,
+    /// Something that the object whose method this is was given to hold.
+    Held,
 }
 
 /// Callables whose semantics are Python's own.

@@ -238,6 +238,16 @@ impl Tables {
         self.is(path, |entry| gives(entry, Gives::AsyncIterator))
     }
 
+    /// Whether a call of `path` gives what no `await` takes.
+    pub fn is_plain_call(&self, path: &str) -> bool {
+        let mut names = self.callables.names();
+        let name = names.path(path);
+        let row = self.callables.get(&names, name).and_then(|entry| entry.row.as_ref());
+        row.is_some_and(|row| {
+            matches!(row.gives, Gives::Nothing | Gives::Plain | Gives::Object | Gives::Data)
+        })
+    }
+
     /// Whether the object at `path`, awaited or entered where it has to be, is walked by `async
     /// for` alone.
     pub fn is_async_iterable(&self, path: &str) -> bool {

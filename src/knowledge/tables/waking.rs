@@ -56,6 +56,7 @@ fn row_wakes(row: &Row) -> bool {
             | Gives::Nothing
             | Gives::Plain
             | Gives::Object
+            | Gives::Data
             | Gives::Result
             | Gives::Results
     );

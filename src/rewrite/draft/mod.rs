@@ -26,7 +26,9 @@ use crate::text::{Carrier, CellIndex, Edit, Span, TextRange, apply_edits};
 pub use fix::drafted_fix;
 
 use faults::{faults, is_no_worse, sum};
-use place::{Holder, accessed, can_be_async, holder, keeps_from_awaiting, property_decorator};
+use place::{
+    Holder, accessed, can_be_async, holder, keeps_from_awaiting, outer_awaits, property_decorator,
+};
 
 /// As many functions lie on a chain that is followed.
 const ROUNDS: usize = 24;
@@ -169,10 +171,18 @@ impl<'f, 'a> Draft<'f, 'a> {
         for _ in 0..ROUNDS {
             let run = self.run()?;
             let edits = self.awaits(&run)?;
-            if edits.is_empty() {
-                return is_good(&faults(&run)).then(|| self.finished()).flatten();
+            if !edits.is_empty() {
+                self.apply(edits)?;
+                continue;
             }
-            self.apply(edits)?;
+            if is_good(&faults(&run)) {
+                return self.finished();
+            }
+            let outer = outer_awaits(&run);
+            if outer.is_empty() {
+                return None;
+            }
+            self.apply(outer)?;
         }
         None
     }

@@ -1,9 +1,9 @@
 //! Where an `await` can stand, and which functions can become `async`.
 
-use crate::execution::{Run, Site};
+use crate::execution::{EventKind, Run, Site};
 use crate::index::Index;
 use crate::python::{Kind, NodeId, Role, Tree};
-use crate::text::{TextRange, line_range};
+use crate::text::{Edit, Span, TextRange, line_range};
 
 /// What holds a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,4 +94,25 @@ pub(super) fn property_decorator(tree: &Tree, def: NodeId) -> Option<TextRange> 
 /// The access to an attribute that runs a property.
 pub(super) fn accessed(run: &Run, by: Site) -> Option<Site> {
     matches!(run.kind(by), Kind::Attribute { .. }).then_some(by)
+}
+
+/// Takes away each `await` that is refused and stands before a chain with one of its own:
+/// `await (await client.get(url)).json()`, where only the inner one is meant.
+pub(super) fn outer_awaits(run: &Run) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for event in run.events().iter().filter(|it| matches!(it.kind, EventKind::AwaitRefused { .. }))
+    {
+        let Some(cell) = run.cell_of(event.site.cell) else { continue };
+        let tree = run.tree(event.site.cell);
+        let Some(operand) = tree.child(event.site.node, Role::Value) else { continue };
+        let down =
+            |it: &NodeId| tree.child(*it, Role::Func).or_else(|| tree.child(*it, Role::Value));
+        let mut chain = std::iter::successors(Some(operand), down).skip(1);
+        let word = TextRange::new(tree.range(event.site.node).start, tree.range(operand).start);
+        let edit = Edit::delete(Span::new(cell, word));
+        if chain.any(|it| matches!(tree.kind(it), Kind::Await)) && !edits.contains(&edit) {
+            edits.push(edit);
+        }
+    }
+    edits
 }
