@@ -40,6 +40,7 @@ impl Machine<'_> {
         let statements = self.nodes(node, Role::Body);
         self.execute_all(&statements);
         self.end_call();
+        self.note_hooks(class);
         self.make_members(class, site);
         self.tell_base(class, site);
         let value = self.decorate(node, Value::Object(class));
@@ -155,7 +156,7 @@ impl Machine<'_> {
     }
 
     /// Bases that bring no methods that matter here.
-    fn is_plain_base(&self, base: Value) -> bool {
+    pub fn is_plain_base(&self, base: Value) -> bool {
         match base {
             Value::Path(path) => {
                 let path = self.names.spell(path);

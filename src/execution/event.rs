@@ -148,7 +148,9 @@ pub enum EventKind {
     SocketBlocks { for_ever: bool },
     /// Python calls a special method by itself and does not await the coroutine that it gives;
     /// whether that raises.
-    SpecialUnawaited { name: String, raises: bool },
+    SpecialUnawaited { name: String, raises: bool, method: Option<Site> },
+    /// A method that a library's class calls by itself and does not await; `site` defines it.
+    HookUnawaited { name: String, of: QualifiedName },
     /// A list, a set or a dict where a set wants what can be hashed.
     Unhashable,
     /// An object that belongs to one loop is used on another.

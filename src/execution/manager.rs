@@ -44,6 +44,11 @@ impl Machine<'_> {
                 self.escape(manager);
                 Value::Unknown
             }
+            Some(Object::Generator { is_async: false, function, args, .. }) if is_async => {
+                let kind = EventKind::AsyncWithRefused { value: manager };
+                self.raise("TypeError", site, kind, manager);
+                self.run_generator(function, &args, site)
+            }
             Some(Object::Generator { function, args, walked, .. }) => {
                 self.enter_once(manager, walked, site);
                 self.run_generator(function, &args, site)

@@ -23,6 +23,7 @@ mod expression;
 mod give;
 mod heap;
 mod holding;
+mod hooks;
 mod iterate;
 mod kinds;
 mod lasting;

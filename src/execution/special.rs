@@ -82,11 +82,13 @@ impl Machine<'_> {
 
     /// Says so where a special method gave a coroutine, which Python does not await.
     pub fn note_unawaited(&mut self, name: &str, given: Value, site: Site) {
-        if !matches!(self.object(given), Some(Object::Coroutine(_))) {
-            return;
-        }
+        let Some(Object::Coroutine(coroutine)) = self.object(given) else { return };
+        let method = match self.object(coroutine.function) {
+            Some(Object::Function(function)) => Some(function.def),
+            _ => None,
+        };
         let raises = LOOKED_AT.contains(&name);
-        let kind = EventKind::SpecialUnawaited { name: name.to_owned(), raises };
+        let kind = EventKind::SpecialUnawaited { name: name.to_owned(), raises, method };
         if raises {
             self.raise("TypeError", site, kind, given);
         } else {

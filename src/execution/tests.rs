@@ -67,7 +67,8 @@ fn told(trace: &Trace, cells: &[(CellKey, Arc<Index>)], event: &Event) -> String
         EventKind::ReadAfterBlock { .. } => "read after its block".to_owned(),
         EventKind::ContextLost => "context lost".to_owned(),
         EventKind::WaitsForFrontEnd => "waits for the front end".to_owned(),
-        EventKind::SpecialUnawaited { name, raises } => {
+        EventKind::HookUnawaited { name, .. } => format!("{name} unawaited by its caller"),
+        EventKind::SpecialUnawaited { name, raises, .. } => {
             format!("{name} unawaited, raises {raises}")
         }
         EventKind::SocketBlocks { for_ever } => format!("socket blocks, for ever {for_ever}"),

@@ -1,5 +1,7 @@
 //! `await`, `async for` or `async with` in front of what takes none of them.
 
+mod method;
+
 use hashbrown::HashMap;
 
 use super::events::{Said, found, kind_key, known_lost, place, refused, repair, spoken};
@@ -7,6 +9,7 @@ use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{CellKey, Event, EventKind, Run, Site, Value};
 use crate::facts::{self, Facts};
+use crate::knowledge::callables::QualifiedName;
 use crate::knowledge::tables::BlockingKind;
 use crate::python::{Kind, Role};
 use crate::rewrite::{Start, arguments_for, draft_unseen, drafted_fix, free_name, module_name};
@@ -45,7 +48,8 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
                 let keys = ["async-with", "async-with-plain", "fix-with"];
                 statement(facts, run, event, *value, keys)
             }
-            EventKind::SpecialUnawaited { name, raises } => {
+            EventKind::HookUnawaited { name, of } => hook(facts, run, event, name, *of),
+            EventKind::SpecialUnawaited { name, raises, method } => {
                 let (severity, key) = match (name.as_str(), raises) {
                     ("__init__", _) => (Severity::Error, "async-init"),
                     (_, true) => (Severity::Error, "async-special"),
@@ -59,6 +63,9 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
                 if let Some(special) = special.as_mut().filter(|_| name == "__exit__") {
                     special.fixes.extend(entered_async(facts, run, event));
                 }
+                if let Some(special) = special.as_mut().filter(|it| it.fixes.is_empty()) {
+                    special.fixes.extend(method.and_then(|it| method::made_plain(facts, run, it)));
+                }
                 special
             }
             _ => continue,
@@ -68,6 +75,27 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             out.push(diagnostic);
         }
     }
+}
+
+/// A method that a library's class calls by itself.
+fn hook(
+    facts: &Facts,
+    run: &Run,
+    event: &Event,
+    name: &str,
+    of: QualifiedName,
+) -> Option<Diagnostic> {
+    let mut found = found(run, event, event.site, |span| {
+        let span = match run.kind(event.site) {
+            Kind::FunctionDef { name, .. } => Span::new(span.cell, *name),
+            _ => span,
+        };
+        Diagnostic::new(NAME, Severity::Warning, span, "async-hook")
+            .with("method", name)
+            .with("class", run.spell(of))
+    })?;
+    found.fixes.extend(method::made_plain(facts, run, event.site));
+    Some(found)
 }
 
 /// The `async` methods of a plain manager become those of an async one, which is entered as one.
@@ -253,6 +281,15 @@ fn statement(
             .with("type", spoken.unwrap_or_default())
     })?;
     let at = place(run, event.site)?;
+    let own = match event.kind {
+        EventKind::AsyncForRefused { .. } => method::as_wanted(facts, run, value, method::WALKED),
+        _ => method::as_wanted(facts, run, value, method::ENTERED)
+            .or_else(|| method::async_generator(facts, run, value)),
+    };
+    if own.is_some() {
+        found.fixes.extend(own);
+        return Some(found);
+    }
     // What belongs to a loop, such as a queue, takes the plain statement no more than this one.
     let of_loop = matches!(value, Value::Object(_))
         && run.trace.kind_of(value) == crate::execution::ValueKind::Library;

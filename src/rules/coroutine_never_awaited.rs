@@ -7,8 +7,9 @@ use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::facts::{Call, Facts, Runs, Site, Taker, Usage, Value};
 use crate::python::{Builds, Kind, Role};
 use crate::rewrite::{
-    async_words, await_argument, await_before_use, await_expression, checked, colour,
-    lists_for_generators, obstacle_to_await, offer, start_in_background,
+    Start, async_words, await_argument, await_before_use, await_expression, checked, colour,
+    draft_unseen, drafted_fix, lists_for_generators, module_name, obstacle_to_await, offer,
+    start_in_background,
 };
 use crate::text::{Edit, Span, TextRange};
 
@@ -69,7 +70,8 @@ fn diagnose(facts: &Facts, call: &Call, fault: Fault) -> Diagnostic {
     found.patterns.push(if in_collection { "gather" } else { "top-level-await" });
     let fix = match fault {
         _ if in_collection => gather_fix(facts, call.site),
-        Fault::Called(taker) => without_taker(facts, call.site, taker),
+        Fault::Called(taker) => without_taker(facts, call.site, taker)
+            .or_else(|none| function_itself(facts, call.site, taker).ok_or(none)),
         _ => await_fix(facts, call.site, fault),
     };
     if fix.is_ok()
@@ -105,6 +107,30 @@ fn without_taker(
             tradeoffs: Vec::new(),
         },
     ))
+}
+
+/// `retry(f(x))` becomes `retry(partial(f, x))`, where a function of the notebook calls what it is
+/// given.
+fn function_itself(facts: &Facts, site: Site, taker: Taker) -> Option<Fix> {
+    let func = facts.child(site, Role::Func).filter(|_| !taker.is_worker)?;
+    let (whole, callee) = (facts.range(site), facts.range(func));
+    let at = |start, end| Span::new(site.cell, TextRange::new(start, end));
+    let given = [Role::Arg, Role::Keyword].into_iter().any(|it| facts.child(site, it).is_some());
+    let edits = if given {
+        let rest = TextRange::new(callee.end, whole.end).slice(facts.tree(site.cell).source());
+        let open = callee.end + rest.find('(')? + 1;
+        let (functools, import) = module_name(facts, site, "functools");
+        let mut edits: Vec<Edit> = import.into_iter().collect();
+        edits.push(Edit::insert(site.cell, whole.start, format!("{functools}.partial(")));
+        edits.push(Edit::replace(at(callee.end, open), ", "));
+        edits
+    } else {
+        vec![Edit::delete(at(callee.end, whole.end))]
+    };
+    let drafted = draft_unseen(facts, facts.run(), &Start::Edits(edits))?;
+    let title = Message::new(NAME, "fix-function").with("function", facts.callee_text(site));
+    let reason = (facts.span(site), Message::new(NAME, "why-function"));
+    Some(drafted_fix(facts, title, reason, drafted))
 }
 
 /// Puts `await` in front; in a plain helper the helper becomes `async`, with its callers.

@@ -58,7 +58,7 @@ pub const FORETOLD: &[(&str, &[Effect])] = &[
     ("sequential-awaits", &[]),
     ("unbounded-fan-out", &[]),
     ("async-resource-across-cells", &[Raised]),
-    ("await-needs-awaitable", &[Raised]),
+    ("await-needs-awaitable", &[Raised, NeverAwaited]),
     ("call-where-a-function-belongs", &[Raised, ThreadError, Logged]),
     ("async-function-handed-over", &[NeverAwaited, Raised, ThreadError, Logged]),
     ("loop-waits-for-itself", &[Deadlocked, StoodStill]),

@@ -49,6 +49,10 @@ pub struct Row {
     pub until_left: Vec<String>,
     /// The versions of its library for which it holds.
     pub versions: Option<Bounds>,
+    /// Methods of its subclasses that it calls by itself and does not await; `*` at the end stands
+    /// for any rest.
+    #[serde(default)]
+    pub hooks: Vec<String>,
     /// Where it is documented.
     pub source: Option<String>,
     pub note: Option<String>,

@@ -1,0 +1,101 @@
+//! Methods that are `async` where Python wants a plain one, or plain where it wants an `async` one.
+
+use super::NAME;
+use crate::diagnostic::{Fix, Message};
+use crate::execution::{Run, Site, Value};
+use crate::facts::{self, Facts};
+use crate::python::{Kind, Role};
+use crate::rewrite::{Start, draft, draft_unseen, drafted_fix};
+use crate::rules::events::place;
+use crate::text::{Edit, Span, TextRange};
+
+/// What `async for` asks of a class, and whether `async` belongs there.
+pub(super) const WALKED: [(&str, bool); 2] = [("__aiter__", false), ("__anext__", true)];
+/// The same of `async with`.
+pub(super) const ENTERED: [(&str, bool); 2] = [("__aenter__", true), ("__aexit__", true)];
+
+/// An `async` method that awaits nothing does the same as a plain one.
+pub(super) fn made_plain(facts: &Facts, run: &Run, def: Site) -> Option<Fix> {
+    let at = place(run, def)?;
+    let edit = turned(facts, at, false)?;
+    let drafted = draft_unseen(facts, run, &Start::Edits(vec![edit]))?;
+    let title = Message::new(NAME, "fix-plain-def").with("method", name(facts, at)?);
+    Some(drafted_fix(facts, title, (facts.span(at), Message::new(NAME, "why")), drafted))
+}
+
+/// The methods of an object's own class are written as `async for` or `async with` wants them.
+pub(super) fn as_wanted(
+    facts: &Facts,
+    run: &Run,
+    value: Value,
+    wanted: [(&str, bool); 2],
+) -> Option<Fix> {
+    let class = place(run, run.trace.class_of(value)?)?;
+    let (mut edits, mut names) = (Vec::new(), Vec::new());
+    for def in facts.children_in(class, Role::Body) {
+        let found = name(facts, def).and_then(|it| wanted.iter().find(|(name, _)| *name == it));
+        let Some((name, is_async)) = found else { continue };
+        if let Some(edit) = turned(facts, def, *is_async) {
+            edits.push(edit);
+            names.push(*name);
+        }
+    }
+    let title = Message::new(NAME, "fix-methods").with("methods", names.join(", "));
+    written(facts, run, class, title, edits)
+}
+
+/// The plain generator function under `asynccontextmanager` becomes an `async` one.
+pub(super) fn async_generator(facts: &Facts, run: &Run, value: Value) -> Option<Fix> {
+    let def = place(run, run.trace.function_of(value)?)?;
+    let is_meant = |it: facts::Site| facts.source_of(it).ends_with("asynccontextmanager");
+    if !facts.children_in(def, Role::Decorator).any(is_meant) {
+        return None;
+    }
+    let title = Message::new(NAME, "fix-methods").with("methods", name(facts, def)?);
+    written(facts, run, def, title, vec![turned(facts, def, true)?])
+}
+
+fn written(
+    facts: &Facts,
+    run: &Run,
+    at: facts::Site,
+    title: Message,
+    edits: Vec<Edit>,
+) -> Option<Fix> {
+    let drafted = draft(facts, run, &Start::Edits(edits))?;
+    Some(drafted_fix(facts, title, (facts.span(at), Message::new(NAME, "why")), drafted))
+}
+
+fn name<'f>(facts: &'f Facts, def: facts::Site) -> Option<&'f str> {
+    match facts.kind(def) {
+        Kind::FunctionDef { name, .. } => Some(facts.tree(def.cell).text(*name)),
+        _ => None,
+    }
+}
+
+/// Writes `async` before a function's `def`, or takes it away from one that awaits nothing.
+fn turned(facts: &Facts, def: facts::Site, to_async: bool) -> Option<Edit> {
+    let Kind::FunctionDef { name, is_async } = facts.kind(def) else { return None };
+    let awaits = |it: facts::Site| {
+        matches!(
+            facts.kind(it),
+            Kind::Await
+                | Kind::Yield
+                | Kind::For { is_async: true }
+                | Kind::With { is_async: true }
+                | Kind::Clause { is_async: true }
+        )
+    };
+    if *is_async == to_async || (!to_async && facts.descendants(def).any(awaits)) {
+        return None;
+    }
+    let start = facts.range(def).start;
+    let head = TextRange::new(start, name.start).slice(facts.tree(def.cell).source());
+    let word = start + head.rfind("def")?;
+    Some(if to_async {
+        Edit::insert(def.cell, word, "async ")
+    } else {
+        let from = start + head.rfind("async")?;
+        Edit::delete(Span::new(def.cell, TextRange::new(from, word)))
+    })
+}
