@@ -117,6 +117,7 @@ impl Machine<'_> {
                 }
                 value
             }
+            Gives::Receiver => receiver.unwrap_or(Value::Unknown),
             Gives::Result => result,
             Gives::Results => self.collection(CollectionKind::Iterator, Vec::new(), result),
             Gives::RunningLoop => self.running_loop(path, site),

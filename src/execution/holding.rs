@@ -12,13 +12,18 @@ impl Machine<'_> {
         self.heap.set(holds, joined);
     }
 
+    /// Everything that an object was given to hold, as far as it is seen.
+    pub fn all_held(&self, holder: Option<Value>) -> Vec<Value> {
+        match holder.and_then(|it| self.object(it)) {
+            Some(Object::Foreign(foreign)) => self.heap.alternatives(self.heap.get(foreign.holds)),
+            _ => Vec::new(),
+        }
+    }
+
     /// What an object gives out: known not to be awaitable where nothing that went in is. Which of
     /// the values it is, and so whether it is a certain one, is not seen.
     pub fn held(&self, holder: Option<Value>) -> Value {
-        let Some(Object::Foreign(foreign)) = holder.and_then(|it| self.object(it)) else {
-            return Value::Unknown;
-        };
-        let all = self.heap.alternatives(self.heap.get(foreign.holds));
+        let all = self.all_held(holder);
         let is_data = |it: &Value| {
             matches!(
                 it,

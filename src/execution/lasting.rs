@@ -14,11 +14,17 @@ use crate::knowledge::tables::Answers;
 
 impl Machine<'_> {
     /// What a call gives because of what it is given.
-    pub fn variant(&mut self, row: &Arc<Row>, args: &Args) -> Option<String> {
+    pub fn variant(
+        &mut self,
+        row: &Arc<Row>,
+        args: &Args,
+        receiver: Option<Value>,
+    ) -> Option<String> {
         let fits = |variant: &&crate::knowledge::callables::Variant| {
             let name = variant.name.as_deref().and_then(|name| self.names.find(name));
             let given = args.get(variant.at.unwrap_or(usize::MAX), name);
-            given.is_some_and(|value| match variant.is {
+            let held = self.all_held(receiver.filter(|_| variant.held));
+            held.into_iter().chain(given).any(|value| match variant.is {
                 Given::True => value == Value::Bool(true),
                 Given::CoroutineFunction => self.is_coroutine_function(value) == Some(true),
                 Given::Anything => true,

@@ -124,7 +124,7 @@ impl Machine<'_> {
         site: Site,
         receiver: Option<Value>,
     ) -> Taken {
-        let mut taken = Taken { like: self.variant(row, args), ..Taken::default() };
+        let mut taken = Taken { like: self.variant(row, args, receiver), ..Taken::default() };
         let mut used = Vec::new();
         for take in &row.takes {
             let name = take.name.as_deref().and_then(|name| self.names.find(name));

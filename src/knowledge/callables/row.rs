@@ -77,6 +77,9 @@ pub struct Variant {
     pub at: Option<usize>,
     /// Its name.
     pub name: Option<String>,
+    /// What the object whose method is called holds is asked in place of an argument.
+    #[serde(default)]
+    pub held: bool,
     pub is: Given,
     /// The path whose members the given object has.
     #[serde(rename = "as")]
@@ -235,6 +238,8 @@ pub enum Gives {
     ThreadFuture,
     AsyncManager,
     AsyncIterator,
+    /// The object whose method it is.
+    Receiver,
     /// The result itself.
     Result,
     /// An iterator over results.

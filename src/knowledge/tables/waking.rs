@@ -57,6 +57,7 @@ fn row_wakes(row: &Row) -> bool {
             | Gives::Plain
             | Gives::Object
             | Gives::Data
+            | Gives::Receiver
             | Gives::Result
             | Gives::Results
     );
