@@ -1,5 +1,7 @@
 //! Displays and comprehensions: collections written down in the code.
 
+use hashbrown::HashSet;
+
 use super::event::EventKind;
 use super::expression::MOST_ITEMS;
 use super::machine::Machine;
@@ -9,6 +11,8 @@ use crate::python::{Builds, Detail, Kind, NodeId, Role};
 /// What a comprehension makes.
 #[derive(Default)]
 pub(super) struct Made {
+    /// The keys of a dict, one for each value.
+    keys: Vec<Value>,
     values: Vec<Value>,
 }
 
@@ -147,8 +151,17 @@ impl Machine<'_> {
         if builds == Builds::Set {
             self.refuse_unhashable(&made.values, node);
         }
-        if exact && builds != Builds::Dict {
-            return self.collection(kind, made.values, Value::Never);
+        // A key that comes twice keeps the last value alone.
+        let mut seen = HashSet::new();
+        if exact && made.keys.iter().all(|key| seen.insert(*key)) {
+            let keys = made.keys;
+            let dict = self.collection(kind, made.values, Value::Never);
+            if let Value::Object(id) = dict
+                && let Some(Object::Collection(collection)) = self.heap.object_mut(id)
+            {
+                collection.keys = keys;
+            }
+            return dict;
         }
         let mut rest = Value::Never;
         for value in made.values {
@@ -173,8 +186,9 @@ impl Machine<'_> {
             let elements = self.nodes(node, Role::Element);
             for (number, element) in elements.iter().enumerate() {
                 let value = self.evaluate(*element);
-                if number + 1 == elements.len() {
-                    made.values.push(value);
+                match number + 1 == elements.len() {
+                    true => made.values.push(value),
+                    false => made.keys.push(value),
                 }
             }
             return made.values.len() <= MOST_ITEMS;

@@ -227,7 +227,7 @@ impl Machine<'_> {
                 self.note_waited(&taken.waited, site);
             }
             Use::UsesSocket => self.note_socket(value, take.refuses, site),
-            Use::Runs => taken.result = Some(self.run_on_own_loop(path, value, site)),
+            Use::Runs => taken.result = Some(self.run_on_own_loop(path, value, site, receiver)),
             Use::Posts => {
                 let loop_ = args.get(1, self.names.find("loop")).unwrap_or(Value::Unknown);
                 taken.filled_by = self.loop_of(loop_);
@@ -263,16 +263,19 @@ impl Machine<'_> {
 
     /// `print([coroutine])` shows objects, too.
     pub fn read_elements(&mut self, value: Value) {
-        if !matches!(
-            self.object(value),
-            Some(
-                Object::Coroutine(_)
-                    | Object::Future(_)
-                    | Object::Collection(_)
-                    | Object::Foreign(_)
-            )
-        ) {
-            self.escape(value);
+        for one in self.heap.alternatives(value) {
+            let stays = matches!(
+                self.object(one),
+                Some(
+                    Object::Coroutine(_)
+                        | Object::Future(_)
+                        | Object::Collection(_)
+                        | Object::Foreign(_)
+                )
+            );
+            if !stays {
+                self.escape(one);
+            }
         }
     }
 

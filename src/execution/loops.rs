@@ -17,9 +17,18 @@ impl Machine<'_> {
     }
 
     /// A call that runs a loop to the end of what it is given.
-    pub fn run_on_own_loop(&mut self, path: QualifiedName, value: Value, site: Site) -> Value {
+    pub fn run_on_own_loop(
+        &mut self,
+        path: QualifiedName,
+        value: Value,
+        site: Site,
+        receiver: Option<Value>,
+    ) -> Value {
         let running = self.context.running;
-        let is_running = matches!(running, Loop::Kernel | Loop::Own(_));
+        // The kernel's loop runs already, whichever thread asks it to.
+        let is_kernels = self.context.thread == Thread::Worker
+            && receiver.is_some_and(|it| self.loop_of(it) == Loop::Kernel);
+        let is_running = matches!(running, Loop::Kernel | Loop::Own(_)) || is_kernels;
         if is_running && self.input.environment.host.suspends_the_caller() {
             return self.outcome(value, site);
         }

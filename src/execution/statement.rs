@@ -4,7 +4,7 @@ use super::event::Thread;
 use super::heap::Changes;
 use super::machine::{Call, Machine};
 use super::value::{CellKey, Function, Object, Site, Value};
-use crate::execution::event::EventKind;
+use crate::execution::event::{EventKind, ValueUse};
 use crate::python::{Detail, Kind, NodeId, Role};
 
 /// How a statement ends.
@@ -118,6 +118,12 @@ impl Machine<'_> {
                 let before = target.map_or(Value::Unknown, |it| self.read_target(it));
                 let added =
                     tree.child(node, Role::Value).map_or(Value::Unknown, |it| self.evaluate(it));
+                let is_data = matches!(before, Value::Int(_) | Value::Str(_) | Value::Plain(_))
+                    || matches!(self.object(before), Some(Object::Collection(_)));
+                if let Some(at) = tree.child(node, Role::Value).filter(|_| is_data) {
+                    let site = self.site(at);
+                    self.too_early(added, site, ValueUse::Operator, None);
+                }
                 let value = self.binary(node, before, added);
                 target.into_iter().for_each(|it| self.assign(it, value));
                 Flow::Next

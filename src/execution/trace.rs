@@ -132,6 +132,14 @@ impl Trace {
         }
     }
 
+    /// The path of what a library's call gave, where it matters which object it is.
+    pub fn path_of(&self, value: Value) -> Option<String> {
+        match self.object(value)? {
+            Object::Foreign(foreign) => Some(self.spell(foreign.path)),
+            _ => None,
+        }
+    }
+
     /// The class of the notebook that an instance is of.
     pub fn class_of(&self, value: Value) -> Option<Site> {
         let Object::Instance { class, .. } = self.object(value)? else { return None };

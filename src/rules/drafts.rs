@@ -231,17 +231,26 @@ fn waiting(facts: &Facts, run: &Run, event: &Event) -> Option<Vec<Edit>> {
     waits.then(|| await_in_thread(facts, call)).flatten()
 }
 
-/// `await asyncio.to_thread(asyncio.run, f())` becomes `await f()`, where that waits for a task: what
-/// waits for a lock or a queue may wait for the lines that follow.
+/// `await asyncio.to_thread(asyncio.run, f())` becomes `await f()`, where that waits for a task, uses
+/// a client, or holds a lock for a block: what waits for a queue may wait for the lines that follow.
 fn on_this_loop(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
     let EventKind::SharedBetweenLoops { value, .. } = event.kind else { return None };
-    if run.trace.kind_of(value) != ValueKind::Task || run.trace.function_of(value).is_none() {
+    let is_task = run.trace.kind_of(value) == ValueKind::Task;
+    let path = run.trace.path_of(value);
+    let is_client = path.as_ref().is_some_and(|it| !it.starts_with("asyncio."));
+    let is_held =
+        path.is_some() && run.tree(event.site.cell).role(event.site.node) == Role::Context;
+    if !is_client && !is_held && (!is_task || run.trace.function_of(value).is_none()) {
         return None;
     }
     let in_cell = run.stack(event.stack).into_iter().find(|site| {
         holds_await(run, *site) && run.callee(*site).rsplit('.').next() == Some("to_thread")
     })?;
     let call = place(run, in_cell)?;
+    let in_block = |up: facts::Site| matches!(facts.kind(up), Kind::With { is_async: true });
+    if is_held && facts.ancestors(call).any(in_block) {
+        return None;
+    }
     let mut args = facts.children_in(call, Role::Arg);
     let (runner, work) = (args.next()?, args.next()?);
     let runs = facts.value(runner).path() == Some("asyncio.run");
@@ -251,6 +260,7 @@ fn on_this_loop(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
     let edits = vec![Edit::replace(facts.span(call), facts.source_of(work))];
     let drafted = draft(facts, run, &Start::Edits(edits))?;
     let page = "shared-between-loops";
-    let reason = (facts.span(call), Message::new(page, "why-here"));
+    let reason =
+        (facts.span(call), Message::new(page, if is_task { "why-here" } else { "why-one-loop" }));
     Some(drafted_fix(facts, Message::new(page, "fix-here"), reason, drafted))
 }
