@@ -241,6 +241,30 @@ fn every_file_says_what_it_is_for() {
     }
 }
 
+/// Errors that no reader meets by themselves: authors of content read the first, the other is told with
+/// the error that it is a part of.
+const APART: [&str; 2] = ["ContentError", "ReadOnly"];
+
+#[test]
+fn every_error_is_told_in_the_readers_language() {
+    let told = std::fs::read_to_string("src/shell/told.rs").unwrap();
+    let mut seen = 0;
+    for source in sources() {
+        let text = std::fs::read_to_string(&source.path).unwrap();
+        for after in text.split("thiserror::Error)]").skip(1) {
+            let types = ["pub enum ", "pub struct "].map(|it| (after.find(it), it));
+            let first = types.into_iter().filter(|(at, _)| at.is_some()).min();
+            let (Some(at), kind) = first.expect("a type") else { continue };
+            let name = names_after(&after[at..], kind)[0];
+            let is_told =
+                ["<", "::"].iter().any(|before| told.contains(&format!("{before}{name}>")));
+            assert!(is_told || APART.contains(&name), "{}: {name}", source.path);
+            seen += 1;
+        }
+    }
+    assert!(seen > 15, "{seen}");
+}
+
 fn check(complaints: impl Fn(&Source) -> Vec<String>) {
     let found: Vec<String> = sources().iter().flat_map(complaints).collect();
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));

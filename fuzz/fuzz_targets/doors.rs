@@ -247,7 +247,7 @@ pub fn settings(data: &[u8]) {
     std::fs::create_dir_all(&folder).expect("a folder");
     for name in ["nbasync.toml", "pyproject.toml"] {
         std::fs::write(folder.join(name), data).expect("settings");
-        let configs = Configs::new(Overrides::default(), &KNOWLEDGE.tables);
+        let configs = Configs::new(Overrides::default(), &KNOWLEDGE);
         // That they make no sense is an answer.
         let _ = configs.of(&folder.join("a.ipynb"));
         std::fs::remove_file(folder.join(name)).expect("settings");

@@ -69,6 +69,11 @@ pub struct Directory {
     fallback: Fallback,
 }
 
+/// A folder holds none of the files that pages and skills are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no content in this folder")]
+pub struct NoContent;
+
 impl Directory {
     /// Lists the folder.
     ///
@@ -80,7 +85,7 @@ impl Directory {
             collect(&path, &prefix, DEPTH, &mut own)?;
         }
         if own.is_empty() {
-            return Err(io::Error::new(io::ErrorKind::NotFound, "no content in this folder"));
+            return Err(io::Error::new(io::ErrorKind::NotFound, NoContent));
         }
         Ok(Self { own, fallback })
     }

@@ -30,6 +30,7 @@ pub mod server;
 pub mod site;
 pub mod skills;
 mod today;
+pub mod told;
 pub mod tui;
 mod upgrade;
 pub mod visible;

@@ -11,7 +11,8 @@ use super::learning::{self, Records};
 use super::proving::Prover;
 use super::reviewing::{Reviewer, opened, reviewed};
 use super::watching::Watcher;
-use super::{editor, files};
+use super::{editor, files, told};
+use crate::knowledge::Both;
 use crate::tutor::message::{Effect, Msg, Opened, Saved, Told};
 
 /// Which kernel the reader wants, and whether any.
@@ -83,9 +84,14 @@ impl<'s, 'k> Performer<'s, 'k> {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn open_at_once(&self, path: PathBuf) -> Result<Opened, String> {
+    pub fn open_at_once(&self, path: PathBuf) -> Result<Opened, Both<String>> {
         self.follow(&path);
         opened(path, &self.configs)
+    }
+
+    /// Why something was not done.
+    fn told(&self, error: &(dyn std::error::Error + 'static)) -> Both<String> {
+        told::both(self.configs.knowledge, error)
     }
 
     /// Does what is asked. Leaving, stopping and the mouse are the front end's business and give
@@ -124,23 +130,26 @@ impl<'s, 'k> Performer<'s, 'k> {
             }
             Effect::RemoveLeftovers(paths) => {
                 let kept = files::remove_leftovers(&paths).into_iter();
-                let kept = kept.map(|(path, error)| (path, error.to_string())).collect();
+                let kept = kept.map(|(path, error)| (path, self.told(&error))).collect();
                 Some(Msg::LeftoversRemoved(kept))
             }
             Effect::Copy(text) => {
-                Some(Msg::Copied(self.clipboard.copy(&text).map_err(|error| chain(&error))))
+                let copied = self.clipboard.copy(&text);
+                Some(Msg::Copied(copied.map_err(|error| self.told(&error))))
             }
             Effect::SaveAdvice { near, name, text } => {
                 let folder = near.as_deref().and_then(Path::parent).map(Path::to_path_buf);
                 let path = folder.unwrap_or_default().join(name);
                 let saved = files::save_new(&path, text.as_bytes());
-                Some(Msg::AdviceSaved(saved.map_err(|error| chain(&error))))
+                Some(Msg::AdviceSaved(saved.map_err(|error| self.told(&error))))
             }
             Effect::Look(path) => {
-                Some(Msg::Looked(path.clone(), look(&path).map_err(|error| chain(&error))))
+                Some(Msg::Looked(path.clone(), look(&path).map_err(|error| self.told(&error))))
             }
-            Effect::SaveTogether(changes) => Some(Msg::Moved(told(files::save_together(&changes)))),
-            Effect::TakeBack(changes) => Some(Msg::Moved(told(files::take_back(&changes)))),
+            Effect::SaveTogether(changes) => {
+                Some(Msg::Moved(of_files(files::save_together(&changes))))
+            }
+            Effect::TakeBack(changes) => Some(Msg::Moved(of_files(files::take_back(&changes)))),
             Effect::FindKernel { near, notebook } => {
                 let folder = near.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
                 let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -155,8 +164,14 @@ impl<'s, 'k> Performer<'s, 'k> {
                 self.prover.interrupt();
                 None
             }
-            Effect::KeepProgress(progress) => Some(Msg::Kept(self.records.keep(&progress))),
-            Effect::Present(place) => Some(Msg::Kept(learning::present(&place))),
+            Effect::KeepProgress(progress) => {
+                let kept = self.records.keep(&progress);
+                Some(Msg::Kept(kept.map_err(|error| self.told(&error))))
+            }
+            Effect::Present(place) => {
+                let kept = learning::present(&place);
+                Some(Msg::Kept(kept.map_err(|error| self.told(&error))))
+            }
             Effect::Rewrite { name, text } => Some(Msg::Rewritten(editor::open(&name, &text))),
             Effect::Quit | Effect::Suspend | Effect::Mouse(_) => None,
         }
@@ -181,17 +196,11 @@ fn look(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
 }
 
 /// What there is to say of each file, or why not all of them were written.
-fn told(done: Result<Vec<Remark>, TogetherError>) -> Result<Vec<Told>, Vec<Told>> {
+fn of_files(done: Result<Vec<Remark>, TogetherError>) -> Result<Vec<Told>, Vec<Told>> {
     let of_remark = |it: Remark| Told { message: it.message(), path: it.path };
     let of_error = |(path, message): (&Path, _)| Told { path: path.to_owned(), message };
     match done {
         Ok(remarks) => Ok(remarks.into_iter().map(of_remark).collect()),
         Err(error) => Err(error.messages().into_iter().map(of_error).collect()),
     }
-}
-
-/// An error with its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -10,12 +10,12 @@ use super::config::Configs;
 use super::drafts;
 use super::files::{self, FileError, STACK};
 use super::modules::{self, Folders};
+use super::told::both;
 use super::tui::terminal::catching;
 use crate::facts::Stop;
-use crate::knowledge::Tables;
+use crate::knowledge::{Both, Tables};
 use crate::review::Surroundings;
 use crate::tutor::drafts::Leftover;
-use crate::tutor::error_chain;
 use crate::tutor::message::{Msg, Opened};
 use crate::tutor::reviewing::{AT_ONCE, Job, Reviewed};
 
@@ -88,12 +88,13 @@ pub fn reviewed(job: &Job, tables: &Tables) -> Reviewed {
 ///
 /// # Errors
 /// When the file cannot be read: its path and why.
-pub fn opened(path: PathBuf, configs: &Configs<'_>) -> Result<Opened, String> {
-    let read = files::read(&path);
-    let bytes = read.map_err(|error| format!("{}: {}", path.display(), error_chain(&error)))?;
+pub fn opened(path: PathBuf, configs: &Configs<'_>) -> Result<Opened, Both<String>> {
+    let knowledge = configs.knowledge;
+    let named = |why: String| format!("{}: {why}", path.display());
+    let bytes = files::read(&path).map_err(|error| both(knowledge, &error).map(named))?;
     let (settings, complaint) = match configs.of(&path) {
         Ok(settings) => (settings, None),
-        Err(error) => (configs.alone(), Some(error_chain(&error))),
+        Err(error) => (configs.alone(), Some(Box::new(both(knowledge, &error)))),
     };
     let surroundings = Surroundings { settings, ..Surroundings::default() };
     let draft = drafts::find(&path);
@@ -114,7 +115,7 @@ fn make(inbox: &Receiver<Work>, configs: &Configs<'_>, answers: &Sender<Msg>) {
                 Work::Review(job) => Msg::Reviewed(reviewed(&job, configs.tables)),
                 Work::Open(path) => {
                     let open = AssertUnwindSafe(|| opened(path, configs));
-                    let failed = |_| Err(error_chain(&FileError::Internal));
+                    let failed = |_| Err(both(configs.knowledge, &FileError::Internal));
                     Msg::Opened(catching(|| catch_unwind(open)).unwrap_or_else(failed))
                 }
             };

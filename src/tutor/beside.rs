@@ -5,9 +5,11 @@ use super::document::Document;
 use super::message::{Effect, Opened};
 use super::popups::{Kind, Question, Window};
 use super::reading::Writer;
+use super::unread::unread;
 use super::view::{Block, Tone};
 use super::walk::Walk;
 use super::{Screen, Tutor};
+use crate::knowledge::Both;
 use crate::notebook::{self, Cell, Notebook};
 use crate::text::CellIndex;
 
@@ -24,14 +26,16 @@ pub enum Keep {
 
 impl Tutor<'_> {
     /// The open file holds something else than before.
-    pub(super) fn changed_on_disk(&mut self, read: Result<Opened, String>) {
+    pub(super) fn changed_on_disk(&mut self, read: Result<Opened, Both<String>>) {
         let is_open = |opened: &Opened| {
             self.document().is_some_and(|document| document.path.as_ref() == Some(&opened.path))
         };
         match read {
             Ok(opened) if is_open(&opened) => self.take_in_change(opened),
             Ok(_) => {}
-            Err(why) => self.say("beside.unreadable", &[("why", &why)], Tone::Caution),
+            Err(why) => {
+                self.say("beside.unreadable", &[("why", self.in_words(&why))], Tone::Caution);
+            }
         }
     }
 
@@ -50,7 +54,7 @@ impl Tutor<'_> {
         match notebook::parse(&opened.path.to_string_lossy(), opened.bytes.clone()) {
             Ok(notebook) => self.read_again(opened, notebook),
             Err(error) => {
-                let why = super::opening::error_chain(&error);
+                let (why, _) = unread(self.knowledge, self.reading.base(), &error);
                 self.say("beside.unreadable", &[("why", &why)], Tone::Caution);
             }
         }

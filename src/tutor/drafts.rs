@@ -9,6 +9,7 @@ use super::message::Effect;
 use super::popups::{Kind, Question, Window};
 use super::reading::Writer;
 use super::view::{Block, Mark, Tone};
+use crate::knowledge::Both;
 use crate::notebook::{Cell, Notebook};
 use crate::text::CellIndex;
 
@@ -205,11 +206,11 @@ impl Tutor<'_> {
     }
 
     /// What became of left-overs: those that stay, each with the reason.
-    pub(super) fn leftovers_removed(&mut self, left: &[(PathBuf, String)]) {
+    pub(super) fn leftovers_removed(&mut self, left: &[(PathBuf, Both<String>)]) {
         match left.first() {
             None => self.say("leftovers.removed", &[], Tone::Right),
             Some((file, why)) => {
-                let args = [("file", &*file.display().to_string()), ("why", why)];
+                let args = [("file", &*file.display().to_string()), ("why", self.in_words(why))];
                 self.say("leftovers.stays", &args, Tone::Caution);
             }
         }

@@ -78,27 +78,27 @@ pub enum Msg {
         content: usize,
         visible: usize,
     },
-    /// Answers to effects.
-    Opened(Result<Opened, String>),
+    /// Answers to effects; why something was not done is told in both languages.
+    Opened(Result<Opened, Both<String>>),
     /// A review that was asked for, or an older one.
     Reviewed(Reviewed),
     /// The open file was written by somebody else: what it holds now.
-    Changed(Result<Opened, String>),
+    Changed(Result<Opened, Both<String>>),
     Found(Vec<PathBuf>),
     /// The left-overs that could not be removed, each with the reason.
-    LeftoversRemoved(Vec<(PathBuf, String)>),
+    LeftoversRemoved(Vec<(PathBuf, Both<String>)>),
     /// What there is to say of the file, or why it was not written.
     Saved(Result<Saved, Message>),
     /// How many characters of the text became marks.
-    Copied(Result<usize, String>),
-    AdviceSaved(Result<PathBuf, String>),
+    Copied(Result<usize, Both<String>>),
+    AdviceSaved(Result<PathBuf, Both<String>>),
     /// What the file holds, or that it is not there.
-    Looked(PathBuf, Result<Option<Vec<u8>>, String>),
+    Looked(PathBuf, Result<Option<Vec<u8>>, Both<String>>),
     /// What there is to say of the files, or why not all of them were written.
     Moved(Result<Vec<Told>, Vec<Told>>),
     KernelFound(Result<FoundKernel, NoKernel>),
     Proving(Progress),
-    Kept(Result<(), String>),
+    Kept(Result<(), Both<String>>),
 }
 
 /// A file that was written.
@@ -187,7 +187,7 @@ pub struct Opened {
     /// Modules beside it were not looked for; its first review does that.
     pub is_unsearched: bool,
     /// What is wrong with the settings; they count as not there.
-    pub complaint: Option<String>,
+    pub complaint: Option<Box<Both<String>>>,
     /// What was changed in it and never written.
     pub draft: Option<FoundDraft>,
     /// What saves left behind in its folder.

@@ -38,6 +38,7 @@ mod screen;
 mod several;
 pub mod statements;
 mod telling;
+pub mod unread;
 pub mod view;
 mod walk;
 mod writing;
@@ -244,10 +245,10 @@ impl<'k> Tutor<'k> {
             }
             Msg::Opened(Err(why)) => {
                 self.arrive_where_wanted();
-                self.status = Some(Prose::toned(why, Tone::Mistake));
+                self.say_why(&why, Tone::Mistake);
             }
             Msg::Copied(Err(why)) | Msg::AdviceSaved(Err(why)) | Msg::Kept(Err(why)) => {
-                self.status = Some(Prose::toned(why, Tone::Mistake));
+                self.say_why(&why, Tone::Mistake);
             }
             Msg::Rewritten(Err(error)) => self.not_edited(&error),
         }

@@ -9,6 +9,7 @@ use super::pages::helper_to_move;
 use super::popups::{Kind, Question, Window};
 use super::reading::{Writer, prose_of};
 use super::view::{Block, Page, Tone};
+use crate::knowledge::Both;
 use crate::review::{Extracted, FileChange, extract, sentence};
 use crate::rewrite::extract::{Refusal, Request, Undecided, numbers};
 use crate::text::CellIndex;
@@ -68,10 +69,13 @@ impl Tutor<'_> {
     }
 
     /// The module was looked at: plans the move and asks.
-    pub(super) fn looked(&mut self, module: PathBuf, held: Result<Option<Vec<u8>>, String>) {
+    pub(super) fn looked(&mut self, module: PathBuf, held: Result<Option<Vec<u8>>, Both<String>>) {
         let held = match held {
             Ok(held) => held,
-            Err(why) => return self.say("status.not-written", &[("why", &why)], Tone::Mistake),
+            Err(why) => {
+                let why = self.in_words(&why);
+                return self.say("status.not-written", &[("why", why)], Tone::Mistake);
+            }
         };
         // A file in another encoding would not survive.
         if held.as_deref().is_some_and(|bytes| std::str::from_utf8(bytes).is_err()) {

@@ -9,7 +9,8 @@ use super::message::{Effect, Opened};
 use super::popups::{self, Kind, Question, Window};
 use super::reading::Writer;
 use super::reviewing::AT_ONCE;
-use super::view::{Prose, Tone};
+use super::unread::unread;
+use super::view::Tone;
 use super::walk::Walk;
 use super::{Screen, Tutor};
 use crate::notebook::{self, Notebook, Pasted, parse_pasted};
@@ -133,12 +134,13 @@ impl Tutor<'_> {
                 self.show(name, Some(opened.path), notebook, beside);
                 self.offer_left(opened.draft, opened.leftovers);
                 if let Some(complaint) = opened.complaint {
-                    self.status = Some(Prose::toned(complaint, Tone::Caution));
+                    self.say_why(&complaint, Tone::Caution);
                 }
             }
             Err(error) => {
-                let why = error_chain(&error);
-                self.say("status.unreadable", &[("file", &name), ("why", &why)], Tone::Mistake);
+                let (why, place) = unread(self.knowledge, self.reading.base(), &error);
+                let place = place.after(&name);
+                self.say("status.unreadable", &[("file", &place), ("why", &why)], Tone::Mistake);
             }
         }
     }

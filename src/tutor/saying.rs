@@ -2,12 +2,22 @@
 
 use super::view::{Prose, Tone};
 use super::{Tutor, reading};
-use crate::knowledge::{Language, fill};
+use crate::knowledge::{Both, Language, fill};
 
 impl Tutor<'_> {
     /// Says a text of the interface until the next key.
     pub(super) fn say(&mut self, key: &str, args: &[(&str, &str)], tone: Tone) {
         self.status = Some(self.clause(key, args).in_tone(tone));
+    }
+
+    /// Says why something was not done.
+    pub(super) fn say_why(&mut self, why: &Both<String>, tone: Tone) {
+        self.status = Some(Prose::toned(self.in_words(why).to_owned(), tone));
+    }
+
+    /// What was told in both languages, in the reader's.
+    pub(super) fn in_words<'w>(&self, why: &'w Both<String>) -> &'w str {
+        why.get(self.reading.base())
     }
 
     /// A text of the interface, filled after it is read: what a file is called is no Markdown.

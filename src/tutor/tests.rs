@@ -49,6 +49,11 @@ impl Files for Disk {
 
 static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::open(&Disk));
 
+/// Something that sounds alike in both languages.
+fn in_both(said: &str) -> crate::knowledge::Both<String> {
+    crate::knowledge::Both { en: said.to_owned(), zh: said.to_owned() }
+}
+
 fn tutor() -> Tutor<'static> {
     Tutor::new(&KNOWLEDGE, Reading::One(Language::En))
 }

@@ -130,7 +130,8 @@ impl Tutor<'_> {
                 let told = self.page_of(&about(&path, remarks));
                 let read = self.walk().map(|walk| walk.document.written(bytes, tables));
                 if let Some(Err(error)) = read {
-                    let why = super::opening::error_chain(&error);
+                    let (why, _) =
+                        super::unread::unread(self.knowledge, self.reading.base(), &error);
                     self.say("status.not-written", &[("why", &why)], Tone::Mistake);
                     return Vec::new();
                 }

@@ -15,7 +15,7 @@ use crate::proof::{Miss, Unfit};
 use crate::shell::files;
 use crate::shell::kernel::find::{World, find};
 use crate::shell::kernel::{self, Wanted, choose};
-use crate::shell::report;
+use crate::shell::report::{self, Voice};
 use crate::transcript::Versions;
 use bench::{Outcome, all, look};
 
@@ -44,7 +44,7 @@ pub fn run(args: &ContentProveArgs, session: &Session) -> io::Result<Exit> {
     let fixtures = match args.fixtures.as_deref().map(fixtures).transpose() {
         Ok(fixtures) => fixtures.unwrap_or_default(),
         Err(error) => {
-            complain(&format!("{}\n", session.paper.safe(&error.to_string())));
+            super::say_error(session, &error);
             return Ok(Exit::Failed);
         }
     };
@@ -145,7 +145,7 @@ fn tell(
             Outcome::Skipped(_) => counts.skipped += 1,
             Outcome::Missed(_) | Outcome::Failed(_) => counts.failed += 1,
         }
-        of_case(&case.id, outcome, &mut say);
+        of_case(session.voice(), &case.id, outcome, &mut say);
     }
     let version = |of: &Option<String>| of.clone().unwrap_or_else(|| "?".to_owned());
     let numbers = [cases.len(), counts.passed, counts.skipped, counts.failed];
@@ -167,7 +167,12 @@ fn tell(
 }
 
 /// Says what is to be said of one case; nothing when it passed.
-fn of_case(case: &str, outcome: &Outcome, say: &mut impl FnMut(&str, &[(&str, &str)])) {
+fn of_case(
+    voice: Voice<'_>,
+    case: &str,
+    outcome: &Outcome,
+    say: &mut impl FnMut(&str, &[(&str, &str)]),
+) {
     match outcome {
         Outcome::Passed => {}
         Outcome::Skipped(Unfit::Module(name)) => {
@@ -185,7 +190,7 @@ fn of_case(case: &str, outcome: &Outcome, say: &mut impl FnMut(&str, &[(&str, &s
             }
         }
         Outcome::Failed(failure) => {
-            say("content.failed", &[("case", case), ("why", &failure.to_string())]);
+            say("content.failed", &[("case", case), ("why", &voice.tell(failure).join("; "))]);
         }
     }
 }

@@ -110,9 +110,9 @@ fn global(said: &[OsString]) -> GlobalArgs {
 
 /// The session of these arguments. A language that there is not keeps nobody from reading help.
 fn open(args: &GlobalArgs) -> Result<Session, SessionError> {
-    Session::open(args).or_else(|_| {
-        Session::open(&GlobalArgs { lang: Some(Lang::En), content: None, ..args.clone() })
-    })
+    Session::open(args)
+        .or_else(|error| Session::without(args, &error))
+        .or_else(|error| Session::without(&GlobalArgs { content: None, ..args.clone() }, &error))
 }
 
 fn each(session: &Session, make: impl Fn(Words<'_>) -> String) -> Vec<String> {

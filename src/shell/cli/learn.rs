@@ -273,10 +273,21 @@ impl<'s> Kept<'s> {
     }
 
     fn import(&mut self, file: &Path) -> io::Result<Exit> {
-        let named =
-            |why: &dyn std::fmt::Display| io::Error::other(format!("{}: {why}", file.display()));
-        let bytes = files::read_small(file, files::SETTINGS).map_err(|error| named(&error))?;
-        let other = learning::read(&bytes).map_err(|error| named(&error))?;
+        let read = files::read_small(file, files::SETTINGS)
+            .map_err(|error| self.session.voice().tell(&error))
+            .and_then(|bytes| {
+                learning::read(&bytes).map_err(|error| self.session.voice().tell(&error))
+            });
+        let other = match read {
+            Ok(other) => other,
+            Err(told) => {
+                for why in told {
+                    let said = format!("{}: {why}", file.display());
+                    complain(&format!("nbasync: {}\n", self.session.paper.safe(&said)));
+                }
+                return Ok(Exit::Failed);
+            }
+        };
         let (lessons, drills) = (other.lessons.len().to_string(), other.drills.len().to_string());
         self.progress.merge(other);
         self.records.keep(&self.progress).map_err(io::Error::other)?;
@@ -293,7 +304,14 @@ fn trouble_said(session: &Session, trouble: &Trouble) -> String {
     match trouble {
         Trouble::Newer(path) => say("status.progress-newer", path, ""),
         Trouble::Broken(path) => say("status.progress-broken", path, ""),
-        Trouble::Unreadable(path, why) => say("status.progress-unreadable", path, why),
+        Trouble::Unreadable(path, Some(why)) => {
+            let why = session.voice().tell(why).join("; ");
+            say("status.progress-unreadable", path, &why)
+        }
+        Trouble::Unreadable(path, None) => {
+            let why = session.voice().label("errors.record.stays", &[]);
+            say("status.progress-unreadable", path, &why)
+        }
         Trouble::Nowhere => say("status.progress-nowhere", Path::new(""), ""),
     }
 }

@@ -135,7 +135,7 @@ fn run() -> ExitCode {
     let Some(command) = cli.command else { return told(help::print_all(&cli.global)) };
     let session = match Session::open(&cli.global) {
         Ok(session) => session,
-        Err(error) => return fail(&error),
+        Err(error) => return unopened(&cli.global, &error),
     };
     let done = match command {
         Command::Tutor(args) => tutor::run(&args, &session),
@@ -160,7 +160,7 @@ fn run() -> ExitCode {
             ContentCommand::Export(args) => export::run(&args, &session),
         },
         #[cfg(feature = "mcp")]
-        Command::Mcp(_) => mcp::run(session),
+        Command::Mcp(_) => return mcp::run(session).into(),
         #[cfg(feature = "server")]
         Command::Server(args) => server::run(&args, &session),
         Command::Skill(args) => match args.command {
@@ -176,7 +176,30 @@ fn run() -> ExitCode {
         Ok(exit) => exit.into(),
         // A reader that went away is no error.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Clean.into(),
-        Err(error) => fail(&error),
+        Err(error) => failed(&session, &error),
+    }
+}
+
+/// Reports what keeps a command from being done, in the reader's languages.
+fn failed(session: &Session, error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    say_error(session, error);
+    Exit::Failed.into()
+}
+
+/// Says an error with its causes, once for each language.
+fn say_error(session: &Session, error: &(dyn std::error::Error + 'static)) {
+    for told in session.voice().tell(error) {
+        for line in told.lines() {
+            complain(&format!("nbasync: {}\n", session.paper.safe(line)));
+        }
+    }
+}
+
+/// Reports why there is no session, in the words of one that lacks what is wrong.
+fn unopened(args: &GlobalArgs, error: &SessionError) -> ExitCode {
+    match Session::without(args, error) {
+        Ok(session) => failed(&session, error),
+        Err(_) => fail(error),
     }
 }
 
@@ -185,7 +208,7 @@ fn told(done: Result<Exit, SessionError>) -> ExitCode {
     done.map_or_else(|error| fail(&error), ExitCode::from)
 }
 
-/// Reports an error with its causes.
+/// Reports an error with its causes, where no words can be read.
 fn fail(error: &dyn std::error::Error) -> ExitCode {
     let mut text = format!("nbasync: {error}");
     let mut cause = error.source();

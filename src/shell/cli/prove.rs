@@ -92,7 +92,7 @@ fn draw(session: &Session, path: &Path, proof: &Proof) -> Option<Exit> {
             None
         }
         Err(error) => {
-            let (file, why) = (path.display().to_string(), crate::tutor::error_chain(&error));
+            let (file, why) = (path.display().to_string(), session.voice().tell(&error).join("; "));
             say(session, "spent.not-drawn", &[("file", &file), ("why", &why)]);
             Some(Exit::Failed)
         }

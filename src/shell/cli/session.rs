@@ -68,9 +68,28 @@ impl Session {
         })
     }
 
+    /// The session that there would be without what is wrong: the program's own content, or the locale's
+    /// language.
+    ///
+    /// # Errors
+    /// When something else is wrong as well.
+    pub fn without(args: &GlobalArgs, error: &SessionError) -> Result<Self, SessionError> {
+        let args = args.clone();
+        Self::open(&match error {
+            SessionError::Content { .. } => GlobalArgs { content: None, ..args },
+            SessionError::Language { .. } => GlobalArgs {
+                lang: Some(match of_locale() {
+                    Language::En => Lang::En,
+                    Language::Zh => Lang::Zh,
+                }),
+                ..args
+            },
+        })
+    }
+
     /// The settings beside files, behind what the command line says.
     pub fn configs(&self, overrides: Overrides) -> Configs<'_> {
-        Configs::new(overrides, &self.knowledge.tables)
+        Configs::new(overrides, &self.knowledge)
     }
 
     /// The knowledge in the reader's languages.
@@ -95,9 +114,12 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
+fn of_locale() -> Language {
+    sys_locale::get_locale().and_then(|tag| Language::from_tag(&tag)).unwrap_or_default()
+}
+
 fn reading(asked: Option<Lang>) -> Result<Reading, SessionError> {
-    let of_locale = sys_locale::get_locale().and_then(|tag| Language::from_tag(&tag));
-    let of_locale = of_locale.unwrap_or_default();
+    let of_locale = of_locale();
     let wanted = match variable("NBASYNC_LANG") {
         _ if asked.is_some() => asked,
         Some(value) => match Lang::from_str(&value, true) {

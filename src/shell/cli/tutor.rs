@@ -144,7 +144,7 @@ fn open(args: &TutorArgs, tutor: &mut Tutor, performer: &mut Performer<'_, '_>) 
         Some(path) => {
             let opened = performer.open_at_once(path.to_owned());
             if let Err(why) = &opened {
-                return Err(io::Error::other(why.clone()));
+                return Err(io::Error::other(why.get(tutor.language()).clone()));
             }
             let asked = tutor.update(Msg::Opened(opened));
             carry_out(asked, tutor, performer);

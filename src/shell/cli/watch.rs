@@ -34,7 +34,7 @@ pub fn each_time(
         match work() {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Err(error),
             Err(error) => {
-                super::complain(&format!("nbasync: {}\n", session.paper.safe(&error.to_string())))
+                super::say_error(session, &error);
             }
             Ok(_) => {}
         }

@@ -1,6 +1,7 @@
 //! The project's settings: `nbasync.toml`, or `[tool.nbasync]` in `pyproject.toml`, nearest up the
 //! tree from each file.
 
+mod problem;
 mod read;
 
 use std::collections::HashMap;
@@ -11,10 +12,12 @@ use super::files::{self, Exclude, Found, ReadError, SETTINGS};
 use super::modules::Folders;
 use crate::diagnostic::Severity;
 use crate::environment::{Host, PythonVersion};
-use crate::knowledge::Tables;
+use crate::knowledge::{Knowledge, Tables};
 use crate::review::{Selection, Settings};
 
 use read::{Config, Project};
+
+pub use problem::{Problem, Unknown, meant};
 
 /// The file that holds nothing but settings; it goes before `pyproject.toml` in its folder.
 const OWN: &str = "nbasync.toml";
@@ -44,13 +47,15 @@ pub enum ConfigError {
     },
     /// Line and column count from 1.
     #[error("{}:{line}:{column}: {problem}", .file.display())]
-    Content { file: PathBuf, line: usize, column: usize, problem: String },
+    Content { file: PathBuf, line: usize, column: usize, problem: Problem },
 }
 
 /// The settings of every folder, each read once.
 #[derive(Debug)]
 pub struct Configs<'k> {
     overrides: Overrides,
+    /// In whose words problems are told.
+    pub knowledge: &'k Knowledge,
     /// The program's.
     pub tables: &'k Tables,
     /// What lies beside the files whose settings are asked for.
@@ -68,9 +73,15 @@ struct Folder {
 }
 
 impl<'k> Configs<'k> {
-    /// Nothing is read before it is asked for. `tables` are the program's.
-    pub fn new(overrides: Overrides, tables: &'k Tables) -> Self {
-        Self { overrides, tables, beside: Folders::default(), folders: Mutex::default() }
+    /// Nothing is read before it is asked for.
+    pub fn new(overrides: Overrides, knowledge: &'k Knowledge) -> Self {
+        Self {
+            overrides,
+            knowledge,
+            tables: &knowledge.tables,
+            beside: Folders::default(),
+            folders: Mutex::default(),
+        }
     }
 
     /// The settings for the file at `path`, or for text in the folder `path`.

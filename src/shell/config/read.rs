@@ -8,12 +8,11 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::ConfigError;
+use super::{ConfigError, Problem, Unknown};
 use crate::diagnostic::Severity;
 use crate::environment::{Host, PythonVersion};
 use crate::knowledge::Tables;
 use crate::knowledge::callables::Row;
-use crate::knowledge::likeness;
 use crate::knowledge::tables::{BlockingEntry, CoroutineEntry, LoopOwnerEntry, OwnTables};
 use crate::review::{Selection, rule_names};
 use crate::shell::files::Exclude;
@@ -117,7 +116,7 @@ impl Config {
         let patterns: Vec<&str> = self.exclude.iter().map(|it| it.get_ref().as_str()).collect();
         Exclude::new(folder, &patterns).map_err(|(at, problem)| {
             let span = self.exclude.get(at).map_or(0..0, Spanned::span);
-            self.source.at(span, problem)
+            self.source.at(span, Problem::Pattern(problem))
         })
     }
 
@@ -138,15 +137,15 @@ impl Source {
         let hosts = Host::ALL.map(|(name, _)| name);
         let levels = Severity::ALL.map(Severity::as_str);
         let selection = Selection {
-            select: self.names(&raw.select, "rule", &rules)?,
-            ignore: self.names(&raw.ignore, "rule", &rules)?,
+            select: self.names(&raw.select, Unknown::Rule, &rules)?,
+            ignore: self.names(&raw.ignore, Unknown::Rule, &rules)?,
             severity: match &raw.severity {
-                Some(name) => Severity::named(&self.name(name, "severity", &levels)?),
+                Some(name) => Severity::named(&self.name(name, Unknown::Severity, &levels)?),
                 None => None,
             }
             .unwrap_or(Severity::Hint),
         };
-        let host = raw.env.as_ref().map(|name| self.name(name, "environment", &hosts));
+        let host = raw.env.as_ref().map(|name| self.name(name, Unknown::Environment, &hosts));
         let host = host.transpose()?.and_then(|name| Host::named(&name));
         let Raw { exclude, blocking, coroutines, runners, sync_apis, callables, .. } = raw;
         let tables = OwnTables { blocking, coroutines, runners, sync_apis, callables };
@@ -156,7 +155,7 @@ impl Source {
     fn names(
         &self,
         given: &[Spanned<String>],
-        what: &str,
+        what: Unknown,
         known: &[&str],
     ) -> Result<Vec<String>, ConfigError> {
         given.iter().map(|name| self.name(name, what, known)).collect()
@@ -166,41 +165,25 @@ impl Source {
     fn name(
         &self,
         given: &Spanned<String>,
-        what: &str,
+        what: Unknown,
         known: &[&str],
     ) -> Result<String, ConfigError> {
         let name = given.get_ref();
         if known.contains(&name.as_str()) {
             return Ok(name.clone());
         }
-        Err(self.at(given.span(), format!("unknown {what} `{name}`{}", instead(name, known))))
+        let known = known.iter().map(|it| (*it).to_owned()).collect();
+        Err(self.at(given.span(), Problem::Unknown { what, name: name.clone(), known }))
     }
 
-    /// What the reader of TOML found, with a proposal where it found an unknown key.
+    /// What the reader of TOML found.
     fn error(&self, error: &toml::de::Error) -> ConfigError {
-        let message = error.message();
-        let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-        let problem = match quoted.split_first() {
-            Some((key, known)) if message.starts_with("unknown field ") => {
-                format!("unknown key `{key}`{}", instead(key, known))
-            }
-            _ => message.to_owned(),
-        };
-        self.at(error.span().unwrap_or(0..0), problem)
+        self.at(error.span().unwrap_or(0..0), Problem::of_toml(error.message()))
     }
 
-    fn at(&self, span: Range<usize>, problem: String) -> ConfigError {
+    fn at(&self, span: Range<usize>, problem: Problem) -> ConfigError {
         let at = position(&self.text, span.start);
         let (line, column) = (at.line, at.column);
         ConfigError::Content { file: self.file.clone(), line, column, problem }
-    }
-}
-
-/// A proposal, or else what there is.
-fn instead(name: &str, known: &[&str]) -> String {
-    let alike = |known: &&&str| likeness(name, known);
-    match known.iter().max_by(|one, other| alike(one).total_cmp(&alike(other))) {
-        Some(nearest) if alike(&nearest) > 0.75 => format!("; did you mean `{nearest}`?"),
-        _ => format!("; there are {}", known.join(", ")),
     }
 }

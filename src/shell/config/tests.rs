@@ -17,8 +17,8 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 /// The settings for `file`.
 fn settle(files: &[(&str, &str)], file: &str, overrides: Overrides) -> Result<Settings, String> {
     let folder = folder(files);
-    let tables = Tables::default();
-    let configs = Configs::new(overrides, &tables);
+    let knowledge = Knowledge::default();
+    let configs = Configs::new(overrides, &knowledge);
     let prefix = format!("{}/", folder.path().display());
     configs.of(&folder.path().join(file)).map_err(|error| error.to_string().replace(&prefix, ""))
 }
@@ -136,8 +136,8 @@ fn files_that_are_left_out_are_not_found_but_stay_when_named() {
         ("b_draft.ipynb", ""),
         ("old/c.ipynb", ""),
     ]);
-    let tables = Tables::default();
-    let configs = Configs::new(Overrides::default(), &tables);
+    let knowledge = Knowledge::default();
+    let configs = Configs::new(Overrides::default(), &knowledge);
     let kept = |named: &[PathBuf]| {
         let found = super::super::files::find(&[folder.path().to_owned()]);
         let kept = configs.keep(found, named).unwrap().into_iter();

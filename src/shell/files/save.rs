@@ -55,9 +55,13 @@ impl SaveError {
             Self::Full => plain("fix.unwritten.full"),
             Self::Quota => plain("fix.unwritten.quota"),
             Self::Access(problem) => plain("fix.unwritten.access").with("problem", problem),
-            Self::Folder { source: problem, .. } | Self::Write(problem) => {
-                plain("fix.unwritten.failed").with("problem", problem)
-            }
+            Self::Folder { source: problem, .. } | Self::Write(problem) => match problem.kind() {
+                io::ErrorKind::NotFound => plain("fix.unwritten.no-folder"),
+                io::ErrorKind::NotADirectory => plain("fix.unwritten.not-folder"),
+                io::ErrorKind::PermissionDenied => plain("fix.unwritten.no-permission"),
+                io::ErrorKind::ReadOnlyFilesystem => plain("fix.unwritten.read-only-disk"),
+                _ => plain("fix.unwritten.failed").with("problem", problem),
+            },
         }
     }
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::files;
+use super::files::{self, FileError, SaveError};
 use crate::tutor::learn::Progress;
 use crate::tutor::learn::notes::Place;
 use crate::tutor::learn::progress::VERSION;
@@ -30,14 +30,14 @@ pub struct Records {
 }
 
 /// Why records could not be read as they are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Trouble {
     /// A newer program wrote them; they are left alone and nothing is kept.
     Newer(PathBuf),
     /// They made no sense and were put aside under this name.
     Broken(PathBuf),
-    /// They cannot be read, and nothing is kept.
-    Unreadable(PathBuf, String),
+    /// They cannot be read, or make no sense and cannot be put aside; nothing is kept.
+    Unreadable(PathBuf, Option<FileError>),
     /// There is no folder for them.
     Nowhere,
 }
@@ -49,6 +49,21 @@ pub enum RecordError {
     Newer,
     #[error("it is no record of progress: {0}")]
     Broken(String),
+}
+
+/// Why something was not kept; what was kept before is still there.
+#[derive(Debug, thiserror::Error)]
+pub enum KeepError {
+    #[error("there is no folder for it")]
+    Nowhere,
+    #[error("{0}")]
+    Text(String),
+    #[error("{}", .path.display())]
+    Save {
+        path: PathBuf,
+        #[source]
+        source: SaveError,
+    },
 }
 
 impl Records {
@@ -66,8 +81,7 @@ impl Records {
         let known = match files::read_if_there(path) {
             Ok(bytes) => bytes.unwrap_or_default(),
             Err(error) => {
-                let why = std::error::Error::source(&error).map(ToString::to_string);
-                let trouble = Trouble::Unreadable(path.to_owned(), why.unwrap_or_default());
+                let trouble = Trouble::Unreadable(path.to_owned(), Some(error));
                 return (Self::default(), nothing, Some(trouble));
             }
         };
@@ -80,13 +94,13 @@ impl Records {
             Err(RecordError::Newer) => {
                 (Self::default(), nothing, Some(Trouble::Newer(path.to_owned())))
             }
-            Err(RecordError::Broken(why)) => match put_aside(path) {
+            Err(RecordError::Broken(_)) => match put_aside(path) {
                 Ok(aside) => {
                     let here = Self { known: Vec::new(), ..here };
                     (here, nothing, Some(Trouble::Broken(aside)))
                 }
                 Err(_) => {
-                    let trouble = Trouble::Unreadable(path.to_owned(), why);
+                    let trouble = Trouble::Unreadable(path.to_owned(), None);
                     (Self::default(), nothing, Some(trouble))
                 }
             },
@@ -107,7 +121,7 @@ impl Records {
     ///
     /// # Errors
     /// Why it was not written; what the file held before is still there.
-    pub fn keep(&mut self, progress: &Progress) -> Result<(), String> {
+    pub fn keep(&mut self, progress: &Progress) -> Result<(), KeepError> {
         let Some(path) = &self.path else { return Ok(()) };
         let now = files::read(path).unwrap_or_default();
         let mut progress = progress.clone();
@@ -123,13 +137,11 @@ impl Records {
     ///
     /// # Errors
     /// Why it was not written.
-    pub fn replace(&mut self, progress: &Progress) -> Result<(), String> {
+    pub fn replace(&mut self, progress: &Progress) -> Result<(), KeepError> {
         let Some(path) = &self.path else { return Ok(()) };
         let bytes = write(progress)?.into_bytes();
-        files::put(path, &bytes).map_err(|error| {
-            let cause = std::error::Error::source(&error).map(|it| format!(": {it}"));
-            format!("{}: {error}{}", path.display(), cause.unwrap_or_default())
-        })?;
+        files::put(path, &bytes)
+            .map_err(|source| KeepError::Save { path: path.clone(), source })?;
         self.known = bytes;
         Ok(())
     }
@@ -142,11 +154,9 @@ const PRESENTING: &str = "presenting.txt";
 ///
 /// # Errors
 /// Why it was not written.
-pub fn present(place: &Place) -> Result<(), String> {
-    let folder = state_folder().ok_or("there is no folder for it")?;
-    let path = folder.join(PRESENTING);
-    files::put(&path, place.text().as_bytes())
-        .map_err(|error| format!("{}: {error}", path.display()))
+pub fn present(place: &Place) -> Result<(), KeepError> {
+    let path = state_folder().ok_or(KeepError::Nowhere)?.join(PRESENTING);
+    files::put(&path, place.text().as_bytes()).map_err(|source| KeepError::Save { path, source })
 }
 
 /// Where a presenter is, if somebody has presented.
@@ -178,8 +188,9 @@ pub fn read(bytes: &[u8]) -> Result<Progress, RecordError> {
 ///
 /// # Errors
 /// When it cannot be written as text.
-pub fn write(progress: &Progress) -> Result<String, String> {
-    let text = toml::to_string_pretty(progress).map_err(|error| error.to_string())?;
+pub fn write(progress: &Progress) -> Result<String, KeepError> {
+    let text =
+        toml::to_string_pretty(progress).map_err(|error| KeepError::Text(error.to_string()))?;
     Ok(format!("{HEAD}{text}"))
 }
 
@@ -221,7 +232,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state/nbasync/progress.toml");
         let (mut records, progress, trouble) = Records::at(&path);
-        assert_eq!((progress, trouble), (Progress::default(), None));
+        assert!(progress == Progress::default() && trouble.is_none());
         records.keep(&some()).unwrap();
         assert_eq!(Records::at(&path).1, some());
     }
@@ -249,7 +260,7 @@ mod tests {
         let text = "version = 99\nlessons = 3\n";
         fs::write(&path, text).unwrap();
         let (mut records, _, trouble) = Records::at(&path);
-        assert_eq!(trouble, Some(Trouble::Newer(path.clone())));
+        assert!(matches!(trouble, Some(Trouble::Newer(it)) if it == path));
         records.keep(&some()).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
     }
@@ -262,7 +273,7 @@ mod tests {
             fs::write(&path, text).unwrap();
             let (mut records, progress, trouble) = Records::at(&path);
             let aside = folder.path().join(format!("progress.broken-{number}.toml"));
-            assert_eq!(trouble, Some(Trouble::Broken(aside.clone())));
+            assert!(matches!(trouble, Some(Trouble::Broken(it)) if it == aside));
             assert_eq!(progress, Progress::default());
             assert_eq!(fs::read_to_string(aside).unwrap(), text);
             records.keep(&some()).unwrap();

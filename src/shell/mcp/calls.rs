@@ -69,18 +69,15 @@ pub fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, Refused> {
     serde_json::from_value(arguments).map_err(|error| Refused::Arguments(error.to_string()))
 }
 
-fn told(error: impl std::fmt::Display) -> Refused {
-    Refused::Told(error.to_string())
-}
-
 impl Service {
     pub(super) fn configs(&self) -> Configs<'_> {
-        Configs::new(Overrides::default(), &self.knowledge.tables)
+        Configs::new(Overrides::default(), &self.knowledge)
     }
 
     pub(super) fn check(&self, asked: Paths) -> Result<Value, Refused> {
         let make = |file: Reviewed| (reports::check(self.voice(), &file), file.helpers());
-        let files = reviewed::each(&self.configs(), &asked.paths, make).map_err(told)?;
+        let files = reviewed::each(&self.configs(), &asked.paths, make)
+            .map_err(|error| self.told(&error))?;
         let (files, own): (Vec<_>, Vec<_>) = files.into_iter().unzip();
         let shared = reports::shared(shared(own.into_iter().flatten()));
         Ok(json!(reports::Checks { version: 1, files, shared }))
@@ -88,7 +85,8 @@ impl Service {
 
     pub(super) fn classify(&self, asked: Paths) -> Result<Value, Refused> {
         let make = |file: Reviewed| reports::class(self.voice(), &file);
-        let files = reviewed::each(&self.configs(), &asked.paths, make).map_err(told)?;
+        let files = reviewed::each(&self.configs(), &asked.paths, make)
+            .map_err(|error| self.told(&error))?;
         let skill = self.knowledge.skill();
         let (skill, invocation_notice) = (skill.name.clone(), skill.invocation_notice.clone());
         Ok(json!(reports::Classes { version: 1, skill, invocation_notice, files }))
@@ -96,7 +94,8 @@ impl Service {
 
     pub(super) fn fix(&self, asked: Fix) -> Result<Value, Refused> {
         let configs = self.configs();
-        let found = reviewed::find(&configs, &asked.paths, &asked.paths).map_err(told)?;
+        let found = reviewed::find(&configs, &asked.paths, &asked.paths)
+            .map_err(|error| self.told(&error))?;
         let files: Vec<FixedFile> =
             found.into_iter().map(|found| self.fix_file(&configs, &asked, found)).collect();
         Ok(json!({"version": 1, "files": files}))

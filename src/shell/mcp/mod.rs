@@ -28,10 +28,10 @@ use crate::tutor::Reading;
 ///
 /// # Errors
 /// When the streams cannot be used.
-pub fn serve(knowledge: Knowledge, reading: Reading) -> io::Result<()> {
+pub fn serve(knowledge: Arc<Knowledge>, reading: Reading) -> io::Result<()> {
     // One thread, this one: its stack is deep enough for any syntax tree.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let service = Service { knowledge: Arc::new(knowledge), reading };
+    let service = Service { knowledge, reading };
     runtime.block_on(async {
         match serve_server(service, rmcp::transport::stdio()).await {
             Ok(running) => running.waiting().await.map(drop).map_err(io::Error::other),
@@ -82,6 +82,11 @@ impl Service {
             "prove" => self.prove(&calls::read(arguments)?),
             _ => Err(Refused::Arguments(self.say("mcp.no-tool", &[("tool", name)]))),
         }
+    }
+
+    /// That the work cannot be done, and why.
+    fn told(&self, error: &(dyn std::error::Error + 'static)) -> Refused {
+        Refused::Told(self.voice().tell(error).join("\n"))
     }
 
     fn say(&self, key: &str, args: &[(&str, &str)]) -> String {

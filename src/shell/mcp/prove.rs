@@ -59,7 +59,7 @@ impl Service {
     /// Runs the command `prove` of this program, in a process of its own: what it prints, and what
     /// it says beside that.
     fn run(&self, asked: &Prove, is_agreed: bool) -> Result<(String, String), Refused> {
-        let told = |error: std::io::Error| Refused::Told(error.to_string());
+        let told = |error: std::io::Error| self.told(&error);
         let mut command = Command::new(std::env::current_exe().map_err(told)?);
         command.args(["prove", "--format", "json", "--color", "never", "--lang"]);
         command.arg(match self.voice().languages().as_slice() {

@@ -19,8 +19,8 @@ pub fn annotations(voice: Voice<'_>, file: &Reviewed) -> String {
             let first = problems.first();
             let number = |name: &str, number: Option<usize>| Some(format!("{name}={}", number?));
             let places = [
-                number("line", first.and_then(|problem| problem.line)),
-                number("col", first.and_then(|problem| problem.column)),
+                number("line", first.and_then(|problem| problem.at.line)),
+                number("col", first.and_then(|problem| problem.at.column)),
             ];
             let messages: Vec<_> = problems.into_iter().map(|problem| problem.message).collect();
             command("error", &file.path, places, "nbasync", &messages.join("\n"))

@@ -44,7 +44,7 @@ pub fn issues(voice: Voice<'_>, file: &Reviewed) -> Vec<Issue> {
             let problems = voice.languages().into_iter();
             let problems: Vec<_> =
                 problems.map(|language| Problem::new(voice, language, error)).collect();
-            let line = problems.first().and_then(|problem| problem.line).unwrap_or(1);
+            let line = problems.first().and_then(|problem| problem.at.line).unwrap_or(1);
             let messages: Vec<_> = problems.into_iter().map(|problem| problem.message).collect();
             vec![Issue {
                 description: messages.join(" "),

@@ -215,9 +215,9 @@ pub(super) fn told(voice: Voice<'_>, tell: impl Fn(Language) -> Problem) -> File
     let first = told.first();
     FileProblem {
         message: message.join("\n"),
-        line: first.and_then(|problem| problem.line),
-        column: first.and_then(|problem| problem.column),
-        cell: first.and_then(|problem| problem.cell).map(|cell| cell.0),
+        line: first.and_then(|problem| problem.at.line),
+        column: first.and_then(|problem| problem.at.column),
+        cell: first.and_then(|problem| problem.at.cell).map(|cell| cell.0),
     }
 }
 

@@ -82,21 +82,7 @@ pub fn plan(
 
 /// Why there is no proof.
 pub fn failure(voice: Voice<'_>, failure: &Failure) -> Vec<String> {
-    match failure {
-        Failure::Start(error) => {
-            voice.say("prove.failed.start", &[("problem", &error.to_string())])
-        }
-        Failure::Ended { complaint, .. } => {
-            let last = complaint.lines().next_back().unwrap_or_default();
-            voice.say("prove.failed.ended", &[("problem", last)])
-        }
-        Failure::Silent { seconds } => {
-            voice.say("prove.failed.silent", &[("seconds", &seconds.to_string())])
-        }
-        Failure::Lost => voice.say("prove.failed.lost", &[]),
-        Failure::Stopped => voice.say("prove.failed.stopped", &[]),
-        Failure::Wire(error) => voice.say("prove.failed.wire", &[("problem", &error.to_string())]),
-    }
+    voice.tell(failure)
 }
 
 /// Both runs of each cell in question, and what is different.

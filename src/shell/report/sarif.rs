@@ -43,7 +43,7 @@ pub fn file(voice: Voice<'_>, file: &Reviewed) -> Part {
             let told = voice.languages().into_iter();
             let told: Vec<_> = told.map(|language| Problem::new(voice, language, error)).collect();
             let place = told.first().and_then(|problem| {
-                Some(Position { line: problem.line?, column: problem.column.unwrap_or(1) })
+                Some(Position { line: problem.at.line?, column: problem.at.column.unwrap_or(1) })
             });
             let region = place.map(|at| region(at, at));
             let messages: Vec<_> = told.into_iter().map(|problem| problem.message).collect();

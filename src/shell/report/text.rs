@@ -55,11 +55,8 @@ pub(super) fn problem(
     let mut out = String::new();
     for language in voice.languages() {
         let problem = tell(language);
-        let mut place = path.to_owned();
-        for number in [problem.line, problem.column].into_iter().flatten() {
-            place.push_str(&format!(":{number}"));
-        }
-        let cell = problem.cell.map(|cell| {
+        let place = problem.at.after(path);
+        let cell = problem.at.cell.map(|cell| {
             let cell = cell.number().to_string();
             voice.knowledge.ui(language, "report.in-cell", &[("cell", &cell)])
         });

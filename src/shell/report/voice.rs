@@ -3,6 +3,7 @@
 use crate::diagnostic::Message;
 use crate::knowledge::{Knowledge, Language};
 use crate::review::sentence;
+use crate::shell::told::Teller;
 use crate::tutor::Reading;
 
 /// The knowledge, spoken in the reader's languages.
@@ -36,6 +37,12 @@ impl Voice<'_> {
     pub fn sentences(&self, message: &Message) -> Vec<String> {
         let sentence = |language| sentence(self.knowledge, language, message);
         self.languages().into_iter().map(sentence).collect()
+    }
+
+    /// An error with its causes, once for each language.
+    pub fn tell(&self, error: &(dyn std::error::Error + 'static)) -> Vec<String> {
+        let tell = |language| Teller { knowledge: self.knowledge, language }.tell(error);
+        self.languages().into_iter().map(tell).collect()
     }
 
     /// How many there are of something: the text at `key.one` or `key.many`.

@@ -34,13 +34,13 @@ use self::document::Document;
 use self::failure::Failure;
 use self::gate::Gate;
 use self::wire::Broken;
-use super::config::{Configs, Overrides};
+use super::config::{ConfigError, Configs, Overrides};
 use super::modules;
 use super::report::Voice;
 use crate::facts::Stop;
 use crate::knowledge::Knowledge;
 use crate::review::{Review, Surroundings, review_again};
-use crate::tutor::{Reading, error_chain};
+use crate::tutor::Reading;
 
 /// Messages that wait, at most: a client that sends faster than anybody can work has to wait.
 const WAITING: usize = 1024;
@@ -77,7 +77,7 @@ pub fn serve(
         knowledge,
         reading,
         is_language_settled: language.is_some(),
-        configs: Configs::new(Overrides::default(), &knowledge.tables),
+        configs: Configs::new(Overrides::default(), knowledge),
         documents: BTreeMap::new(),
         client: Client::default(),
         bars: 0,
@@ -261,7 +261,10 @@ impl<'k> Server<'k> {
             }
             return false;
         }
-        complaint.into_iter().for_each(|complaint| self.complain(complaint));
+        if let Some(complaint) = complaint {
+            let said = self.voice().tell(&complaint).join("\n");
+            self.complain(said);
+        }
         if is_failed {
             self.log(&Failure::Internal);
         }
@@ -289,11 +292,11 @@ fn made(
     document: &Document,
     configs: &Configs<'_>,
     stop: &Stop,
-) -> (Option<Review>, Option<String>) {
+) -> (Option<Review>, Option<ConfigError>) {
     let Some(notebook) = &document.notebook else { return (Some(unmade(document)), None) };
     let (settings, complaint) = match document.path.as_ref().map(|path| configs.of(path)) {
         Some(Ok(settings)) => (settings, None),
-        Some(Err(error)) => (configs.alone(), Some(error_chain(&error))),
+        Some(Err(error)) => (configs.alone(), Some(error)),
         None => (configs.alone(), None),
     };
     let surroundings = Surroundings { settings, stop: stop.clone(), ..Surroundings::default() };

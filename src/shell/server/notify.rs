@@ -132,7 +132,7 @@ impl Server<'_> {
 
     /// Files have changed, settings perhaps among them.
     fn look_again(&mut self) {
-        self.configs = Configs::new(Overrides::default(), &self.knowledge.tables);
+        self.configs = Configs::new(Overrides::default(), self.knowledge);
         self.configs.beside = Folders::with(self.unsaved());
         self.complaints.clear();
         self.documents.values_mut().for_each(Document::outdated);

@@ -61,7 +61,7 @@ fn a_file_that_breaks_leaves_what_was_read() {
     let mut tutor = open();
     tutor.update(Msg::Changed(Ok(Opened { bytes: b"{".to_vec(), ..of(&BEFORE) })));
     assert!(status(&tutor).contains("cannot be read now"), "{}", status(&tutor));
-    tutor.update(Msg::Changed(Err("gone".to_owned())));
+    tutor.update(Msg::Changed(Err(in_both("gone"))));
     assert_eq!(source(&tutor), RUN);
 }
 

@@ -82,7 +82,7 @@ fn characters_that_became_marks_are_counted_in_both_languages() {
 fn what_was_said_of_one_text_is_not_said_of_the_next() {
     let mut tutor = pasted(TWO);
     press(&mut tutor, "y");
-    tutor.update(Msg::Copied(Err("no terminal".to_owned())));
+    tutor.update(Msg::Copied(Err(in_both("no terminal"))));
     assert_eq!(status(&tutor), "no terminal");
     press(&mut tutor, "/");
     for letter in "blocking".chars() {

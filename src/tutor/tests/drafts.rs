@@ -116,6 +116,6 @@ fn what_a_killed_save_left_is_removed_after_a_yes_alone() {
     assert_eq!(press(&mut open(), "y"), [remove]);
     assert_eq!(press(&mut open(), "n"), []);
     let mut tutor = open();
-    tutor.update(Msg::LeftoversRemoved(vec![("work/.x".into(), "busy".to_owned())]));
+    tutor.update(Msg::LeftoversRemoved(vec![("work/.x".into(), in_both("busy"))]));
     assert_eq!(status(&tutor), "work/.x stays: busy");
 }

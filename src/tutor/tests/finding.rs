@@ -132,7 +132,7 @@ fn a_notebook_that_is_gone_leaves_the_reader_where_they_are() {
     let path = "work/b.ipynb".into();
     tutor.update(Msg::Opened(Ok(Opened { path, bytes: notebook(&[RUN]), ..Opened::default() })));
     press(&mut tutor, "<");
-    tutor.update(Msg::Opened(Err("work/a.ipynb: no such file".to_owned())));
+    tutor.update(Msg::Opened(Err(in_both("work/a.ipynb: no such file"))));
     assert_eq!(status(&tutor), "work/a.ipynb: no such file");
     press(&mut tutor, "2");
     assert_eq!((tutor.view().header.file.as_str(), step(&tutor)), ("b.ipynb", 2));

@@ -156,7 +156,9 @@ fn look_at_it() {
     let mut clipboard = crate::shell::clipboard::Clipboard::default();
     let mut perform = |effect| match effect {
         Effect::Copy(text) => {
-            Some(Msg::Copied(clipboard.copy(&text).map_err(|error| error.to_string())))
+            let knowledge = crate::knowledge::Knowledge::default();
+            let told = |error| crate::shell::told::both(&knowledge, &error);
+            Some(Msg::Copied(clipboard.copy(&text).map_err(told)))
         }
         _ => None,
     };
