@@ -25,7 +25,11 @@ fn a_lesson_from_start_to_finish_with_two_wrong_answers_and_a_break() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut session = Session::start(folder.path(), &["learn", "--reduced-motion"]);
     let list = session.see("Enter begin");
-    assert!(list.contains("When not to use any of this"), "{list}");
+    assert!(list.contains("19   Patches") && list.contains("▼ 2"), "the rest is a key away: {list}");
+    session.send(&format!("{ESC}[F"));
+    session.see("When not to use any of this");
+    session.send(&format!("{ESC}[H"));
+    session.see("❯ 1   Who owns the loop");
     session.send("\r");
     session.see("[2 One thread, one loop]");
     session.send(RIGHT);
@@ -85,7 +89,7 @@ fn the_same_line_by_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let arguments = ["learn", "--linear"];
     let mut session = Session::start(folder.path(), &arguments);
-    session.hear("16 When not to use any of this");
+    session.hear("21 When not to use any of this");
     session.send("1\n");
     session.hear("Step 2 of 10: One thread, one loop.");
     session.send("1\n");

@@ -1,11 +1,11 @@
-//! Back and forth over everything that was visited: problems with their steps, pages, notebooks.
+//! Back and forth over everything that was visited: problems with their steps, pages, notebooks, lessons.
 
 use std::path::PathBuf;
 
 use super::message::Effect;
 use super::pages::Step;
 use super::popups::{self, Kind};
-use super::view::Tone;
+use super::view::{Pane, Tone};
 use super::{Screen, Tutor};
 use crate::knowledge::PageKind;
 use crate::text::CellIndex;
@@ -24,6 +24,8 @@ pub enum Visit {
         step: Step,
     },
     Page(PageKind, String),
+    /// A lesson, and which of its stages, from 0.
+    Lesson(String, usize),
 }
 
 /// What was visited, in order, and which of it is looked at.
@@ -65,7 +67,7 @@ impl Tutor<'_> {
         }
     }
 
-    fn visit_now(&self) -> Option<Visit> {
+    pub(super) fn visit_now(&self) -> Option<Visit> {
         match self.windows.last().map(|window| &window.kind) {
             Some(Kind::Reader { id: Some((kind, id)), .. }) => {
                 return Some(Visit::Page(*kind, id.clone()));
@@ -73,7 +75,13 @@ impl Tutor<'_> {
             Some(_) => return None,
             None => {}
         }
-        let Screen::Walk(walk) = &self.screen else { return None };
+        let walk = match &self.screen {
+            Screen::Walk(walk) => walk,
+            Screen::Learn(learn) if !learn.is_list() => {
+                return Some(Visit::Lesson(learn.lesson_id()?.to_owned(), learn.at));
+            }
+            Screen::Learn(_) | Screen::Home { .. } => return None,
+        };
         let settled = walk.editing.is_none() && !walk.document.is_reviewing();
         settled.then(|| Visit::Place {
             notebook: (walk.document.name.clone(), walk.document.path.clone()),
@@ -118,6 +126,16 @@ impl Tutor<'_> {
                 }
                 self.windows.push(reader);
                 Some(Vec::new())
+            }
+            Visit::Lesson(id, stage) => {
+                self.windows.clear();
+                let is_shown = self.learn().is_some_and(|it| it.lesson_id() == Some(id));
+                (is_shown || self.open_lesson(id)).then(|| {
+                    if let Some(learn) = self.learn() {
+                        learn.panes.focus = Pane::Guide;
+                    }
+                    self.go(|_| *stage)
+                })
             }
             Visit::Place { notebook, .. } => {
                 let document = self.document();

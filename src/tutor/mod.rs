@@ -256,6 +256,10 @@ impl<'k> Tutor<'k> {
     }
 
     fn key(&mut self, key: Key) -> Vec<Effect> {
+        // To put it in the background is not to take it over.
+        if self.is_touring() && keys::command(self.context(), key) == Some(keys::Command::Suspend) {
+            return vec![Effect::Suspend];
+        }
         // A message goes with the next key.
         self.status = None;
         self.introduced |= !matches!(self.screen, Screen::Home { .. });

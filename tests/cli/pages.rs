@@ -108,7 +108,7 @@ fn the_content_is_counted_and_nothing_is_missing() {
     let folder = folder(&[]);
     let said = run(folder.path(), &["skill", "check", "--report"]);
     assert_eq!(said.code, 0, "{}", said.stdout);
-    assert!(said.stdout.contains("     16  lessons\n"), "{}", said.stdout);
+    assert!(said.stdout.contains("     21  lessons\n"), "{}", said.stdout);
     assert!(said.stdout.ends_with(" nothing is missing\n"), "{}", said.stdout);
     let report = run(folder.path(), &["skill", "check", "--report", "--format", "json"]).json();
     assert_eq!((&report["errors"], &report["missing"]), (&0.into(), &serde_json::json!([])));

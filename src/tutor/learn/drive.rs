@@ -268,7 +268,7 @@ impl<'k> Tutor<'k> {
     }
 
     /// Goes to another stage.
-    pub(super) fn go(&mut self, to: impl Fn(&Learn) -> usize) -> Vec<Effect> {
+    pub(in crate::tutor) fn go(&mut self, to: impl Fn(&Learn) -> usize) -> Vec<Effect> {
         let Some(learn) = self.learn() else { return Vec::new() };
         let to = to(learn);
         if to >= learn.stages.len() {

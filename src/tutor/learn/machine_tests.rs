@@ -410,6 +410,9 @@ fn any_key_takes_the_demonstration_over() {
     let mut tutor = with(Progress::default());
     tutor.start_tour();
     assert!(status(&tutor).starts_with("This runs by itself"));
+    let stop = Key { code: Code::Char('z'), ctrl: true, alt: false };
+    assert_eq!(tutor.update(Msg::Key(stop)), [Effect::Suspend], "one key to the background");
+    assert!(status(&tutor).starts_with("This runs by itself") && tutor.view().ticking);
     assert_eq!(press(&mut tutor, "q"), []);
     assert_eq!(status(&tutor), "You have taken over.");
     assert!(!tutor.view().ticking);

@@ -1,5 +1,5 @@
 //! Eight questions that show which lessons may be skipped. Each is the prediction of a lesson and
-//! speaks for that lesson and the one before it.
+//! speaks for that lesson and those between it and the question before.
 
 use super::{Learn, Learner, Stage, Topic};
 use crate::knowledge::{Knowledge, Lesson};
@@ -12,16 +12,13 @@ const QUESTIONS: usize = 8;
 /// The lessons that are asked about, and the lessons for which each of them speaks.
 fn rounds(knowledge: &Knowledge) -> Vec<(Lesson<'_>, Vec<Lesson<'_>>)> {
     let lessons: Vec<Lesson<'_>> = knowledge.lessons().collect();
-    let size = lessons.len().div_ceil(QUESTIONS).max(1);
-    let round = |chunk: &[Lesson<'_>]| chunk.last().map(|last| (last.page.id.clone(), chunk.len()));
-    let mut at = 0;
-    let mut out = Vec::new();
-    for (id, count) in lessons.chunks(size).filter_map(round) {
-        let chunk: Vec<Lesson<'_>> = knowledge.lessons().skip(at).take(count).collect();
-        at += count;
-        out.extend(knowledge.lesson(&id).map(|asked| (asked, chunk)));
-    }
-    out
+    let rounds = QUESTIONS.min(lessons.len());
+    let begin = |round: usize| round.saturating_mul(lessons.len()).checked_div(rounds).unwrap_or(0);
+    let round = |round: usize| {
+        let chunk = lessons.get(begin(round)..begin(round.saturating_add(1)))?.to_vec();
+        Some((*chunk.last()?, chunk))
+    };
+    (0..rounds).filter_map(round).collect()
 }
 
 /// The stages of a round.

@@ -48,7 +48,8 @@ fn script() -> VecDeque<(usize, Act)> {
     steps.extend([char(15, 'L'), char(12, 'L'), char(12, 'L')]);
     // Running things together: the diagrams and the question.
     steps.extend([key(8, Code::Esc), key(4, Code::Down), key(2, Code::Down), key(2, Code::Down)]);
-    steps.extend([key(2, Code::Down), key(2, Code::Down), key(6, Code::Enter)]);
+    steps.extend([key(2, Code::Down), key(2, Code::Down), key(2, Code::Down), key(2, Code::Down)]);
+    steps.push(key(6, Code::Enter));
     steps.extend([key(25, Code::Right), key(25, Code::Right), key(25, Code::Right)]);
     steps.extend([char(25, 'c'), key(20, Code::Esc), key(5, Code::Esc)]);
     // A notebook, cell by cell.

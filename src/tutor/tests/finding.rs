@@ -2,6 +2,7 @@
 //! lost.
 
 use super::*;
+use crate::tutor::history::Visit;
 use crate::tutor::keys::Context;
 use crate::tutor::message::EditorError;
 
@@ -103,6 +104,29 @@ fn the_way_back_leads_over_steps_cells_and_pages_and_forth_again() {
     assert_eq!((&*cell(&tutor), step(&tutor)), ("cell 2 of 2", 2));
     press(&mut tutor, "] [ >");
     assert_eq!(status(&tutor), "nothing was visited after this");
+}
+
+#[test]
+fn the_way_back_leads_over_lessons_and_their_stages_too() {
+    let mut tutor = opened(&["x = 1", RUN]);
+    tutor.open_lesson("coroutines-do-nothing");
+    press(&mut tutor, "right right");
+    tutor.open_lesson("who-owns-the-loop");
+    press(&mut tutor, "right");
+    let at = |tutor: &Tutor| match tutor.visit_now() {
+        Some(Visit::Lesson(id, stage)) => (id, stage),
+        other => panic!("no lesson: {other:?}"),
+    };
+    let [here, there] = ["who-owns-the-loop", "coroutines-do-nothing"].map(str::to_owned);
+    assert_eq!(at(&tutor), (here.clone(), 2));
+    press(&mut tutor, "<");
+    assert_eq!(at(&tutor), (there.clone(), 3));
+    press(&mut tutor, "<");
+    assert_eq!(at(&tutor), (there, 2));
+    press(&mut tutor, "<");
+    assert_eq!((&*cell(&tutor), step(&tutor)), ("cell 2 of 2", 1));
+    press(&mut tutor, "> > >");
+    assert_eq!(at(&tutor), (here, 2));
 }
 
 #[test]
