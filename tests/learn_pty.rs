@@ -25,7 +25,10 @@ fn a_lesson_from_start_to_finish_with_two_wrong_answers_and_a_break() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut session = Session::start(folder.path(), &["learn", "--reduced-motion"]);
     let list = session.see("Enter begin");
-    assert!(list.contains("19   Patches") && list.contains("▼ 2"), "the rest is a key away: {list}");
+    assert!(
+        list.contains("19   Patches") && list.contains("▼ 2"),
+        "the rest is a key away: {list}"
+    );
     session.send(&format!("{ESC}[F"));
     session.see("When not to use any of this");
     session.send(&format!("{ESC}[H"));

@@ -4,6 +4,9 @@
 //! Source: <https://modelcontextprotocol.io/specification/2026-07-28/changelog>.
 #![cfg(feature = "mcp")]
 
+#[path = "common/acting.rs"]
+mod acting;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -308,4 +311,45 @@ fn nothing_is_written_unless_the_call_says_so() {
         agent.call("fix", json!({"paths": ["a.ipynb"], "write": true}));
         assert!(fs::read_to_string(&file).unwrap().contains("await f()"));
     }
+}
+
+/// What an agent takes as it is: what it would write, and where.
+const EXACT: [&str; 4] = ["path", "source", "cell_id", "text"];
+
+#[test]
+fn no_control_of_a_notebook_is_in_what_an_agent_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = acting::everything();
+    fs::write(folder.path().join("a.ipynb"), acting::book()).unwrap();
+    fs::write(folder.path().join("b.ipynb"), format!("{{\"cells\": [{all}")).unwrap();
+    let gone = format!("gone{}.ipynb", all.replace('/', ""));
+    let paths = json!({"paths": ["a.ipynb", "b.ipynb", gone]});
+    let mut agent = Agent::start(folder.path(), NEWEST, "both");
+    let calls = [
+        ("check", paths.clone()),
+        ("classify", paths.clone()),
+        ("fix", paths),
+        ("explain", json!({"name": all})),
+        ("lookup", json!({"query": all})),
+        ("lookup", json!({"query": 3, "x": all})),
+        (all.as_str(), json!({})),
+    ];
+    let mut told = Vec::new();
+    for (tool, arguments) in calls {
+        told.push(agent.ask("tools/call", json!({"name": tool, "arguments": arguments})));
+    }
+    for answer in &mut told {
+        // The same once more as text.
+        let Some(content) = answer.pointer_mut("/result/content/0/text") else { continue };
+        let content = content.take();
+        let text = content.as_str().unwrap_or_default();
+        if serde_json::from_str::<Value>(text).is_err() {
+            assert!(acting::raw_in(text).is_empty(), "{text:?}");
+        }
+    }
+    let mut texts = Vec::new();
+    told.iter().for_each(|it| acting::shown(it, &EXACT, "", &mut texts));
+    let is_raw = |text: &&(String, &str)| !acting::raw_in(text.1).is_empty();
+    let leaks: Vec<&String> = texts.iter().filter(is_raw).map(|(at, _)| at).collect();
+    assert!(leaks.is_empty(), "{leaks:?}");
 }

@@ -4,70 +4,11 @@ use std::fs;
 use std::io::Write;
 use std::process::Stdio;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
 
+use crate::acting::{SEQUENCES, book, everything, raw, sources};
 use crate::support::command;
-
-/// Sequences that a terminal or a service obeys.
-const SEQUENCES: &str = "\u{1b}[31m\u{1b}]0;x\u{7}\u{1b}]52;c;eA==\u{1b}\\\u{1b}P1$r\u{1b}\\\u{9b}2J\
-                         \u{9d}0;x\u{9c}\u{90}q\u{9c}";
-
-/// Characters that act on a terminal, or hide or turn text; no line end.
-fn acting() -> Vec<char> {
-    let controls = ('\u{1}'..='\u{9f}').filter(|char| char.is_control() && !"\n\r".contains(*char));
-    let hidden = "\u{ad}\u{61c}\u{180e}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\
-                  \u{202b}\u{202c}\u{202d}\u{202e}\u{2060}\u{2061}\u{2066}\u{2067}\u{2068}\u{2069}\
-                  \u{feff}\u{fff9}\u{fffa}\u{fffb}\u{e0001}\u{e0041}\u{e007f}\u{e0100}";
-    controls.chain(hidden.chars()).collect()
-}
-
-/// All of them, each behind a letter.
-fn everything() -> String {
-    let each: String = acting().into_iter().flat_map(|char| [char, 'a']).collect();
-    format!("a{SEQUENCES}{each}")
-}
-
-/// What of a text must not come out. `bytes` has to be UTF-8 as well.
-fn raw(bytes: &[u8]) -> Vec<char> {
-    let text = std::str::from_utf8(bytes).expect("UTF-8");
-    let acting = acting();
-    let mut found: Vec<char> =
-        text.chars().filter(|char| *char == '\r' || acting.contains(char)).collect();
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
-/// A notebook with everything in its sources, outputs, ids and kernel.
-fn book() -> String {
-    let all = everything();
-    let quoted = all.replace('\\', "");
-    let main = format!(
-        "import asyncio\nasync def main():\n    s = '{quoted}'\n    return s\n\
-         x = asyncio.run(main())  # {quoted}"
-    );
-    let sources = [
-        main.as_str(),
-        "class A:\n    async def f(self): ...\nA().f()",
-        &format!("%%{all}\nfoo"),
-        &format!("import requests{all}\n\u{c}await x("),
-        "import time\nasync def g():\n    time.sleep(1)\nawait g()",
-    ];
-    let outputs = json!([
-        {"output_type": "stream", "name": all, "text": all},
-        {"output_type": "error", "ename": all, "evalue": all, "traceback": [all]},
-    ]);
-    let cell = |(at, source): (usize, &&str)| {
-        json!({"cell_type": "code", "id": format!("{at}{all}"), "metadata": {},
-               "outputs": outputs, "execution_count": null, "source": source})
-    };
-    let cells: Vec<Value> = sources.iter().enumerate().map(cell).collect();
-    let kernel = json!({"name": all, "display_name": all, "language": "python"});
-    let language = json!({"name": "python", "version": format!("3.11{SEQUENCES}")});
-    let metadata = json!({"kernelspec": kernel, "language_info": language});
-    json!({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}).to_string()
-}
 
 /// A folder with such notebooks, and the paths of what can be asked about in it.
 fn place() -> (TempDir, Vec<String>) {
@@ -199,4 +140,37 @@ fn no_control_of_a_file_or_an_argument_comes_out_of_any_command() {
         }
     }
     assert!(count > 80);
+}
+
+#[test]
+fn no_control_of_a_cell_is_in_what_stands_under_it_in_a_notebook() {
+    let all = everything();
+    for (number, event) in ["failed", "ask", "why", "before"].into_iter().enumerate() {
+        for (at, source) in sources().iter().enumerate() {
+            let key = format!("k{all}");
+            let error = json!({"name": "RuntimeError", "message": all, "line": 1});
+            let question = json!({"session": 1, "event": event, "cells": [
+                {"key": "first", "code": sources()[0], "count": 1},
+                {"key": key, "code": source, "count": 2, "error": error, "lost": [all]},
+            ]});
+            let folder = tempfile::tempdir().unwrap();
+            let mut command = command(folder.path());
+            command.args(["cell", "--format", "json", "--lang", ["en", "zh", "both"][number % 3]]);
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            let mut input = child.stdin.take().unwrap();
+            input.write_all(question.to_string().as_bytes()).unwrap();
+            drop(input);
+            let output = child.wait_with_output().unwrap();
+            assert!(raw(&output.stdout).is_empty() && raw(&output.stderr).is_empty());
+            let told = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(0), "{event} {at}: {told}");
+            let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+            // The difference and the sources are a program's, exact to the byte.
+            for part in ["html", "text", "sentence", "next"] {
+                let said = answer[part].as_str().unwrap_or_default();
+                assert!(raw(said.as_bytes()).is_empty(), "{event} {at} {part}: {said:?}");
+            }
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Runs the real program over small notebooks.
 
+#[path = "../common/acting.rs"]
+mod acting;
 mod choices;
 mod deviation;
 mod export;

@@ -129,6 +129,24 @@ impl Session {
         }
     }
 
+    /// Everything that was written so far.
+    pub fn drawn(&self) -> String {
+        let bytes = self.written.lock().expect("the output");
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Waits until nothing more is written for a moment.
+    pub fn settle(&self) {
+        let length = || self.written.lock().expect("the output").len();
+        loop {
+            let before = length();
+            thread::sleep(Duration::from_millis(60));
+            if length() == before {
+                return;
+            }
+        }
+    }
+
     /// The text that the program put on the terminal's clipboard last (OSC 52).
     pub fn copied(&self) -> Option<String> {
         let bytes = self.written.lock().expect("the output").clone();

@@ -4,6 +4,7 @@
 
 mod cells;
 mod faults;
+mod odd;
 mod prove;
 mod support;
 mod tasks;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::acting::{everything, raw_in, shown, sources};
 use crate::client::{Client, item};
 
 const BOOK: &str = "file:///nowhere/a.ipynb";
@@ -179,4 +180,42 @@ fn a_file_that_was_opened_twice_is_the_newer_one() {
     client.settle(&uris[1]);
     assert_eq!([client.rules(&uris[0]), client.rules(&uris[1])], [[""; 0]; 2]);
     assert_eq!(client.stop(), Some(0));
+}
+
+/// What an editor takes as it is: new text, names of documents, and what it hands back.
+const EXACT: [&str; 8] =
+    ["newText", "uri", "changes", "textDocument", "data", "arguments", "documentChanges", "target"];
+
+#[test]
+fn no_control_of_a_cell_is_in_what_an_editor_shows() {
+    let all = everything();
+    for language in ["en", "zh", "both"] {
+        let mut client = Client::spawn(&["--lang", language]);
+        let able = json!({"textDocument": {"hover": {"contentFormat": ["markdown", "plaintext"]}}});
+        client.initialize(json!({"processId": null, "rootUri": null, "capabilities": able}));
+        let sources = sources();
+        let cells: Vec<&str> = sources.iter().map(String::as_str).collect();
+        let uris = client.open_cells(BOOK, &cells);
+        let mut told = vec![client.settle(&uris[0])];
+        assert!(!client.rules(&uris[0]).is_empty());
+        for (uri, source) in uris.iter().zip(&sources) {
+            for line in 0..u32::try_from(source.lines().count()).unwrap() {
+                told.push(client.hover(uri, line, 4));
+                told.extend(client.actions(uri, line, Value::Null));
+            }
+        }
+        // What cannot be followed is answered in words, too.
+        told.push(client.request(&format!("no/{all}"), json!({})));
+        told.push(client.settle(&format!("file:///{all}")));
+        told.push(client.request("textDocument/hover", json!({"position": all})));
+        told.extend(client.diagnostics.values().flatten().cloned());
+        told.extend(client.others.iter().cloned());
+        let mut texts = Vec::new();
+        told.iter().for_each(|it| shown(it, &EXACT, "", &mut texts));
+        assert!(texts.len() > 20, "{}", texts.len());
+        let is_raw = |text: &&(String, &str)| !raw_in(text.1).is_empty();
+        let leaks: Vec<&String> = texts.iter().filter(is_raw).map(|(at, _)| at).collect();
+        assert!(leaks.is_empty(), "{leaks:?}");
+        assert_eq!(client.stop(), Some(0));
+    }
 }

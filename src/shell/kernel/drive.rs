@@ -30,7 +30,7 @@ const SHORT: Duration = Duration::from_secs(30);
 const AGAIN: (Duration, usize) = (Duration::from_secs(10), 3);
 
 /// A cell that has been interrupted for its time has that long to end.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(4);
 
 /// After its reply a cell's last output may be that late before it is taken for lost.
 const IDLE: Duration = Duration::from_secs(5);

@@ -82,10 +82,13 @@ pub fn kill_marked(name: &str) {
 #[cfg(not(target_os = "linux"))]
 pub fn kill_marked(_: &str) {}
 
-/// Interrupts a group by the number of its first process, as Ctrl-C does.
+/// Interrupts a group by the number of its first process, as Ctrl-C does. What was stopped goes on, since
+/// an interrupt that waits for that would wait for ever.
 pub fn interrupt(process: u32) {
     #[cfg(unix)]
-    signal(process, rustix::process::Signal::INT);
+    for sent in [rustix::process::Signal::INT, rustix::process::Signal::CONT] {
+        signal(process, sent);
+    }
     #[cfg(not(unix))]
     let _ = process;
 }

@@ -284,6 +284,8 @@ fn fit(mut text: String, room: &mut u64) -> (String, u64) {
     if length > *room {
         let end = crate::text::floor_boundary(&text, usize::try_from(*room).unwrap_or(usize::MAX));
         text.truncate(end);
+        // What was cut off is given back at once: a result may have been a gigabyte.
+        text.shrink_to_fit();
     }
     let kept = text.len() as u64;
     *room -= kept;
@@ -325,6 +327,7 @@ mod tests {
         assert_eq!(fit("ab".to_owned(), &mut room), ("ab".to_owned(), 0));
         assert_eq!(fit("é中".to_owned(), &mut room), ("é".to_owned(), 3));
         assert_eq!(fit("x".to_owned(), &mut room), (String::new(), 1));
+        assert!(fit("x".repeat(1000), &mut 3).0.capacity() < 100, "the rest is given back");
     }
 
     #[test]

@@ -21,6 +21,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, Value};
 
 use super::report::Voice;
+use super::visible::{Charset, lines};
 use crate::knowledge::Knowledge;
 use crate::tutor::Reading;
 
@@ -48,6 +49,28 @@ pub fn serve(knowledge: Arc<Knowledge>, reading: Reading) -> io::Result<()> {
 /// How long an agent may keep a list, in milliseconds: lists and skills are part of the program, and
 /// a newer one may be installed meanwhile. An older revision of the protocol knows of no keeping.
 const KEPT: u64 = 60 * 60 * 1000;
+
+/// Members that hold what stands in a file, or has to: they are data, exact to the byte.
+const EXACT: [&str; 4] = ["path", "source", "cell_id", "text"];
+
+/// The answer with everything that is to be read as it may be shown: nothing hides in it that a person who
+/// looks at the same words would not see.
+fn shown(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(lines(&text, Charset::Unicode)),
+        Value::Array(items) => items.into_iter().map(shown).collect(),
+        Value::Object(members) => Value::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| {
+                    let is_exact = EXACT.contains(&name.as_str());
+                    (name, if is_exact { value } else { shown(value) })
+                })
+                .collect(),
+        ),
+        other => other,
+    }
+}
 
 #[derive(Clone)]
 struct Service {
@@ -126,9 +149,12 @@ impl ServerHandler for Service {
         let done = std::panic::catch_unwind(work)
             .unwrap_or_else(|_| Err(Refused::Told(self.say("report.problem.internal", &[]))));
         match done {
-            Ok(value) => Ok(CallToolResult::structured(value).into()),
-            Err(Refused::Arguments(why)) => Err(ErrorData::invalid_params(why, None)),
+            Ok(value) => Ok(CallToolResult::structured(shown(value)).into()),
+            Err(Refused::Arguments(why)) => {
+                Err(ErrorData::invalid_params(lines(&why, Charset::Unicode), None))
+            }
             Err(Refused::Told(why)) => {
+                let why = lines(&why, Charset::Unicode);
                 Ok(CallToolResult::error(vec![ContentBlock::text(why)]).into())
             }
         }

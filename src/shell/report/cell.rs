@@ -9,6 +9,7 @@ use crate::knowledge::{Language, Page};
 use crate::notebook::Notebook;
 use crate::review::{Account, Repairs, Review, to_run};
 use crate::shell::ran::{Event, Ran, Spent};
+use crate::shell::visible::{Charset, lines};
 use crate::text::CellIndex;
 
 /// What is answered to somebody who asks about a cell: version 1, whose shape never changes.
@@ -210,7 +211,15 @@ fn difference(voice: Voice<'_>, before: &Notebook, after: &Notebook, own: CellIn
 
 fn finish(voice: Voice<'_>, answer: Answer, pieces: &[Piece]) -> Answer {
     let label = voice.label("cell.label", &[]);
-    Answer { version: 1, text: text(pieces), html: html(&label, pieces), ..answer }
+    let shown = |said: Option<String>| said.map(|said| lines(&said, Charset::Unicode));
+    Answer {
+        version: 1,
+        sentence: shown(answer.sentence),
+        next: shown(answer.next),
+        text: text(pieces),
+        html: html(&label, pieces),
+        ..answer
+    }
 }
 
 impl Answer {

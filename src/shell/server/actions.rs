@@ -187,6 +187,7 @@ impl Asked<'_> {
 
     fn action(&self, title: &str, kind: &str, found: &Diagnostic, edit: Value) -> Option<Value> {
         let (_, shown) = publish::diagnostic(self.voice, &self.document.places(), found)?;
+        let title = publish::shown(&[title.to_owned()]);
         Some(json!({"title": title, "kind": kind, "diagnostics": [shown], "edit": edit}))
     }
 }

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::publish::shown;
 use super::wire::Broken;
 use crate::shell::report::Voice;
 
@@ -66,7 +67,7 @@ impl Failure {
             Failure::Changed => ("changed", Vec::new()),
             Failure::Internal => ("internal", Vec::new()),
         };
-        voice.say(&format!("server.failure.{key}"), &args).join("\n")
+        shown(&voice.say(&format!("server.failure.{key}"), &args))
     }
 
     /// The answer to the request `id`; null where nobody knows it.

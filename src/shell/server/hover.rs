@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::document::Document;
 use super::markdown;
+use super::publish::shown;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::PageKind;
 use crate::review::sentence;
@@ -41,7 +42,7 @@ pub fn at(
     rules.dedup();
     told.extend(rules.into_iter().filter_map(|rule| page(voice, rule)));
     let kind = if markup == Markup::Markdown { "markdown" } else { "plaintext" };
-    json!({"contents": {"kind": kind, "value": told.join("\n\n---\n\n")}, "range": range})
+    json!({"contents": {"kind": kind, "value": shown(&[told.join("\n\n---\n\n")])}, "range": range})
 }
 
 fn diagnostic(voice: Voice<'_>, found: &Diagnostic) -> String {

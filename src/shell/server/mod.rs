@@ -262,7 +262,7 @@ impl<'k> Server<'k> {
             return false;
         }
         if let Some(complaint) = complaint {
-            let said = self.voice().tell(&complaint).join("\n");
+            let said = publish::shown(&self.voice().tell(&complaint));
             self.complain(said);
         }
         if is_failed {

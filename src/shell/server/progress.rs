@@ -28,6 +28,7 @@ impl Server<'_> {
             "params": {"token": bar},
         }));
         self.gate.show(&json!(bar));
+        let title = super::publish::shown(&[title]);
         let begin = json!({"kind": "begin", "title": title, "cancellable": true});
         self.tell("$/progress", json!({"token": bar, "value": begin}));
         Some(bar)

@@ -11,6 +11,7 @@ use super::document::{Document, Places};
 use crate::diagnostic::{self, Severity};
 use crate::review::UNUSED_IGNORE;
 use crate::shell::report::Voice;
+use crate::shell::visible::{Charset, lines};
 
 /// What is to be said now and was not said before: each URI with all of its diagnostics, none for
 /// what is clean.
@@ -59,7 +60,7 @@ pub fn diagnostic(
     let related = found.notes.iter().filter_map(|note| {
         let (uri, range) = places.of(note.span?)?;
         let location = Location { uri: Uri(uri.to_owned()), range };
-        let message = voice.sentences(&note.message).join("\n");
+        let message = shown(&voice.sentences(&note.message));
         Some(DiagnosticRelatedInformation { location, message })
     });
     let related: Vec<_> = related.collect();
@@ -70,10 +71,15 @@ pub fn diagnostic(
         code: Some(Code::String(found.rule.to_owned())),
         code_description: None,
         source: Some("nbasync".to_owned()),
-        message: Message::String(voice.sentences(&found.message).join("\n")),
+        message: Message::String(shown(&voice.sentences(&found.message))),
         tags: is_unused.then(|| vec![DiagnosticTag::Unnecessary]),
         related_information: (!related.is_empty()).then_some(related),
         data: None,
     };
     Some((uri.to_owned(), made))
+}
+
+/// Sentences as an editor may show them: what acts or hides in a name of the notebook's is a mark.
+pub fn shown(sentences: &[String]) -> String {
+    lines(&sentences.join("\n"), Charset::Unicode)
 }
