@@ -250,6 +250,20 @@ fn what_is_due_comes_back_as_a_round_of_its_own() {
 }
 
 #[test]
+fn what_is_said_to_an_answer_is_on_the_screen() {
+    let scroll = |content: usize, visible: usize| {
+        let mut tutor = with(Progress::default());
+        tutor.open_lesson(FIRST);
+        press(&mut tutor, ">>>");
+        assert_eq!(tutor.context(), Context::Predict);
+        tutor.update(Msg::Measured { pane: Pane::Guide, content, visible });
+        press(&mut tutor, "a");
+        shown(&tutor).guide_scroll
+    };
+    assert_eq!((scroll(18, 20), scroll(12, 20), scroll(12, 60)), (3, 0, 0));
+}
+
+#[test]
 fn eight_questions_say_what_may_be_skipped() {
     let mut tutor = with(Progress::default());
     press(&mut tutor, "lc");

@@ -21,6 +21,15 @@ impl Panes {
         self.code_scroll = None;
     }
 
+    /// Scrolls the guide so far that the first `rows` rows which are added below what it holds are seen.
+    pub fn reveal(&mut self, rows: usize) {
+        let (content, visible) = self.guide;
+        // Nothing has been drawn yet, or nothing is drawn here.
+        if visible > 0 {
+            self.scroll = self.scroll.max(content.saturating_add(rows).saturating_sub(visible));
+        }
+    }
+
     /// Takes note of what a pane shows.
     pub fn measured(&mut self, pane: Pane, content: usize, visible: usize) {
         let last = content.saturating_sub(visible);

@@ -8,6 +8,9 @@ use crate::tutor::message::Effect;
 use crate::tutor::view::{Pane, Tone};
 use crate::tutor::{Screen, Tutor};
 
+/// Rows that what is said to an answer begins with: an empty one, right or wrong, and why.
+const EXPLAINED: usize = 5;
+
 impl Tutor<'_> {
     pub(super) fn answer_choice(&mut self, choice: usize) -> Vec<Effect> {
         let knowledge = self.knowledge;
@@ -19,6 +22,7 @@ impl Tutor<'_> {
             return Vec::new();
         }
         learn.answers.insert(id.clone(), choice);
+        learn.panes.reveal(EXPLAINED);
         let is_lesson = learn.lesson_id().is_some();
         if !is_lesson {
             // A round of questions does not stop to teach.
