@@ -6,13 +6,16 @@ use jiff::civil::Date;
 
 use super::line::Line;
 use super::moving::Move;
+use super::pages::spent;
 use super::popups::{Kind, Question, Window};
+use super::proving::{Outcome, State};
 use super::reading::{Reading, Writer, block, prose_of};
 use super::view::{Block, Page, Tone};
 use super::{Screen, Tutor, diff};
 use crate::diagnostic::Message;
 use crate::knowledge::{Language, PageKind, blocks};
 use crate::review::{FileChange, Form, Place, Record, record, review_day, with_record};
+use crate::transcript::Transcript;
 use crate::tutor::message::Effect;
 
 /// A record that is looked at.
@@ -79,7 +82,21 @@ impl Tutor<'_> {
         };
         let (decided, review) = (self.today, review_day(self.today));
         let it = Record { page, reason, decided, review, place };
-        Some(record(self.knowledge, languages, form, &it))
+        let text = record(self.knowledge, languages, form, &it);
+        let Some(spent) = self.spent().filter(|_| form == Form::File) else { return Some(text) };
+        Some(format!("{text}\n{spent}"))
+    }
+
+    /// Where the time of the cell went, as far as it was run here.
+    fn spent(&self) -> Option<String> {
+        let Screen::Walk(walk) = &self.screen else { return None };
+        let State::Done(Outcome { before, after }) = &walk.attempt.as_ref()?.state else {
+            return None;
+        };
+        let of = |ran: &Transcript| ran.cells.iter().find(|it| it.cell == walk.cell).cloned();
+        let (before, after) = (of(before), after.as_ref().and_then(of));
+        let language = self.reading.base();
+        spent::markdown(self.knowledge, language, before.as_ref(), after.as_ref())
     }
 
     /// The record laid out to be read.

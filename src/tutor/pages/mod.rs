@@ -9,7 +9,7 @@ mod mistake;
 mod pattern;
 mod proof;
 mod situation;
-mod spent;
+pub(super) mod spent;
 mod tradeoffs;
 
 use super::document::Document;

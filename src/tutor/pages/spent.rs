@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::knowledge::timeline::{Lane, State, Timeline};
+use crate::knowledge::{Knowledge, Language};
 use crate::transcript::{CellRun, Chart, ChartLane, Doing, HOLDS, seconds};
 use crate::tutor::reading::Writer;
 use crate::tutor::view::Block;
@@ -15,15 +18,8 @@ const NAME: usize = 20;
 
 /// Writes the lanes of both runs; nothing where no task but the cell's own ran.
 pub(super) fn write(writer: &mut Writer, before: Option<&CellRun>, after: Option<&CellRun>) {
-    let first = if after.is_some() { "prove.before" } else { "prove.as-it-is" };
-    let sides = [(first, before), ("prove.after", after)];
-    let watched = sides.into_iter().filter_map(|(key, run)| Some((key, run?)));
-    let watched: Vec<_> = watched.filter(|(_, run)| !run.tasks.is_empty()).collect();
-    let scale = Chart::scale(watched.iter().map(|(_, run)| run.tasks.as_slice()));
-    let charts = watched.into_iter();
-    let charts = charts.map(|(key, run)| (key, Chart::new(&run.tasks, run.elapsed, scale, PARTS)));
-    let charts: Vec<(&str, Chart)> = charts.collect();
-    if !charts.iter().any(|(_, chart)| chart.tells()) {
+    let charts = charts(before, after);
+    if charts.is_empty() {
         return;
     }
     writer.heading("spent.heading");
@@ -38,17 +34,80 @@ pub(super) fn write(writer: &mut Writer, before: Option<&CellRun>, after: Option
     }
 }
 
+/// The same as Markdown: each run as a picture of signs. `None` where no task but the cell's own ran.
+pub(in crate::tutor) fn markdown(
+    knowledge: &Knowledge,
+    language: Language,
+    before: Option<&CellRun>,
+    after: Option<&CellRun>,
+) -> Option<String> {
+    let ui = |key: &str, args: &[(&str, &str)]| knowledge.ui(language, key, args);
+    let charts = charts(before, after);
+    let pictures = charts.iter().map(|(key, chart)| {
+        let rows = chart.lanes.iter().map(|lane| {
+            let name = name(knowledge, language, lane);
+            let pad = NAME.saturating_sub(UnicodeWidthStr::width(name.as_str()));
+            let signs: String = lane.parts.iter().map(|doing| sign(*doing)).collect();
+            format!("{name}{}  {}\n", " ".repeat(pad), signs.trim_end())
+        });
+        let held = [("held", &*seconds(chart.held)), ("whole", &seconds(chart.whole))];
+        let more = ui("spent.more", &[("n", &chart.left_out.to_string())]);
+        let more = if chart.left_out > 0 { format!("{more}\n") } else { String::new() };
+        let (key, held) = (ui(key, &[]), ui(chart.key(), &held));
+        format!("{key}\n{}{more}{held}\n", rows.collect::<String>())
+    });
+    let pictures: Vec<String> = pictures.collect();
+    let word = |key: &str| ui(key, &[("ms", &HOLDS.to_string())]);
+    let legend = [
+        (Doing::Running, "timeline.run"),
+        (Doing::Waiting, "timeline.wait"),
+        (Doing::Holding, "spent.holds"),
+    ];
+    let legend = legend.map(|(doing, key)| format!("{} {}", sign(doing), word(key))).join("   ");
+    let heading = ui("spent.heading", &[]);
+    let picture = pictures.join("\n");
+    (!pictures.is_empty()).then(|| format!("## {heading}\n\n```text\n{picture}\n{legend}\n```\n"))
+}
+
+/// Both runs to one scale, each with the key of its name; none where there is nothing to tell.
+fn charts(before: Option<&CellRun>, after: Option<&CellRun>) -> Vec<(&'static str, Chart)> {
+    let first = if after.is_some() { "prove.before" } else { "prove.as-it-is" };
+    let sides = [(first, before), ("prove.after", after)];
+    let watched = sides.into_iter().filter_map(|(key, run)| Some((key, run?)));
+    let watched: Vec<_> = watched.filter(|(_, run)| !run.tasks.is_empty()).collect();
+    let scale = Chart::scale(watched.iter().map(|(_, run)| run.tasks.as_slice()));
+    let charts = watched.into_iter();
+    let charts = charts.map(|(key, run)| (key, Chart::new(&run.tasks, run.elapsed, scale, PARTS)));
+    let charts: Vec<(&str, Chart)> = charts.collect();
+    if charts.iter().any(|(_, chart)| chart.tells()) { charts } else { Vec::new() }
+}
+
+fn sign(doing: Doing) -> char {
+    match doing {
+        Doing::Nothing => ' ',
+        Doing::Running => '█',
+        Doing::Waiting => '░',
+        Doing::Holding => '▓',
+    }
+}
+
+/// What a lane is called.
+fn name(knowledge: &Knowledge, language: Language, lane: &ChartLane) -> String {
+    let ui = |key: &str, args: &[(&str, &str)]| knowledge.ui(language, key, args);
+    let name = match lane.line {
+        _ if lane.name.is_empty() => ui("spent.cell", &[]),
+        None => lane.name.clone(),
+        Some(line) => ui("spent.task", &[("name", &lane.name), ("line", &line.to_string())]),
+    };
+    name.chars().take(NAME).collect()
+}
+
 fn lanes(writer: &mut Writer, chart: &Chart) {
     let knowledge = writer.knowledge;
     let lanes = |language| {
         let ui = |key: &str, args: &[(&str, &str)]| knowledge.ui(language, key, args);
-        let name = |lane: &ChartLane| match lane.line {
-            _ if lane.name.is_empty() => ui("spent.cell", &[]),
-            None => lane.name.clone(),
-            Some(line) => ui("spent.task", &[("name", &lane.name), ("line", &line.to_string())]),
-        };
         let lane = |lane: &ChartLane| Lane {
-            name: name(lane).chars().take(NAME).collect(),
+            name: name(knowledge, language, lane),
             states: lane.parts.iter().map(|doing| state(*doing)).collect(),
         };
         let lanes: Vec<Lane> = chart.lanes.iter().map(lane).collect();

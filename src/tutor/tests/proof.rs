@@ -212,6 +212,15 @@ fn the_tasks_of_both_runs_are_drawn_to_one_scale() {
     assert_eq!(before.name, "fetch l.2");
     assert!(before.states.iter().all(|state| *state == State::Block));
     assert_eq!(shown(&after.states) * 4, shown(&before.states));
+    // A record of the decision that is made then keeps the picture.
+    press(&mut tutor, "d enter r x enter");
+    let [Effect::SaveAdvice { text, .. }] = &press(&mut tutor, "s")[..] else {
+        panic!("no record")
+    };
+    let (_, picture) = text.split_once("## Where the time went\n\n```text\n").expect("a picture");
+    assert!(picture.starts_with("before\nthe cell "), "{picture}");
+    assert!(picture.contains("fetch l.2             ▓▓▓▓▓▓▓▓▓▓"), "{picture}");
+    assert!(picture.contains("the loop: held 0.400 s of 0.400 s\n\nafter\n"), "{picture}");
 }
 
 #[test]
