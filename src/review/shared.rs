@@ -4,20 +4,18 @@ use std::collections::BTreeMap;
 
 use super::Review;
 use crate::facts::CellFacts;
-use crate::python::{Kind, NameUse, NodeId, Tree};
+use crate::python::{Kind, NameUse, NodeId, Role, Tree};
 use crate::text::CellIndex;
 
 /// Lines of the shortest function that is worth a module.
 const LINES: usize = 5;
-
-/// What people call the entry point of a program.
-const ENTRY: &str = "main";
 
 /// An `async def` at the top of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Helper {
     pub name: String,
     pub cell: CellIndex,
+    takes_nothing: bool,
     /// Its lines, without the spaces at their ends.
     text: String,
 }
@@ -39,7 +37,7 @@ pub fn helpers(review: &Review) -> Vec<Helper> {
         }
         let tree = &cell.syntax().tree;
         // An entry point that is used once is what its notebook does, and no helper.
-        let is_entry = |it: &Helper| it.name == ENTRY && reads(review, ENTRY) < 2;
+        let is_entry = |it: &Helper| it.takes_nothing && reads(review, &it.name) < 2;
         let helpers = tree.statements().filter_map(|it| helper(tree, it, CellIndex(number)));
         found.extend(helpers.filter(|it| !is_entry(it)));
     }
@@ -66,6 +64,7 @@ fn helper(tree: &Tree, statement: NodeId, cell: CellIndex) -> Option<Helper> {
     (lines.len() >= LINES).then(|| Helper {
         name: tree.text(*name).to_owned(),
         cell,
+        takes_nothing: tree.children_in(statement, Role::Param).next().is_none(),
         text: lines.join("\n"),
     })
 }
@@ -75,7 +74,7 @@ pub fn shared(notebooks: impl IntoIterator<Item = (String, Vec<Helper>)>) -> Vec
     let mut order = Vec::new();
     let mut all: BTreeMap<String, Shared> = BTreeMap::new();
     for (path, helpers) in notebooks {
-        for Helper { name, cell, text } in helpers {
+        for Helper { name, cell, text, .. } in helpers {
             let known = all.entry(text.clone()).or_insert_with(|| {
                 order.push(text);
                 Shared { name, places: Vec::new() }
@@ -116,10 +115,10 @@ mod tests {
 
     #[test]
     fn an_entry_point_that_is_used_once_is_no_helper() {
-        let main = LOAD.replace("load", "main");
+        let main = LOAD.replace("load(n)", "main()");
         let named = |source: String| of(&source).into_iter().map(|it| it.name).collect::<Vec<_>>();
-        assert_eq!(named(format!("{main}\nawait main(1)\n")), [] as [&str; 0]);
-        assert_eq!(named(format!("{main}\nawait main(1)\nawait main(2)\n")), ["main"]);
+        assert_eq!(named(format!("{main}\nawait main()\n")), [] as [&str; 0]);
+        assert_eq!(named(format!("{main}\nawait main()\nawait main()\n")), ["main"]);
         assert_eq!(named(format!("{LOAD}\nawait load(1)\n")), ["load"]);
     }
 

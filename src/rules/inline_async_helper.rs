@@ -15,9 +15,6 @@ pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
 /// A helper of so many lines wants a test, even when one other cell uses it.
 const LONG: usize = 20;
 
-/// What people call a program's entry point, which is used once and by nobody else.
-const ENTRY: &str = "main";
-
 /// What a toy that shows how asyncio behaves is made of, beside asyncio itself.
 const TOY_CALLS: [&str; 19] = [
     "time.time",
@@ -55,7 +52,8 @@ fn diagnose(facts: &Facts, id: FnId, function: &Function) -> Option<Diagnostic> 
         return None;
     }
     let reads = facts.reads_of_global(&function.name, function.site);
-    if function.name == ENTRY && reads.len() < 2 {
+    // What takes nothing and is used once is what the notebook does, cut off from its cell: an entry point.
+    if reads.len() < 2 && facts.children_in(function.site, Role::Param).next().is_none() {
         return None;
     }
     let users: BTreeSet<CellIndex> =
