@@ -163,17 +163,20 @@ mod tests {
     use crate::diagnostic::Severity;
     use crate::knowledge::Tables;
     use crate::notebook::parse_ipynb;
-    use crate::review::review;
+    use crate::review::{Review, review};
 
-    fn rules(source: &str, error: &str) -> Vec<(String, usize)> {
-        let outputs = serde_json::json!([{"output_type": "error", "ename": "RuntimeError",
-            "evalue": error, "traceback": []}]);
+    fn reviewed(source: &str, outputs: serde_json::Value) -> Review {
         let cell = serde_json::json!({"cell_type": "code", "id": "a", "metadata": {},
             "execution_count": 1, "source": source, "outputs": outputs});
         let whole = serde_json::json!({"cells": [cell], "metadata": {}, "nbformat": 4,
             "nbformat_minor": 5});
-        let notebook = parse_ipynb(whole.to_string()).expect("a notebook");
-        let review = review(&notebook, &Tables::default());
+        review(&parse_ipynb(whole.to_string()).expect("a notebook"), &Tables::default())
+    }
+
+    fn rules(source: &str, error: &str) -> Vec<(String, usize)> {
+        let outputs = serde_json::json!([{"output_type": "error", "ename": "RuntimeError",
+            "evalue": error, "traceback": []}]);
+        let review = reviewed(source, outputs);
         review.diagnostics.iter().map(|it| (it.rule.to_owned(), it.notes.len())).collect()
     }
 
@@ -192,12 +195,7 @@ mod tests {
 
     /// How bad `asyncio.run()` is said to be under these outputs, and what notes say.
     fn weighed(source: &str, outputs: serde_json::Value) -> (Severity, Vec<&'static str>) {
-        let cell = serde_json::json!({"cell_type": "code", "id": "a", "metadata": {},
-            "execution_count": 1, "source": source, "outputs": outputs});
-        let whole = serde_json::json!({"cells": [cell], "metadata": {}, "nbformat": 4,
-            "nbformat_minor": 5});
-        let notebook = parse_ipynb(whole.to_string()).expect("a notebook");
-        let review = review(&notebook, &Tables::default());
+        let review = reviewed(source, outputs);
         let found = review.diagnostics.into_iter().find(|it| it.rule == "asyncio-run-in-cell");
         let found = found.expect("the run is found");
         (found.severity, found.notes.iter().map(|note| note.message.key).collect())

@@ -72,14 +72,27 @@ pub fn last(transcript: &Transcript) -> &CellRun {
 
 /// Whether a process runs; one that has ended and was not waited for does not.
 pub fn is_running(process: u32) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let stat = stat(process);
     !stat.is_empty() && !stat.contains(") Z ")
+}
+
+fn stat(process: u32) -> String {
+    std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default()
 }
 
 /// Waits until a process is gone: one that was killed may take a moment.
 pub fn is_gone(process: u32) -> bool {
+    comes_true(|| !is_running(process))
+}
+
+/// Whether a process is stopped, sooner or later.
+pub fn is_stopped(process: u32) -> bool {
+    comes_true(|| stat(process).contains(") T "))
+}
+
+fn comes_true(so: impl Fn() -> bool) -> bool {
     let start = Instant::now();
-    while is_running(process) {
+    while !so() {
         if start.elapsed() > LONG {
             return false;
         }

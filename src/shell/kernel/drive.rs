@@ -271,6 +271,7 @@ impl<'a> Driver<'a> {
         } else {
             group::interrupt(self.process.id());
         }
+        group::go_on(self.process.id());
         running.wake = Some(Instant::now() + WAKE);
         Ok(())
     }

@@ -82,13 +82,18 @@ pub fn kill_marked(name: &str) {
 #[cfg(not(target_os = "linux"))]
 pub fn kill_marked(_: &str) {}
 
-/// Interrupts a group by the number of its first process, as Ctrl-C does. What was stopped goes on, since
-/// an interrupt that waits for that would wait for ever.
+/// Interrupts a group by the number of its first process, as Ctrl-C does.
 pub fn interrupt(process: u32) {
     #[cfg(unix)]
-    for sent in [rustix::process::Signal::INT, rustix::process::Signal::CONT] {
-        signal(process, sent);
-    }
+    signal(process, rustix::process::Signal::INT);
+    #[cfg(not(unix))]
+    let _ = process;
+}
+
+/// Lets a group go on that was stopped: an interrupt would wait for that, for ever.
+pub fn go_on(process: u32) {
+    #[cfg(unix)]
+    signal(process, rustix::process::Signal::CONT);
     #[cfg(not(unix))]
     let _ = process;
 }
