@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::{Evidence, Situation};
 use crate::diagnostic::{Diagnostic, Message};
-use crate::facts::{CellFacts, Facts, Function, Site, is_await, is_loop};
+use crate::facts::{CellFacts, Facts, Function, Site, is_loop};
 use crate::notebook::{CellKind, Format, Notebook, Output};
 use crate::python::{Kind, Role, cell_magic};
 use crate::text::{CellIndex, Span, TextRange};
@@ -143,7 +143,7 @@ impl Collected {
 
     fn look_at_awaits(&mut self, facts: &Facts, cell: CellIndex) {
         let tree = facts.tree(cell);
-        for node in tree.all().filter(|node| is_await(tree, *node)) {
+        for node in tree.all().filter(|node| tree.kind(*node).suspends()) {
             let site = Site { cell, node };
             if facts.owner(site).is_some() {
                 continue;

@@ -14,15 +14,13 @@ const DEEPEST: usize = 8;
 impl Machine<'_> {
     /// Says which methods of a new class are called by a library that does not await.
     pub fn note_hooks(&mut self, class: ObjectId) {
-        let Some(Object::Class { attributes, .. }) = self.heap.object(class).cloned() else {
-            return;
-        };
         let Some((of, row)) = self.calling_base(Value::Object(class), 0) else { return };
+        let Some(Object::Class { attributes, .. }) = self.heap.object(class) else { return };
         let mut found: Vec<(Site, String)> = Vec::new();
         for (name, slot) in attributes {
-            let value = self.heap.get(slot);
+            let value = self.heap.get(*slot);
             let Some(Object::Function(function)) = self.object(value) else { continue };
-            let text = self.names.text(name);
+            let text = self.names.text(*name);
             if row.hooks.iter().any(|hook| fits(hook, text))
                 && self.is_coroutine_function(value) == Some(true)
             {

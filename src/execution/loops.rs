@@ -69,17 +69,7 @@ impl Machine<'_> {
     pub fn loop_of_cell(&self, index: &Index) -> Loop {
         let tree = &index.syntax.tree;
         let holds = |up: NodeId| matches!(tree.kind(up), Kind::FunctionDef { .. } | Kind::Lambda);
-        let suspends = |node: NodeId| {
-            let kind = tree.kind(node);
-            let is_async = matches!(
-                kind,
-                Kind::For { is_async: true }
-                    | Kind::With { is_async: true }
-                    | Kind::Clause { is_async: true }
-            );
-            is_async || *kind == Kind::Await
-        };
-        let awaits = |node: NodeId| suspends(node) && !tree.ancestors(node).any(holds);
+        let awaits = |node: NodeId| tree.kind(node).suspends() && !tree.ancestors(node).any(holds);
         let keeps_one = self.input.environment.host.keeps_a_loop_running();
         if keeps_one || tree.all().any(awaits) { Loop::Kernel } else { Loop::None }
     }

@@ -1,6 +1,6 @@
 //! What an `await` stands in, as Python's compiler sees it, and what the kernel makes of it.
 
-use super::{Facts, FnId, Site, is_await};
+use super::{Facts, FnId, Site};
 use crate::python::{Builds, Kind, Role};
 use crate::text::{CellIndex, Span, TextRange};
 
@@ -22,7 +22,7 @@ pub enum Holder {
 impl Facts<'_> {
     /// Every place that suspends what it stands in, in order.
     pub fn awaits(&self) -> impl Iterator<Item = Site> + '_ {
-        self.sites().filter(|site| is_await(self.tree(site.cell), site.node))
+        self.sites().filter(|site| self.kind(*site).suspends())
     }
 
     /// What holds the `await`, `async for`, `async with` or asynchronous clause at `site`.

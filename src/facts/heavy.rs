@@ -1,7 +1,7 @@
 //! Long computations in pure Python, as far as their length can be read.
 
 use super::definitions::own_nodes;
-use super::{Facts, FnId, Site, Usage, Value, is_await};
+use super::{Facts, FnId, Site, Usage, Value};
 use crate::python::{Builds, Kind, Role};
 
 /// A stretch of code that computes for long and never awaits.
@@ -171,7 +171,7 @@ impl Facts<'_> {
         all.any(|it| match self.kind(it) {
             Kind::Yield => true,
             Kind::Call => blocks(it),
-            _ => is_await(tree, it.node),
+            _ => tree.kind(it.node).suspends(),
         })
     }
 

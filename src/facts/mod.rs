@@ -44,7 +44,7 @@ use crate::environment::Environment;
 use crate::execution::{Run, Stage};
 use crate::index::{Shared, by_dependence};
 use crate::knowledge::Tables;
-use crate::python::{self, Kind, NodeId, Tree};
+use crate::python::{self, Kind, NodeId};
 use crate::text::CellIndex;
 
 pub use awaits::Holder;
@@ -303,20 +303,9 @@ impl<'a> Facts<'a> {
             return *known;
         }
         let tree = self.tree(cell);
-        let at_top = |node| is_await(tree, node) && self.owner(Site { cell, node }).is_none();
+        let at_top = |node| tree.kind(node).suspends() && self.owner(Site { cell, node }).is_none();
         let found = tree.all().any(at_top);
         self.top_awaits.borrow_mut().insert(cell, found);
         found
     }
-}
-
-/// Whether the node suspends what runs it.
-pub fn is_await(tree: &Tree, node: NodeId) -> bool {
-    matches!(
-        tree.kind(node),
-        Kind::Await
-            | Kind::For { is_async: true }
-            | Kind::With { is_async: true }
-            | Kind::Clause { is_async: true }
-    )
 }

@@ -2,7 +2,7 @@
 
 use super::collection::MEANINGS;
 use super::definitions::Wrapping;
-use super::{ClassId, Facts, FnId, How, Site, Value, is_await};
+use super::{ClassId, Facts, FnId, How, Site, Value};
 use crate::python::{Builds, Kind, Role};
 
 /// How a value has to be used, where the plain statement raises.
@@ -172,7 +172,7 @@ impl Facts<'_> {
             )
         };
         self.descendants(site).any(|inner| {
-            is_await(tree, inner.node)
+            tree.kind(inner.node).suspends()
                 && first.is_none_or(|first| !tree.is_within(inner.node, first.node))
                 && self.ancestors(inner).find(is_generator) == Some(site)
         })

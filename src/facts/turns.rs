@@ -43,7 +43,7 @@ impl Facts<'_> {
         if body.iter().any(|site| self.ends_a_loop(*site)) {
             return None;
         }
-        let is_await = |site: &&Site| super::is_await(self.tree(site.cell), site.node);
+        let is_await = |site: &&Site| self.kind(**site).suspends();
         let awaits: Vec<Site> = body.iter().filter(is_await).copied().collect();
         let inner = |site: &Site| self.loop_around(*site) != Some(around);
         if awaits.is_empty() || awaits.iter().any(inner) {

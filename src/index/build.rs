@@ -83,13 +83,7 @@ impl<'t> Builder<'t> {
         };
         let opened = kind.map(|kind| self.open(Some(node), kind, scope));
         self.index.opened.push(opened);
-        let is_async = match self.tree.kind(node) {
-            Kind::Await => true,
-            Kind::For { is_async } | Kind::With { is_async } | Kind::Clause { is_async } => {
-                *is_async
-            }
-            _ => false,
-        };
+        let is_async = self.tree.kind(node).suspends();
         let yields = matches!(self.tree.kind(node), Kind::Yield);
         if (is_async || yields)
             && let Some(scope) = self.scope(scope)

@@ -69,26 +69,31 @@ impl Bounds {
     /// Whether they hold for what `libraries` know of the package; `None` where that is not enough
     /// to tell.
     pub fn fit(&self, libraries: &Libraries) -> Option<bool> {
-        let Allowed { least, most } = &libraries.of(&self.package)?.allowed;
-        let from_since = self.since.as_ref().is_none_or(|since| least.as_ref() >= Some(since));
-        let to_until = self.until.as_ref().is_none_or(|until| {
-            most.as_ref().is_some_and(|(most, end)| match end {
-                End::With => most < until,
-                End::Without => most <= until,
-            })
-        });
-        let is_older = self.since.as_ref().is_some_and(|since| {
-            most.as_ref().is_some_and(|(most, end)| match end {
-                End::With => most < since,
-                End::Without => most <= since,
-            })
-        });
-        let is_newer = self.until.as_ref().is_some_and(|until| least.as_ref() >= Some(until));
+        let allowed = &libraries.of(&self.package)?.allowed;
+        let from_since = self.since.as_ref().is_none_or(|since| allowed.begins_at(since));
+        let to_until = self.until.as_ref().is_none_or(|until| allowed.ends_before(until));
+        let is_older = self.since.as_ref().is_some_and(|since| allowed.ends_before(since));
+        let is_newer = self.until.as_ref().is_some_and(|until| allowed.begins_at(until));
         match (from_since && to_until, is_older || is_newer) {
             (true, _) => Some(true),
             (_, true) => Some(false),
             _ => None,
         }
+    }
+}
+
+impl Allowed {
+    /// Whether every version that is meant is this one or a later one.
+    fn begins_at(&self, version: &Version) -> bool {
+        self.least.as_ref() >= Some(version)
+    }
+
+    /// Whether every version that is meant is an earlier one.
+    fn ends_before(&self, version: &Version) -> bool {
+        self.most.as_ref().is_some_and(|(most, end)| match end {
+            End::With => most < version,
+            End::Without => most <= version,
+        })
     }
 }
 

@@ -220,6 +220,19 @@ pub struct Tree {
 static OPAQUE: Kind = Kind::Opaque;
 
 #[allow(clippy::len_without_is_empty)]
+impl Kind {
+    /// Whether it suspends what runs it: an `await`, `async for` or `async with`.
+    pub fn suspends(&self) -> bool {
+        matches!(
+            self,
+            Self::Await
+                | Self::For { is_async: true }
+                | Self::With { is_async: true }
+                | Self::Clause { is_async: true }
+        )
+    }
+}
+
 impl Tree {
     /// A tree without nodes.
     pub(super) fn of(source: &str) -> Self {

@@ -77,8 +77,11 @@ pub(super) fn weigh(notebook: &Notebook, diagnostics: &mut [Diagnostic]) {
             && RAISING.contains(&it.rule)
             && matches!(it.message.key, "direct" | "main-guard")
     };
+    // Outputs are decoded once for each cell.
+    let mut known: HashMap<CellIndex, bool> = HashMap::new();
     for found in diagnostics.iter_mut().filter(raises) {
-        if went_through(notebook, found.span.cell) {
+        let cell = found.span.cell;
+        if *known.entry(cell).or_insert_with(|| went_through(notebook, cell)) {
             found.severity = Severity::Warning;
             found.note(Message::new("interface", "saved-output-contradicts"), None);
         }

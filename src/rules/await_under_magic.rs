@@ -108,7 +108,7 @@ fn switched_off(facts: &Facts) -> Vec<Diagnostic> {
 }
 
 fn is_top_await(facts: &Facts, site: Site) -> bool {
-    crate::facts::is_await(facts.tree(site.cell), site.node) && facts.holder(site) == Holder::Cell
+    facts.kind(site).suspends() && facts.holder(site) == Holder::Cell
 }
 
 /// Whether a statement switches top-level `await` on or off.

@@ -1,9 +1,14 @@
 //! What is reported of a library's call says so where it does not hold for every version.
 
+use std::collections::BTreeSet;
+
+use hashbrown::HashMap;
+
 use crate::diagnostic::{Applicability, Diagnostic, Message, Severity};
-use crate::facts::{Facts, Site};
+use crate::facts::{Call, Facts};
 use crate::knowledge::tables::DatedFact;
 use crate::libraries::By;
+use crate::text::{CellIndex, Span};
 
 /// Rules whose sentence says what a kernel answers; of a version that is not known it says since when.
 const ANSWERS: [&str; 2] = ["framework-runner-in-cell", "loop-owning-sync-api"];
@@ -13,9 +18,11 @@ const RAISES: [&str; 5] = ["direct", "main-guard", "caught", "in-async", "helper
 
 /// Adds to what was found which version it rests on, and is less sure where nobody says which one runs.
 pub(super) fn tell(facts: &Facts, found: &mut [Diagnostic]) {
+    let calls = calls_at(facts, found);
     for diagnostic in found {
-        let Some((site, path)) = call_of(facts, diagnostic) else { continue };
-        let Some(fact) = facts.tables.dated(&path) else { continue };
+        let Some(call) = calls.get(&diagnostic.span) else { continue };
+        let Some(path) = call.callee.path() else { continue };
+        let Some(fact) = facts.tables.dated(path) else { continue };
         match fact.said {
             Some(said) => {
                 let message = match &said.by {
@@ -30,9 +37,9 @@ pub(super) fn tell(facts: &Facts, found: &mut [Diagnostic]) {
                 diagnostic.note(message.with("version", &said.text), None);
             }
             None => {
-                let is_patched = facts.patch_before(site).is_some();
+                let is_patched = facts.patch_before(call.site).is_some();
                 let is_answer = ANSWERS.contains(&diagnostic.rule);
-                if !(is_answer && facts.tables.answers_alike(&path, is_patched)) {
+                if !(is_answer && facts.tables.answers_alike(path, is_patched)) {
                     doubt(diagnostic, fact);
                 }
             }
@@ -40,15 +47,17 @@ pub(super) fn tell(facts: &Facts, found: &mut [Diagnostic]) {
     }
 }
 
-/// The library's call of which a diagnostic speaks, awaited or not, with its callee.
-fn call_of(facts: &Facts, diagnostic: &Diagnostic) -> Option<(Site, String)> {
-    let span = diagnostic.span;
-    let is_it = |site: Site| {
-        let around = || facts.parent(site).is_some_and(|up| facts.span(up) == span);
-        facts.span(site) == span || around()
-    };
-    let call = facts.calls_of_cell(span.cell).iter().find(|call| is_it(call.site))?;
-    Some((call.site, call.callee.path()?.to_owned()))
+/// The calls in the cells of these diagnostics by the places of which a diagnostic may speak: where
+/// they stand, awaited or not. Of several the first counts.
+fn calls_at<'f>(facts: &'f Facts, found: &[Diagnostic]) -> HashMap<Span, &'f Call> {
+    let cells: BTreeSet<CellIndex> = found.iter().map(|it| it.span.cell).collect();
+    let mut calls = HashMap::new();
+    for call in cells.into_iter().flat_map(|cell| facts.calls_of_cell(cell)) {
+        for site in std::iter::once(call.site).chain(facts.parent(call.site)) {
+            calls.entry(facts.span(site)).or_insert(call);
+        }
+    }
+    calls
 }
 
 /// Nobody says which version runs: it may be fine, and a repair may be wrong there.

@@ -2,7 +2,7 @@
 
 use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
-use crate::facts::{Facts, Site, Usage, is_await};
+use crate::facts::{Facts, Site, Usage};
 use crate::python::{Kind, NameUse, Role};
 use crate::rewrite::{Catches, let_cancellation_pass};
 use crate::text::{Span, TextRange};
@@ -80,7 +80,7 @@ fn awaits_in(facts: &Facts, attempt: Site) -> Vec<Site> {
     let tree = facts.tree(attempt.cell);
     let body = facts.children_in(attempt, Role::Body);
     let inside = body.flat_map(|it| std::iter::once(it).chain(facts.descendants(it)));
-    inside.filter(|site| is_await(tree, site.node) && facts.owner(*site) == owner).collect()
+    inside.filter(|site| tree.kind(site.node).suspends() && facts.owner(*site) == owner).collect()
 }
 
 /// Whether the handler raises, ends the process, or hands the error on.

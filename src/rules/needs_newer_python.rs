@@ -215,8 +215,7 @@ fn is_group_handler(facts: &Facts, handler: Site) -> bool {
 fn is_nested_async(facts: &Facts, comprehension: Site) -> bool {
     let awaits = |around: Site| {
         facts.descendants(around).any(|site| {
-            crate::facts::is_await(facts.tree(site.cell), site.node)
-                && facts.comprehension_around(site) == Some(around)
+            facts.kind(site).suspends() && facts.comprehension_around(site) == Some(around)
         })
     };
     let lazy =

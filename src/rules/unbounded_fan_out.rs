@@ -2,7 +2,7 @@
 
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Facts, Many, Site, is_await};
+use crate::facts::{Facts, Many, Site};
 use crate::python::{Kind, Role};
 use crate::rewrite::{Joining, checked, free_name, module_name, started};
 use crate::text::{Edit, indentation, line_range};
@@ -83,7 +83,7 @@ fn repeated(facts: &Facts, element: Site, coroutine: Site) -> Option<FanOut> {
         Kind::Comprehension { .. } => facts.child(around, Role::Element) == Some(element),
         _ => false,
     };
-    let pauses = facts.descendants(around).any(|it| is_await(facts.tree(it.cell), it.node));
+    let pauses = facts.descendants(around).any(|it| facts.kind(it).suspends());
     let made = started(facts, coroutine, Joining::Gather)?;
     (every_turn && !pauses && matches!(facts.kind(made), Kind::Call))
         .then_some(FanOut { around, made })

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Moved, Undecided, UndecidedKind};
-use crate::facts::{Facts, How, Site, is_await};
+use crate::facts::{Facts, How, Site};
 use crate::notebook::Notebook;
 use crate::python::{Kind, Role, is_builtin, is_of_kernels};
 use crate::rewrite::constant::{Constancy, changed_at, constancy, is_written_as_constant};
@@ -236,7 +236,7 @@ impl World<'_, '_> {
         let at_top = |site: &Site| facts.owner(*site).is_none();
         let strange = |site: &Site| {
             matches!(facts.kind(*site), Kind::Escape { .. })
-                || (is_await(facts.tree(site.cell), site.node) && at_top(site))
+                || (facts.kind(*site).suspends() && at_top(site))
         };
         let undecided = |site: Site| Undecided {
             name: facts.source_of(site).lines().next().unwrap_or_default().to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! Source: <https://docs.python.org/3/library/argparse.html>.
 
-use crate::facts::{Facts, MODULE, Site, Usage, is_await};
+use crate::facts::{Facts, MODULE, Site, Usage};
 use crate::python::{Kind, NameUse, Role, is_valid};
 
 /// What there is in the script.
@@ -248,7 +248,7 @@ fn text(facts: &Facts, site: Site) -> String {
 fn reads(facts: &Facts, expression: Site) -> Option<Vec<Site>> {
     let mut names = Vec::new();
     for site in std::iter::once(expression).chain(facts.descendants(expression)) {
-        if is_await(facts.tree(site.cell), site.node) {
+        if facts.kind(site).suspends() {
             return None;
         }
         if matches!(facts.kind(site), Kind::Name { used: NameUse::Load }) {

@@ -77,14 +77,8 @@ fn name<'f>(facts: &'f Facts, def: facts::Site) -> Option<&'f str> {
 fn turned(facts: &Facts, def: facts::Site, to_async: bool) -> Option<Edit> {
     let Kind::FunctionDef { name, is_async } = facts.kind(def) else { return None };
     let awaits = |it: facts::Site| {
-        matches!(
-            facts.kind(it),
-            Kind::Await
-                | Kind::Yield
-                | Kind::For { is_async: true }
-                | Kind::With { is_async: true }
-                | Kind::Clause { is_async: true }
-        )
+        let kind = facts.kind(it);
+        kind.suspends() || *kind == Kind::Yield
     };
     if *is_async == to_async || (!to_async && facts.descendants(def).any(awaits)) {
         return None;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{Facts, How, Site, is_await};
+use crate::facts::{Facts, How, Site};
 use crate::notebook::Notebook;
 use crate::python::{Kind, Role, is_builtin, is_of_kernels};
 use crate::rewrite::constant::{Constancy, constancy, is_written_as_constant};
@@ -176,7 +176,7 @@ impl World<'_, '_> {
         let own = self.names.of_statement(statement);
         let awaits = std::iter::once(statement)
             .chain(facts.descendants(statement))
-            .any(|site| is_await(facts.tree(site.cell), site.node) && facts.owner(site).is_none());
+            .any(|site| facts.kind(site).suspends() && facts.owner(site).is_none());
         let at_module = |name: &str| {
             let bound = self.names.bound(name);
             let placed = |it: &Bound| {
