@@ -35,6 +35,9 @@ const GRACE: Duration = Duration::from_secs(4);
 /// After its reply a cell's last output may be that late before it is taken for lost.
 const IDLE: Duration = Duration::from_secs(5);
 
+/// How long all threads of a process that was stopped take to be awake again.
+const AWAKE: Duration = Duration::from_millis(20);
+
 /// A sleeping loop acts on an interrupt only when it is woken.
 const WAKE: Duration = Duration::from_millis(50);
 
@@ -266,12 +269,15 @@ impl<'a> Driver<'a> {
     }
 
     async fn interrupt(&mut self, running: &mut Running) -> Result<(), Failure> {
+        // Of a process that is stopped any thread may take the signal, and only the main one may be
+        // woken by it: it has to be awake before.
+        group::go_on(self.process.id());
+        sleep(AWAKE).await;
         if self.launch.interrupted_by_message {
             self.wire.interrupt().await?;
         } else {
             group::interrupt(self.process.id());
         }
-        group::go_on(self.process.id());
         running.wake = Some(Instant::now() + WAKE);
         Ok(())
     }
