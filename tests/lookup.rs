@@ -19,7 +19,7 @@ fn a_strangers_query_finds_its_page_first() {
     let mut wrong = Vec::new();
     for (query, pages) in queries() {
         let hits = knowledge.lookup(&query);
-        let ids: Vec<&str> = hits.iter().take(5).map(|hit| hit.page.id.as_str()).collect();
+        let ids: Vec<&str> = hits.iter().take(5).map(|hit| hit.name().1).collect();
         if !ids.first().is_some_and(|first| pages.contains(first)) {
             wrong.push(format!("`{query}`: {}, but got {}", pages.join(" or "), ids.join(", ")));
         }
@@ -50,7 +50,7 @@ fn words_that_no_page_has_do_not_hide_the_page() {
         ("my flurble needs a retry please", "retrying"),
     ] {
         let hits = knowledge.lookup(query);
-        assert_eq!(hits.first().map(|hit| hit.page.id.as_str()), Some(page), "{query}");
+        assert_eq!(hits.first().map(|hit| hit.name().1), Some(page), "{query}");
     }
     for query in ["xylophone", "鹦鹉", "zzyzx flurble"] {
         assert_eq!(knowledge.lookup(query).len(), 0, "{query}");

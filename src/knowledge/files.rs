@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::text;
 
@@ -11,10 +12,22 @@ pub trait Files {
     fn list(&self) -> Vec<String>;
     /// The bytes of the file at `path`; `None` when there is none or it cannot be read.
     fn read(&self, path: &str) -> Option<Cow<'static, [u8]>>;
-    /// The same files as [`super::pack`] read them once.
-    fn packed(&self) -> Option<&'static [u8]> {
+    /// The same files as they were packed once.
+    fn bundle(&self) -> Option<Bundle> {
         None
     }
+}
+
+/// Files of which one is read when it is asked for.
+pub type Shelf = dyn Files + Sync;
+
+/// Files that were read when the program was built.
+#[derive(Clone, Copy)]
+pub struct Bundle {
+    /// What [`super::pack`] made of them.
+    pub packed: &'static [u8],
+    /// The same files, one by one.
+    pub files: &'static Shelf,
 }
 
 /// Files held in memory, by path.
@@ -47,21 +60,45 @@ impl ContentError {
     }
 }
 
-/// A file's bytes, kept until they are needed.
-#[derive(Debug, Clone)]
+/// A file, and its bytes once somebody needs them.
+#[derive(Clone)]
 pub(super) struct Source {
-    pub path: String,
-    pub bytes: Cow<'static, [u8]>,
+    pub path: Cow<'static, str>,
+    bytes: OnceLock<Cow<'static, [u8]>>,
+    /// Where the bytes come from.
+    shelf: Option<&'static Shelf>,
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Source of {}", self.path)
+    }
 }
 
 impl Source {
+    /// A file that was read.
+    pub fn read(path: impl Into<Cow<'static, str>>, bytes: Cow<'static, [u8]>) -> Self {
+        Self { path: path.into(), bytes: bytes.into(), shelf: None }
+    }
+
+    /// A file that is read when it is asked for; one that is not there is empty.
+    pub fn on(shelf: &'static Shelf, path: &'static str) -> Self {
+        Self { path: Cow::Borrowed(path), bytes: OnceLock::new(), shelf: Some(shelf) }
+    }
+
+    pub fn bytes(&self) -> &Cow<'static, [u8]> {
+        self.bytes
+            .get_or_init(|| self.shelf.and_then(|shelf| shelf.read(&self.path)).unwrap_or_default())
+    }
+
     /// The text.
     ///
     /// # Errors
     /// The first byte that is not UTF-8.
     pub fn text(&self) -> Result<&str, ContentError> {
-        str::from_utf8(&self.bytes).map_err(|error| {
-            let good = self.bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let bytes = self.bytes();
+        str::from_utf8(bytes).map_err(|error| {
+            let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
             let good = str::from_utf8(good).unwrap_or_default();
             at(&self.path, good, good.len(), "not UTF-8")
         })

@@ -193,7 +193,7 @@ impl<'s> Document<'s> {
     /// # Errors
     /// When there are no such lines, or the file is not UTF-8.
     pub fn split(source: &'s files::Source) -> Result<Self, ContentError> {
-        let (file, text) = (source.path.as_str(), source.text()?);
+        let (file, text) = (&*source.path, source.text()?);
         let whole = |message| ContentError::whole(file, message);
         let rest = text.strip_prefix("---\n").ok_or_else(|| whole("no front matter"))?;
         let (front, body) =

@@ -1,9 +1,12 @@
 //! The pages as files: found by name at once, read when they are first asked for.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::files::{ContentError, Files, Source};
+use serde::{Deserialize, Serialize};
+
+use super::files::{ContentError, Files, Shelf, Source};
 use super::language::{Both, Language};
 use super::page::{self, Page, PageKind};
 
@@ -33,7 +36,7 @@ pub(super) struct Library {
 #[derive(Debug)]
 pub(super) struct Slot {
     pub kind: PageKind,
-    pub id: String,
+    pub id: Cow<'static, str>,
     pub en: Source,
     pub zh: Option<Source>,
     /// The page as it was read when the program was built.
@@ -57,7 +60,7 @@ impl Slot {
         std::iter::once(&self.en).chain(&self.zh)
     }
 
-    /// The page for [`Library::take`]; empty where it has to be read from its files.
+    /// The page as it stands in a [`Packed`] library; empty where it has to be read from its files.
     pub fn pack(&self) -> Result<Vec<u8>, postcard::Error> {
         let page = self.page().filter(|page| page.markdown == self.bodies());
         page.map_or_else(|| Ok(Vec::new()), postcard::to_stdvec)
@@ -76,6 +79,25 @@ impl Slot {
             }
         })
     }
+}
+
+/// A library as the program carries it: where everything stands, and the pages as they were read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Packed<'p> {
+    #[serde(borrow)]
+    slots: Vec<PackedSlot<'p>>,
+    /// The paths of files that are no pages.
+    others: Vec<&'p str>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct PackedSlot<'p> {
+    kind: PageKind,
+    id: &'p str,
+    en: &'p str,
+    zh: Option<&'p str>,
+    /// See [`Slot::pack`].
+    page: &'p [u8],
 }
 
 /// What a path says about its file.
@@ -104,7 +126,7 @@ pub(super) fn read(files: &dyn Files) -> Library {
             library.errors.push(ContentError::whole(&path, "cannot be read"));
             continue;
         };
-        let source = Source { path: path.clone(), bytes };
+        let source = Source::read(path.clone(), bytes);
         match place(&path) {
             Some(Place::Page(kind, id, language)) => {
                 let [en, zh] = pages.entry((kind, id.to_owned())).or_default();
@@ -113,17 +135,7 @@ pub(super) fn read(files: &dyn Files) -> Library {
                     library.errors.push(ContentError::whole(&path, "another page has this id"));
                 }
             }
-            Some(Place::Table(name)) => _ = library.tables.insert(name.to_owned(), source),
-            Some(Place::Theme(name)) => _ = library.themes.insert(name.to_owned(), source),
-            Some(Place::Sample(name)) => _ = library.samples.insert(name.to_owned(), source),
-            Some(Place::Cases(name)) => _ = library.cases.insert(name.to_owned(), source),
-            Some(Place::Recording(case)) => {
-                library.recordings.insert(case.to_owned(), source);
-            }
-            Some(Place::Interface) => library.interface = Some(source),
-            Some(Place::Help) => library.help = Some(source),
-            Some(Place::Chooser) => library.chooser = Some(source),
-            Some(Place::Glossary) => library.glossary = Some(source),
+            Some(place) => library.put(&place, source),
             None => library.errors.push(ContentError::whole(&path, "no file has its place here")),
         }
     }
@@ -136,16 +148,57 @@ pub(super) fn read(files: &dyn Files) -> Library {
 impl Library {
     /// The page of this kind and id.
     pub fn slot(&self, kind: PageKind, id: &str) -> Option<&Slot> {
-        let key = |slot: &Slot| (slot.kind, slot.id.as_str()).cmp(&(kind, id));
+        let key = |slot: &Slot| (slot.kind, &*slot.id).cmp(&(kind, id));
         self.slots.get(self.slots.binary_search_by(key).ok()?)
     }
 
-    /// Takes the pages as they were read before: one for each slot, in their order.
-    pub fn take(&mut self, pages: &[&'static [u8]]) {
-        if pages.len() == self.slots.len() {
-            for (slot, page) in self.slots.iter_mut().zip(pages) {
-                slot.packed = Some(*page).filter(|page| !page.is_empty());
+    /// Packs where everything stands, with what [`Slot::pack`] gave for each page.
+    pub fn pack<'p>(&'p self, pages: &'p [Vec<u8>]) -> Packed<'p> {
+        let slot = |(slot, page): (&'p Slot, &'p Vec<u8>)| PackedSlot {
+            kind: slot.kind,
+            id: &slot.id,
+            en: &slot.en.path,
+            zh: slot.zh.as_ref().map(|zh| &*zh.path),
+            page,
+        };
+        let paths = self.sources().map(|source| &*source.path);
+        let others = paths.filter(|path| !matches!(place(path), Some(Place::Page(..))));
+        Packed { slots: self.slots.iter().zip(pages).map(slot).collect(), others: others.collect() }
+    }
+
+    /// What was packed, with files that are read when they are asked for.
+    pub fn unpack(packed: Packed<'static>, shelf: &'static Shelf) -> Self {
+        let slot = |slot: PackedSlot<'static>| Slot {
+            kind: slot.kind,
+            id: Cow::Borrowed(slot.id),
+            en: Source::on(shelf, slot.en),
+            zh: slot.zh.map(|path| Source::on(shelf, path)),
+            packed: Some(slot.page).filter(|page| !page.is_empty()),
+            read: OnceLock::new(),
+        };
+        let slots = packed.slots.into_iter().map(slot).collect();
+        let mut library = Self { slots, ..Self::default() };
+        for path in packed.others {
+            if let Some(place) = place(path) {
+                library.put(&place, Source::on(shelf, path));
             }
+        }
+        library
+    }
+
+    /// Puts a file that is no page where it belongs.
+    fn put(&mut self, place: &Place, source: Source) {
+        match *place {
+            Place::Page(..) => {}
+            Place::Table(name) => _ = self.tables.insert(name.to_owned(), source),
+            Place::Theme(name) => _ = self.themes.insert(name.to_owned(), source),
+            Place::Sample(name) => _ = self.samples.insert(name.to_owned(), source),
+            Place::Cases(name) => _ = self.cases.insert(name.to_owned(), source),
+            Place::Recording(case) => _ = self.recordings.insert(case.to_owned(), source),
+            Place::Interface => self.interface = Some(source),
+            Place::Help => self.help = Some(source),
+            Place::Chooser => self.chooser = Some(source),
+            Place::Glossary => self.glossary = Some(source),
         }
     }
 
@@ -167,6 +220,7 @@ impl Library {
     fn add(&mut self, kind: PageKind, id: String, en: Option<Source>, zh: Option<Source>) {
         match (en, zh) {
             (Some(en), zh) => {
+                let id = Cow::Owned(id);
                 self.slots.push(Slot { kind, id, en, zh, packed: None, read: OnceLock::new() });
             }
             (None, Some(zh)) => {

@@ -1,20 +1,22 @@
 //! Finds pages by what people type, in either language. The door to the fuzzy matcher.
 
 mod fields;
+mod gather;
+mod labels;
 mod packed;
+mod postings;
 mod query;
 mod vocabulary;
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
 use super::Knowledge;
+use super::library::Slot;
 use super::page::{Page, PageKind};
-use super::words::{self, Word};
-use fields::Tier;
-use packed::Weights;
+use labels::{Label, Labels};
 use query::{Query, Wanted};
 use vocabulary::{Place, Vocabulary};
 
@@ -23,9 +25,21 @@ pub(super) use packed::Packed;
 /// A page that a query found.
 #[derive(Debug, Clone, Copy)]
 pub struct Hit<'k> {
-    pub page: &'k Page,
+    slot: &'k Slot,
     /// Greater is better; only to be compared within one answer.
     pub score: i64,
+}
+
+impl<'k> Hit<'k> {
+    /// The page, which is read now where nobody asked for it before.
+    pub fn page(&self) -> Option<&'k Page> {
+        self.slot.page()
+    }
+
+    /// The page's kind and id.
+    pub fn name(&self) -> (PageKind, &'k str) {
+        (self.slot.kind, &self.slot.id)
+    }
 }
 
 /// Which of `names` hold the characters of `query` in their order, best first, as places in
@@ -48,20 +62,13 @@ pub(super) struct Index {
     /// In the order of a table of contents.
     entries: Vec<Entry>,
     vocabulary: Vocabulary,
+    labels: Labels,
 }
 
+/// A page that can be found.
 struct Entry {
     kind: PageKind,
-    id: String,
-    /// The greatest weight with which each word stands on the page.
-    words: Weights,
-    labels: Vec<Label>,
-}
-
-/// A short text that may be just what somebody typed.
-struct Label {
-    weight: i64,
-    words: Vec<Place>,
+    id: Cow<'static, str>,
 }
 
 /// The kinds in the order of a table of contents.
@@ -85,64 +92,93 @@ const MESSAGE: i64 = i64::MAX;
 const LEAST: i64 = 12;
 
 impl Index {
-    /// Collects the words of all pages.
-    pub fn new(knowledge: &Knowledge) -> Self {
-        let mut vocabulary = Vocabulary::default();
-        let pages = CONTENTS.into_iter().flat_map(|kind| knowledge.pages(kind));
-        let entries = pages.map(|page| entry(page, &mut vocabulary)).collect();
-        Self { entries, vocabulary }
-    }
-
     /// The pages that the words of `query` find, best first. Every word counts by how much it
     /// tells, and none has to be there.
     pub fn lookup<'k>(&self, knowledge: &'k Knowledge, query: &str) -> Vec<Hit<'k>> {
-        let pages = self.entries.len();
-        let wanted = Query::new(query, &self.vocabulary, pages);
         // A pasted error leads to its page, whatever its other words are.
-        let message = knowledge.recognise(query).map(|page| &page.id);
+        let message = knowledge.recognised(query);
         let name = query.trim().to_lowercase().replace(' ', "-");
-        let mut hits: Vec<_> = self
-            .entries
-            .iter()
-            .filter_map(|entry| {
-                let is_message = entry.kind == PageKind::Message && Some(&entry.id) == message;
-                let score = if is_message { MESSAGE } else { self.score(&wanted, entry) };
-                let found = score > 0 || query.trim().is_empty();
-                let page = found.then(|| knowledge.page(entry.kind, &entry.id)).flatten()?;
-                Some(Hit { page, score })
-            })
-            .collect();
-        let best = hits.iter().map(|hit| hit.score).filter(|score| *score < MESSAGE).max();
+        let is_empty = query.trim().is_empty();
+        let scores = self.scores(&Query::new(query, &self.vocabulary, self.entries.len()));
+        let scored = self.entries.iter().zip(scores).filter_map(|(entry, score)| {
+            let is_message = entry.kind == PageKind::Message && Some(&*entry.id) == message;
+            let score = if is_message { MESSAGE } else { score };
+            (score > 0 || is_empty).then_some((entry, score))
+        });
+        let mut scored: Vec<_> = scored.collect();
+        let best = scored.iter().map(|(_, score)| *score).filter(|score| *score < MESSAGE).max();
         let least = best.unwrap_or_default().saturating_mul(LEAST) / 100;
-        hits.retain(|hit| hit.score >= least || hit.page.id == name);
+        scored.retain(|(entry, score)| *score >= least || entry.id == name);
         // A page whose very name was typed comes first.
-        hits.sort_by_key(|hit| (hit.page.id != name, std::cmp::Reverse(hit.score)));
-        hits
+        scored.sort_by_key(|(entry, score)| (entry.id != name, std::cmp::Reverse(*score)));
+        let hit = |(entry, score): (&Entry, i64)| {
+            Some(Hit { slot: knowledge.library.slot(entry.kind, &entry.id)?, score })
+        };
+        scored.into_iter().filter_map(hit).collect()
     }
 
-    /// How well a page answers a query: what its words find, more where a title or a keyword is
+    /// How well each page answers a query: what its words find, more where a title or a keyword is
     /// just what was typed, less for the kinds that are seldom meant.
-    fn score(&self, query: &Query, entry: &Entry) -> i64 {
-        let found = query.words.iter().map(|word| word.tells.saturating_mul(entry.weight(word)));
-        let found: i64 = found.fold(0, i64::saturating_add);
-        let labels = entry.labels.iter().map(|label| self.likeness(query, label)).max();
-        let all = found.saturating_add(labels.unwrap_or_default());
-        all.saturating_mul(share_of(entry.kind)) / 100
+    fn scores(&self, query: &Query) -> Vec<i64> {
+        let mut found = vec![0_i64; self.entries.len()];
+        for word in &query.words {
+            for (score, weight) in found.iter_mut().zip(self.weights(word)) {
+                *score = score.saturating_add(word.tells.saturating_mul(weight));
+            }
+        }
+        let mut likest = vec![0_i64; self.entries.len()];
+        let is_met = self.met(query);
+        for label in self.labels.all() {
+            if label.words().any(|place| is_met.get(place) == Some(&true))
+                && let Some(best) = likest.get_mut(label.entry)
+            {
+                *best = (*best).max(self.likeness(query, &label));
+            }
+        }
+        let all = self.entries.iter().zip(found.into_iter().zip(likest));
+        all.map(|(entry, (found, likest))| {
+            found.saturating_add(likest).saturating_mul(share_of(entry.kind)) / 100
+        })
+        .collect()
+    }
+
+    /// The weight with which a word of a query stands on each page, from 0 to 100.
+    fn weights(&self, word: &Wanted) -> Vec<i64> {
+        let mut weights = vec![0_i64; self.entries.len()];
+        for (place, quality) in word.places() {
+            for (entry, weight) in self.vocabulary.pages(place) {
+                if let Some(best) = weights.get_mut(entry) {
+                    *best = (*best).max(weight * quality / 100);
+                }
+            }
+        }
+        weights
+    }
+
+    /// By place: whether some word of the query may stand for that word.
+    fn met(&self, query: &Query) -> Vec<bool> {
+        let mut met = vec![false; self.vocabulary.len()];
+        for (place, _) in query.words.iter().flat_map(Wanted::places) {
+            if let Some(is_met) = met.get_mut(place) {
+                *is_met = true;
+            }
+        }
+        met
     }
 
     /// How much of a label is in the query and of the query in the label, by what the words tell.
     fn likeness(&self, query: &Query, label: &Label) -> i64 {
         let pages = self.entries.len();
-        let tells = |place: &Place| self.vocabulary.tells(*place, pages);
+        let tells = |place: Place| self.vocabulary.tells(place, pages);
         let asked: i64 = query.words.iter().map(|word| word.tells).sum();
-        let said: i64 = label.words.iter().map(tells).sum();
-        let best = |place: &Place| {
-            let each = query.words.iter().map(|word| word.quality(*place));
+        let said: i64 = label.words().map(tells).sum();
+        let best = |place: Place| {
+            let each = query.words.iter().map(|word| word.quality(place));
             each.max().unwrap_or_default()
         };
-        let met: i64 = label.words.iter().map(|place| tells(place) * best(place) / 100).sum();
+        let met: i64 = label.words().map(|place| tells(place) * best(place) / 100).sum();
         let fit = |word: &Wanted| {
-            let each = label.words.iter().map(|place| word.quality(*place));
+            let each = label.words().map(|place| word.quality(place));
             each.max().unwrap_or_default()
         };
         let answered: i64 = query.words.iter().map(|word| word.tells * fit(word) / 100).sum();
@@ -150,14 +186,6 @@ impl Index {
         let same = (met + answered).saturating_mul(100).checked_div(asked + said);
         let same = same.unwrap_or_default();
         asked.saturating_mul(label.weight).saturating_mul(same).saturating_mul(same) / 10_000
-    }
-}
-
-impl Entry {
-    /// The weight with which a word of a query stands on the page, from 0 to 100.
-    fn weight(&self, word: &Wanted) -> i64 {
-        let weight = |place| self.words.of(place);
-        word.places().map(|(place, quality)| weight(place) * quality / 100).max().unwrap_or(0)
     }
 }
 
@@ -179,53 +207,6 @@ fn share_of(kind: PageKind) -> i64 {
         PageKind::Lesson => 30,
         _ => 95,
     }
-}
-
-fn entry(page: &Page, vocabulary: &mut Vocabulary) -> Entry {
-    let mut words: HashMap<Place, i64> = HashMap::new();
-    let mut labels = Vec::new();
-    for (tier, text) in fields::texts(page) {
-        let weight = tier.weight();
-        let said = words::query(&text);
-        let own: Vec<(Place, i64)> =
-            said.iter().flat_map(|word| stems(*word, weight, vocabulary)).collect();
-        if tier.is_label() {
-            let whole = own.iter().filter(|(_, its)| *its == weight).map(|(place, _)| *place);
-            labels.push(Label { weight, words: whole.collect() });
-        }
-        let joined = if tier == Tier::Body { Vec::new() } else { joined(&said, vocabulary) };
-        for (place, weight) in own.into_iter().chain(joined.into_iter().map(|it| (it, weight))) {
-            let slot = words.entry(place).or_default();
-            *slot = (*slot).max(weight);
-        }
-    }
-    words.keys().for_each(|place| vocabulary.count(*place));
-    Entry { kind: page.kind, id: page.id.clone(), words: Weights::new(words), labels }
-}
-
-/// What a word is found by: a Latin word by itself and, less, by its parts; a Chinese run by each
-/// two of its characters.
-fn stems(word: Word<'_>, weight: i64, vocabulary: &mut Vocabulary) -> Vec<(Place, i64)> {
-    match word {
-        Word::Chinese(run) => {
-            words::pairs(run).map(|pair| (vocabulary.learn(pair), weight)).collect()
-        }
-        Word::Latin(word) => {
-            let parts = words::parts(word).into_iter();
-            let parts: Vec<_> =
-                parts.map(|part| (vocabulary.learn(part), weight * 7 / 10)).collect();
-            [(vocabulary.learn(word), weight)].into_iter().chain(parts).collect()
-        }
-    }
-}
-
-/// Neighbours written as one word: `VS Code` is found by `vscode`.
-fn joined(said: &[Word<'_>], vocabulary: &mut Vocabulary) -> Vec<Place> {
-    let pairs = said.windows(2).filter_map(|pair| match pair {
-        [Word::Latin(one), Word::Latin(other)] => Some(format!("{one}{other}")),
-        _ => None,
-    });
-    pairs.map(|both| vocabulary.learn(&both)).collect()
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 mod block;
+mod bytes;
 pub mod callables;
 mod case;
 mod chooser;
@@ -38,7 +39,7 @@ pub use case::{Case, CaseCell, Pace, Seconds};
 pub use chooser::{Answer, Chooser, End, Next, Question};
 pub use course::{Choice, Drill, DrillFront, Lesson, LessonFront, Repair};
 pub use effects::{Effect, Effects};
-pub use files::{ContentError, Files};
+pub use files::{Bundle, ContentError, Files, Shelf};
 pub use fixture::Fixture;
 pub use front::{When, front_matter};
 pub use language::{Both, Language};
@@ -54,6 +55,7 @@ pub use versions::{Novelty, Versions};
 pub use words::likeness;
 
 use crate::diagnostic::Message;
+use files::Source;
 use library::Library;
 use packed::Packed;
 use strings::Strings;
@@ -71,6 +73,7 @@ pub struct Knowledge {
     help: OnceLock<Strings>,
     skill: OnceLock<Skill>,
     index: OnceLock<lookup::Index>,
+    messages: OnceLock<Vec<recognise::Message>>,
     cases: OnceLock<Vec<Case>>,
     recordings: OnceLock<BTreeMap<String, Recording>>,
     chooser: OnceLock<Chooser>,
@@ -86,10 +89,10 @@ impl Knowledge {
     }
 
     fn carried(files: &dyn Files) -> Option<Self> {
-        let packed = Packed::read(files.packed()?)?;
+        let bundle = files.bundle()?;
+        let packed = Packed::read(bundle.packed)?;
         let tables = packed.tables();
-        let mut library = library::read(files);
-        library.take(&packed.pages);
+        let library = packed.library(bundle.files)?;
         let themes = packed.themes.clone();
         Some(Self { tables, themes, library, packed: Some(packed), ..Self::default() })
     }
@@ -146,8 +149,15 @@ impl Knowledge {
 
     /// The message page that a pasted traceback or error text is about.
     pub fn recognise(&self, text: &str) -> Option<&Page> {
-        let pages: Vec<&Page> = self.pages(PageKind::Message).collect();
-        recognise::recognise(pages.iter().copied(), text)
+        self.page(PageKind::Message, self.recognised(text)?)
+    }
+
+    /// The id of that page.
+    fn recognised(&self, text: &str) -> Option<&str> {
+        let packed = || self.packed.as_ref()?.messages();
+        let read = || self.pages(PageKind::Message).filter_map(recognise::Message::of).collect();
+        let messages = self.messages.get_or_init(|| packed().unwrap_or_else(read));
+        recognise::recognise(messages, text).map(|message| &*message.id)
     }
 
     /// The pages that a query finds, best first. Every word of it counts by how much it tells, and
@@ -235,7 +245,7 @@ impl Knowledge {
 
     /// A sample notebook's bytes.
     pub fn sample(&self, name: &str) -> Option<&Cow<'static, [u8]>> {
-        self.library.samples.get(name).map(|source| &source.bytes)
+        self.library.samples.get(name).map(Source::bytes)
     }
 
     /// What kernels answer, file by file. Read when it is first asked for.
@@ -255,28 +265,28 @@ impl Knowledge {
 
     /// The keys of all texts of the help.
     pub fn help_keys(&self) -> impl Iterator<Item = &str> {
-        self.help_texts().0.keys().map(|key| &**key)
+        self.help_texts().keys()
     }
 
     fn strings(&self) -> &Strings {
         self.strings.get_or_init(|| {
-            let packed = self.packed.as_ref().and_then(Packed::strings);
+            let packed = self.packed.as_ref().map(Packed::strings);
             packed.unwrap_or_else(|| texts(self.library.interface.as_ref()))
         })
     }
 
     fn help_texts(&self) -> &Strings {
         self.help.get_or_init(|| {
-            let packed = self.packed.as_ref().and_then(Packed::help);
+            let packed = self.packed.as_ref().map(Packed::help);
             packed.unwrap_or_else(|| texts(self.library.help.as_ref()))
         })
     }
 }
 
 /// Reads a file of texts; none where it is not there.
-fn texts(source: Option<&files::Source>) -> Strings {
+fn texts(source: Option<&Source>) -> Strings {
     let text = source.and_then(|source| source.text().ok()).unwrap_or_default();
-    strings::read("", text).0
+    Strings::from(&strings::read("", text).0)
 }
 
 /// Reads the tables; all are empty when one of them is broken.

@@ -287,7 +287,7 @@ fn join(kind: PageKind, id: &str, en: &Source, english: Half, chinese: Half) -> 
         front: own_front(kind, front, translated),
         blocks: Both { en: blocks, zh: chinese.blocks },
         markdown: Both { en: markdown, zh: chinese.markdown },
-        file: en.path.clone(),
+        file: en.path.clone().into_owned(),
     }
 }
 

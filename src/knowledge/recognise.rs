@@ -1,5 +1,7 @@
 //! Finds the message page that a pasted traceback is about.
 
+use std::borrow::Cow;
+
 use super::page::{Front, Page};
 
 /// How well a page's message fits a text; greater is better.
@@ -27,30 +29,58 @@ enum Place {
 /// How many lines at the end are the last lines.
 const LAST_LINES: usize = 3;
 
-/// The page whose message fits best; where none does, one whose message was typed in other letters.
-pub(super) fn recognise<'k>(
-    pages: impl Iterator<Item = &'k Page> + Clone,
-    text: &str,
-) -> Option<&'k Page> {
-    let small = |text: &str| text.to_lowercase();
-    best(pages.clone(), text, str::to_owned).or_else(|| best(pages, &small(text), small))
+/// What a page's error says, ready to be looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Message {
+    /// The page's id.
+    pub id: Cow<'static, str>,
+    pub error: Spelled,
+    pub matches: Vec<Spelled>,
 }
 
-/// The page whose message, spelled by `spell`, fits best.
-fn best<'k>(
-    pages: impl Iterator<Item = &'k Page>,
-    text: &str,
-    spell: impl Fn(&str) -> String,
-) -> Option<&'k Page> {
-    let clean = Clean::new(text);
-    let fits = pages.filter_map(|page| {
+/// A text as it is written, and in small letters; white space is one space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Spelled {
+    pub plain: Cow<'static, str>,
+    pub small: Cow<'static, str>,
+}
+
+impl Message {
+    /// `None` for a page of another kind.
+    pub fn of(page: &Page) -> Option<Self> {
         let Front::Message { matches, error, .. } = &page.front else { return None };
-        let error = spell(error);
-        let fits = matches.iter().filter_map(|wanted| clean.fit(&spell(wanted), &error));
-        Some((fits.max()?, page))
+        let matches = matches.iter().map(|text| Spelled::of(text)).collect();
+        Some(Self { id: Cow::Owned(page.id.clone()), error: Spelled::of(error), matches })
+    }
+}
+
+impl Spelled {
+    fn of(text: &str) -> Self {
+        let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        Self { small: Cow::Owned(plain.to_lowercase()), plain: Cow::Owned(plain) }
+    }
+}
+
+/// The message that fits best; where none does, one that was typed in other letters.
+pub(super) fn recognise<'m>(messages: &'m [Message], text: &str) -> Option<&'m Message> {
+    best(messages, text, |it| &it.plain)
+        .or_else(|| best(messages, &text.to_lowercase(), |it| &it.small))
+}
+
+/// The message that, as `spelled`, fits best.
+fn best<'m>(
+    messages: &'m [Message],
+    text: &str,
+    spelled: impl Fn(&Spelled) -> &str,
+) -> Option<&'m Message> {
+    let clean = Clean::new(text);
+    let fits = messages.iter().filter_map(|message| {
+        let error = spelled(&message.error);
+        let fits = message.matches.iter().filter_map(|wanted| clean.fit(spelled(wanted), error));
+        Some((fits.max()?, message))
     });
     // The first of equals, so that the answer does not hang on the number of pages.
-    fits.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, page)| page)
+    fits.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, it)| it)
 }
 
 /// A text without colour codes, in which every white space is one space.
@@ -78,11 +108,10 @@ impl Clean {
 
     /// The best place where `wanted` stands.
     fn fit(&self, wanted: &str, error: &str) -> Option<Fit> {
-        let wanted = wanted.split_whitespace().collect::<Vec<_>>().join(" ");
-        if wanted.is_empty() {
+        if wanted.is_empty() || wanted.len() > self.text.len() {
             return None;
         }
-        let found = self.text.match_indices(&wanted);
+        let found = self.text.match_indices(wanted);
         found.map(|(at, _)| self.fit_at(at, wanted.len(), error)).max()
     }
 

@@ -1,23 +1,27 @@
 //! The texts of interface and help, and the filling of `{placeholders}`.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_yaml::Value;
 
+use super::bytes::Rows;
 use super::files::{self, ContentError};
 use super::language::{Both, Language};
 
-/// `content/interface.yaml` or `content/help.yaml`, by dotted key.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Strings(pub BTreeMap<Cow<'static, str>, Both<Cow<'static, str>>>);
+/// `content/interface.yaml` or `content/help.yaml`: three rows for each dotted key, itself and the text
+/// in each language, in the order of the keys.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Strings(Rows);
 
-/// The same as the program carries it: keys in their order, each with both languages.
-pub(super) type Packed<'p> = Vec<(&'p str, &'p str, &'p str)>;
+/// Rows of a key.
+const EACH: usize = 3;
+
+/// Texts by dotted key.
+pub(super) type Texts = BTreeMap<String, Both<String>>;
 
 /// Reads the interface's texts: a map in which each leaf is a map with `en` and `zh`.
-pub(super) fn read(file: &str, text: &str) -> (Strings, Vec<ContentError>) {
-    let mut reader = Reader { file, text, strings: Strings::default(), errors: Vec::new() };
+pub(super) fn read(file: &str, text: &str) -> (Texts, Vec<ContentError>) {
+    let mut reader = Reader { file, text, strings: Texts::new(), errors: Vec::new() };
     match serde_yaml::from_str::<Value>(text) {
         Ok(value) => reader.map(&mut Vec::new(), &value),
         Err(error) => reader.errors.push(files::yaml(file, text, 0, &error)),
@@ -25,18 +29,26 @@ pub(super) fn read(file: &str, text: &str) -> (Strings, Vec<ContentError>) {
     (reader.strings, reader.errors)
 }
 
+impl From<&Texts> for Strings {
+    fn from(texts: &Texts) -> Self {
+        let each = texts.iter().flat_map(|(key, both)| [key, &both.en, &both.zh]);
+        Self(each.map(String::as_str).collect())
+    }
+}
+
 impl Strings {
-    /// Packs the texts.
-    pub fn pack(&self) -> Packed<'_> {
-        self.0.iter().map(|(key, both)| (&**key, &*both.en, &*both.zh)).collect()
+    /// Texts that the program carries: what [`Strings::parts`] gave.
+    pub fn carried(parts: [&'static [u8]; 2]) -> Self {
+        Self(Rows::carried(parts))
     }
 
-    /// The texts that were packed.
-    pub fn unpack(packed: Packed<'static>) -> Self {
-        let text = |(key, en, zh): (&'static str, &'static str, &'static str)| {
-            (Cow::Borrowed(key), Both { en: Cow::Borrowed(en), zh: Cow::Borrowed(zh) })
-        };
-        Self(packed.into_iter().map(text).collect())
+    pub fn parts(&self) -> [&[u8]; 2] {
+        self.0.parts()
+    }
+
+    /// Every key, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        (0..self.0.len()).step_by(EACH).map(|at| self.0.text(at))
     }
 
     /// The text at `key`, filled; the key itself when there is no such text.
@@ -46,7 +58,10 @@ impl Strings {
 
     /// The text at `key`, filled, where there is one.
     pub fn find(&self, language: Language, key: &str, args: &[(&str, &str)]) -> Option<String> {
-        self.0.get(key).map(|text| fill(text.get(language), args))
+        let at = self.0.first_from(key.as_bytes(), EACH);
+        let text = at + 1 + usize::from(language == Language::Zh);
+        let is_it = at < self.0.len() && self.0.get(at) == key.as_bytes();
+        is_it.then(|| fill(self.0.text(text), args))
     }
 }
 
@@ -101,7 +116,7 @@ pub(super) fn key_place(text: &str, path: &[&str]) -> usize {
 struct Reader<'t> {
     file: &'t str,
     text: &'t str,
-    strings: Strings,
+    strings: Texts,
     errors: Vec<ContentError>,
 }
 
@@ -138,8 +153,7 @@ impl Reader<'_> {
         if placeholders(&en) != placeholders(&zh) {
             self.complain(path, "the two languages have different placeholders");
         }
-        let both = Both { en: en.into(), zh: zh.into() };
-        self.strings.0.insert(path.join(".").into(), both);
+        self.strings.insert(path.join("."), Both { en, zh });
     }
 
     fn complain(&mut self, path: &[String], message: &str) {
@@ -213,7 +227,8 @@ mod tests {
 
     #[test]
     fn nested_maps_make_dotted_keys() {
-        let (strings, errors) = read("i.yaml", "a:\n  b: {en: 'Cell {n}', zh: '单元格 {n}'}\n");
+        let (texts, errors) = read("i.yaml", "a:\n  b: {en: 'Cell {n}', zh: '单元格 {n}'}\n");
+        let strings = Strings::from(&texts);
         assert_eq!(errors, []);
         assert_eq!(strings.get(Language::Zh, "a.b", &[("n", "3")]), "单元格 3");
         assert_eq!(strings.get(Language::Zh, "a.c", &[]), "a.c");

@@ -45,7 +45,7 @@ x = 1
 
 /// A file in memory.
 pub(super) fn source(path: &str, text: &str) -> Source {
-    Source { path: path.to_owned(), bytes: Cow::Owned(text.as_bytes().to_vec()) }
+    Source::read(path.to_owned(), Cow::Owned(text.as_bytes().to_vec()))
 }
 
 /// Files in memory: the note `a`, and `more` over it.

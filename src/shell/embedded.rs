@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use rust_embed::RustEmbed;
 
 use super::files;
+#[cfg(packed)]
+use crate::knowledge::Bundle;
 use crate::knowledge::Files;
 
 #[derive(RustEmbed)]
@@ -47,8 +49,8 @@ impl Files for Embedded {
     }
 
     #[cfg(packed)]
-    fn packed(&self) -> Option<&'static [u8]> {
-        Some(PACKED)
+    fn bundle(&self) -> Option<Bundle> {
+        Some(Bundle { packed: PACKED, files: &Embedded })
     }
 }
 
@@ -204,7 +206,8 @@ mod tests {
     #[test]
     #[cfg(packed)]
     fn what_was_packed_is_what_the_files_say() {
-        assert_eq!(Embedded.packed().map(<[u8]>::to_vec), crate::knowledge::pack(&Embedded).ok());
+        let packed = Embedded.bundle().map(|bundle| bundle.packed.to_vec());
+        assert_eq!(packed, crate::knowledge::pack(&Embedded).ok());
     }
 
     #[test]

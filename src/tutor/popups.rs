@@ -13,7 +13,7 @@ use super::palette::{self, Entry};
 use super::reading::{Reading, prose_of, whole_page};
 use super::recording::Recorded;
 use super::view::{ListRow, Page, Popup};
-use crate::knowledge::{self, Knowledge, Language, PageKind};
+use crate::knowledge::{self, Hit, Knowledge, Language, PageKind};
 use crate::review::Within;
 use crate::text::CellIndex;
 
@@ -195,7 +195,8 @@ impl Window {
     pub fn refresh(&mut self, knowledge: &Knowledge, reading: Reading) {
         match &mut self.kind {
             Kind::LookUp { query, hits, .. } => {
-                let pages = knowledge.lookup(&query.text).into_iter().map(|hit| hit.page);
+                let found_pages = knowledge.lookup(&query.text);
+                let pages = found_pages.iter().filter_map(Hit::page);
                 *hits = pages.map(|page| found(page, reading)).collect();
                 self.selected = 0;
             }

@@ -5,8 +5,9 @@ use std::sync::{Arc, OnceLock};
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
+use super::super::bytes::{Bytes, Rows, number, push};
 use super::chains::Chains;
-use super::closed::{Bytes, Closed, number, push};
+use super::closed::Closed;
 use super::{Callables, Entry, Names, QualifiedName};
 
 /// [`Callables`] that are closed.
@@ -14,9 +15,10 @@ use super::{Callables, Entry, Names, QualifiedName};
 pub struct Packed<'p> {
     #[serde(borrow)]
     names: [&'p [u8]; 5],
+    places: &'p [u8],
     #[serde(borrow)]
-    entries: [&'p [u8]; 3],
-    chains: Vec<(&'p str, &'p str, Entry)>,
+    entries: [&'p [u8]; 2],
+    chains: Vec<(&'p str, &'p str, &'p [u8])>,
 }
 
 /// Entries in bytes, each made when it is first asked.
@@ -24,17 +26,15 @@ pub struct Packed<'p> {
 pub(super) struct Carried {
     /// By name: the place of its entry plus 1, or 0. Many names share one.
     places: Bytes,
-    /// By place: where its bytes end.
-    ends: Bytes,
-    bytes: Bytes,
+    /// By place.
+    rows: Rows,
     made: Box<[OnceLock<Arc<Entry>>]>,
 }
 
 impl Carried {
-    fn new(places: Bytes, ends: Bytes, bytes: Bytes) -> Self {
-        let count = ends.len() / size_of::<u32>();
-        let made = std::iter::repeat_with(OnceLock::new).take(count).collect();
-        Self { places, ends, bytes, made }
+    fn new(places: Bytes, rows: Rows) -> Self {
+        let made = std::iter::repeat_with(OnceLock::new).take(rows.len()).collect();
+        Self { places, rows, made }
     }
 
     /// The same entries in bytes; names are numbered from 0 without a gap.
@@ -42,7 +42,7 @@ impl Carried {
     /// # Errors
     /// When an entry cannot be written.
     fn of(callables: &Callables) -> Result<Self, postcard::Error> {
-        let (mut places, mut ends, mut bytes) = (Bytes::default(), Bytes::default(), Vec::new());
+        let (mut places, mut rows) = (Bytes::default(), Rows::default());
         let mut known: HashMap<Vec<u8>, u32> = HashMap::new();
         for name in 0..callables.names.base.names() {
             let Some(entry) = callables.exact(QualifiedName(name)) else {
@@ -52,13 +52,12 @@ impl Carried {
             let count = known.len() as u32;
             let written = postcard::to_stdvec(&**entry)?;
             let place = *known.entry(written).or_insert_with_key(|written| {
-                bytes.extend_from_slice(written);
-                push(&mut ends, bytes.len() as u32);
+                rows.push(written);
                 count
             });
             push(&mut places, place + 1);
         }
-        Ok(Self::new(places, ends, bytes.into()))
+        Ok(Self::new(places, rows))
     }
 
     /// The entry of a name.
@@ -69,9 +68,7 @@ impl Carried {
     }
 
     fn read(&self, place: u32) -> Option<Arc<Entry>> {
-        let end = |at: u32| number(&self.ends, at).map(|end| end as usize);
-        let start = place.checked_sub(1).map_or(Some(0), end)?;
-        postcard::from_bytes(self.bytes.get(start..end(place)?)?).ok().map(Arc::new)
+        postcard::from_bytes(self.rows.get(place as usize)).ok().map(Arc::new)
     }
 
     /// Every entry, by name.
@@ -88,6 +85,7 @@ impl Callables {
     /// When an entry cannot be written.
     pub fn carried(mut self) -> Result<Self, postcard::Error> {
         self.names.close();
+        self.chains.close()?;
         self.carried = Arc::new(Carried::of(&self)?);
         self.entries = HashMap::new();
         Ok(self)
@@ -96,10 +94,11 @@ impl Callables {
     /// What is packed of callables that are [`carried`](Callables::carried).
     pub fn pack(&self) -> Packed<'_> {
         let chains = self.chains.all().iter();
-        let chains = chains.map(|it| (&*it.before, &*it.after, (*it.entry).clone()));
+        let chains = chains.map(|it| (&*it.before, &*it.after, &*it.packed));
         Packed {
             names: self.names.base.parts(),
-            entries: [&self.carried.places, &self.carried.ends, &self.carried.bytes],
+            places: &self.carried.places,
+            entries: self.carried.rows.parts(),
             chains: chains.collect(),
         }
     }
@@ -108,18 +107,12 @@ impl Callables {
 impl Packed<'static> {
     /// The callables that were packed.
     pub fn unpack(self) -> Callables {
-        let [places, ends, bytes] = self.entries.map(Bytes::from);
-        let mut chains = Chains::default();
-        for (before, after, known) in self.chains {
-            if let Some(entry) = chains.entry(before, after) {
-                *entry = Arc::new(known);
-            }
-        }
+        let rows = Rows::carried(self.entries);
         Callables {
             names: Names::over(Closed::carried(self.names)),
-            carried: Arc::new(Carried::new(places, ends, bytes)),
+            carried: Arc::new(Carried::new(self.places.into(), rows)),
             entries: HashMap::new(),
-            chains,
+            chains: Chains::carried(self.chains),
         }
     }
 }

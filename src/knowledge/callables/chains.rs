@@ -1,6 +1,7 @@
 //! Entries of names that stand for a chain of attributes and calls, such as `ours.Client()*.get`.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
 
@@ -8,12 +9,30 @@ use super::super::tables::is_in_chain;
 use super::Entry;
 
 /// What a chain begins and ends with, and what is known of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Chain {
-    pub before: String,
-    pub after: String,
-    pub entry: Arc<Entry>,
+    pub before: Cow<'static, str>,
+    pub after: Cow<'static, str>,
+    /// Its entry as the program carries it; empty where it does not.
+    pub packed: Cow<'static, [u8]>,
+    entry: OnceLock<Arc<Entry>>,
 }
+
+impl Chain {
+    /// What is known of it; read when it is first asked.
+    pub fn entry(&self) -> &Arc<Entry> {
+        self.entry.get_or_init(|| postcard::from_bytes(&self.packed).unwrap_or_default())
+    }
+}
+
+impl PartialEq for Chain {
+    fn eq(&self, other: &Self) -> bool {
+        let names = |it: &Self| (it.before.clone(), it.after.clone());
+        names(self) == names(other) && self.entry() == other.entry()
+    }
+}
+
+impl Eq for Chain {}
 
 /// All of them, found by the module that a path begins with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,14 +40,13 @@ pub(super) struct Chains {
     all: Vec<Chain>,
     /// Places in `all`, in order, by the first name of what they begin with; where that name may go on,
     /// by none.
-    by_module: HashMap<Box<str>, Vec<u32>>,
+    by_module: HashMap<String, Vec<u32>>,
 }
 
 impl Chains {
     /// The entry of a chain, made where there is none.
     pub fn entry(&mut self, before: &str, after: &str) -> Option<&mut Arc<Entry>> {
-        let module = if before.contains(['.', '(']) { module_of(before) } else { "" };
-        let places = self.by_module.entry(module.into()).or_default();
+        let places = self.by_module.entry(module_of_chain(before).into()).or_default();
         let is_it = |at: &&u32| {
             let known = self.all.get(**at as usize);
             known.is_some_and(|chain| chain.before == before && chain.after == after)
@@ -36,13 +54,47 @@ impl Chains {
         let at = match places.iter().find(is_it) {
             Some(known) => *known as usize,
             None => {
-                places.push(self.all.len() as u32);
-                let (before, after) = (before.to_owned(), after.to_owned());
-                self.all.push(Chain { before, after, entry: Arc::default() });
+                let (before, after) = (before.to_owned().into(), after.to_owned().into());
+                let entry = OnceLock::from(Arc::default());
+                self.put(Chain { before, after, packed: Cow::default(), entry });
                 self.all.len() - 1
             }
         };
-        self.all.get_mut(at).map(|chain| &mut chain.entry)
+        let chain = self.all.get_mut(at)?;
+        chain.entry();
+        // What is written into it now is not what was carried.
+        chain.packed = Cow::default();
+        chain.entry.get_mut()
+    }
+
+    /// Takes in chains that the program carries: what each begins and ends with, and its entry as
+    /// [`postcard`] wrote it.
+    pub fn carried(chains: Vec<(&'static str, &'static str, &'static [u8])>) -> Self {
+        let mut all = Self::default();
+        for (before, after, packed) in chains {
+            let (before, after) = (Cow::Borrowed(before), Cow::Borrowed(after));
+            let packed = Cow::Borrowed(packed);
+            all.put(Chain { before, after, packed, entry: OnceLock::new() });
+        }
+        all
+    }
+
+    /// Writes every entry as a program carries it.
+    ///
+    /// # Errors
+    /// When an entry cannot be written.
+    pub fn close(&mut self) -> Result<(), postcard::Error> {
+        for chain in &mut self.all {
+            chain.packed = postcard::to_stdvec(&**chain.entry())?.into();
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, chain: Chain) {
+        let module = module_of_chain(&chain.before);
+        let places = self.by_module.entry_ref(module).or_default();
+        places.push(self.all.len() as u32);
+        self.all.push(chain);
     }
 
     pub fn all(&self) -> &[Chain] {
@@ -60,9 +112,14 @@ impl Chains {
         let places = places(module_of(path)).iter().rev().chain(places("").iter().rev());
         places.filter_map(|at| {
             let chain = self.all.get(*at as usize)?;
-            is_in_chain(path, &chain.before, &chain.after).then_some(&chain.entry)
+            is_in_chain(path, &chain.before, &chain.after).then(|| chain.entry())
         })
     }
+}
+
+/// The module whose paths may be a chain that begins so; none where its first name may go on.
+fn module_of_chain(before: &str) -> &str {
+    if before.contains(['.', '(']) { module_of(before) } else { "" }
 }
 
 /// The name that a path begins with.

@@ -1,25 +1,19 @@
 //! Names to which no more are added, as bytes in which each is found where it lies: a program that
 //! carries them has nothing to read before it asks.
 
-use std::borrow::Cow;
-
+use super::super::bytes::{Bytes, NUMBER, Rows, number, push};
 use super::{QualifiedName, Segment, Symbol};
 
 /// A tree of qualified names that is done. Every number is a little-endian `u32`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Closed {
-    /// All texts in a row.
-    texts: Bytes,
-    /// By symbol: where its text ends, in bytes.
-    ends: Bytes,
+    /// By symbol.
+    texts: Rows,
     by_text: Bytes,
     /// By name: the name before it, and the symbol of an attribute plus 1 or 0 for a call.
     steps: Bytes,
     by_step: Bytes,
 }
-
-/// Bytes that are the program's own where it carries them.
-pub(super) type Bytes = Cow<'static, [u8]>;
 
 impl Closed {
     /// Closes names: the texts by symbol, and the step of each name.
@@ -30,9 +24,7 @@ impl Closed {
         let mut closed = Self::default();
         let mut hashes = Vec::new();
         for text in texts {
-            closed.texts.to_mut().extend_from_slice(text.as_bytes());
-            let end = closed.texts.len() as u32;
-            push(&mut closed.ends, end);
+            closed.texts.push(text.as_bytes());
             hashes.push(hash(text.as_bytes()));
         }
         closed.by_text = table(&hashes);
@@ -49,8 +41,7 @@ impl Closed {
     /// Names that were closed when the program was built: what [`Closed::parts`] gave.
     pub fn carried([texts, ends, by_text, steps, by_step]: [&'static [u8]; 5]) -> Self {
         Self {
-            texts: texts.into(),
-            ends: ends.into(),
+            texts: Rows::carried([texts, ends]),
             by_text: by_text.into(),
             steps: steps.into(),
             by_step: by_step.into(),
@@ -59,12 +50,13 @@ impl Closed {
 
     /// All that there is of them.
     pub fn parts(&self) -> [&[u8]; 5] {
-        [&self.texts, &self.ends, &self.by_text, &self.steps, &self.by_step]
+        let [texts, ends] = self.texts.parts();
+        [texts, ends, &self.by_text, &self.steps, &self.by_step]
     }
 
     /// How many symbols there are.
     pub fn symbols(&self) -> u32 {
-        (self.ends.len() / NUMBER) as u32
+        self.texts.len() as u32
     }
 
     /// How many names there are.
@@ -73,18 +65,11 @@ impl Closed {
     }
 
     pub fn text(&self, symbol: Symbol) -> &str {
-        std::str::from_utf8(self.bytes_of(symbol)).unwrap_or_default()
-    }
-
-    fn bytes_of(&self, symbol: Symbol) -> &[u8] {
-        let end = |at: u32| number(&self.ends, at).map(|end| end as usize);
-        let start = symbol.0.checked_sub(1).map_or(Some(0), end);
-        let text = start.zip(end(symbol.0)).and_then(|(start, end)| self.texts.get(start..end));
-        text.unwrap_or_default()
+        self.texts.text(symbol.0 as usize)
     }
 
     pub fn find(&self, text: &str) -> Option<Symbol> {
-        let is_it = |at: u32| self.bytes_of(Symbol(at)) == text.as_bytes();
+        let is_it = |at: u32| self.texts.get(at as usize) == text.as_bytes();
         probe(&self.by_text, hash(text.as_bytes()), is_it).map(Symbol)
     }
 
@@ -105,20 +90,6 @@ impl Closed {
         let at = name.checked_mul(2)?;
         Some([number(&self.steps, at)?, number(&self.steps, at + 1)?])
     }
-}
-
-/// Bytes of a number.
-const NUMBER: usize = size_of::<u32>();
-
-/// The number at a place, counted in numbers from 0.
-pub(super) fn number(bytes: &[u8], at: u32) -> Option<u32> {
-    let start = (at as usize).checked_mul(NUMBER)?;
-    let bytes = bytes.get(start..start + NUMBER)?;
-    Some(u32::from_le_bytes(bytes.try_into().ok()?))
-}
-
-pub(super) fn push(bytes: &mut Bytes, number: u32) {
-    bytes.to_mut().extend_from_slice(&number.to_le_bytes());
 }
 
 fn packed(from: QualifiedName, segment: Segment) -> [u32; 2] {
@@ -209,12 +180,15 @@ mod tests {
 
     #[test]
     fn nothing_is_found_in_what_is_empty_or_cut_off() {
-        let mut closed = Closed::default();
-        assert_eq!(closed.find("a"), None);
-        assert_eq!(closed.step(QualifiedName(0)), None);
-        closed = Closed::of(["ab", "cd"].into_iter(), std::iter::empty());
-        closed.texts.to_mut().truncate(3);
-        assert_eq!((closed.text(Symbol(1)), closed.find("cd")), ("", None));
-        assert_eq!(closed.find("ab"), Some(Symbol(0)));
+        let empty = Closed::default();
+        assert_eq!(empty.find("a"), None);
+        assert_eq!(empty.step(QualifiedName(0)), None);
+        let closed: &Closed =
+            Box::leak(Box::new(Closed::of(["ab", "cd"].into_iter(), [].into_iter())));
+        let [texts, ends, by_text, steps, by_step] = closed.parts();
+        let texts = texts.get(..3).unwrap_or_default();
+        let cut = Closed::carried([texts, ends, by_text, steps, by_step]);
+        assert_eq!((cut.text(Symbol(1)), cut.find("cd")), ("", None));
+        assert_eq!(cut.find("ab"), Some(Symbol(0)));
     }
 }

@@ -293,7 +293,7 @@ impl Callables {
 
     /// The entries of chains, each with what its paths begin with.
     pub fn chains(&self) -> impl Iterator<Item = (&str, &Entry)> {
-        self.chains.all().iter().map(|chain| (chain.before.as_str(), chain.entry.as_ref()))
+        self.chains.all().iter().map(|chain| (&*chain.before, chain.entry().as_ref()))
     }
 
     /// Closes the table: runs share its names from here on.

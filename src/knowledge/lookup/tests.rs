@@ -2,7 +2,7 @@ use super::super::testing::{Shipped, files};
 use super::*;
 
 fn found(knowledge: &Knowledge, query: &str) -> Vec<String> {
-    knowledge.lookup(query).iter().map(|hit| hit.page.id.clone()).collect()
+    knowledge.lookup(query).iter().map(|hit| hit.name().1.to_owned()).collect()
 }
 
 /// Notes with these titles and keywords; each has the same words in its body.
@@ -64,7 +64,7 @@ fn the_same_query_gives_the_same_answer() {
 #[test]
 fn an_empty_query_is_the_table_of_contents() {
     let knowledge = Knowledge::open(&Shipped);
-    let kinds: Vec<_> = knowledge.lookup(" ").iter().map(|hit| hit.page.kind).collect();
+    let kinds: Vec<_> = knowledge.lookup(" ").iter().map(|hit| hit.name().0).collect();
     let pages = knowledge.all_pages().filter(|page| page.kind != PageKind::Drill);
     assert_eq!(kinds.len(), pages.count());
     assert!(kinds.is_sorted_by_key(|kind| CONTENTS.iter().position(|other| other == kind)));

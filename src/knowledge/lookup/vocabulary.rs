@@ -1,69 +1,47 @@
 //! Every word of every page, once, and how well a word that somebody types fits each of them.
 
-use std::borrow::Cow;
-
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
-use hashbrown::HashMap;
 
+use super::super::bytes::Rows;
 use super::super::words;
+use super::postings::Postings;
 
 /// A word's place in the vocabulary.
 pub(super) type Place = usize;
 
-/// The words, each with its place and the number of pages that have it.
-#[derive(Default)]
+/// The words in their order, each with the pages that have it.
 pub(super) struct Vocabulary {
-    places: HashMap<Cow<'static, str>, Place>,
-    words: Vec<Cow<'static, str>>,
-    pages: Vec<usize>,
+    pub words: Rows,
+    pub postings: Postings,
     matcher: SkimMatcherV2,
 }
 
 impl Vocabulary {
-    /// Words in the order of their places, each with the number of pages that have it.
-    pub fn of(counted: Vec<(&'static str, usize)>) -> Self {
-        let words = counted.iter().map(|(word, _)| Cow::Borrowed(*word));
-        Self {
-            places: words.clone().zip(0..).collect(),
-            words: words.collect(),
-            pages: counted.iter().map(|(_, pages)| *pages).collect(),
-            matcher: SkimMatcherV2::default(),
-        }
+    /// Sorted words, each with its postings.
+    pub fn of(words: Rows, postings: Postings) -> Self {
+        Self { words, postings, matcher: SkimMatcherV2::default() }
     }
 
-    /// Each word with the number of pages that have it, in the order of their places.
-    pub fn counted(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.words.iter().map(|word| &**word).zip(self.pages.iter().copied())
-    }
-
-    /// The word's place; a new word gets the next one.
-    pub fn learn(&mut self, word: &str) -> Place {
-        if let Some(place) = self.places.get(word) {
-            return *place;
-        }
-        let place = self.words.len();
-        self.places.insert(Cow::Owned(word.to_owned()), place);
-        self.words.push(Cow::Owned(word.to_owned()));
-        self.pages.push(0);
-        place
-    }
-
-    /// Counts a page for a word that stands on it.
-    pub fn count(&mut self, place: Place) {
-        if let Some(pages) = self.pages.get_mut(place) {
-            *pages = pages.saturating_add(1);
-        }
+    /// How many words there are.
+    pub fn len(&self) -> usize {
+        self.words.len()
     }
 
     /// The word's place, if a page has just this word.
     pub fn find(&self, word: &str) -> Option<Place> {
-        self.places.get(word).copied()
+        let place = self.words.first_from(word.as_bytes(), 1);
+        (self.words.get(place) == word.as_bytes() && !word.is_empty()).then_some(place)
+    }
+
+    /// The pages that have a word, as their places among all, each with its weight there.
+    pub fn pages(&self, place: Place) -> impl Iterator<Item = (usize, i64)> {
+        self.postings.of(place)
     }
 
     /// How much a word tells, from 1: the fewer of `all` pages have it, the more.
     pub fn tells(&self, place: Place, all: usize) -> i64 {
-        let pages = self.pages.get(place).copied().unwrap_or_default().max(1);
+        let pages = self.postings.count(place).max(1);
         let times = all.checked_div(pages).unwrap_or_default().max(1);
         // Half steps of the binary logarithm are fine enough.
         let square = times.saturating_mul(times);
@@ -73,7 +51,7 @@ impl Vocabulary {
     /// The words that `word` may stand for, each with its quality from 1 to 100. A misspelt word
     /// is only guessed at when nothing else fits.
     pub fn like(&self, word: &str) -> Vec<(Place, i64)> {
-        let near = self.all(|known| quality(word, known));
+        let near = self.near(word);
         if !near.is_empty() {
             // What merely begins alike says little beside the word itself.
             let best = near.iter().map(|(_, quality)| *quality).max().unwrap_or_default();
@@ -88,8 +66,23 @@ impl Vocabulary {
     }
 
     fn all(&self, quality: impl Fn(&str) -> i64) -> Vec<(Place, i64)> {
-        let each = self.words.iter().enumerate();
-        each.map(|(place, known)| (place, quality(known))).filter(|(_, it)| *it > 0).collect()
+        self.among(0..self.len(), quality)
+    }
+
+    /// The words that are `word`, a form of it, or begin with it: they begin with the same letter.
+    fn near(&self, word: &str) -> Vec<(Place, i64)> {
+        let Some(first) = word.as_bytes().first() else { return Vec::new() };
+        let begin = |byte: u8| self.words.first_from(&[byte], 1);
+        self.among(begin(*first)..begin(first.saturating_add(1)), |known| quality(word, known))
+    }
+
+    fn among(
+        &self,
+        places: std::ops::Range<Place>,
+        quality: impl Fn(&str) -> i64,
+    ) -> Vec<(Place, i64)> {
+        let each = places.map(|place| (place, quality(self.words.text(place))));
+        each.filter(|(_, quality)| *quality > 0).collect()
     }
 
     /// Letters left out, as in `wsckt`; anything looser finds words that have nothing to do with it.

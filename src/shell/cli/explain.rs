@@ -4,7 +4,7 @@ use std::io;
 
 use super::arguments::{ExplainArgs, Format};
 use super::{Exit, Session, complain, lookup, print};
-use crate::knowledge::Page;
+use crate::knowledge::{Hit, Page};
 use crate::shell::report::{json, pages};
 use crate::shell::{report, visible};
 
@@ -67,6 +67,7 @@ fn suggestions(session: &Session, name: &str) -> String {
     if !hits.is_empty() {
         out.push('\n');
     }
-    out.extend(hits.iter().take(SUGGESTIONS).map(|hit| lookup::entry(session, hit.page)));
+    let pages = hits.iter().take(SUGGESTIONS).filter_map(Hit::page);
+    out.extend(pages.map(|page| lookup::entry(session, page)));
     out
 }

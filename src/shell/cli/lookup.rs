@@ -4,7 +4,7 @@ use std::io;
 
 use super::arguments::{Format, LookupArgs};
 use super::{Exit, Session, complain, print};
-use crate::knowledge::{Language, Page, inlines, plain};
+use crate::knowledge::{Hit, Language, Page, inlines, plain};
 use crate::shell::report::{Piece, Tone, json, pages, wrap};
 
 /// Prints the pages that the words find, best first.
@@ -16,7 +16,7 @@ pub fn run(args: &LookupArgs, session: &Session) -> io::Result<Exit> {
     let query = args.words.join(" ");
     let hits = session.knowledge.lookup(&query);
     if args.format == Format::Json {
-        let found = hits.iter().take(args.limit).map(|hit| hit.page);
+        let found = hits.iter().take(args.limit).filter_map(Hit::page);
         print(&json::write(&pages::found(voice, &query, hits.len(), found))?)?;
         return Ok(if hits.is_empty() { Exit::Found } else { Exit::Clean });
     }
@@ -27,7 +27,7 @@ pub fn run(args: &LookupArgs, session: &Session) -> io::Result<Exit> {
         return Ok(Exit::Found);
     }
     let mut out: String =
-        hits.iter().take(args.limit).map(|hit| entry(session, hit.page)).collect();
+        hits.iter().take(args.limit).filter_map(Hit::page).map(|it| entry(session, it)).collect();
     let more = hits.len().saturating_sub(args.limit);
     if more > 0 {
         for language in voice.languages() {

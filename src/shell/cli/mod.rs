@@ -39,6 +39,7 @@ mod verify;
 mod watch;
 
 use std::io::{self, IsTerminal, Write};
+use std::mem::ManuallyDrop;
 use std::process::ExitCode;
 use std::thread;
 
@@ -137,6 +138,8 @@ fn run() -> ExitCode {
         Ok(session) => session,
         Err(error) => return unopened(&cli.global, &error),
     };
+    // The program ends with the command: what it knows is given back all at once.
+    let session = ManuallyDrop::new(session);
     let done = match command {
         Command::Tutor(args) => tutor::run(&args, &session),
         Command::Learn(args) => learn::run(&args, &session),
@@ -160,7 +163,7 @@ fn run() -> ExitCode {
             ContentCommand::Export(args) => export::run(&args, &session),
         },
         #[cfg(feature = "mcp")]
-        Command::Mcp(_) => return mcp::run(session).into(),
+        Command::Mcp(_) => return mcp::run(ManuallyDrop::into_inner(session)).into(),
         #[cfg(feature = "server")]
         Command::Server(args) => server::run(&args, &session),
         Command::Skill(args) => match args.command {

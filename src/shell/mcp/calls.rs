@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Refused, Service};
 use crate::diagnostic::Applicability;
-use crate::knowledge::{Language, Page, inlines, plain};
+use crate::knowledge::{Hit, Language, Page, inlines, plain};
 use crate::notebook::Notebook;
 use crate::review::{Repairs, Review, shared};
 use crate::shell::config::{Configs, Overrides};
@@ -144,7 +144,7 @@ impl Service {
             });
             json!({"id": page.id, "kind": page.kind.as_str(), "title": title, "opening": opening})
         };
-        let pages: Vec<Value> = hits.iter().take(limit).map(|hit| page(hit.page)).collect();
+        let pages: Vec<Value> = hits.iter().take(limit).filter_map(Hit::page).map(page).collect();
         Ok(json!({"pages": pages}))
     }
 }
