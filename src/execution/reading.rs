@@ -1,6 +1,6 @@
 //! A run as rules read it: events with their places in the notebook, and the text there.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
 use super::event::{Event, StackId};
@@ -52,8 +52,9 @@ pub struct Stage<'t> {
     input: Input<'t>,
     paths: Arc<[String]>,
     cells: Vec<(CellKey, Arc<Index>)>,
-    /// Made when the first run asks for them.
+    /// Made when a second run asks for them: one alone costs less without.
     moments: OnceCell<Moments<'t>>,
+    was_run_with: Cell<bool>,
 }
 
 impl<'t> Stage<'t> {
@@ -72,7 +73,8 @@ impl<'t> Stage<'t> {
         let paths = modules.iter().map(|module| module.path.clone()).collect();
         let modules = modules.iter().enumerate().map(module).collect();
         let input = Input { modules, tables, environment };
-        Self { input, paths, cells, moments: OnceCell::new() }
+        let moments = OnceCell::new();
+        Self { input, paths, cells, moments, was_run_with: Cell::new(false) }
     }
 
     /// Runs the cells in order or, where the place does so, by what they need.
@@ -81,12 +83,16 @@ impl<'t> Stage<'t> {
         self.shown(trace, self.cells.clone())
     }
 
-    /// Runs as many other cells in their places. What runs before the first that differs is not
-    /// run again.
+    /// Runs as many other cells in their places. From the second time on, what runs before the first
+    /// that differs is not run again.
     pub fn run_with(&self, cells: &[Arc<Index>]) -> Run {
         let keys = self.cells.iter().map(|(key, _)| *key);
         let cells: Vec<_> = keys.zip(cells.iter().map(Arc::clone)).collect();
         let environment = self.input.environment;
+        if !self.was_run_with.replace(true) {
+            let trace = run(&self.input, &in_order(&cells, environment));
+            return self.shown(trace, cells);
+        }
         let before = || in_order(&self.cells, environment);
         let moments = self.moments.get_or_init(|| Moments::of(&self.input, before()));
         let trace = moments.run(&in_order(&cells, environment));

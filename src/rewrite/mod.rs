@@ -44,7 +44,9 @@ pub use cached::keep_tasks;
 pub use collect::await_handle;
 pub use colour::{Colouring, colour, obstacle_to_await, plan_await};
 pub use detour::written_out;
-pub use draft::{Drafted, Start, can_await, draft, draft_unseen, drafted_fix, holds_await};
+pub use draft::{
+    Drafted, Start, can_await, draft, draft_unseen, drafted_fix, hold_together, holds_await,
+};
 pub use hand_over::hand_over;
 pub use handles::{FreeNames, free_name, keep_handle};
 pub use imports::{module_name, name_of_module};

@@ -12,21 +12,22 @@ use crate::facts::{self, Facts};
 use crate::knowledge::tables::BlockingKind;
 use crate::python::{Kind, NodeId, Role};
 use crate::rewrite::{
-    Drafted, Start, await_in_thread, can_await, draft, draft_unseen, drafted_fix, holds_await,
-    obstacle_to_await, thread_around,
+    Drafted, Start, await_in_thread, can_await, draft, draft_unseen, drafted_fix, hold_together,
+    holds_await, obstacle_to_await, thread_around,
 };
 use crate::text::{Edit, Span};
 
 /// Adds a repair to what has none that could be made, or one that a run speaks against.
 pub(super) fn check(facts: &Facts, run: &Run, found: &mut [Diagnostic]) {
     let by_span = events_by_span(run);
+    let all_hold = all_hold(facts, run, found, &by_span);
     for diagnostic in found.iter_mut().filter(|it| !is_trusted(it)) {
         let events: &[&Event] = by_span.get(&diagnostic.span).map_or(&[], Vec::as_slice);
         let is_made_to_be_awaited = diagnostic.rule == "result-before-it-is-there"
             && events.iter().any(|event| uses_a_coroutine(run, event));
         if !is_made_to_be_awaited
             && is_repaired(diagnostic)
-            && holds(facts, run, diagnostic, events)
+            && (all_hold || holds(facts, run, diagnostic, events))
         {
             continue;
         }
@@ -74,9 +75,34 @@ fn is_trusted(found: &Diagnostic) -> bool {
 /// Whether a run with the repair shows fewer faults; where no event tells of the fault, it is not
 /// for a run to say.
 fn holds(facts: &Facts, run: &Run, found: &Diagnostic, events: &[&Event]) -> bool {
+    let edits = edits_of(found).map(<[Edit]>::to_vec).unwrap_or_default();
+    !is_told(events) || draft(facts, run, &Start::Edits(edits)).is_some()
+}
+
+/// Whether a run with all those repairs shows that each of them [`holds`].
+fn all_hold(
+    facts: &Facts,
+    run: &Run,
+    found: &[Diagnostic],
+    by_span: &HashMap<Span, Vec<&Event>>,
+) -> bool {
+    let asked = found.iter().filter(|it| {
+        let events = by_span.get(&it.span);
+        !is_trusted(it) && events.is_some_and(|events| is_told(events))
+    });
+    let repairs: Vec<&[Edit]> = asked.filter_map(edits_of).collect();
+    hold_together(facts, run, &repairs)
+}
+
+/// What the first repair changes that can be made.
+fn edits_of(found: &Diagnostic) -> Option<&[Edit]> {
     let fix = found.fixes.iter().find(|fix| fix.applicability >= Applicability::Unsafe);
-    let edits = fix.map(|fix| fix.edits.clone()).unwrap_or_default();
-    let is_told = events.iter().any(|event| {
+    fix.map(|fix| fix.edits.as_slice())
+}
+
+/// Whether a run tells of the fault for certain.
+fn is_told(events: &[&Event]) -> bool {
+    events.iter().any(|event| {
         let kinds = matches!(
             event.kind,
             EventKind::LoopRefused { .. }
@@ -84,8 +110,7 @@ fn holds(facts: &Facts, run: &Run, found: &Diagnostic, events: &[&Event]) -> boo
                 | EventKind::PlainWalkRefused { .. }
         );
         kinds && event.is_certain
-    });
-    !is_told || draft(facts, run, &Start::Edits(edits)).is_some()
+    })
 }
 
 /// A helper that blocks goes to a thread as a whole, where coroutines call it and nobody else does.

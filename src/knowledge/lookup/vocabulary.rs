@@ -113,6 +113,14 @@ fn inside(word: &str, known: &str) -> i64 {
     if word.len() > 2 && known.contains(word) { 40 } else { 0 }
 }
 
+/// Whether two words are so unlike that more than `letters` are wrong: a letter that is changed takes
+/// one away and brings another.
+fn differ_by_more(letters: usize, one: &str, other: &str) -> bool {
+    let set = |word: &str| word.bytes().fold(0_u32, |set, byte| set | 1 << (byte & 31));
+    one.len().abs_diff(other.len()) > letters
+        || (set(one) ^ set(other)).count_ones() as usize > 2 * letters
+}
+
 /// One letter wrong in a short word, two in a long one; two that changed places are one.
 fn misspelt(word: &str, known: &str) -> i64 {
     let letters = word.chars().count();
@@ -121,7 +129,10 @@ fn misspelt(word: &str, known: &str) -> i64 {
         4..=7 => 1,
         _ => 2,
     };
-    if letters.abs_diff(known.chars().count()) > allowed || !word.is_ascii() {
+    if !word.is_ascii() || known.is_ascii() && differ_by_more(allowed, word, known) {
+        return 0;
+    }
+    if letters.abs_diff(known.chars().count()) > allowed {
         return 0;
     }
     match words::distance(word, known) {

@@ -1,6 +1,8 @@
 //! What a run shows to be wrong, counted by kind.
 
-use crate::execution::{Event, EventKind, Run, Thread};
+use std::collections::BTreeMap;
+
+use crate::execution::{CellKey, Event, EventKind, Run, Thread};
 
 /// How many faults of each kind a run shows.
 pub(super) fn faults(run: &Run) -> Vec<(&'static str, usize)> {
@@ -12,6 +14,22 @@ pub(super) fn faults(run: &Run) -> Vec<(&'static str, usize)> {
         }
     }
     counts
+}
+
+/// The same, cell by cell.
+pub(super) fn by_cell(run: &Run) -> BTreeMap<(CellKey, &'static str), usize> {
+    let mut counts = BTreeMap::new();
+    for event in run.events() {
+        if let Some(kind) = fault(event) {
+            *counts.entry((event.site.cell, kind)).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// How many faults there are in all cells.
+pub(super) fn sum_of<K>(counts: &BTreeMap<K, usize>) -> usize {
+    counts.values().sum()
 }
 
 fn fault(event: &Event) -> Option<&'static str> {

@@ -7,6 +7,7 @@
 mod changes;
 mod faults;
 mod fix;
+mod joint;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use crate::python::{self, Kind, NodeId, Role};
 use crate::text::{Carrier, CellIndex, Edit, Span, TextRange, apply_edits};
 
 pub use fix::drafted_fix;
+pub use joint::hold_together;
 
 use faults::{faults, is_no_worse, sum};
 use place::{

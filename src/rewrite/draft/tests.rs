@@ -1,7 +1,9 @@
+use super::hold_together;
 use crate::diagnostic::Applicability;
 use crate::notebook::{Notebook, Pasted, parse_pasted};
 use crate::review::{Repairs, review};
 use crate::rules::tables_for_tests;
+use crate::text::{CellIndex, Edit, Span, TextRange};
 
 fn notebook(code: &str) -> Notebook {
     match parse_pasted(code) {
@@ -105,4 +107,30 @@ fn what_never_ends_is_not_awaited() {
         "{HEAD}\nasync def watch():\n    while True:\n        await asyncio.sleep(1)\n\nTABLE = {{'a': lambda: asyncio.run(watch())}}\nTABLE['a']()\nprint(1)\n"
     );
     assert!(!repaired(&code).0.contains("await TABLE"), "{}", repaired(&code).0);
+}
+
+/// Whether what each pair puts in place of a text of the cell holds together with the others.
+fn together(code: &str, repairs: &[(&str, &str)]) -> bool {
+    let tables = tables_for_tests();
+    let read = review(&notebook(code), &tables);
+    let facts = read.facts(&tables);
+    let repair = |(old, new): &(&str, &str)| {
+        let at = code.find(old).unwrap();
+        vec![Edit::replace(Span::new(CellIndex(0), TextRange::new(at, at + old.len())), *new)]
+    };
+    let repairs: Vec<_> = repairs.iter().map(repair).collect();
+    let repairs: Vec<_> = repairs.iter().map(Vec::as_slice).collect();
+    hold_together(&facts, facts.run(), &repairs)
+}
+
+#[test]
+fn repairs_that_each_take_a_fault_away_hold_together() {
+    let code = format!("{HEAD}\na = asyncio.run(fetch(1))\nb = asyncio.run(fetch(2))\n");
+    let one = ("asyncio.run(fetch(1))", "await fetch(1)");
+    let other = ("asyncio.run(fetch(2))", "await fetch(2)");
+    assert!(together(&code, &[one, other]));
+    assert!(!together(&code, &[one, ("asyncio.run(fetch(2))", "fetch(2)")]));
+    assert!(!together(&code, &[one, ("b = ", "c = ")]));
+    assert!(!together(&code, &[one, ("asyncio.run(fetch(2))", "await fetch(2")]));
+    assert!(!together(&code, &[one, one]), "one alone is held against a run of its own");
 }
