@@ -86,8 +86,9 @@ pub struct Tutor<'k> {
     copying: Copying,
     /// The move of a helper that was asked about, or the last that was made.
     moving: Option<Move>,
-    /// The day on which records are made.
-    today: jiff::civil::Date,
+    /// Says the day on which a record is made: to ask the clock takes a while, and a sitting may last
+    /// over midnight.
+    today: fn() -> jiff::civil::Date,
     /// What to read about files that were written, once the notebook is open again.
     unread: Option<Window>,
     /// The status tells of the file that is being opened.
@@ -138,7 +139,7 @@ impl<'k> Tutor<'k> {
             copying: Copying::default(),
             moving: None,
             unread: None,
-            today: jiff::civil::Date::default(),
+            today: jiff::civil::Date::default,
             opening: false,
             wanted_cell: None,
             settings: Settings::default(),

@@ -28,8 +28,8 @@ pub struct Recorded {
 }
 
 impl Tutor<'_> {
-    /// Dates records with this day.
-    pub fn with_today(mut self, today: Date) -> Self {
+    /// Dates records with the day that this says, when one is made.
+    pub fn with_today(mut self, today: fn() -> Date) -> Self {
         self.today = today;
         self
     }
@@ -80,7 +80,8 @@ impl Tutor<'_> {
             }),
             Screen::Home { .. } | Screen::Learn(_) => None,
         };
-        let (decided, review) = (self.today, review_day(self.today));
+        let decided = (self.today)();
+        let review = review_day(decided);
         let it = Record { page, reason, decided, review, place };
         let text = record(self.knowledge, languages, form, &it);
         let Some(spent) = self.spent().filter(|_| form == Form::File) else { return Some(text) };

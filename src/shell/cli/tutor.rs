@@ -81,7 +81,7 @@ fn show_from(
     let mut tutor = Tutor::new(&session.knowledge, session.reading)
         .with_terminal(theme, args.screen.mouse)
         .with_cell(args.cell.map(NonZeroUsize::get))
-        .with_today(today())
+        .with_today(today)
         .with_folder(folder.cloned().unwrap_or_else(|| PathBuf::from(".")))
         .with_learner(kept.learner(moves))
         .with_settings(configs.of(Path::new(".")).unwrap_or_else(|_| configs.alone()));

@@ -7,7 +7,7 @@ const CELLS: [&str; 2] = ["x = 1", RUN];
 
 /// At the record of the first deviation of the second cell, with a reason.
 fn at_record() -> Tutor<'static> {
-    let mut tutor = opened(&CELLS).with_today(jiff::civil::date(2026, 3, 1));
+    let mut tutor = opened(&CELLS).with_today(|| jiff::civil::date(2026, 3, 1));
     press(&mut tutor, "n d enter r");
     for char in "two\u{4e2d}".chars() {
         tutor.update(Msg::Key(Key::char(char)));

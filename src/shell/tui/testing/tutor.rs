@@ -35,7 +35,7 @@ fn show(name: &str, open: bool, pressed: &str) {
         ("both", Reading::Both(Language::En)),
     ];
     for (language, reading) in readings {
-        let today = jiff::civil::date(2026, 1, 5);
+        let today = || jiff::civil::date(2026, 1, 5);
         let mut tutor = Tutor::new(&knowledge, reading).with_today(today);
         if open {
             let opened =
