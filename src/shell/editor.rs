@@ -1,13 +1,15 @@
 //! The user's own editor, opened on a text of ours.
 
 use std::env;
+use std::error::Error;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 
-use super::files;
+use super::{files, told};
+use crate::knowledge::Knowledge;
 use crate::text::with_plain_ends;
 use crate::tutor::message::EditorError;
 
@@ -22,14 +24,15 @@ pub fn wanted() -> Option<OsString> {
 ///
 /// # Errors
 /// When there is no editor, or it failed, or what it wrote cannot be read.
-pub fn open(name: &str, text: &str) -> Result<String, EditorError> {
+pub fn open(knowledge: &Knowledge, name: &str, text: &str) -> Result<String, EditorError> {
+    let told = |error: &(dyn Error + 'static)| told::both(knowledge, error);
     let editor = wanted().ok_or(EditorError::NoneNamed)?;
     let path = env::temp_dir().join(format!("nbasync-{name}.py"));
     let path = files::save_new(&path, text.as_bytes())
-        .map_err(|error| EditorError::NoFile { why: error.to_string() })?;
+        .map_err(|error| EditorError::NoFile { why: told(&error) })?;
     let ended = run(&editor, &path);
     let left = files::read_small(&path, files::TEXT)
-        .map_err(|error| EditorError::Unread { why: error.to_string() });
+        .map_err(|error| EditorError::Unread { why: told(&error) });
     let left = left.and_then(|bytes| String::from_utf8(bytes).map_err(|_| EditorError::NoText));
     // A file that cannot be removed lies in the folder for such files.
     let _ = fs::remove_file(&path);
@@ -44,7 +47,7 @@ pub fn open(name: &str, text: &str) -> Result<String, EditorError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err(EditorError::Missing { editor })
         }
-        Err(error) => Err(EditorError::NotStarted { editor, why: error.to_string() }),
+        Err(error) => Err(EditorError::NotStarted { editor, why: told(&error) }),
     }
 }
 

@@ -172,7 +172,9 @@ impl<'s, 'k> Performer<'s, 'k> {
                 let kept = learning::present(&place);
                 Some(Msg::Kept(kept.map_err(|error| self.told(&error))))
             }
-            Effect::Rewrite { name, text } => Some(Msg::Rewritten(editor::open(&name, &text))),
+            Effect::Rewrite { name, text } => {
+                Some(Msg::Rewritten(editor::open(self.configs.knowledge, &name, &text)))
+            }
             Effect::Quit | Effect::Suspend | Effect::Mouse(_) => None,
         }
     }

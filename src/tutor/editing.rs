@@ -47,7 +47,7 @@ impl Tutor<'_> {
 
     /// Why the reader's own editor gave nothing back.
     pub(super) fn not_edited(&mut self, error: &EditorError) {
-        let (key, args) = error.said();
+        let (key, args) = error.said(self.reading.base());
         let args: Vec<_> = args.iter().map(|(name, it)| (*name, it.as_str())).collect();
         self.say(key, &args, Tone::Mistake);
     }

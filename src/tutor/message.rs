@@ -8,30 +8,31 @@ use super::learn;
 use super::reviewing::{Job, Reviewed};
 use super::view::Pane;
 use crate::diagnostic::Message;
-use crate::knowledge::Both;
+use crate::knowledge::{Both, Language};
 use crate::notebook::Kernel;
 use crate::review::{FileChange, Surroundings};
 use crate::text::CellIndex;
 use crate::transcript::Transcript;
 
-/// Why the user's own editor gave no text back. `editor` is the command, `why` the system's reason.
+/// Why the user's own editor gave no text back. `editor` is the command, `why` what keeps it
+/// from working.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EditorError {
     NoneNamed,
     Missing { editor: String },
-    NotStarted { editor: String, why: String },
+    NotStarted { editor: String, why: Both<String> },
     Failed { editor: String, code: i32 },
     Killed { editor: String },
-    NoFile { why: String },
-    Unread { why: String },
+    NoFile { why: Both<String> },
+    Unread { why: Both<String> },
     NoText,
 }
 
 impl EditorError {
     /// The interface text that says it, and what it is filled with.
-    pub(super) fn said(&self) -> (&'static str, Vec<(&'static str, String)>) {
+    pub(super) fn said(&self, language: Language) -> (&'static str, Vec<(&'static str, String)>) {
         let editor = |it: &String| ("editor", it.clone());
-        let why = |it: &String| ("why", it.clone());
+        let why = |it: &Both<String>| ("why", it.get(language).clone());
         match self {
             EditorError::NoneNamed => ("status.editor-none", Vec::new()),
             EditorError::Missing { editor: it } => ("status.editor-missing", vec![editor(it)]),

@@ -2,6 +2,7 @@
 //! lost.
 
 use super::*;
+use crate::knowledge::Both;
 use crate::tutor::history::Visit;
 use crate::tutor::keys::Context;
 use crate::tutor::message::EditorError;
@@ -211,6 +212,9 @@ fn a_cell_is_edited_in_an_editor_of_ones_own_as_one_step() {
     press(&mut tutor, "L");
     tutor.update(Msg::Rewritten(Err(failed)));
     assert_eq!(status(&tutor), "vi 以退出码 1 结束；没有取回任何内容");
+    let why = Both { en: "it is not there".to_owned(), zh: "它不存在".to_owned() };
+    tutor.update(Msg::Rewritten(Err(EditorError::Unread { why })));
+    assert_eq!(status(&tutor), "读不了编辑器写下的内容：它不存在");
 }
 
 #[test]
