@@ -78,11 +78,18 @@ pub enum Status {
     TimedOut,
     /// The kernel died meanwhile.
     Died,
+    /// The kernel closed its channels, so that nothing more could be heard of it, and was ended.
+    Closed,
     /// Somebody ended the kernel, because the cell did not give way.
     Stopped,
 }
 
 impl Status {
+    /// Whether the cell came to its end, be it an error.
+    pub fn is_by_itself(self) -> bool {
+        matches!(self, Status::Ok | Status::Error)
+    }
+
     /// Whether somebody wanted an end of it, so that nothing more is to run.
     pub fn is_by_somebody(self) -> bool {
         matches!(self, Status::Interrupted | Status::Stopped)

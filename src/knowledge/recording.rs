@@ -151,6 +151,7 @@ enum RawStatus {
     Interrupted,
     TimedOut,
     Died,
+    Closed,
     Stopped,
 }
 
@@ -222,6 +223,7 @@ impl RawCell {
                 Status::Interrupted => RawStatus::Interrupted,
                 Status::TimedOut => RawStatus::TimedOut,
                 Status::Died => RawStatus::Died,
+                Status::Closed => RawStatus::Closed,
                 Status::Stopped => RawStatus::Stopped,
             },
             output: chunks(&run.output),
@@ -253,6 +255,7 @@ impl RawCell {
                 RawStatus::Interrupted => Status::Interrupted,
                 RawStatus::TimedOut => Status::TimedOut,
                 RawStatus::Died => Status::Died,
+                RawStatus::Closed => Status::Closed,
                 RawStatus::Stopped => Status::Stopped,
             },
             output: chunks(self.output),

@@ -122,7 +122,7 @@ pub fn is_proven(after: &CellRun) -> bool {
 
 fn endings(before: &CellRun, after: &CellRun, found: &mut Vec<Difference>) {
     let (was, is) = (error(before), error(after));
-    let ends = |run: &CellRun| matches!(run.status, Status::Ok | Status::Error);
+    let ends = |run: &CellRun| run.status.is_by_itself();
     match (ends(before), ends(after)) {
         (_, false) => return found.push(Difference::Hangs),
         (false, true) => found.push(Difference::Ends),

@@ -24,8 +24,8 @@ pub enum Told<'r> {
     },
     Error(&'r CellError),
     AskedForInput,
-    /// The cell did not end by itself: interrupted, too late, or the kernel died.
-    Ended(Status),
+    /// The cell did not end by itself: the key of what says so.
+    Ended(&'static str),
     /// Milliseconds.
     Took(u64),
     Lag(&'r Lag),
@@ -52,9 +52,7 @@ impl CellRun {
             lines.push(Told::Error(error));
             lines.extend(error.asked_for_input().then_some(Told::AskedForInput));
         }
-        if !matches!(self.status, Status::Ok | Status::Error) {
-            lines.push(Told::Ended(self.status));
-        }
+        lines.extend(self.status.ended_key().map(Told::Ended));
         for chunk in &self.late {
             stretch(chunk, true, &mut lines);
         }
@@ -63,6 +61,20 @@ impl CellRun {
         let lag = self.lag.as_ref().filter(|_| self.error.is_none());
         lines.extend(lag.map(Told::Lag));
         lines
+    }
+}
+
+impl Status {
+    /// The key of what says how a cell ended that did not end by itself.
+    fn ended_key(self) -> Option<&'static str> {
+        Some(match self {
+            Status::Ok | Status::Error => return None,
+            Status::Interrupted => "prove.interrupted",
+            Status::TimedOut => "prove.timed-out",
+            Status::Died => "prove.died",
+            Status::Closed => "prove.closed",
+            Status::Stopped => "prove.stopped",
+        })
     }
 }
 

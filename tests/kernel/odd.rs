@@ -47,18 +47,47 @@ fn a_kernel_that_is_stopped_goes_on_to_its_interrupt() {
     assert_eq!(last(&wait_for(&session, done)).result.as_deref(), Some("42"));
 }
 
+/// A cell that closes the kernel's sockets of one kind, and goes on.
+fn closes(kind: &str) -> String {
+    format!(
+        "import gc, time, zmq\nfor it in gc.get_objects():\n    if isinstance(it, zmq.Socket) and \
+         not it.closed and it.type in ({kind},):\n        it.close(0)\n"
+    )
+}
+
 #[test]
-fn a_kernel_that_closes_its_channels_is_given_up_and_gone() {
+fn a_kernel_that_closes_its_channels_is_given_up_long_before_its_time() {
     for close in [
-        // Every channel at once, and the one for output alone.
-        "import os\nos.closerange(3, 4096)",
+        // The one for output alone, those for requests and answers, and output where the cell ends.
         "get_ipython().kernel.iopub_socket.io_thread.socket.close(0)\nimport time\ntime.sleep(600)",
+        &format!("{}time.sleep(600)", closes("zmq.ROUTER")),
+        "get_ipython().kernel.iopub_socket.io_thread.socket.close(0)",
     ] {
         let Some(session) = session() else { return };
-        let transcript = after_a_good_one(session, &[close, "1"]);
-        let status = last(&transcript).status;
-        assert!(matches!(status, Status::TimedOut | Status::Died), "{close}: {transcript:?}");
+        let process = process(&session);
+        let transcript = session.finish(job(&[close, "1"]), |_| {}).unwrap();
+        assert_eq!(last(&transcript).status, Status::Closed, "{close}: {transcript:?}");
+        assert_eq!(transcript.cells.len(), 1);
+        drop(session);
+        assert!(is_gone(process));
     }
+}
+
+#[test]
+fn a_kernel_that_closes_everything_is_given_up_and_gone() {
+    let Some(session) = session() else { return };
+    let transcript = after_a_good_one(session, &["import os\nos.closerange(3, 4096)", "1"]);
+    let status = last(&transcript).status;
+    assert!(matches!(status, Status::Closed | Status::Died), "{transcript:?}");
+}
+
+#[test]
+fn a_kernel_in_which_no_thread_gets_a_turn_is_not_taken_for_one_that_closed_its_channels() {
+    // `PyDLL` keeps the interpreter's lock for as long as the call takes.
+    let holds = "import ctypes\nctypes.PyDLL(None).sleep(6)\n6 * 7";
+    let Some(transcript) = run(&[holds]) else { return };
+    let held = last(&transcript);
+    assert_eq!((held.status, held.result.as_deref()), (Status::Ok, Some("42")), "{held:?}");
 }
 
 #[test]

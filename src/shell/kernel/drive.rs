@@ -1,6 +1,5 @@
 //! Drives a kernel: starts it, runs cells one after the other, interrupts them, ends it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -10,24 +9,19 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::grip::Grip;
 use super::launch::{Launch, Process};
+use super::listening::Listening;
 use super::pulse::Noted;
 use super::reach::{end_of, reach};
 use super::record::Record;
 use super::running::{Running, at, milliseconds, status_of};
 use super::session::{Event, Failure, Job, Settle};
-use super::wire::{Heard, Ports, Said, Wire, random};
+use super::wire::{Heard, Ports, Wire, random};
 use super::{group, pulse};
 use crate::text::CellIndex;
 use crate::transcript::{Lag, Status, Versions, within};
 
 /// How often the process is looked at.
-const LOOK: Duration = Duration::from_millis(50);
-
-/// How long a kernel may take for a short question.
-const SHORT: Duration = Duration::from_secs(30);
-
-/// After how long a kernel that has just started is asked again, and how often.
-const AGAIN: (Duration, usize) = (Duration::from_secs(10), 3);
+pub(super) const LOOK: Duration = Duration::from_millis(50);
 
 /// A cell that has been interrupted for its time has that long to end.
 const GRACE: Duration = Duration::from_secs(4);
@@ -47,7 +41,10 @@ const STARTS: usize = 3;
 /// A kernel that runs.
 pub struct Driver<'a> {
     process: Process,
-    wire: Wire,
+    pub(super) wire: Wire,
+    listening: Listening,
+    /// It was ended because it had closed its channels.
+    is_deaf: bool,
     launch: &'a Launch,
     events: &'a Sender<Event>,
     versions: Versions,
@@ -97,36 +94,11 @@ impl<'a> Driver<'a> {
         };
         let wire = answered?;
         let versions = Versions::default();
-        let mut driver = Self { process, wire, launch, events, versions, grip };
+        let listening = Listening::to(&ports.info);
+        let is_deaf = false;
+        let mut driver = Self { process, wire, listening, is_deaf, launch, events, versions, grip };
         driver.versions = driver.begin().await?;
         Ok(driver)
-    }
-
-    /// Asks for the versions, until there is an answer.
-    async fn begin(&mut self) -> Result<Versions, Failure> {
-        let questions = [
-            ("python", "'.'.join(map(str, __import__('sys').version_info[:3]))"),
-            ("ipykernel", "__import__('ipykernel').__version__"),
-            ("ipython", "__import__('IPython').__version__"),
-        ];
-        let record = &mut Record::default();
-        let (patience, times) = AGAIN;
-        let mut answers = HashMap::new();
-        for _ in 0..times {
-            answers = self.ask_for(patience, "", &questions, record).await?;
-            if !answers.is_empty() {
-                break;
-            }
-        }
-        let mut answer = |name: &str| {
-            let text = answers.remove(name)?;
-            Some(text.trim_matches('\'').to_owned())
-        };
-        Ok(Versions {
-            python: answer("python"),
-            ipykernel: answer("ipykernel"),
-            ipython: answer("ipython"),
-        })
     }
 
     pub fn versions(&self) -> &Versions {
@@ -146,17 +118,12 @@ impl<'a> Driver<'a> {
         for cell in &job.cells {
             self.tell(Event::CellStarted(cell.cell));
             let status = self.cell(job, cell.cell, &cell.code, &mut record, interrupts).await?;
-            let is_over = match status {
-                Status::Ok => false,
-                Status::Error => job.stop_on_error,
-                Status::Interrupted | Status::TimedOut | Status::Died | Status::Stopped => true,
-            };
-            if is_over {
+            if !status.is_by_itself() || (status == Status::Error && job.stop_on_error) {
                 break;
             }
         }
         if let Settle::AtEnd(time) = job.settle
-            && self.process.ended().is_none()
+            && !self.is_gone()
             && !self.grip.is_ended()
         {
             self.collect(time, &mut record).await?;
@@ -191,7 +158,11 @@ impl<'a> Driver<'a> {
         };
         let elapsed = milliseconds(started.elapsed());
         let is_stuck = running.is_overdue && !record.has_reply();
-        let dead = if self.grip.is_ended() { Status::Stopped } else { Status::Died };
+        let dead = match self.is_deaf {
+            true => Status::Closed,
+            false if self.grip.is_ended() => Status::Stopped,
+            false => Status::Died,
+        };
         let mut status = Status::Ok;
         record.end(|run| {
             run.elapsed = elapsed;
@@ -219,6 +190,18 @@ impl<'a> Driver<'a> {
             self.linger(*time, record).await;
         }
         Ok(status)
+    }
+
+    /// Whether nothing more can come. A kernel that has closed its channels is ended for that.
+    pub(super) fn is_gone(&mut self) -> bool {
+        if self.process.ended().is_some() {
+            return true;
+        }
+        if self.listening.is_over() {
+            self.is_deaf = true;
+            group::kill(self.process.id());
+        }
+        self.is_deaf
     }
 
     /// Waits for the end of a cell; `true` when the kernel died.
@@ -258,7 +241,7 @@ impl<'a> Driver<'a> {
                 }
                 () = at(lost) => return Ok(false),
                 () = sleep(LOOK) => {
-                    if self.process.ended().is_some() {
+                    if self.is_gone() {
                         self.drain(record).await;
                         return Ok(!record.is_done());
                     }
@@ -289,7 +272,7 @@ impl<'a> Driver<'a> {
         }
     }
 
-    fn take(&self, Heard { request, said }: Heard, record: &mut Record) {
+    pub(super) fn take(&self, Heard { request, said }: Heard, record: &mut Record) {
         if let Some(change) = record.hear(&request, said) {
             let event = match change.is_late {
                 true => Event::Late(change.cell, change.chunk),
@@ -307,82 +290,9 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// Waits for warnings that come when a cell is over and its objects are gone.
-    async fn collect(&mut self, time: Duration, record: &mut Record) -> Result<(), Failure> {
-        let seconds = time.as_secs_f64();
-        let code = format!(
-            "await __import__('asyncio').sleep({seconds})\n(__import__('gc').collect(), None)[1]"
-        );
-        let request = self.wire.ask(&code, &[]).await?;
-        record.belongs_to_last(request.clone());
-        let deadline = Instant::now() + time + SHORT;
-        let (mut replied, mut idle) = (false, false);
-        while !(replied && idle) && self.process.ended().is_none() {
-            tokio::select! {
-                heard = self.wire.next() => {
-                    let Some(heard) = heard else { return Err(Failure::Lost) };
-                    if heard.request == request {
-                        replied |= matches!(heard.said, Said::Reply { .. });
-                        idle |= matches!(heard.said, Said::Idle);
-                    }
-                    self.take(heard, record);
-                }
-                () = sleep_until(deadline) => break,
-                () = sleep(LOOK) => {}
-            }
-        }
-        while let Some(heard) = self.wire.waiting() {
-            self.take(heard, record);
-        }
-        Ok(())
-    }
-
-    /// What the loop and its tasks did since that was last asked.
-    async fn noted(&mut self, record: &mut Record) -> Result<Noted, Failure> {
-        let answers = self.ask("", &pulse::TAKE, record).await?;
-        Ok(Noted::read(&answers))
-    }
-
-    /// Evaluates expressions without a trace. Those that fail, or that take too long, are missing.
-    async fn ask(
-        &mut self,
-        code: &str,
-        values: &[(&str, &str)],
-        record: &mut Record,
-    ) -> Result<HashMap<String, String>, Failure> {
-        self.ask_for(SHORT, code, values, record).await
-    }
-
-    async fn ask_for(
-        &mut self,
-        patience: Duration,
-        code: &str,
-        values: &[(&str, &str)],
-        record: &mut Record,
-    ) -> Result<HashMap<String, String>, Failure> {
-        let request = self.wire.ask(code, values).await?;
-        let deadline = Instant::now() + patience;
-        loop {
-            tokio::select! {
-                heard = self.wire.next() => match heard {
-                    Some(Heard { request: of, said: Said::Reply { values, .. } })
-                        if of == request => return Ok(values),
-                    Some(heard) => self.take(heard, record),
-                    None => return Err(Failure::Lost),
-                },
-                () = sleep_until(deadline) => return Ok(HashMap::new()),
-                () = sleep(LOOK) => {
-                    if self.process.ended().is_some() {
-                        return Ok(HashMap::new());
-                    }
-                }
-            }
-        }
-    }
-
     /// Asks the kernel to end, so that it can tidy up, and gives it a moment.
     pub async fn end(mut self) {
-        if self.process.ended().is_none() && self.wire.shut_down().await.is_ok() {
+        if !self.is_gone() && self.wire.shut_down().await.is_ok() {
             let ended = async { drop(end_of(&mut self.process).await) };
             // The rest is done when the process is dropped.
             let _ = timeout(Duration::from_secs(1), ended).await;

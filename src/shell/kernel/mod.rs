@@ -2,12 +2,14 @@
 
 pub mod find;
 
+mod ask;
 mod choose;
 mod drive;
 mod grip;
 mod group;
 mod insistence;
 mod launch;
+mod listening;
 mod pulse;
 mod reach;
 mod record;

@@ -10,7 +10,7 @@ use crate::shell::report::kernels;
 use crate::shell::report::run::{Line, lines};
 use crate::shell::visible;
 use crate::text::CellIndex;
-use crate::transcript::{CellRun, Versions};
+use crate::transcript::{CellRun, Status, Versions};
 
 /// Columns from which before and after stand side by side.
 const WIDE: usize = 120;
@@ -89,8 +89,11 @@ pub fn failure(voice: Voice<'_>, failure: &Failure) -> Vec<String> {
 pub fn proof(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
     let mut out = String::new();
     for proved in &proof.cells {
-        let is_broken =
-            proved.after.as_ref().or(proved.before.as_ref()).is_none_or(|run| run.error.is_some());
+        let is_broken = proved
+            .after
+            .as_ref()
+            .or(proved.before.as_ref())
+            .is_none_or(|run| run.status != Status::Ok);
         if !proved.is_asked && !is_broken {
             continue;
         }

@@ -119,6 +119,7 @@ fn run(run: &CellRun, source: &str) -> Run {
             Status::Interrupted => "interrupted",
             Status::TimedOut => "timeout",
             Status::Died => "died",
+            Status::Closed => "closed",
             Status::Stopped => "stopped",
         },
         output: run.output.iter().map(output).collect(),

@@ -3,7 +3,7 @@
 use super::{Paper, Piece, Tone, Voice};
 use crate::diagnostic::Severity;
 use crate::shell::visible::Charset;
-use crate::transcript::{CellRun, Lag, Status, Stream, Told, seconds};
+use crate::transcript::{CellRun, Lag, Stream, Told, seconds};
 
 /// A line before it is broken by width.
 pub type Line = Vec<Piece>;
@@ -43,10 +43,7 @@ fn line(paper: Paper, voice: Voice<'_>, told: Told<'_>) -> Line {
             bad(format!("{}{line}", error.headline()))
         }
         Told::AskedForInput => quiet(voice.label("prove.asked-for-input", &[])),
-        Told::Ended(Status::TimedOut) => bad(voice.label("prove.timed-out", &[])),
-        Told::Ended(Status::Died) => bad(voice.label("prove.died", &[])),
-        Told::Ended(Status::Stopped) => bad(voice.label("prove.stopped", &[])),
-        Told::Ended(_) => bad(voice.label("prove.interrupted", &[])),
+        Told::Ended(key) => bad(voice.label(key, &[])),
         Told::Took(time) => quiet(voice.label("prove.took", &[("seconds", &seconds(time))])),
         Told::Lag(lag) => strip(paper, voice, lag),
     }

@@ -4,7 +4,7 @@ use super::Site;
 use super::markup::{code, escaped};
 use super::picture;
 use crate::knowledge::{Demonstration, Recording};
-use crate::transcript::{CellRun, Status, Stream, Told, seconds};
+use crate::transcript::{CellRun, Stream, Told, seconds};
 
 /// A mistake as it was recorded, before and after its repair.
 pub fn demonstration(site: Site<'_>, shown: Demonstration<'_>) -> String {
@@ -64,10 +64,7 @@ fn line(site: Site<'_>, told: Told<'_>) -> String {
             paragraph("error", &format!("{}{}", samp(&error.headline()), escaped(&line)))
         }
         Told::AskedForInput => quiet(&site.ui("prove.asked-for-input", &[])),
-        Told::Ended(Status::TimedOut) => bad(&site.ui("prove.timed-out", &[])),
-        Told::Ended(Status::Died) => bad(&site.ui("prove.died", &[])),
-        Told::Ended(Status::Stopped) => bad(&site.ui("prove.stopped", &[])),
-        Told::Ended(_) => bad(&site.ui("prove.interrupted", &[])),
+        Told::Ended(key) => bad(&site.ui(key, &[])),
         Told::Took(time) => quiet(&site.ui("prove.took", &[("seconds", &seconds(time))])),
         Told::Lag(lag) => {
             let said = site.ui(lag.key(), &[("seconds", &seconds(lag.worst))]);

@@ -206,7 +206,7 @@ fn alone(run: &CellRun) -> &'static str {
         Status::Error => "proof.alone-error",
         Status::Interrupted => "proof.alone-interrupted",
         Status::Stopped => "proof.alone-stopped",
-        Status::TimedOut | Status::Died => "proof.alone-lost",
+        Status::TimedOut | Status::Died | Status::Closed => "proof.alone-lost",
     }
 }
 
@@ -282,10 +282,7 @@ fn line(words: Words<'_>, told: Told<'_>) -> Side {
             Prose::toned(format!("{}{}", error.headline(), line.unwrap_or_default()), Tone::Mistake)
         }
         Told::AskedForInput => quiet(say("prove.asked-for-input", &[])),
-        Told::Ended(Status::TimedOut) => Prose::toned(say("prove.timed-out", &[]), Tone::Mistake),
-        Told::Ended(Status::Died) => Prose::toned(say("prove.died", &[]), Tone::Mistake),
-        Told::Ended(Status::Stopped) => Prose::toned(say("prove.stopped", &[]), Tone::Mistake),
-        Told::Ended(_) => Prose::toned(say("prove.interrupted", &[]), Tone::Mistake),
+        Told::Ended(key) => Prose::toned(say(key, &[]), Tone::Mistake),
         Told::Took(time) => quiet(say("prove.took", &[("seconds", &seconds(time))])),
         Told::Lag(lag) => {
             let said = say(lag.key(), &[("seconds", &seconds(lag.worst))]);
