@@ -27,7 +27,7 @@ const FLOORS: [(&str, u8); 19] = [
 ];
 
 /// Heavy crates and the only places that name them.
-const DOORS: [(&str, &str); 34] = [
+const DOORS: [(&str, &str); 35] = [
     ("ruff_python_ast", "src/python/"),
     ("ruff_python_parser", "src/python/"),
     ("ruff_text_size", "src/python/"),
@@ -57,6 +57,7 @@ const DOORS: [(&str, &str); 34] = [
     ("quick_junit", "src/shell/report/"),
     ("jupyter_protocol", "src/shell/kernel/"),
     ("jupyter_zmq_client", "src/shell/kernel/"),
+    ("zeromq", "src/shell/kernel/wire.rs"),
     ("tokio", "src/shell/"),
     ("rustix", "src/shell/"),
     ("gen_lsp_types", "src/shell/server/"),

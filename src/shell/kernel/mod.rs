@@ -10,6 +10,7 @@ mod group;
 mod insistence;
 mod launch;
 mod listening;
+mod message;
 mod pulse;
 mod reach;
 mod record;

@@ -4,23 +4,21 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use jupyter_protocol::{
-    ConnectionInfo, ErrorOutput, ExecuteReply, ExecuteRequest, ExecutionState, ExpressionResult,
-    InterruptRequest, JupyterMessage, JupyterMessageContent, KernelInfoRequest, Media, MediaType,
-    ReplyStatus, ShutdownRequest, Stdio, Transport,
+    ConnectionInfo, ExecuteRequest, InterruptRequest, JupyterMessage, KernelInfoRequest,
+    ShutdownRequest, Transport,
 };
 use jupyter_zmq_client::{
-    ClientIoPubConnection, DealerRecvConnection, DealerSendConnection, RuntimeError,
-    create_client_control_connection, create_client_iopub_connection,
+    ClientIoPubConnection, Connection, DealerRecvConnection, DealerSendConnection, RawMessage,
+    RuntimeError, create_client_control_connection, create_client_iopub_connection,
     create_client_shell_connection_with_identity, peek_ports_with_listeners,
     peer_identity_for_session,
 };
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use zeromq::SocketRecv;
 
+use super::message;
 use crate::transcript::Stream;
-
-/// Bytes of output kept of one request; what comes after is counted.
-pub const KEPT: u64 = 1 << 20;
 
 /// Something that a kernel said.
 #[derive(Debug)]
@@ -201,134 +199,38 @@ async fn send(
 }
 
 async fn read_replies(mut from: DealerRecvConnection, to: UnboundedSender<Heard>) {
-    loop {
-        match from.read().await {
-            Ok(message) => {
-                let (values, error) = match &message.content {
-                    JupyterMessageContent::ExecuteReply(reply) => (values(reply), ending(reply)),
-                    _ => (HashMap::new(), None),
-                };
-                let request = parent(&message);
-                if to.send(Heard { request, said: Said::Reply { values, error } }).is_err() {
-                    return;
-                }
-            }
-            Err(RuntimeError::ZmqError(_)) => return,
-            // One message that makes no sense does not close the channel.
-            Err(_) => {}
+    while let Some(message) = next(&mut from).await {
+        let heard = message.and_then(|message| message::reply(&message));
+        if heard.is_some_and(|heard| to.send(heard).is_err()) {
+            return;
         }
     }
 }
 
 async fn discard(mut from: DealerRecvConnection) {
-    while !matches!(from.read().await, Err(RuntimeError::ZmqError(_))) {}
+    while next(&mut from).await.is_some() {}
 }
 
 async fn read_output(mut from: ClientIoPubConnection, to: UnboundedSender<Heard>) {
-    let mut kept = HashMap::new();
-    loop {
-        match from.read().await {
-            Ok(message) => {
-                let request = parent(&message);
-                let room = kept.entry(request.clone()).or_insert(KEPT);
-                if to.send(Heard { request, said: said(message.content, room) }).is_err() {
-                    return;
-                }
-            }
-            Err(RuntimeError::ZmqError(_)) => return,
-            Err(_) => {}
+    let mut rooms = HashMap::new();
+    while let Some(message) = next(&mut from).await {
+        let heard = message.and_then(|message| message::output(&message, &mut rooms));
+        if heard.is_some_and(|heard| to.send(heard).is_err()) {
+            return;
         }
     }
 }
 
-fn parent(message: &JupyterMessage) -> String {
-    message.parent_header.as_ref().map_or_else(String::new, |header| header.msg_id.clone())
-}
-
-/// Reduces a message. What is beyond the room that is left is counted and not kept.
-fn said(content: JupyterMessageContent, room: &mut u64) -> Said {
-    match content {
-        JupyterMessageContent::StreamContent(stream) => {
-            let from = match stream.name {
-                Stdio::Stdout => Stream::Stdout,
-                Stdio::Stderr => Stream::Stderr,
-            };
-            let (text, dropped) = fit(stream.text, room);
-            Said::Output(from, text, dropped)
-        }
-        JupyterMessageContent::DisplayData(display) => {
-            let (text, dropped) = fit(text_of(display.data), room);
-            Said::Output(Stream::Display, text, dropped)
-        }
-        JupyterMessageContent::ExecuteResult(result) => {
-            // A result is one value: it has room of its own.
-            Said::Result(fit(text_of(result.data), &mut { KEPT }).0)
-        }
-        JupyterMessageContent::ErrorOutput(ErrorOutput { ename, evalue, traceback }) => {
-            let mut room = KEPT;
-            let traceback = traceback.into_iter().map(|line| fit(line, &mut room).0).collect();
-            let message = fit(evalue, &mut { KEPT }).0;
-            Said::Error { name: ename, message, traceback }
-        }
-        JupyterMessageContent::ExecuteInput(input) => Said::Count(input.execution_count.value()),
-        JupyterMessageContent::Status(status) if status.execution_state == ExecutionState::Idle => {
-            Said::Idle
-        }
-        _ => Said::Alive,
-    }
-}
-
-/// The part of a text for which there is room, and the bytes of the rest.
-fn fit(mut text: String, room: &mut u64) -> (String, u64) {
-    let length = text.len() as u64;
-    if length > *room {
-        let end = crate::text::floor_boundary(&text, usize::try_from(*room).unwrap_or(usize::MAX));
-        text.truncate(end);
-        // What was cut off is given back at once: a result may have been a gigabyte.
-        text.shrink_to_fit();
-    }
-    let kept = text.len() as u64;
-    *room -= kept;
-    if kept < length {
-        *room = 0;
-    }
-    (text, length - kept)
-}
-
-fn text_of(media: Media) -> String {
-    let plain = media.content.into_iter().find_map(|media| match media {
-        MediaType::Plain(text) => Some(text),
-        _ => None,
-    });
-    plain.unwrap_or_default()
-}
-
-fn ending(reply: &ExecuteReply) -> Option<Ending> {
-    let error = reply.error.as_ref().filter(|_| reply.status == ReplyStatus::Error)?;
-    Some(Ending { name: error.ename.clone(), message: error.evalue.clone() })
-}
-
-fn values(reply: &ExecuteReply) -> HashMap<String, String> {
-    let values = reply.user_expressions.iter().flatten();
-    let value = |(name, value): (&String, &ExpressionResult)| match value {
-        ExpressionResult::Ok { data, .. } => Some((name.clone(), text_of(data.clone()))),
-        ExpressionResult::Error { .. } => None,
-    };
-    values.filter_map(value).collect()
+/// The next message of a channel. One that makes no sense, or is signed with another key, is `None`
+/// within, and does not close the channel.
+async fn next<S: SocketRecv>(from: &mut Connection<S>) -> Option<Option<RawMessage>> {
+    let parts = from.socket.recv().await.ok()?;
+    Some(RawMessage::from_multipart(parts, &from.mac).ok())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn output_beyond_the_room_is_counted_and_characters_stay_whole() {
-        let mut room = 4;
-        assert_eq!(fit("ab".to_owned(), &mut room), ("ab".to_owned(), 0));
-        assert_eq!(fit("é中".to_owned(), &mut room), ("é".to_owned(), 3));
-        assert_eq!(fit("x".to_owned(), &mut room), (String::new(), 1));
-        assert!(fit("x".repeat(1000), &mut 3).0.capacity() < 100, "the rest is given back");
-    }
 
     #[test]
     fn random_names_differ() {
