@@ -56,7 +56,8 @@
     list.innerHTML = "";
     list.appendChild(results);
     var form = !found.length ? "none" : found.length === 1 ? "one" : "many";
-    said.textContent = said.getAttribute("data-" + form).replace("{n}", found.length).replace("{query}", query);
+    said.textContent = said.getAttribute("data-" + form).replace("{n}", found.length)
+      .replace("{query}", function () { return query; });
   }
 
   var asked = /[?&]q=([^&]*)/.exec(window.location.search);

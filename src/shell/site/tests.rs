@@ -1,5 +1,10 @@
+use std::borrow::Cow;
+
 use super::*;
+use crate::knowledge::{Files, Recording};
 use crate::shell::embedded::Embedded;
+use crate::text::CellIndex;
+use crate::transcript::{CellError, CellRun, Chunk, Status, Stream, Transcript, Versions};
 
 const HOSTILE: &str = "<script>alert(1)</script>";
 
@@ -86,4 +91,92 @@ fn every_recording_that_a_page_names_is_on_it() {
         let html = &files[&Address::Page(lesson.page).path(Language::Zh)];
         assert!(html.contains("class=\"ran\""), "{}", lesson.page.id);
     }
+}
+
+/// What would be markup, a style, a script or hidden, and is plain text to YAML.
+const WORD: &str =
+    "<script>alert(1)</script><img/src=x/onerror=alert(1)>&amp;\u{202e}\u{200b}\u{feff}\u{e0041}";
+
+/// The shipped files with such words in everything that they say.
+struct Infested;
+
+impl Files for Infested {
+    fn list(&self) -> Vec<String> {
+        Embedded.list()
+    }
+
+    fn read(&self, path: &str) -> Option<Cow<'static, [u8]>> {
+        let text = String::from_utf8(Embedded.read(path)?.into_owned()).ok()?;
+        let evil = text.replace(" the ", &format!(" {WORD} ")).replace('的', WORD);
+        Some(evil.into_bytes().into())
+    }
+}
+
+/// Characters that act, or that nobody sees.
+fn is_hidden(char: char) -> bool {
+    let hides = matches!(
+        char,
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' | '\u{e0000}'..='\u{e007f}'
+    );
+    hides || (char.is_control() && char != '\n')
+}
+
+#[track_caller]
+fn is_harmless(path: &str, html: &str) {
+    for bad in ["<script>", "<img"] {
+        assert!(!html.contains(bad), "{path}: {bad}");
+    }
+    let hidden = html.chars().find(|char| is_hidden(*char));
+    assert_eq!(hidden, None, "{path}");
+}
+
+#[test]
+fn whatever_the_content_says_every_file_of_the_site_is_harmless() {
+    let site = super::files(&Knowledge::open(&Infested));
+    let shipped = super::files(&Knowledge::open(&Embedded));
+    assert!(site.keys().eq(shipped.keys()), "the content can still be read");
+    let mut infested = 0;
+    for (path, text) in &site {
+        is_harmless(path, text);
+        infested += usize::from(text.contains("&lt;script&gt;alert(1)"));
+    }
+    assert!(infested > site.len() / 2, "{infested} of {}", site.len());
+}
+
+#[test]
+fn no_control_of_a_page_or_of_a_recording_gets_into_a_file() {
+    let all: String = (0..0xa0)
+        .chain(0x2000..0x2070)
+        .chain(0xe0000..0xe0080)
+        .filter_map(char::from_u32)
+        .collect();
+    // In the text every one of them; in front YAML takes none that is not escaped.
+    let body: String = all.chars().filter(|char| !"\n\r`|[]{}#<&".contains(*char)).collect();
+    let front: String = all.chars().map(|char| format!("\\U{:08x}", u32::from(char))).collect();
+    let page = format!(
+        "---\nid: a\nkind: note\ntitle: \"{front}\"\nkeywords: [\"{front}\"]\nsee: []\n---\n\
+         Begins. {body}\n\n```python\n{body}\n```\n\n```timeline\n{body}  run 2\n```\n"
+    );
+    let files = BTreeMap::from([("content/notes/a.md".to_owned(), page)]);
+    let knowledge = Knowledge::open(&files);
+    for (path, html) in super::files(&knowledge) {
+        is_harmless(&path, &html);
+    }
+    let site = Site { knowledge: &knowledge, language: Language::En };
+    let chunk = |from| Chunk { from, text: all.clone() };
+    let error = CellError::new(all.clone(), &all, std::slice::from_ref(&all), 1);
+    let run = CellRun {
+        status: Status::Died,
+        output: [Stream::Stdout, Stream::Stderr, Stream::Traceback].map(chunk).to_vec(),
+        result: Some(all.clone()),
+        error: Some(error),
+        late: vec![chunk(Stream::Display)],
+        ..CellRun::started(CellIndex(0))
+    };
+    let versions = Versions { python: Some(all.clone()), ..Versions::default() };
+    let transcript = Transcript { versions, cells: vec![run] };
+    let (case, date) = (all.clone(), all.clone());
+    let recording = Recording { case, date, sources: vec![all.clone()], transcript };
+    is_harmless("a recording", &ran::recorded(site, &recording));
 }
