@@ -5,13 +5,10 @@ use super::document::Document;
 use super::keys::Command;
 use super::line::Line;
 use super::message::Effect;
-use super::pages::{Step, deviation_list};
 use super::popups::{self, Found, Kind, Question};
 use super::view::{Pane, ThemeChoice, Tone};
 use super::{Screen, Tutor};
-use crate::classify::Verdict;
-use crate::knowledge::PageKind;
-use crate::text::CellIndex;
+use crate::knowledge::Page;
 
 impl Tutor<'_> {
     pub(super) fn run(&mut self, command: Command) -> Vec<Effect> {
@@ -42,12 +39,7 @@ impl Tutor<'_> {
             Command::Earlier | Command::Later => {
                 return self.travel_or_step(command == Command::Later);
             }
-            Command::LookUp => self.open_window(Kind::LookUp {
-                query: Line::default(),
-                hits: Vec::new(),
-                glance: false,
-                preview: None,
-            }),
+            Command::LookUp => self.open_window(Kind::look_up()),
             Command::OpenNotebook => {
                 self.open_window(Kind::Notebooks {
                     query: Line::default(),
@@ -84,66 +76,6 @@ impl Tutor<'_> {
             | Command::Top
             | Command::Bottom => self.scroll(command),
             _ => return self.run_in_walk(command),
-        }
-        Vec::new()
-    }
-
-    fn run_in_walk(&mut self, command: Command) -> Vec<Effect> {
-        match command {
-            Command::NextStep => self.next_step(),
-            Command::PreviousStep => {
-                if let Some(walk) = self.walk()
-                    && let Some(step) = walk.neighbour(false)
-                {
-                    walk.go(step);
-                }
-            }
-            Command::Step(number) => self.jump(number),
-            Command::NextProblem => self.problem(true),
-            Command::PreviousProblem => self.problem(false),
-            Command::Problems => self.list_problems(),
-            Command::Several => self.offer_several(),
-            Command::NextCell => self.cell_by(1),
-            Command::PreviousCell => self.cell_by(-1),
-            Command::Pane => self.next_pane(),
-            Command::Overview => {
-                if let Some(walk) = self.walk() {
-                    let there = walk.focus == Pane::Overview;
-                    walk.focus = if there { Pane::Guide } else { Pane::Overview };
-                }
-            }
-            Command::Edit => self.edit(),
-            Command::EditOutside => return self.edit_outside(),
-            Command::EditDone => self.end_edit(),
-            Command::EditWrite => {
-                self.end_edit();
-                self.write();
-            }
-            Command::Write => match self.begin_move() {
-                Some(effects) => return effects,
-                None => self.apply_and_write(),
-            },
-            Command::Copy => return self.copy(),
-            Command::SaveAdvice => return self.save_advice(),
-            Command::Undo => {
-                if let Some(effects) = self.undo_move() {
-                    return effects;
-                }
-                self.step_back(Document::undo, "status.undone", "status.nothing-to-undo")
-            }
-            Command::Redo => {
-                self.step_back(Document::redo, "status.redone", "status.nothing-to-redo")
-            }
-            Command::Prove => return self.begin_proof(),
-            Command::Interrupt => return self.interrupt(),
-            Command::Deviations => self.deviations(),
-            Command::Alternative => self.alternative(),
-            Command::HandOff => self.hand_off(),
-            _ => {}
-        }
-        let (knowledge, reading) = (self.knowledge, self.reading);
-        if let Some(walk) = self.walk() {
-            walk.refresh(knowledge, reading);
         }
         Vec::new()
     }
@@ -192,74 +124,63 @@ impl Tutor<'_> {
 
     /// Enter: opens what is chosen.
     pub(super) fn choose(&mut self) -> Vec<Effect> {
-        if self.windows.is_empty() {
+        let Some(window) = self.windows.last() else {
             let Screen::Home { selected } = &self.screen else { return Vec::new() };
             let command = super::screen::HOME.get(*selected).map(|choice| choice.0);
             return command.map(|command| self.run(command)).unwrap_or_default();
-        }
-        let Some(window) = self.windows.last() else { return Vec::new() };
-        if let Kind::Run(_) = &window.kind {
-            self.toggle();
-            return Vec::new();
-        }
-        if let Kind::Notebooks { shown, .. } = &window.kind {
-            let path = shown.get(window.selected).cloned();
-            if let Some(path) = path.clone().filter(|_| self.has_unsaved()) {
-                self.ask(Question::Open(path));
-                return Vec::new();
+        };
+        let (knowledge, at) = (self.knowledge, window.selected);
+        match &window.kind {
+            Kind::Run(_) => self.toggle(),
+            Kind::Notebooks { shown, .. } => match shown.get(at).cloned() {
+                Some(path) if self.has_unsaved() => self.ask(Question::Open(path)),
+                path => return self.open_chosen(path),
+            },
+            Kind::Problems { all, shown, .. } => {
+                let chosen = shown.get(at).and_then(|at| all.get(*at));
+                if let Some(place) = chosen.map(|it| it.place) {
+                    self.go_to(place);
+                }
             }
-            return self.open_chosen(path);
-        }
-        if let Kind::Problems { all, shown, .. } = &window.kind {
-            let chosen = shown.get(window.selected).and_then(|at| all.get(*at));
-            if let Some(place) = chosen.map(|it| it.place) {
-                self.go_to(place);
+            Kind::Palette { all, shown, .. } => {
+                let chosen = shown.get(at).and_then(|at| all.get(*at));
+                let command = chosen.map(|entry| entry.command);
+                return self.run_chosen(command);
             }
-            return Vec::new();
-        }
-        if let Kind::Palette { all, shown, .. } = &window.kind {
-            let chosen = shown.get(window.selected).and_then(|at| all.get(*at));
-            let command = chosen.map(|entry| entry.command);
-            return self.run_chosen(command);
-        }
-        if let Kind::Several(batches) = &window.kind {
-            let chosen = batches.get(window.selected).map(|(batch, _)| *batch);
-            return chosen.map(|it| self.ask_for_several(it)).unwrap_or_default();
-        }
-        if let Kind::Choosing { .. } = &window.kind {
-            let number = window.selected + 1;
-            self.answer_question(number);
-            return Vec::new();
-        }
-        if let Kind::Outcome(outcome) = &window.kind {
-            let (kind, id) = &outcome.about;
-            if let Some(page) = self.knowledge.page(*kind, id) {
-                self.windows.push(popups::reader(self.knowledge, page, self.reading));
+            Kind::Several(batches) => {
+                let chosen = batches.get(at).map(|(batch, _)| *batch);
+                return chosen.map(|it| self.ask_for_several(it)).unwrap_or_default();
             }
-            return Vec::new();
-        }
-        if let Kind::Reader { id, .. } = &window.kind {
-            let page = id.as_ref().and_then(|(kind, id)| self.knowledge.page(*kind, id));
-            let see: Vec<Found> = page
-                .into_iter()
-                .flat_map(|page| &page.see)
-                .filter_map(|id| self.knowledge.find(id))
-                .map(|page| popups::found(page, self.reading))
-                .collect();
-            if !see.is_empty() {
-                self.open_window(Kind::SeeAlso(see));
+            Kind::Choosing { .. } => self.answer_question(at + 1),
+            Kind::Outcome(outcome) => {
+                let (kind, id) = &outcome.about;
+                self.read(knowledge.page(*kind, id));
             }
-            return Vec::new();
-        }
-        let chosen = window.chosen_page().map(|found| (found.kind, found.id.clone()));
-        if let Some(page) = chosen.and_then(|(kind, id)| self.knowledge.page(kind, &id)) {
-            let reader = popups::reader(self.knowledge, page, self.reading);
-            if matches!(window.kind, Kind::SeeAlso(_)) {
-                self.windows.pop();
+            Kind::Reader { id, .. } => {
+                let page = id.as_ref().and_then(|(kind, id)| knowledge.page(*kind, id));
+                let see = page.into_iter().flat_map(|page| &page.see);
+                let pages = see.filter_map(|id| knowledge.find(id));
+                let see: Vec<Found> = pages.map(|page| popups::found(page, self.reading)).collect();
+                if !see.is_empty() {
+                    self.open_window(Kind::SeeAlso(see));
+                }
             }
-            self.windows.push(reader);
+            kind => {
+                let chosen = window.chosen_page();
+                let page = chosen.and_then(|found| knowledge.page(found.kind, &found.id));
+                if page.is_some() && matches!(kind, Kind::SeeAlso(_)) {
+                    self.windows.pop();
+                }
+                self.read(page);
+            }
         }
         Vec::new()
+    }
+
+    /// Opens a page to be read, where there is one.
+    pub(super) fn read(&mut self, page: Option<&Page>) {
+        let reader = page.map(|page| popups::reader(self.knowledge, page, self.reading));
+        self.windows.extend(reader);
     }
 
     pub(super) fn has_unsaved(&self) -> bool {
@@ -319,78 +240,6 @@ impl Tutor<'_> {
                 self.quit_after_write = true;
                 self.save()
             }
-        }
-    }
-
-    fn next_step(&mut self) {
-        let Some(walk) = self.walk() else { return };
-        if let Some(step) = walk.neighbour(true) {
-            walk.go(step);
-        } else if walk.current().is_none() && walk.has_other_problem() {
-            self.problem(true);
-        } else {
-            self.say("status.last-step", &[], Tone::Quiet);
-        }
-    }
-
-    fn jump(&mut self, number: usize) {
-        let Some(step) = Step::ALL.get(number.saturating_sub(1)).copied() else { return };
-        if !self.walk().is_some_and(|walk| walk.go(step)) {
-            self.say("status.step-skipped", &[], Tone::Quiet);
-        }
-    }
-
-    fn cell_by(&mut self, step: isize) {
-        let Some(walk) = self.walk() else { return };
-        let last = walk.document.notebook.cells.len().saturating_sub(1);
-        let to = walk.cell.0.saturating_add_signed(step).min(last);
-        if to != walk.cell.0 {
-            walk.visit(CellIndex(to), 0);
-        }
-    }
-
-    fn next_pane(&mut self) {
-        let Some(walk) = self.walk() else { return };
-        walk.focus = match walk.focus {
-            Pane::Guide => Pane::Code,
-            Pane::Code => Pane::Overview,
-            Pane::Overview => Pane::Guide,
-        };
-        walk.code_scroll = None;
-    }
-
-    fn deviations(&mut self) {
-        let (knowledge, reading) = (self.knowledge, self.reading);
-        let problem = self.walk().and_then(|walk| walk.current().cloned());
-        let list = deviation_list(knowledge, reading.base(), problem.as_ref());
-        let found = list.into_iter().map(|(because, page)| Found {
-            kind: PageKind::Deviation,
-            id: page.id.clone(),
-            label: super::reading::prose_of(&because).text(),
-        });
-        self.open_window(Kind::Deviations(found.collect()));
-    }
-
-    fn alternative(&mut self) {
-        let Some(walk) = self.walk() else { return };
-        let count = walk.current().map_or(0, |found| found.fixes.len());
-        if count > 1 {
-            walk.choice = (walk.choice + 1) % count;
-            walk.scroll = 0;
-        } else {
-            self.say("status.one-repair", &[], Tone::Quiet);
-        }
-    }
-
-    fn hand_off(&mut self) {
-        let Some(walk) = self.walk() else { return };
-        let answer = walk.document.review.classifications.get(walk.cell.0);
-        let Some(Verdict::HandOff { to: Some(skill) }) = answer.map(|answer| answer.verdict) else {
-            self.say("status.no-hand-off", &[], Tone::Quiet);
-            return;
-        };
-        if let Some(page) = self.knowledge.page(PageKind::Skill, skill) {
-            self.windows.push(popups::reader(self.knowledge, page, self.reading));
         }
     }
 }

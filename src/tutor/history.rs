@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::message::Effect;
 use super::pages::Step;
-use super::popups::{self, Kind};
+use super::popups::Kind;
 use super::view::{Pane, Tone};
 use super::{Screen, Tutor};
 use crate::knowledge::PageKind;
@@ -119,12 +119,11 @@ impl Tutor<'_> {
         match visit {
             Visit::Page(kind, id) => {
                 let page = self.knowledge.page(*kind, id)?;
-                let reader = popups::reader(self.knowledge, page, self.reading);
                 if matches!(self.windows.last(), Some(it) if matches!(it.kind, Kind::Reader { .. }))
                 {
                     self.windows.pop();
                 }
-                self.windows.push(reader);
+                self.read(Some(page));
                 Some(Vec::new())
             }
             Visit::Lesson(id, stage) => {

@@ -41,6 +41,7 @@ mod telling;
 pub mod unread;
 pub mod view;
 mod walk;
+mod walking;
 mod writing;
 
 use std::path::PathBuf;

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use super::document::Document;
 use super::keys::Context;
-use super::line::Line;
 use super::message::{Effect, Opened};
-use super::popups::{self, Kind, Question, Window};
+use super::popups::{Kind, Question, Window};
 use super::reading::Writer;
 use super::reviewing::AT_ONCE;
 use super::unread::unread;
@@ -107,18 +106,9 @@ impl Tutor<'_> {
     fn answer(&mut self, error: &str, message: &str, text: &str) {
         let page = self.knowledge.recognise(text);
         match page {
-            Some(page) => {
-                let window = popups::reader(self.knowledge, page, self.reading);
-                self.windows.push(window);
-            }
+            Some(page) => self.read(Some(page)),
             None => {
-                let kind = Kind::LookUp {
-                    query: Line::default(),
-                    hits: Vec::new(),
-                    glance: false,
-                    preview: None,
-                };
-                self.open_window(kind);
+                self.open_window(Kind::look_up());
                 let shown = format!("{error}: {message}");
                 self.say("status.unknown-error", &[("error", &shown)], Tone::Caution);
             }

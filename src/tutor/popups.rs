@@ -128,6 +128,13 @@ pub struct Found {
     pub label: String,
 }
 
+impl Kind {
+    /// The look-up before anything is typed.
+    pub fn look_up() -> Self {
+        Self::LookUp { query: Line::default(), hits: Vec::new(), glance: false, preview: None }
+    }
+}
+
 impl Window {
     pub fn new(kind: Kind) -> Self {
         Self { kind, selected: 0, scroll: 0, measured: (0, 0) }
