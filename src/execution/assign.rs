@@ -1,5 +1,6 @@
 //! Assignments: what targets get, one by one or unpacked.
 
+use super::event::ValueUse;
 use super::expression::MOST_ITEMS;
 use super::machine::Machine;
 use super::value::{Args, CollectionKind, Object, Value};
@@ -26,6 +27,7 @@ impl Machine<'_> {
             Kind::Subscript => {
                 let object = self.part(target, Role::Value);
                 let key = self.part(target, Role::Index);
+                self.too_early(object, self.site(target), ValueUse::Subscript, None);
                 let args = Args { positional: vec![key, value], ..Args::default() };
                 self.consult(object, ["__setitem__"], args, self.site(target));
                 self.set_item(object, key, value);

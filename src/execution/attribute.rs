@@ -99,6 +99,10 @@ impl Machine<'_> {
 
     /// `value.name`, a property left as it is.
     pub fn attribute(&mut self, value: Value, name: Symbol) -> Value {
+        let text = self.names.text(name);
+        if self.row_of_value(value).is_some_and(|row| row.has.iter().any(|it| it == text)) {
+            return Value::Plain(Plain::Other);
+        }
         match value {
             Value::Path(path) => {
                 let name = self.names.step(path, Segment::Attribute(name));
@@ -240,6 +244,7 @@ impl Machine<'_> {
             }
             Some(Object::Descriptor { kind, function, .. }) => match kind {
                 DescriptorKind::StaticMethod => function,
+                DescriptorKind::Factory => Value::Unknown,
                 DescriptorKind::ClassMethod => {
                     self.new_object(Object::Bound { receiver: class, function })
                 }

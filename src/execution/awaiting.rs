@@ -24,6 +24,7 @@ impl Machine<'_> {
                 self.raise("TypeError", site, EventKind::AwaitRefused { value }, value);
                 self.given_anyway(value)
             }
+            _ if self.is_awaited_wrongly(value, site) => Value::Unknown,
             _ => {
                 let is_one_turn = self.one_turn == Some(value);
                 let result = self.outcome(value, site);
@@ -35,6 +36,19 @@ impl Machine<'_> {
                 result
             }
         }
+    }
+
+    /// `await` wants an iterator of `__await__`, and gets a coroutine where that is `async`.
+    ///
+    /// Source: `TypeError: __await__() returned a coroutine`, Python 3.11 to 3.13.
+    fn is_awaited_wrongly(&mut self, value: Value, site: Site) -> bool {
+        let Some(method) = self.class_attribute(value, self.words.await_) else { return false };
+        if self.is_coroutine_function(method) != Some(true) {
+            return false;
+        }
+        let given = self.call(method, Args::default(), site);
+        self.note_unawaited("__await__", given, site);
+        true
     }
 
     /// What an `await` that fails would give, if it were not there.
@@ -90,7 +104,7 @@ impl Machine<'_> {
             Value::Path(path) => self.awaited_path(path),
             Value::Object(id) => self.awaited_object(id, site),
             _ => {
-                self.may_raise();
+                self.may_time_out();
                 Value::Unknown
             }
         }
@@ -107,7 +121,7 @@ impl Machine<'_> {
                 self.belongs_elsewhere(Value::Object(id), &future, site);
                 self.heap.set(future.done, Value::Unknown);
                 self.heap.set(future.asked, Value::Bool(true));
-                self.may_raise();
+                self.may_time_out();
                 self.note_early(&future.tried, &future.raised);
                 for class in &future.raised {
                     self.note_raised(*class);
@@ -120,6 +134,10 @@ impl Machine<'_> {
                 match self.class_attribute(Value::Object(id), await_) {
                     Some(method) => {
                         let given = self.call(method, Args::default(), site);
+                        // What waits in another way than `await` may take a coroutine, too.
+                        if matches!(self.object(given), Some(Object::Coroutine(_))) {
+                            return self.outcome(given, site);
+                        }
                         self.walk(given, site);
                         Value::Unknown
                     }
@@ -134,6 +152,7 @@ impl Machine<'_> {
                 self.awaited_path(foreign.path)
             }
             _ => {
+                self.may_time_out();
                 self.escape(Value::Object(id));
                 Value::Unknown
             }
@@ -141,7 +160,7 @@ impl Machine<'_> {
     }
 
     pub fn awaited_path(&mut self, path: QualifiedName) -> Value {
-        self.may_raise();
+        self.may_time_out();
         let is_factory = self.entry_of_call(path).is_some_and(|entry| entry.is_factory);
         if is_factory { Value::Path(path) } else { Value::Unknown }
     }

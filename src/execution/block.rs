@@ -230,6 +230,7 @@ impl Machine<'_> {
     pub fn with_statement(&mut self, node: NodeId, is_async: bool) -> Flow {
         let mut entered = Vec::new();
         let mut caught = 0;
+        let limits = self.limits;
         for item in self.nodes(node, Role::Context) {
             let Some(manager_node) = self.node(item, Role::Context) else { continue };
             let manager = self.evaluate(manager_node);
@@ -242,9 +243,12 @@ impl Machine<'_> {
                 self.trying.push(Trying { takes: Some(types), ..self.new_trying(site) });
                 caught += 1;
             }
+            self.limits +=
+                usize::from(self.row_of_value(manager).is_some_and(|row| row.time_limit));
             entered.push((manager, site));
         }
         let flow = self.body(node, Role::Body);
+        self.limits = limits;
         for _ in 0..caught {
             if let Some(trying) = self.trying.pop() {
                 self.settle(trying);

@@ -205,6 +205,8 @@ impl Machine<'_> {
                 }
                 value
             }
+            Native::DefaultDict => self.default_dict(row, path, &args, site),
+            Native::FieldFactory => self.field_factory(row, path, &args, site),
             Native::Column | Native::Table => self.table(native, path, &args, site),
             Native::Range => self.range(&args),
             Native::Next => {

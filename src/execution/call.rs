@@ -25,11 +25,7 @@ impl Machine<'_> {
                 self.doubt -= 1;
                 result
             }
-            _ => {
-                self.may_raise();
-                self.escape_all(&args);
-                Value::Unknown
-            }
+            _ => self.call_unknown(&args),
         }
     }
 
@@ -94,7 +90,7 @@ impl Machine<'_> {
     }
 
     pub fn call_unknown(&mut self, args: &Args) -> Value {
-        self.may_raise();
+        self.may_time_out();
         self.escape_all(args);
         Value::Unknown
     }

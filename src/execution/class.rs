@@ -199,8 +199,7 @@ impl Machine<'_> {
                 let given = self.call(init, args, site);
                 self.note_unawaited("__init__", given, site);
             }
-            None if init_known => self.fill_fields(class, instance, &args, site),
-            None => self.escape_all(&args),
+            None => self.fill_fields(class, instance, &args, init_known, site),
         }
         instance
     }
@@ -211,8 +210,19 @@ impl Machine<'_> {
     }
 
     /// A dataclass takes its fields in order, by place or by name.
-    fn fill_fields(&mut self, class: ObjectId, instance: Value, args: &Args, site: Site) {
+    fn fill_fields(
+        &mut self,
+        class: ObjectId,
+        instance: Value,
+        args: &Args,
+        is_known: bool,
+        site: Site,
+    ) {
         let fields = self.declared_fields(class);
+        self.fill_defaults(Value::Object(class), instance, &fields, args, site);
+        if !is_known {
+            return self.escape_all(args);
+        }
         for (at, name) in fields.iter().enumerate() {
             if let Some(value) = args.get(at, Some(*name)) {
                 self.set_attribute(instance, *name, value);

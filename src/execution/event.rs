@@ -69,6 +69,8 @@ pub enum Miss {
     Interrupt,
     /// A coroutine is only made there, and raises where it is awaited.
     Early,
+    /// A time limit around it cancels what is awaited, and raises at its own end.
+    Limit,
 }
 
 /// What happens.
@@ -140,6 +142,8 @@ pub enum EventKind {
     EnteredTwice,
     /// What a block gave is read after it.
     ReadAfterBlock { name: Symbol },
+    /// A method is called of what is over since its block was left.
+    UsedAfterBlock { name: Symbol },
     /// A context variable is read in another cell than the one that set it, at `site`.
     ContextLost,
     /// A cell waits for what only the front end can bring.

@@ -1,10 +1,12 @@
 //! What raises, who takes it, and what a handler does about it.
 
+use std::sync::Arc;
+
 use super::machine::Machine;
 use super::statement::{Flow, Tried, Trying};
 use super::value::{Object, Site, Value};
 use crate::execution::event::{EventKind, Miss};
-use crate::knowledge::callables::Segment;
+use crate::knowledge::callables::{Entry, QualifiedName, Segment};
 use crate::python::{Detail, NodeId, Role};
 
 impl Machine<'_> {
@@ -14,6 +16,70 @@ impl Machine<'_> {
         for trying in self.trying.iter_mut().skip(hidden).filter(|it| !it.is_handling) {
             trying.may_raise = true;
         }
+    }
+
+    /// The same, and that it may be a `TimeoutError`.
+    pub fn may_time_out(&mut self) {
+        self.may_raise();
+        let hidden = self.hidden_tries;
+        for trying in self.trying.iter_mut().skip(hidden).filter(|it| !it.is_handling) {
+            trying.may_time_out = true;
+        }
+    }
+
+    /// Notes a call of a library that may raise a `TimeoutError` of its own: Python's own modules
+    /// do where they wait for somebody else.
+    pub fn note_time_out(&mut self, path: QualifiedName, entry: Option<&Arc<Entry>>) {
+        let module = self.names.module_of(path);
+        let of_python =
+            module.is_some_and(|it| ["asyncio", "builtins"].contains(&self.names.text(it)));
+        let waits = entry.is_some_and(|it| {
+            let leads_on =
+                it.row.as_ref().is_some_and(|row| row.time_limit || !row.parts.is_empty());
+            leads_on || it.is_factory || it.blocking.is_some()
+        });
+        if waits || !of_python && !self.is_plain(path) {
+            self.may_time_out();
+        }
+    }
+
+    /// `except TimeoutError` inside a time limit, around nothing that raises it: the limit cancels
+    /// what is awaited there, and raises at its own end.
+    ///
+    /// Source: <https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout>.
+    fn note_limit(&mut self, handlers: &[NodeId]) {
+        let Some(trying) = self.trying.last() else { return };
+        if self.limits == 0 || trying.may_time_out || trying.awaited.is_empty() || trying.is_star {
+            return;
+        }
+        let cancelled = ["CancelledError", "BaseException"];
+        let takes_it = trying.takes.as_ref().is_none_or(|types| {
+            types.iter().any(|it| !matches!(it, Value::Path(_)) || self.is_error(*it, &cancelled))
+        });
+        let depth = self.trying.len() - 1;
+        let outside = self.trying.iter().take(depth).filter(|it| !it.is_handling).any(|it| {
+            let takes =
+                |it: &Value| self.is_error(*it, &["TimeoutError", "Exception", "BaseException"]);
+            it.takes.as_ref().is_none_or(|types| types.iter().any(takes))
+        });
+        if takes_it || outside {
+            return;
+        }
+        for handler in handlers {
+            let Some(test) = self.node(*handler, Role::Test) else { continue };
+            let value = self.evaluate(test);
+            let types = self.walk_quietly(value).unwrap_or_else(|| vec![value]);
+            if types.iter().any(|it| self.is_error(*it, &["TimeoutError"])) {
+                self.emit(self.site(test), EventKind::HandlerMisses { why: Miss::Limit });
+            }
+        }
+    }
+
+    /// Whether a value is a class of one of these names.
+    fn is_error(&self, value: Value, names: &[&str]) -> bool {
+        let Value::Path(path) = value else { return false };
+        matches!(self.names.last_step(path),
+            Some((_, Segment::Attribute(name))) if names.contains(&self.names.text(name)))
     }
 
     pub fn try_statement(&mut self, node: NodeId) -> Flow {
@@ -33,6 +99,7 @@ impl Machine<'_> {
         if flow == Flow::Next {
             flow = self.body(node, Role::Else);
         }
+        self.note_limit(&handlers);
         if let Some(trying) = self.trying.last_mut() {
             trying.awaited.clear();
         }
@@ -150,7 +217,7 @@ impl Machine<'_> {
             "CancelledError",
         ];
         let misses = match why {
-            Miss::Early => false,
+            Miss::Early | Miss::Limit => false,
             Miss::Group => {
                 !named.iter().any(|(_, name)| is(name, &wide) || is(name, &["KeyboardInterrupt"]))
             }
@@ -183,7 +250,7 @@ impl Machine<'_> {
         if let Some(class) = raised.and_then(|value| self.class_of_error(value)) {
             self.note_raised(class);
         }
-        self.may_raise();
+        self.may_time_out();
     }
 
     /// The class of what `raise` is given: a class, or an instance of one.

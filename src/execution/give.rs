@@ -120,9 +120,16 @@ impl Machine<'_> {
             Gives::Receiver => receiver.unwrap_or(Value::Unknown),
             Gives::Result => result,
             Gives::Results => self.collection(CollectionKind::Iterator, Vec::new(), result),
+            Gives::Parts => self.parts(row),
             Gives::RunningLoop => self.running_loop(path, site),
             Gives::NewLoop => self.event_loop(Loop::Own(site)),
         }
+    }
+
+    /// A tuple of the objects that a row names.
+    fn parts(&mut self, row: &Row) -> Value {
+        let parts = row.parts.iter().map(|part| Value::Path(self.names.path(part))).collect();
+        self.collection(CollectionKind::Tuple, parts, Value::Never)
     }
 
     pub fn foreign(
@@ -308,11 +315,7 @@ impl Machine<'_> {
                 let (done, pending) = (set(taken.waited.clone()), set(Vec::new()));
                 self.collection(CollectionKind::Tuple, vec![done, pending], Value::Never)
             }
-            Outcome::Streams => {
-                let streams = ["asyncio.StreamReader()", "asyncio.StreamWriter()"];
-                let pair = streams.map(|it| Value::Path(self.names.path(it))).to_vec();
-                self.collection(CollectionKind::Tuple, pair, Value::Never)
-            }
+            Outcome::Parts => self.parts(row),
             Outcome::Object => Value::Path(itself),
             Outcome::Objects => {
                 self.collection(CollectionKind::List, Vec::new(), Value::Path(itself))

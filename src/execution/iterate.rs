@@ -3,7 +3,9 @@
 use super::event::{EventKind, ValueUse};
 use super::machine::Machine;
 use super::value::{Args, CollectionKind, Coroutine, Object, Plain, Site, Value};
-use crate::knowledge::callables::{Gives, Segment};
+use std::sync::Arc;
+
+use crate::knowledge::callables::{Entry, Gives, Segment};
 use crate::python::NodeId;
 
 /// What a walk gives.
@@ -102,13 +104,25 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether a library's call gives what only `async for` walks.
-    fn is_walked_by_async_for(&self, value: Value) -> bool {
-        let Value::Path(path) = value else { return false };
-        self.entry_of_call(path).is_some_and(|entry| {
-            let gives = entry.row.as_ref().map(|row| row.gives);
-            entry.is_walked || gives == Some(Gives::AsyncIterator)
-        })
+    /// Whether a library's call gives what only `async for` walks, or what it leads to is that.
+    fn is_walked_by_async_for(&mut self, value: Value) -> bool {
+        let path = match (value, self.object(value)) {
+            (Value::Path(path), _) => path,
+            (_, Some(Object::Foreign(foreign))) => foreign.path,
+            // `response.content`: what an object holds.
+            (_, Some(Object::Bound { function: Value::Path(path), .. })) => *path,
+            _ => return false,
+        };
+        let walk = self.names.step(path, Segment::Attribute(self.words.aiter));
+        let callables = &self.input.tables.callables;
+        let gives_iterator = |entry: &Arc<Entry>| {
+            entry.row.as_ref().map(|row| row.gives) == Some(Gives::AsyncIterator)
+        };
+        callables.get(&self.names, walk).is_some_and(gives_iterator)
+            || self.entry_of_call(path).is_some_and(|entry| {
+                let is_path = matches!(value, Value::Path(_));
+                gives_iterator(entry) || is_path && entry.is_walked
+            })
     }
 
     /// A statement that only makes a library's async iterator: nobody walks it.
@@ -295,6 +309,9 @@ impl Machine<'_> {
                 }
                 self.may_raise();
                 let joined = self.any_item(&collection);
+                if let Some(made) = self.make_missing(object, key, joined, site) {
+                    return made;
+                }
                 if joined == Value::Never { Value::Unknown } else { joined }
             }
             Some(Object::Instance { .. }) => {

@@ -24,9 +24,12 @@ impl Machine<'_> {
             let name = variant.name.as_deref().and_then(|name| self.names.find(name));
             let given = args.get(variant.at.unwrap_or(usize::MAX), name);
             let held = self.all_held(receiver.filter(|_| variant.held));
-            held.into_iter().chain(given).any(|value| match variant.is {
+            let names_none = variant.at.is_none() && variant.name.is_none() && !variant.held;
+            let any = names_none.then(|| args.all()).into_iter().flatten();
+            held.into_iter().chain(given).chain(any).any(|value| match variant.is {
                 Given::True => value == Value::Bool(true),
                 Given::CoroutineFunction => self.is_coroutine_function(value) == Some(true),
+                Given::Such => self.is_such(value, &variant.like),
                 Given::Anything => true,
                 Given::Unknown => value == Value::Unknown,
             })
@@ -171,6 +174,29 @@ impl Machine<'_> {
         self.entry_of_call(foreign.path)?.row.as_ref()
     }
 
+    /// The row of the call that gives a library's object.
+    pub fn row_of_value(&self, value: Value) -> Option<&Arc<Row>> {
+        match (value, self.object(value)) {
+            (Value::Path(path), _) => self.entry_of_call(path)?.row.as_ref(),
+            (_, Some(Object::Foreign(foreign))) => self.row_of(foreign),
+            _ => None,
+        }
+    }
+
+    /// Whether it is an object of that path, or a dict or list that has one.
+    fn is_such(&self, value: Value, like: &str) -> bool {
+        match value {
+            Value::Path(path) => self.names.find_path(like) == Some(path),
+            _ => match self.object(value) {
+                Some(Object::Collection(collection)) => {
+                    let mut items = collection.items.iter().map(|slot| self.heap.get(*slot));
+                    items.any(|item| item != value && self.is_such(item, like))
+                }
+                _ => false,
+            },
+        }
+    }
+
     /// Enters an object of a library whose past matters.
     pub fn enter_followed(&mut self, manager: Value, foreign: &Foreign, site: Site) {
         let single = self.row_of(foreign).is_some_and(|row| row.single_use);
@@ -191,7 +217,7 @@ impl Machine<'_> {
         self.heap.set(foreign.holds, Value::Unknown);
         let is_followed = self
             .row_of(foreign)
-            .is_some_and(|row| row.followed || row.single_use || !row.until_left.is_empty());
+            .is_some_and(|row| row.followed || row.single_use || row.ends_with_its_block());
         if is_followed {
             self.heap.set(foreign.left, Value::Unknown);
             self.heap.set(foreign.taken, Value::Unknown);
@@ -202,6 +228,14 @@ impl Machine<'_> {
     pub fn note_read(&mut self, value: Value, name: Symbol, site: Site) {
         let Some(Object::Foreign(foreign)) = self.object(value).cloned() else { return };
         let text = self.names.text(name);
+        let is_refused = |row: &Arc<Row>| row.refuses_after.iter().any(|it| it == text);
+        if self.row_of(&foreign).is_some_and(is_refused) {
+            if self.doubt == 0 && self.heap.get(foreign.left) == Value::Bool(true) {
+                let kind = EventKind::UsedAfterBlock { name };
+                self.raise("RuntimeError", site, kind, Value::Unknown);
+            }
+            return;
+        }
         if !self.row_of(&foreign).is_some_and(|row| row.until_left.iter().any(|it| it == text)) {
             return;
         }

@@ -60,6 +60,7 @@ impl Machine<'_> {
         }
         let entry = self.input.tables.callables.get(&self.names, path).cloned();
         let called = self.names.step(path, Segment::Call);
+        self.note_time_out(path, entry.as_ref());
         let Some(entry) = entry else {
             self.may_raise();
             self.hand_to(path, &args, site);
@@ -107,7 +108,10 @@ impl Machine<'_> {
             }
             return Value::Path(called);
         };
+        let limits = self.limits;
+        self.limits += usize::from(row.time_limit);
         let taken = self.take_all(&row, path, &args, site, receiver);
+        self.limits = limits;
         let given = self.give(&row, path, taken, site, receiver);
         if path == self.words.sleep && args.positional.first() == Some(&Value::Int(0)) {
             self.one_turn = Some(given);
@@ -192,6 +196,10 @@ impl Machine<'_> {
             self.escape(value);
             return;
         }
+        if take.used != Use::Awaits {
+            // What runs by itself is not cancelled with the code that starts it.
+            self.limits = 0;
+        }
         match take.used {
             Use::Calls => {
                 let result = self.call_for(take, path, value, args, site, receiver, taken);
@@ -251,7 +259,7 @@ impl Machine<'_> {
 
     /// Gives arguments to a callable of which nothing is known but its module: one that knows
     /// nothing of coroutines looks at them, and any other may do with them what it likes.
-    fn hand_to(&mut self, path: QualifiedName, args: &Args, site: Site) {
+    pub fn hand_to(&mut self, path: QualifiedName, args: &Args, site: Site) {
         if !self.is_plain(path) {
             return self.escape_all(args);
         }

@@ -141,6 +141,10 @@ pub(super) struct Machine<'i> {
     pub waits: Vec<(Site, Option<StackId>, Vec<Value>)>,
     /// What libraries made that changes what some of their other callables do.
     pub made: HashSet<QualifiedName>,
+    /// What makes the values that are missing in a dict.
+    pub factories: HashMap<ObjectId, Value>,
+    /// How many time limits there are around the code that runs.
+    pub limits: usize,
 }
 
 /// Runs a notebook.
@@ -211,6 +215,8 @@ impl<'i> Machine<'i> {
             contexts: HashMap::new(),
             waits: Vec::new(),
             made: HashSet::new(),
+            factories: HashMap::new(),
+            limits: 0,
         };
         for (key, index) in cells {
             machine.add_code(*key, index, 0);

@@ -60,6 +60,9 @@ impl Machine<'_> {
                     self.raise("TypeError", site, kind, manager);
                 }
                 self.enter_followed(manager, &foreign, site);
+                if is_async && foreign.path == self.words.task_group {
+                    self.note_miss(Miss::Group, site);
+                }
                 if is_async {
                     self.enter_on_loop(manager, site);
                 }
@@ -77,9 +80,6 @@ impl Machine<'_> {
                 if !is_async && self.is_entered_by_async_with(manager) {
                     let kind = EventKind::PlainWithRefused { value: manager };
                     self.raise("TypeError", site, kind, manager);
-                }
-                if is_async && manager == Value::Path(self.words.task_group) {
-                    self.note_miss(Miss::Group, site);
                 }
                 match manager {
                     Value::Path(_) => manager,

@@ -20,6 +20,7 @@ mod escape;
 mod event;
 mod exception;
 mod expression;
+mod factory;
 mod give;
 mod heap;
 mod holding;

@@ -13,8 +13,9 @@ use crate::python::NodeId;
 use crate::text::TextRange;
 
 /// Methods whose answer Python looks at: a coroutine is refused by a `TypeError`.
-const LOOKED_AT: [&str; 11] = [
+const LOOKED_AT: [&str; 12] = [
     "__init__",
+    "__await__",
     "__len__",
     "__str__",
     "__repr__",

@@ -40,6 +40,8 @@ pub(super) struct Trying {
     pub may_raise: bool,
     /// What raises for certain, until it is seen whether a handler does the same work.
     pub(super) pending: Vec<(Site, EventKind, Value)>,
+    /// Whether something in its body may raise a `TimeoutError` of its own.
+    pub(super) may_time_out: bool,
     /// What was awaited since the handlers run.
     pub awaited: Vec<Value>,
     pub(super) is_handling: bool,
@@ -123,6 +125,10 @@ impl Machine<'_> {
                 if let Some(at) = tree.child(node, Role::Value).filter(|_| is_data) {
                     let site = self.site(at);
                     self.too_early(added, site, ValueUse::Operator, None);
+                }
+                if let Some(at) = target {
+                    let site = self.site(at);
+                    self.too_early(before, site, ValueUse::Operator, None);
                 }
                 let value = self.binary(node, before, added);
                 target.into_iter().for_each(|it| self.assign(it, value));

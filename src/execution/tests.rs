@@ -65,6 +65,7 @@ fn told(trace: &Trace, cells: &[(CellKey, Arc<Index>)], event: &Event) -> String
         EventKind::ErrorsUnasked => "errors unasked".to_owned(),
         EventKind::EnteredTwice => "entered twice".to_owned(),
         EventKind::ReadAfterBlock { .. } => "read after its block".to_owned(),
+        EventKind::UsedAfterBlock { .. } => "used after its block".to_owned(),
         EventKind::ContextLost => "context lost".to_owned(),
         EventKind::WaitsForFrontEnd => "waits for the front end".to_owned(),
         EventKind::HookUnawaited { name, .. } => format!("{name} unawaited by its caller"),

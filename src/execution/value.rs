@@ -241,6 +241,8 @@ pub enum DescriptorKind {
     CachedProperty,
     ClassMethod,
     StaticMethod,
+    /// A dataclass's field: what its function gives, where nobody gives a value.
+    Factory,
 }
 
 /// A coroutine object.

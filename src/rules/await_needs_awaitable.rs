@@ -52,6 +52,7 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             EventKind::SpecialUnawaited { name, raises, method } => {
                 let (severity, key) = match (name.as_str(), raises) {
                     ("__init__", _) => (Severity::Error, "async-init"),
+                    ("__await__", _) => (Severity::Error, "async-await"),
                     (_, true) => (Severity::Error, "async-special"),
                     (_, false) => (Severity::Warning, "async-special-lost"),
                 };
@@ -62,6 +63,9 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
                 });
                 if let Some(special) = special.as_mut().filter(|_| name == "__exit__") {
                     special.fixes.extend(entered_async(facts, run, event));
+                }
+                if let Some(special) = special.as_mut().filter(|_| name == "__await__") {
+                    special.fixes.extend(method.and_then(|it| method::handed_on(facts, run, it)));
                 }
                 if let Some(special) = special.as_mut().filter(|it| it.fixes.is_empty()) {
                     special.fixes.extend(method.and_then(|it| method::made_plain(facts, run, it)));

@@ -7,7 +7,7 @@ mod entry;
 
 use super::events::place;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
-use crate::execution::{Event, EventKind, Run, ValueKind, ValueUse};
+use crate::execution::{Event, EventKind, Run, Value, ValueKind, ValueUse};
 use crate::facts::{self, Facts};
 use crate::knowledge::tables::BlockingKind;
 use crate::python::{Kind, NodeId, Role};
@@ -24,7 +24,7 @@ pub(super) fn check(facts: &Facts, run: &Run, found: &mut [Diagnostic]) {
     for diagnostic in found.iter_mut().filter(|it| !is_trusted(it)) {
         let events: &[&Event] = by_span.get(&diagnostic.span).map_or(&[], Vec::as_slice);
         let is_made_to_be_awaited = diagnostic.rule == "result-before-it-is-there"
-            && events.iter().any(|event| uses_a_coroutine(run, event));
+            && events.iter().any(|event| uses_a_coroutine(facts, run, event));
         if !is_made_to_be_awaited
             && is_repaired(diagnostic)
             && (all_hold || holds(facts, run, diagnostic, events))
@@ -57,9 +57,19 @@ pub(super) fn check(facts: &Facts, run: &Run, found: &mut [Diagnostic]) {
 
 /// Whether the value is a coroutine, which is better awaited where it is made: all that use it then
 /// have the result, and none of them a coroutine that was awaited before.
-fn uses_a_coroutine(run: &Run, event: &Event) -> bool {
+fn uses_a_coroutine(facts: &Facts, run: &Run, event: &Event) -> bool {
     matches!(event.kind, EventKind::UsedTooEarly { value, how }
-        if run.trace.kind_of(value) == ValueKind::Coroutine && !asks_for_result(run, event, how))
+        if run.trace.kind_of(value) == ValueKind::Coroutine
+            && !asks_for_result(run, event, how)
+            && !is_made_by_a_container(facts, run, value))
+}
+
+/// Whether a read of a key, or a call of a class, made the coroutine: no `await` belongs there.
+fn is_made_by_a_container(facts: &Facts, run: &Run, coroutine: Value) -> bool {
+    let Some(made) = run.trace.made_at(coroutine) else { return false };
+    let callee = run.callee(made).rsplit('.').next();
+    !matches!(run.kind(made), Kind::Call)
+        || facts.classes.iter().any(|class| Some(class.name.as_str()) == callee)
 }
 
 /// Whether a coroutine is taken for a task: an `await` takes the place of its `result()`.

@@ -26,8 +26,10 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             Miss::Group => "group",
             Miss::Interrupt => "interrupt",
             Miss::Early => "early",
+            Miss::Limit => "limit",
         };
         let handler = match why {
+            Miss::Limit => Some(event.site),
             Miss::Early => run.handler_of(event.site),
             _ => run.handler_around(event.site),
         };
@@ -49,6 +51,7 @@ fn fix(facts: &Facts, run: &Run, handler: Site, why: Miss) -> Option<Fix> {
     let (title, edits) = match why {
         Miss::Group => ("fix-star", starred(facts, around)?),
         Miss::Early => ("fix-inside", awaited_inside(facts, around)?),
+        Miss::Limit => ("fix-outside", outside(facts, around)?),
         Miss::Interrupt => return None,
     };
     Some(repair(facts, test, Message::new(NAME, title), "task-group", edits))
@@ -114,6 +117,49 @@ fn awaited_inside(facts: &Facts, around: facts::Site) -> Option<Vec<Edit>> {
     Some(edits)
 }
 
+/// The `try` that is all there is in a `with` becomes one around it.
+fn outside(facts: &Facts, around: facts::Site) -> Option<Vec<Edit>> {
+    let with = facts.parent(around).filter(|it| matches!(facts.kind(*it), Kind::With { .. }))?;
+    let is_alone = facts.children_in(with, Role::Body).count() == 1
+        && facts.child(around, Role::Else).is_none()
+        && facts.child(around, Role::Finally).is_none();
+    let source = facts.tree(around.cell).source();
+    let (whole, inner) = (facts.range(with), facts.range(around));
+    let first = facts.range(facts.child(around, Role::Body)?).start;
+    let margin = |at: usize| {
+        source.get(..at).map(|text| text.len() - text.rfind('\n').map_or(0, |it| it + 1))
+    };
+    let by = margin(inner.start)?.checked_sub(margin(whole.start)?)?;
+    let head = source.get(whole.start..inner.start)?.trim_end();
+    let handler = facts.range(facts.child(around, Role::Handler)?).start;
+    let tail = TextRange::new(handler, inner.end);
+    let spans_lines = |it: facts::Site| {
+        matches!(facts.kind(it), Kind::Str | Kind::FString) && facts.source_of(it).contains('\n')
+    };
+    let is_plain = is_alone
+        && !head.contains('\n')
+        && source.get(inner.start..first)?.trim() == "try:"
+        && !facts
+            .children_in(around, Role::Handler)
+            .any(|it| facts.descendants(it).any(spans_lines));
+    if !is_plain {
+        return None;
+    }
+    let span = |start, end| Span::new(with.cell, TextRange::new(start, end));
+    let mut edits = vec![
+        Edit::replace(span(whole.start, whole.start + head.len()), "try:"),
+        Edit::replace(span(inner.start, inner.start + "try:".len()), head),
+    ];
+    let mut at = source.get(..handler)?.rfind('\n')? + 1;
+    for line in source.get(at..tail.end)?.split_inclusive('\n') {
+        if line.get(..by).is_some_and(|margin| margin.trim().is_empty()) {
+            edits.push(Edit::delete(span(at, at + by)));
+        }
+        at += line.len();
+    }
+    Some(edits)
+}
+
 /// `[f(), g()]` becomes `await asyncio.gather(*[f(), g()])`.
 fn gathering(facts: &Facts, list: facts::Site) -> Vec<Edit> {
     let (asyncio, import) = module_name(facts, list, "asyncio");
@@ -153,7 +199,7 @@ fn is_all_there_is(facts: &Facts, run: &Run, why: Miss, site: Site) -> bool {
     let tree = run.tree(site.cell);
     let (around, group) = match why {
         // The run tells of these only where nothing else in the `try` raises.
-        Miss::Interrupt | Miss::Early => return true,
+        Miss::Interrupt | Miss::Early | Miss::Limit => return true,
         Miss::Group => {
             let is_with = |it: &NodeId| matches!(tree.kind(*it), Kind::With { .. });
             let mut above = tree.ancestors(site.node).skip_while(|it| !is_with(it));

@@ -140,7 +140,7 @@ fn fix(facts: &Facts, run: &Run, at: Site, key: &str) -> Option<Fix> {
         }
         _ => site,
     };
-    if obstacle_to_await(facts, site).is_some() {
+    if obstacle_to_await(facts, site).is_some() || facts.role(site) == Role::Target {
         return None;
     }
     let edits = match key {

@@ -47,6 +47,20 @@ pub struct Row {
     /// Attributes of what it gives that raise after its block, unless one of them was read inside.
     #[serde(default)]
     pub until_left: Vec<String>,
+    /// Methods of what it gives that raise once its block is left.
+    #[serde(default)]
+    pub refuses_after: Vec<String>,
+    /// What it gives, or its coroutine, cancels what is awaited in it when its time is up; a
+    /// `TimeoutError` comes from its end alone.
+    #[serde(default)]
+    pub time_limit: bool,
+    /// Attributes of what it gives that hold a value of which nothing matters but that it can be
+    /// neither called nor awaited.
+    #[serde(default)]
+    pub has: Vec<String>,
+    /// The paths of the objects in the tuple that it gives, or leads to.
+    #[serde(default)]
+    pub parts: Vec<String>,
     /// The versions of its library for which it holds.
     pub versions: Option<Bounds>,
     /// Methods of its subclasses that it calls by itself and does not await; `*` at the end stands
@@ -65,7 +79,12 @@ impl Row {
             || self.bound_to_loop
             || self.has_to_be_closed
             || self.single_use
-            || !self.until_left.is_empty()
+            || self.ends_with_its_block()
+    }
+
+    /// Whether leaving its block changes what can be done with it.
+    pub fn ends_with_its_block(&self) -> bool {
+        !self.until_left.is_empty() || !self.refuses_after.is_empty()
     }
 }
 
@@ -73,7 +92,7 @@ impl Row {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Variant {
-    /// The argument's place, from 0.
+    /// The argument's place, from 0; without place and name any of them may be of that kind.
     pub at: Option<usize>,
     /// Its name.
     pub name: Option<String>,
@@ -92,6 +111,8 @@ pub struct Variant {
 pub enum Given {
     True,
     CoroutineFunction,
+    /// It, or something in it, is an object of the path that the variant names.
+    Such,
     /// It is there, whatever it is.
     Anything,
     /// It is there, and nothing is known of it.
@@ -244,6 +265,8 @@ pub enum Gives {
     Result,
     /// An iterator over results.
     Results,
+    /// A tuple of the row's `parts`.
+    Parts,
     RunningLoop,
     NewLoop,
 }
@@ -264,8 +287,8 @@ pub enum Outcome {
     AllAwaited,
     /// Two sets of tasks.
     DoneAndPending,
-    /// A stream to read from, and one to write to.
-    Streams,
+    /// A tuple of the row's `parts`.
+    Parts,
     /// The object that the call's path stands for.
     Object,
     /// A list of such objects.
@@ -329,6 +352,10 @@ pub enum Native {
     /// A library's column or table, which holds what it is given and awaits nothing.
     Column,
     Table,
+    /// `defaultdict(factory)`: a read of a key that is not there calls the factory.
+    DefaultDict,
+    /// `field(default_factory=factory)`: an instance to which nobody gives the field calls it.
+    FieldFactory,
     IsRunning,
     GetIpython,
 }

@@ -54,6 +54,7 @@ fn fault(event: &Event) -> Option<&'static str> {
         EventKind::SharedBetweenLoops { .. } => "shared",
         EventKind::HandlerMisses { .. } => "handler misses",
         EventKind::Unhashable => "unhashable",
+        EventKind::UsedAfterBlock { .. } => "used after its block",
         _ => return None,
     })
 }

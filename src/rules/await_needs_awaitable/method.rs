@@ -5,7 +5,7 @@ use crate::diagnostic::{Fix, Message};
 use crate::execution::{Run, Site, Value};
 use crate::facts::{self, Facts};
 use crate::python::{Kind, Role};
-use crate::rewrite::{Start, draft, draft_unseen, drafted_fix};
+use crate::rewrite::{Start, draft, draft_unseen, drafted_fix, free_name};
 use crate::rules::events::place;
 use crate::text::{Edit, Span, TextRange};
 
@@ -21,6 +21,33 @@ pub(super) fn made_plain(facts: &Facts, run: &Run, def: Site) -> Option<Fix> {
     let drafted = draft_unseen(facts, run, &Start::Edits(vec![edit]))?;
     let title = Message::new(NAME, "fix-plain-def").with("method", name(facts, at)?);
     Some(drafted_fix(facts, title, (facts.span(at), Message::new(NAME, "why")), drafted))
+}
+
+/// An `async def __await__` becomes a plain one that hands on what a coroutine's own gives.
+pub(super) fn handed_on(facts: &Facts, run: &Run, def: Site) -> Option<Fix> {
+    let at = place(run, def)?;
+    let Kind::FunctionDef { name: own, is_async: true } = facts.kind(at) else { return None };
+    let source = facts.tree(at.cell).source();
+    let start = facts.range(at).start;
+    let margin = source.get(..start)?.rsplit('\n').next()?;
+    let head = TextRange::new(start, own.start).slice(source);
+    let is_plain = margin.trim().is_empty()
+        && head.split_whitespace().eq(["async", "def"])
+        && facts.child(at, Role::Decorator).is_none()
+        && source.get(own.start..)?.starts_with("__await__(self)");
+    if !is_plain {
+        return None;
+    }
+    let other = free_name(facts, "_run");
+    let step = if margin.is_empty() || !margin.ends_with('\t') { "    " } else { "\t" };
+    let plain = format!(
+        "def __await__(self):\n{margin}{step}return self.{other}().__await__()\n\n{margin}"
+    );
+    let edits =
+        vec![Edit::insert(at.cell, start, plain), Edit::replace(Span::new(at.cell, *own), other)];
+    let drafted = draft_unseen(facts, run, &Start::Edits(edits))?;
+    let reason = (facts.span(at), Message::new(NAME, "why"));
+    Some(drafted_fix(facts, Message::new(NAME, "fix-handed-on"), reason, drafted))
 }
 
 /// The methods of an object's own class are written as `async for` or `async with` wants them.

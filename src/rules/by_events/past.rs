@@ -15,7 +15,8 @@ pub(super) fn lasting(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnos
         EventKind::PostedToOwnLoop => posted(facts, run, event),
         EventKind::ExitInTask { .. } => exits(run, event),
         EventKind::ErrorsUnasked => unasked(run, event),
-        EventKind::ReadAfterBlock { .. } => after_block(run, event),
+        EventKind::ReadAfterBlock { .. } => after_block(run, event, "after-block"),
+        EventKind::UsedAfterBlock { .. } => after_block(run, event, "over"),
         EventKind::ContextLost => context_lost(facts, run, event),
         EventKind::WaitsForFrontEnd => front_end(run, event),
         EventKind::SocketBlocks { for_ever } => socket(facts, run, event, for_ever),
@@ -67,9 +68,9 @@ fn unasked(run: &Run, event: &Event) -> Option<Diagnostic> {
     Some(diagnostic)
 }
 
-fn after_block(run: &Run, event: &Event) -> Option<Diagnostic> {
+fn after_block(run: &Run, event: &Event, key: &'static str) -> Option<Diagnostic> {
     let mut diagnostic = found(run, event, event.site, |span| {
-        Diagnostic::new("async-resource-across-cells", Severity::Error, span, "after-block")
+        Diagnostic::new("async-resource-across-cells", Severity::Error, span, key)
             .with("name", run.source_of(event.site))
     })?;
     diagnostic.patterns = vec!["owned-lifetime"];
