@@ -1,6 +1,8 @@
 //! A coroutine function in the hands of something that calls it and drops what comes, or a
 //! function where a coroutine is wanted.
 
+mod reduced;
+
 use super::events::{
     Said, argument_of, found, function_name, kind_key, place, refused, repair, taker,
 };
@@ -15,6 +17,7 @@ use crate::rewrite::{
     written_out,
 };
 use crate::text::{Edit, Span, TextRange};
+use reduced::reduced;
 
 const NAME: &str = "async-function-handed-over";
 
@@ -88,6 +91,7 @@ fn dropped(
         let by = run.spell(by);
         let fix = match by.as_str() {
             "contextlib.AsyncExitStack().callback" => awaited_at_the_end(facts, run, event),
+            "functools.reduce" => place(run, event.site).and_then(|it| reduced(facts, run, it)),
             by => run_there(facts, run, argument, by),
         };
         found.fixes.extend(fix);
@@ -121,6 +125,7 @@ fn lost(
     let fix = match by.as_str() {
         "asyncio.to_thread" => without_thread(facts, run, event, 0),
         "builtins.map" | "itertools.starmap" => gathered(facts, run, event),
+        "functools.reduce" => place(run, event.site).and_then(|it| reduced(facts, run, it)),
         "concurrent.futures.ThreadPoolExecutor().submit" => submitted(facts, run, event),
         by if facts.tables.columns.gives_column(by) => gathered_column(facts, run, event),
         by if by.ends_with(".run_in_executor") => without_thread(facts, run, event, 1),
