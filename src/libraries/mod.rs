@@ -15,7 +15,8 @@ pub use requirement::{conda, poetry, requirement};
 /// What is longer, in bytes, is no version that anybody released, nor a condition that one writes.
 const LONGEST: usize = 200;
 
-/// The versions of a package for which something holds.
+/// The versions of a package for which something holds. Without an end on either side it is one that
+/// shares its module with a better known one: it counts where somebody names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bounds {
@@ -66,6 +67,11 @@ pub struct Libraries {
 }
 
 impl Bounds {
+    /// Whether nothing but the package's name decides.
+    pub fn is_by_name(&self) -> bool {
+        self.since.is_none() && self.until.is_none()
+    }
+
     /// Whether they hold for what `libraries` know of the package; `None` where that is not enough
     /// to tell.
     pub fn fit(&self, libraries: &Libraries) -> Option<bool> {
@@ -105,6 +111,15 @@ impl Said {
         let allowed =
             Allowed { least: Some(exact.clone()), most: Some((exact.clone(), End::With)) };
         Some(Self { text: exact.to_string(), by, allowed })
+    }
+
+    /// That it is there, in whichever version.
+    fn any(by: By) -> Self {
+        Self { text: "*".to_owned(), by, allowed: Allowed::default() }
+    }
+
+    fn is_any(&self) -> bool {
+        self.allowed == Allowed::default()
     }
 
     fn is_exact(&self) -> bool {
@@ -172,10 +187,15 @@ impl Libraries {
     pub fn add(&mut self, package: &str, said: Said) {
         let name = normal(package);
         let said = match self.by_package.remove(&name) {
-            Some(known) => known.or(said),
-            None => said,
+            Some(known) if !known.is_any() => known.or(said),
+            _ => said,
         };
         self.by_package.insert(name, said);
+    }
+
+    /// Takes in that somebody asks for a package and says no version.
+    pub fn name(&mut self, package: &str, by: By) {
+        self.by_package.entry(normal(package)).or_insert_with(|| Said::any(by));
     }
 
     /// Takes in what a file says that counts less: where nothing was said, or less exactly.
@@ -234,6 +254,18 @@ mod tests {
         libraries
     }
 
+    fn named(first: &str, second: &str) -> Option<String> {
+        let mut libraries = Libraries::default();
+        for line in [first, second] {
+            match requirement(line, file()) {
+                Some((name, Some(said))) => libraries.add(&name, said),
+                Some((name, None)) => libraries.name(&name, file()),
+                None => {}
+            }
+        }
+        libraries.of("a").map(|it| it.text.clone())
+    }
+
     fn bounds(since: &str, until: &str) -> Bounds {
         let version = |text: &str| (!text.is_empty()).then(|| text.parse().unwrap());
         let package = "python-telegram-bot".to_owned();
@@ -278,6 +310,10 @@ mod tests {
 
     #[test]
     fn a_lock_makes_a_wish_exact_and_an_older_one_does_not_contradict_it() {
+        assert_eq!(named("a", "a==1").as_deref(), Some("1"));
+        assert_eq!(named("a==1", "a").as_deref(), Some("1"));
+        assert_eq!(named("a", "b").as_deref(), Some("*"));
+        assert_eq!(named("b", "b").as_deref(), None);
         let with = |first: &str, second: &str| {
             let mut libraries = known(&[first]);
             libraries.add_below(known(&[second]));

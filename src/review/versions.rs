@@ -137,8 +137,13 @@ fn install(known: &mut Libraries, command: &[String], cell: CellIndex) {
         let read = if is_conda { conda } else { requirement };
         match read(word, By::Cell(cell)) {
             Some((package, Some(said))) => known.replace(&package, said),
-            Some((package, None)) if upgrades => known.forget(&package),
-            _ => {}
+            Some((package, None)) => {
+                if upgrades {
+                    known.forget(&package);
+                }
+                known.name(&package, By::Cell(cell));
+            }
+            None => {}
         }
     }
 }
@@ -215,7 +220,7 @@ mod tests {
         ] {
             assert_eq!(asked(source).as_deref(), Some(version), "{source}");
         }
-        assert_eq!(asked("!pip install -U openai"), None);
+        assert_eq!(asked("!pip install -U openai").as_deref(), Some("*"));
     }
 
     #[test]

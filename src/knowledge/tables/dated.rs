@@ -15,7 +15,8 @@ pub(super) struct Dated {
     bounds: Bounds,
     /// One row, without its versions.
     rows: OwnTables,
-    /// Another row tells how its calls are by now: it counts where the version is known alone.
+    /// Another row tells how its calls are by now, or in the better known package: it counts where
+    /// the version, or the package, is known alone.
     is_past: bool,
 }
 
@@ -107,11 +108,13 @@ impl Tables {
     pub(super) fn date(&mut self, more: &mut OwnTables) {
         let first = self.dated.len();
         self.dated.extend(more.take_dated());
-        let open = self.dated.iter().filter(|row| row.bounds.until.is_none());
+        let open = |row: &&Dated| row.bounds.until.is_none() && !row.bounds.is_by_name();
+        let open = self.dated.iter().filter(open);
         let open: HashSet<String> = open.flat_map(|row| row.rows.paths()).collect();
         for row in &mut self.dated {
             let is_ended = row.bounds.until.is_some();
-            row.is_past = is_ended && row.rows.paths().iter().any(|path| open.contains(path));
+            row.is_past = row.bounds.is_by_name()
+                || is_ended && row.rows.paths().iter().any(|path| open.contains(path));
         }
         for row in self.dated.iter().skip(first).filter(|row| !row.is_past) {
             more.join(row.rows.clone());
@@ -164,7 +167,9 @@ impl Tables {
             Some(fits) => fits,
             None => !row.is_past,
         };
-        let row = self.dated.iter().filter(of_path).find(|row| holds(row))?;
+        let fits = |row: &&Dated| row.fits(&self.libraries) == Some(true);
+        let mut rows = self.dated.iter().filter(of_path);
+        let row = rows.clone().find(fits).or_else(|| rows.find(|row| holds(row)))?;
         let fit = row.fits(&self.libraries);
         let said = fit.and_then(|_| self.libraries.of(&row.bounds.package));
         Some(DatedFact { bounds: &row.bounds, said })

@@ -141,7 +141,8 @@ fn what_a_name_gives_is_said_once() {
     let coroutines: Vec<CoroutineEntry> = read(&shipped, "coroutines").unwrap();
     let mut seen: HashMap<(String, bool), &str> = HashMap::new();
     for entry in &coroutines {
-        let ends = entry.versions.as_ref().is_some_and(|it| it.until.is_some());
+        // Of a past version, or of another package.
+        let ends = entry.versions.as_ref().is_some_and(|it| it.until.is_some() || it.is_by_name());
         let given = [
             ("a coroutine", &entry.names),
             ("a coroutine", &entry.factories),
@@ -234,11 +235,32 @@ fn a_call_whose_answer_has_an_age_has_no_ageless_row_besides() {
     assert!(dated.len() > 60, "{}", dated.len());
     let ageless = dated::plain_paths(&all);
     for (path, bounds) in dated {
-        assert!(bounds.since.is_some() || bounds.until.is_some(), "{path} has no end");
         assert!(!ageless.contains(&path), "{path} is spoken of without its versions, too");
         let known = tables.dated(&path).unwrap();
-        assert_eq!(known.bounds.package, bounds.package, "{path}");
+        let is_other = known.bounds.package != bounds.package;
+        assert_eq!(is_other, bounds.is_by_name(), "{path} is for any version");
     }
+}
+
+#[test]
+fn a_package_that_shares_its_module_counts_where_somebody_names_it() {
+    let tables = Tables::parse(shipped).unwrap();
+    let path = "discord.ext.commands.Bot().load_extension";
+    let asked = |named: &[&str]| {
+        let mut libraries = crate::libraries::Libraries::default();
+        for package in named {
+            let by = crate::libraries::By::File("requirements.txt".to_owned());
+            libraries.name(package, by);
+        }
+        let tables = tables.at(&libraries).unwrap_or_else(|| tables.clone());
+        let fact =
+            tables.dated(path).map(|fact| (fact.bounds.package.clone(), fact.said.is_some()));
+        (tables.is_coroutine_function(path), fact)
+    };
+    let of = |package: &str, is_said| Some((package.to_owned(), is_said));
+    assert_eq!(asked(&[]), (true, of("discord.py", false)));
+    assert_eq!(asked(&["discord.py"]), (true, of("discord.py", false)));
+    assert_eq!(asked(&["py_cord"]), (false, of("py-cord", true)));
 }
 
 /// Tables of two ages, and these for a version of the library.

@@ -109,9 +109,7 @@ fn lock(name: &str, text: &str, said: &mut Libraries) {
 
 fn requirements(name: &str, text: &str, said: &mut Libraries) {
     for line in text.lines() {
-        if let Some((package, Some(version))) = requirement(line, file(name)) {
-            said.add(&package, version);
-        }
+        add(requirement(line, file(name)), name, said);
     }
 }
 
@@ -127,9 +125,7 @@ fn project(text: &str, said: &mut Libraries) {
     let groups = groups.filter_map(Value::as_table).flat_map(|table| table.values());
     for line in lists.chain(groups).filter_map(Value::as_array).flatten().filter_map(Value::as_str)
     {
-        if let Some((package, Some(version))) = requirement(line, file(PYPROJECT)) {
-            said.add(&package, version);
-        }
+        add(requirement(line, file(PYPROJECT)), PYPROJECT, said);
     }
     let own = table.get("tool").and_then(|it| it.get("poetry"));
     let main = own.and_then(|it| it.get("dependencies"));
@@ -138,9 +134,8 @@ fn project(text: &str, said: &mut Libraries) {
         groups.into_iter().flat_map(|it| it.values()).filter_map(|it| it.get("dependencies"));
     for (package, value) in main.into_iter().chain(groups).filter_map(Value::as_table).flatten() {
         let condition = value.as_str().or_else(|| value.get("version").and_then(Value::as_str));
-        if let Some(version) = condition.and_then(|it| poetry(it, file(PYPROJECT))) {
-            said.add(package, version);
-        }
+        let version = condition.and_then(|it| poetry(it, file(PYPROJECT)));
+        add(Some((package.clone(), version)), PYPROJECT, said);
     }
 }
 
@@ -149,9 +144,16 @@ fn environment(name: &str, text: &str, said: &mut Libraries) {
     for line in text.lines() {
         let Some(item) = line.trim_start().strip_prefix("- ") else { continue };
         let item = item.trim().trim_matches(['"', '\'']);
-        if let Some((package, Some(version))) = conda(item, file(name)) {
-            said.add(&package, version);
-        }
+        add(conda(item, file(name)), name, said);
+    }
+}
+
+/// Takes in what a line of a file says.
+fn add(line: Option<(String, Option<Said>)>, name: &str, said: &mut Libraries) {
+    match line {
+        Some((package, Some(version))) => said.add(&package, version),
+        Some((package, None)) => said.name(&package, file(name)),
+        None => {}
     }
 }
 
