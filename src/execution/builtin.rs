@@ -216,7 +216,7 @@ impl Machine<'_> {
                 }
                 self.refuse_plain_walk(walked, site);
                 let items = self.walk(walked, site);
-                self.may_raise();
+                self.may_raise_as(&["StopIteration", "Exception", "BaseException"]);
                 items.joined(self)
             }
             _ => self.collect(native, row, path, &args, site),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::machine::Machine;
+use super::machine::{Call, Machine};
 use super::statement::{Flow, Tried, Trying};
 use super::value::{Object, Site, Value};
 use crate::execution::event::{EventKind, Miss};
@@ -15,6 +15,21 @@ impl Machine<'_> {
         let hidden = self.hidden_tries;
         for trying in self.trying.iter_mut().skip(hidden).filter(|it| !it.is_handling) {
             trying.may_raise = true;
+        }
+    }
+
+    /// The same of code that raises nothing but an error of one of these names.
+    pub fn may_raise_as(&mut self, names: &[&str]) {
+        let takes = |it: &Trying| {
+            it.takes.as_ref().is_none_or(|types| {
+                let fits = |it: &Value| !matches!(it, Value::Path(_)) || self.is_error(*it, names);
+                types.iter().any(fits)
+            })
+        };
+        let fits: Vec<bool> = self.trying.iter().map(takes).collect();
+        let hidden = self.hidden_tries;
+        for (trying, fits) in self.trying.iter_mut().zip(fits).skip(hidden) {
+            trying.may_raise |= fits && !trying.is_handling;
         }
     }
 
@@ -284,10 +299,11 @@ impl Machine<'_> {
         }
     }
 
-    /// The handlers around the code that runs now, in its own function, that take one of `raised`.
+    /// The handlers around the code that runs now, and around the plain calls that lead there.
     pub fn tries_around(&self) -> Vec<Tried> {
-        let depth = self.calls.len();
-        let own = self.trying.iter().filter(|it| !it.is_handling && it.depth == depth);
+        let runs = |call: &Call| self.is_coroutine_function(call.function) == Some(true);
+        let own = self.trying.iter().skip(self.hidden_tries).filter(|it| !it.is_handling);
+        let own = own.filter(|it| !self.calls.iter().skip(it.depth).any(runs));
         own.filter_map(|it| Some(Tried { site: it.site?, takes: it.takes.clone()? })).collect()
     }
 

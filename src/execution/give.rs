@@ -304,6 +304,7 @@ impl Machine<'_> {
         match row.result {
             Outcome::Unknown | Outcome::Held => Value::Unknown,
             Outcome::Nothing => Value::None,
+            Outcome::Length => taken.length.map_or(Value::Plain(Plain::Int), Value::Int),
             Outcome::Plain => Value::Plain(Plain::Other),
             Outcome::Call | Outcome::Awaited => taken.result.unwrap_or(Value::Unknown),
             Outcome::AllAwaited => {
@@ -334,6 +335,8 @@ pub(super) struct Taken {
     /// What it gives, where that depends on an argument.
     pub(super) like: Option<String>,
     pub(super) filled_by: Loop,
+    /// How long the text is that is walked, in characters.
+    pub(super) length: Option<i64>,
     pub(super) waits_for_kernel: bool,
     /// The place of the argument that is being used.
     pub(super) at: Option<usize>,
@@ -350,6 +353,7 @@ impl Default for Taken {
             waited: Vec::new(),
             like: None,
             filled_by: Loop::Unknown,
+            length: None,
             waits_for_kernel: false,
             at: None,
             raised: Vec::new(),

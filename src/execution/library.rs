@@ -74,7 +74,7 @@ impl Machine<'_> {
         // What only makes something raises nothing by itself.
         let makes = [Gives::RunningLoop, Gives::Task, Gives::Future, Gives::Coroutine];
         let is_sure = row.as_ref().is_some_and(|row| makes.contains(&row.gives));
-        if !is_sure || self.context.running == Loop::Unknown {
+        if path != self.words.print && (!is_sure || self.context.running == Loop::Unknown) {
             self.may_raise();
         }
         self.note_removed(path, &entry, &args, site);
@@ -252,6 +252,10 @@ impl Machine<'_> {
                 self.read_elements(value);
             }
             Use::Walks => {
+                if let Value::Str(text) = value {
+                    let text = self.names.text(text);
+                    taken.length = i64::try_from(text.chars().count()).ok();
+                }
                 self.walk(value, site);
             }
         }

@@ -5,6 +5,10 @@ use super::machine::Machine;
 use super::value::{Args, CollectionKind, Loop, Object, Plain, Site, Value};
 use crate::knowledge::callables::{QualifiedName, Segment};
 
+/// Methods of collections and texts that raise where something is not there, or does not fit.
+const MAY_RAISE: [&str; 9] =
+    ["index", "rindex", "remove", "pop", "popitem", "popleft", "encode", "format", "format_map"];
+
 impl Machine<'_> {
     /// A method of one of Python's own types, called on an object of which something is known.
     pub fn builtin_method(
@@ -18,6 +22,9 @@ impl Machine<'_> {
         let (_, Segment::Attribute(name)) = self.names.last_step(path)? else { return None };
         let name = self.names.text(name).to_owned();
         if let Value::Str(_) | Value::Plain(Plain::Str) = receiver {
+            if MAY_RAISE.contains(&name.as_str()) {
+                self.may_raise();
+            }
             self.read_into_text(&name, args, site);
             return Some(Value::Plain(Plain::Str));
         }
@@ -148,6 +155,9 @@ impl Machine<'_> {
         site: Site,
     ) -> Option<Value> {
         let first = args.positional.first().copied();
+        if MAY_RAISE.contains(&name) {
+            self.may_raise();
+        }
         match name {
             "append" | "add" | "appendleft" => {
                 self.add_to(receiver, first.unwrap_or(Value::Unknown));

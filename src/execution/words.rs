@@ -26,6 +26,7 @@ pub(super) struct Words {
     pub asyncio: QualifiedName,
     pub range: QualifiedName,
     pub task_group: QualifiedName,
+    pub print: QualifiedName,
     pub identity: QualifiedName,
     pub object_init: QualifiedName,
     /// What makes an object of a class that is called.
@@ -62,6 +63,7 @@ impl Words {
             event_loop: names.path("asyncio.AbstractEventLoop()"),
             asyncio: names.path("asyncio"),
             range: names.path("builtins.range"),
+            print: names.path("builtins.print"),
             task_group: names.path("asyncio.TaskGroup()"),
             identity: names.path("typing.final"),
             make: names.path("builtins.type.__call__"),

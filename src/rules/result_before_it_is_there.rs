@@ -140,7 +140,10 @@ fn fix(facts: &Facts, run: &Run, at: Site, key: &str) -> Option<Fix> {
         }
         _ => site,
     };
-    if obstacle_to_await(facts, site).is_some() || facts.role(site) == Role::Target {
+    if obstacle_to_await(facts, site).is_some()
+        || facts.role(site) == Role::Target
+        || *facts.kind(site) == Kind::Yield
+    {
         return None;
     }
     let edits = match key {

@@ -293,6 +293,8 @@ pub enum Outcome {
     Object,
     /// A list of such objects.
     Objects,
+    /// How long the text is that it was given, or some number.
+    Length,
     /// Something that the object whose method this is was given to hold.
     Held,
 }
