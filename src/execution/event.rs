@@ -126,6 +126,8 @@ pub enum EventKind {
     Removed { by: QualifiedName, removal: Removal },
     /// An object that has to be closed, made by a call and closed by nobody.
     LeftOpen { path: QualifiedName },
+    /// A module beside the notebook starts a task and keeps nothing of it.
+    TaskDropped,
     /// An async generator that nobody walks.
     GeneratorLost { function: Value },
     /// What raises in a `try` is nothing that its handlers take.

@@ -95,6 +95,7 @@ impl Machine<'_> {
                 if let Some(value) = tree.child(node, Role::Value) {
                     let given = self.evaluate(value);
                     self.note_unwalked(given, value);
+                    self.note_dropped(given, value);
                 }
                 Flow::Next
             }

@@ -54,6 +54,7 @@ fn told(trace: &Trace, cells: &[(CellKey, Arc<Index>)], event: &Event) -> String
         EventKind::Removed { by, .. } => format!("removed: {}", trace.spell(*by)),
         EventKind::LeftOpen { path } => format!("left open: {}", trace.spell(*path)),
         EventKind::CoroutineCached { .. } => "cached".to_owned(),
+        EventKind::TaskDropped => "task dropped".to_owned(),
         EventKind::GeneratorLost { .. } => "generator lost".to_owned(),
         EventKind::HandlerMisses { why } => format!("handler misses: {why:?}"),
         EventKind::NoRunningLoop { .. } => "no running loop".to_owned(),

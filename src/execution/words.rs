@@ -27,6 +27,8 @@ pub(super) struct Words {
     pub range: QualifiedName,
     pub task_group: QualifiedName,
     pub print: QualifiedName,
+    /// What starts a task that somebody has to keep.
+    pub starters: [QualifiedName; 3],
     pub identity: QualifiedName,
     pub object_init: QualifiedName,
     /// What makes an object of a class that is called.
@@ -63,6 +65,11 @@ impl Words {
             event_loop: names.path("asyncio.AbstractEventLoop()"),
             asyncio: names.path("asyncio"),
             range: names.path("builtins.range"),
+            starters: [
+                names.path("asyncio.create_task"),
+                names.path("asyncio.ensure_future"),
+                names.path("asyncio.AbstractEventLoop().create_task"),
+            ],
             print: names.path("builtins.print"),
             task_group: names.path("asyncio.TaskGroup()"),
             identity: names.path("typing.final"),

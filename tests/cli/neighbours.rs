@@ -73,3 +73,20 @@ fn files_beside_a_notebook_say_which_version_of_a_library_it_meets() {
     assert!(newer.contains("python-telegram-bot 20.8, which uv.lock names"), "{newer}");
     assert!(newer.contains("coroutine-never-awaited") && !newer.contains(since), "{newer}");
 }
+
+const HELPERS: &str = "import asyncio\nrunning = set()\n\nasync def work():\n    await asyncio.sleep(1)\n\n\
+    def lose():\n    asyncio.create_task(work())\n\ndef keep():\n    task = asyncio.create_task(work())\n    \
+    running.add(task)\n\nasync def group():\n    async with asyncio.TaskGroup() as tasks:\n        \
+    tasks.create_task(work())\n";
+
+#[test]
+fn a_task_that_a_module_starts_and_drops_is_told_with_its_line_and_no_file_is_changed() {
+    let cells = ["import helpers", "helpers.lose()", "helpers.keep()\nawait helpers.group()"];
+    let folder = folder(&[("a.ipynb", &notebook(&cells)), ("helpers.py", HELPERS)]);
+    let told = run(folder.path(), &["check", "a.ipynb"]).stdout;
+    assert!(told.contains("it happens in helpers.py, line 8"), "{told}");
+    assert!(told.contains("change it there"), "{told}");
+    assert_eq!(told.matches("warning dropped-task").count(), 1, "{told}");
+    run(folder.path(), &["fix", "--unsafe-fixes", "a.ipynb"]);
+    assert_eq!(std::fs::read_to_string(folder.path().join("helpers.py")).unwrap(), HELPERS);
+}

@@ -12,6 +12,7 @@ use crate::text::Edit;
 /// What there is to say of an event that an earlier one decides.
 pub(super) fn lasting(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
     match event.kind {
+        EventKind::TaskDropped => dropped(run, event),
         EventKind::PostedToOwnLoop => posted(facts, run, event),
         EventKind::ExitInTask { .. } => exits(run, event),
         EventKind::ErrorsUnasked => unasked(run, event),
@@ -22,6 +23,17 @@ pub(super) fn lasting(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnos
         EventKind::SocketBlocks { for_ever } => socket(facts, run, event, for_ever),
         _ => None,
     }
+}
+
+/// A task that a module beside the notebook starts and does not keep.
+fn dropped(run: &Run, event: &Event) -> Option<Diagnostic> {
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new("dropped-task", Severity::Warning, span, "task")
+            .with("call", run.callee(event.site))
+    })?;
+    diagnostic.patterns = vec!["keep-the-handle", "task-group"];
+    diagnostic.note(Message::new("dropped-task", "there"), None);
+    Some(diagnostic)
 }
 
 /// A coroutine given to the loop that runs here as if from another thread, and its future dropped.
