@@ -86,7 +86,7 @@ impl Machine<'_> {
         if entry.patch.is_some() {
             self.heap.set(self.patched, Value::Bool(true));
         }
-        if entry.blocking.is_some() {
+        if entry.blocking.as_ref().is_some_and(|it| !it.is_lazy || !self.is_handed_on(site)) {
             self.emit(site, EventKind::Blocked { by: path });
         }
         if let Some(receiver) = receiver {
@@ -289,6 +289,21 @@ impl Machine<'_> {
                 self.escape(one);
             }
         }
+    }
+
+    /// Whether what a call gives is an argument, and of no built-in function that walks it at once.
+    fn is_handed_on(&mut self, call: Site) -> bool {
+        let Some(index) = self.index(call.cell).cloned() else { return false };
+        let tree = &index.syntax.tree;
+        let Some(up) = tree.parent(call.node).filter(|_| tree.role(call.node) == Role::Arg) else {
+            return false;
+        };
+        let taker = tree.child(up, Role::Func);
+        let taker = taker.filter(|it| matches!(tree.kind(*it), Kind::Name { .. }));
+        let taker = taker.map(|it| self.evaluate(it));
+        let builtins = self.words.builtins;
+        !matches!(taker, Some(Value::Path(path))
+            if self.names.last_step(path).is_some_and(|(from, _)| from == builtins))
     }
 
     /// Whether an argument is written as a call: `Thread(target=work())`, and not `target=None`.

@@ -8,7 +8,8 @@ use crate::facts::{
 use crate::knowledge::tables::{Blocking, BlockingKind, When};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
-    await_in_thread, checked, hand_over, lists_for_generators, module_name, obstacle_to_await,
+    await_in_thread, checked, hand_over, is_read_to_end, lists_for_generators, module_name,
+    obstacle_to_await,
 };
 use crate::text::{CellIndex, Edit, Span, TextRange};
 
@@ -36,7 +37,11 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
             continue;
         }
         let blocking = call.callee.path().and_then(|path| facts.tables.blocking(path));
-        let holds = |it: &&Blocking| applies(facts, call.site, it.when) && holds(facts, it);
+        let holds = |it: &&Blocking| {
+            applies(facts, call.site, it.when)
+                && holds(facts, it)
+                && waits_here(facts, call.site, it)
+        };
         let Some(blocking) = blocking.filter(holds) else {
             continue;
         };
@@ -80,6 +85,12 @@ fn called_here(facts: &Facts, call: Site, taker: Taker) -> Diagnostic {
 /// Source: Pyodide 314 with JSPI, where `time.sleep` suspends the caller and tasks go on.
 pub(super) fn holds(facts: &Facts, blocking: &Blocking) -> bool {
     blocking.kind != BlockingKind::Sleep || !facts.environment.host.suspends_the_caller()
+}
+
+/// Whether the waiting is done where the call stands: what blocks while it is walked may be handed
+/// to somebody who walks it.
+pub(super) fn waits_here(facts: &Facts, call: Site, blocking: &Blocking) -> bool {
+    !blocking.is_lazy || facts.role(call) != Role::Arg || is_read_to_end(facts, call)
 }
 
 /// Whether the call as it is written is one that blocks.

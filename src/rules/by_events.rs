@@ -2,7 +2,7 @@
 
 mod past;
 
-use super::blocking_call_in_async::holds;
+use super::blocking_call_in_async::{holds, waits_here};
 use super::events::{Said, found, lead, place};
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::environment::PythonVersion;
@@ -246,6 +246,9 @@ fn blocked(facts: &Facts, run: &Run, event: &Event, by: &str) -> Option<Diagnost
         return None;
     }
     let blocking = facts.tables.blocking(by).filter(|it| holds(facts, it))?;
+    if place(run, event.site).is_some_and(|call| !waits_here(facts, call, blocking)) {
+        return None;
+    }
     match blocking.when {
         Some(When::Waits) if !waits(run, event.site) => return None,
         Some(When::Url) => return None,

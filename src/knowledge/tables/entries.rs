@@ -42,6 +42,9 @@ pub struct BlockingEntry {
     pub kind: BlockingKind,
     pub twin: Option<String>,
     pub when: Option<When>,
+    /// It is what the call gives that blocks, while it is walked.
+    #[serde(default)]
+    pub lazy: bool,
     /// Where it is documented.
     pub source: Option<String>,
     /// The versions for which it holds; of two rows for a call the one without an end counts where

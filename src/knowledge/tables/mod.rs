@@ -85,6 +85,8 @@ pub struct Blocking {
     pub twin: Option<String>,
     /// Blocks only then.
     pub when: Option<When>,
+    /// It is what the call gives that blocks, while it is walked.
+    pub is_lazy: bool,
 }
 
 /// What a blocking call waits for.
@@ -172,7 +174,8 @@ impl Tables {
         self.waking = OnceLock::new();
         self.date(&mut more);
         for entry in more.blocking {
-            let blocking = Blocking { kind: entry.kind, twin: entry.twin, when: entry.when };
+            let BlockingEntry { kind, twin, when, lazy: is_lazy, .. } = entry;
+            let blocking = Blocking { kind, twin, when, is_lazy };
             for call in &entry.calls {
                 self.callables.entry(call).blocking = Some(blocking.clone());
             }
