@@ -15,10 +15,13 @@ impl Machine<'_> {
     /// Says which methods of a new class are called by a library that does not await.
     pub fn note_hooks(&mut self, class: ObjectId) {
         let Some((of, row)) = self.calling_base(Value::Object(class), 0) else { return };
-        let Some(Object::Class { attributes, .. }) = self.heap.object(class) else { return };
+        let Some(Object::Class { attributes, .. }) = self.heap.object(class).cloned() else {
+            return;
+        };
         let mut found: Vec<(Site, String)> = Vec::new();
-        for (name, slot) in attributes {
+        for (name, slot) in &attributes {
             let value = self.heap.get(*slot);
+            self.note_handed(value, &row.hands);
             let Some(Object::Function(function)) = self.object(value) else { continue };
             let text = self.names.text(*name);
             if row.hooks.iter().any(|hook| fits(hook, text))
@@ -43,7 +46,8 @@ impl Machine<'_> {
                 Value::Path(path) => {
                     let entry = self.input.tables.callables.get(&self.names, path);
                     let row = entry.and_then(|entry| entry.row.as_ref());
-                    row.filter(|row| !row.hooks.is_empty()).map(|row| (path, Arc::clone(row)))
+                    row.filter(|row| !row.hooks.is_empty() || !row.hands.is_empty())
+                        .map(|row| (path, Arc::clone(row)))
                 }
                 base => self.calling_base(base, depth + 1),
             };

@@ -200,6 +200,7 @@ impl Machine<'_> {
             // What runs by itself is not cancelled with the code that starts it.
             self.limits = 0;
         }
+        self.note_handed(value, &take.hands);
         match take.used {
             Use::Calls => {
                 let result = self.call_for(take, path, value, args, site, receiver, taken);

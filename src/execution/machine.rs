@@ -135,6 +135,8 @@ pub(super) struct Machine<'i> {
     /// Whether a callback of the front end runs, and what such callbacks fill.
     pub in_front_end: bool,
     pub filled_by_front_end: HashSet<ObjectId>,
+    /// What frameworks hand to functions that they keep, by the function.
+    pub handed: HashMap<Site, Vec<Value>>,
     /// Where each context variable was set last.
     pub contexts: HashMap<ObjectId, (Site, Option<StackId>, CellKey)>,
     /// Futures that were waited for, and where.
@@ -194,6 +196,7 @@ impl<'i> Machine<'i> {
             runs: HashMap::new(),
             opened: Vec::new(),
             columns: HashMap::new(),
+            handed: HashMap::new(),
             generators: Vec::new(),
             coroutines: Vec::new(),
             trying: Vec::new(),

@@ -22,6 +22,7 @@ mod exception;
 mod expression;
 mod factory;
 mod give;
+mod handed;
 mod heap;
 mod holding;
 mod hooks;

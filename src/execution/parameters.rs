@@ -40,8 +40,10 @@ impl Machine<'_> {
                     None => self.given(by_name, &mut named, function, number, args),
                 },
             };
-            let value = match tree.child(*param, Role::Annotation) {
-                Some(annotation) if value == Value::Unknown => self.annotated(annotation),
+            let handed = self.handed_to(function, number).filter(|_| value == Value::Unknown);
+            let value = match (handed, tree.child(*param, Role::Annotation)) {
+                (Some(handed), _) => handed,
+                (None, Some(annotation)) if value == Value::Unknown => self.annotated(annotation),
                 _ => value,
             };
             if let Some(variable) = index.variable(*param) {
@@ -87,11 +89,12 @@ impl Machine<'_> {
 
     /// What an annotation says of an argument that is not seen.
     pub fn annotated(&mut self, annotation: NodeId) -> Value {
-        let readable = self.index(self.cell()).is_some_and(|index| {
-            matches!(index.syntax.tree.kind(annotation), Kind::Name { .. } | Kind::Attribute { .. })
-        });
-        if !readable {
-            return Value::Unknown;
+        let Some(index) = self.index(self.cell()).cloned() else { return Value::Unknown };
+        let tree = &index.syntax.tree;
+        match tree.kind(annotation) {
+            Kind::Name { .. } | Kind::Attribute { .. } => {}
+            Kind::Subscript => return self.annotated_by_parts(annotation),
+            _ => return Value::Unknown,
         }
         match self.evaluate(annotation) {
             Value::Path(path) if self.names_a_class(path) => {
@@ -106,6 +109,27 @@ impl Machine<'_> {
                 })
             }
             _ => Value::Unknown,
+        }
+    }
+
+    /// `Annotated[Session, …]` is a `Session`, and `Queue[int]` a `Queue`.
+    fn annotated_by_parts(&mut self, annotation: NodeId) -> Value {
+        let Some(index) = self.index(self.cell()).cloned() else { return Value::Unknown };
+        let tree = &index.syntax.tree;
+        let Some(base) = tree.child(annotation, Role::Value) else { return Value::Unknown };
+        let of = match tree.kind(base) {
+            Kind::Name { .. } | Kind::Attribute { .. } => self.evaluate(base),
+            _ => return Value::Unknown,
+        };
+        let Value::Path(path) = of else { return self.annotated(base) };
+        match self.names.spell(path).as_str() {
+            "typing.Annotated" | "typing_extensions.Annotated" => {
+                let items = tree.child(annotation, Role::Index);
+                let first = items.and_then(|items| tree.child(items, Role::Element));
+                first.map_or(Value::Unknown, |first| self.annotated(first))
+            }
+            name if name.starts_with("typing") => Value::Unknown,
+            _ => self.annotated(base),
         }
     }
 

@@ -1,5 +1,7 @@
 //! What calling a library's callable does, as `content/tables/callables.yaml` says it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::libraries::Bounds;
@@ -67,6 +69,9 @@ pub struct Row {
     /// for any rest.
     #[serde(default)]
     pub hooks: Vec<String>,
+    /// What methods of its subclasses are handed, by the method's name.
+    #[serde(default)]
+    pub hands: BTreeMap<String, Vec<String>>,
     /// Where it is documented.
     pub source: Option<String>,
     pub note: Option<String>,
@@ -149,6 +154,10 @@ pub struct Take {
     /// Whether another kind of value is refused at once, by an exception.
     #[serde(default)]
     pub refuses: bool,
+    /// The objects that it hands to a coroutine function, by the function's name; `*` stands for any
+    /// other.
+    #[serde(default)]
+    pub hands: BTreeMap<String, Vec<String>>,
     /// The special methods of which it calls the first that the argument's class has.
     #[serde(default)]
     pub asks: Vec<String>,
