@@ -1,10 +1,13 @@
 //! Coroutines, tasks and futures: who awaits them, what that gives, and what nobody awaits.
 
+use std::sync::Arc;
+
 use super::event::{Context, EventKind, Miss, Thread};
 use super::machine::Machine;
 use super::value::{Args, Coroutine, Future, Loop, Object, ObjectId, Site, Slot, Value};
+use crate::index::Index;
 use crate::knowledge::callables::{QualifiedName, Segment};
-use crate::python::{NodeId, Role};
+use crate::python::{Kind, NodeId, Role};
 
 impl Machine<'_> {
     /// `await value`.
@@ -319,6 +322,15 @@ impl Machine<'_> {
         self.use_on_loop(receiver, site, waits);
     }
 
+    /// Which loop runs what nobody calls is not seen: it may be any.
+    fn is_loop_unseen(&self) -> bool {
+        let Loop::Own(site) = self.context.running else { return false };
+        let is_function = |index: &Arc<Index>| {
+            matches!(index.syntax.tree.kind(site.node), Kind::FunctionDef { .. })
+        };
+        self.context.thread == Thread::Unseen && self.index(site.cell).is_some_and(is_function)
+    }
+
     /// Notes the loop on which an object that belongs to one is used.
     ///
     /// Source: `asyncio/mixins.py`: a lock or queue belongs to the loop on which it first waits.
@@ -338,7 +350,7 @@ impl Machine<'_> {
         }
         match self.heap.get(foreign.used_on) {
             Value::Never if waits => self.heap.set(foreign.used_on, here),
-            used @ Value::Int(_) if used != here => {
+            used @ Value::Int(_) if used != here && !self.is_loop_unseen() => {
                 let kind = EventKind::SharedBetweenLoops { value, made: foreign.made };
                 self.raise("RuntimeError", site, kind, value);
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::event::{EventKind, Thread, ValueUse};
+use super::event::{EventKind, ValueUse};
 use super::give::Taken;
 use super::machine::Machine;
 use super::value::{Args, Loop, Object, Site, Value};
@@ -93,8 +93,7 @@ impl Machine<'_> {
             if !entry.is_coroutine_function {
                 self.use_on_loop(receiver, site, false);
                 self.note_taken(receiver, path, &args);
-            } else if entry.is_factory && self.context.thread != Thread::Unseen {
-                // Which loop runs what nobody calls is not seen.
+            } else if entry.is_factory {
                 self.use_on_loop(receiver, site, true);
             }
             if entry.blocking.is_some() {
