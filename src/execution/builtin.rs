@@ -314,15 +314,27 @@ impl Machine<'_> {
 
     pub fn isinstance(&mut self, args: &Args) -> Value {
         let [value, class] = args.positional.as_slice() else { return Value::Plain(Plain::Bool) };
+        if let Some(asked) = self.asked_kind(*class) {
+            let answer = self.is_kind(asked, *value);
+            return answer.map_or(Value::Plain(Plain::Bool), Value::Bool);
+        }
         let answer = match (self.object(*value), *class) {
             (Some(Object::Instance { class: own, .. }), class) if *own == class => Some(true),
-            (Some(Object::Coroutine(_)), Value::Path(path)) => {
-                let path = self.names.spell(path);
-                (path.ends_with("Coroutine") || path.ends_with("Awaitable")).then_some(true)
-            }
             _ => None,
         };
         answer.map_or(Value::Plain(Plain::Bool), Value::Bool)
+    }
+
+    /// What `isinstance` with one of the abstract classes asks.
+    pub fn asked_kind(&self, class: Value) -> Option<Native> {
+        let Value::Path(path) = class else { return None };
+        match self.names.spell(path).as_str() {
+            "collections.abc.Awaitable" | "typing.Awaitable" => Some(Native::IsAwaitable),
+            "collections.abc.Coroutine" | "typing.Coroutine" | "types.CoroutineType" => {
+                Some(Native::IsCoroutine)
+            }
+            _ => None,
+        }
     }
 
     /// `globals()`: every name that is bound by now.

@@ -189,6 +189,11 @@ impl Machine<'_> {
     /// Makes an instance: `__new__` as usual, then `__init__`, and `__post_init__` of dataclasses.
     pub fn instantiate(&mut self, class: ObjectId, args: Args, site: Site) -> Value {
         let class_value = Value::Object(class);
+        // What `__new__` gives is the object, and where it is `async`, a coroutine.
+        let new = self.names.find("__new__").and_then(|it| self.class_member(class_value, it).0);
+        if let Some(new) = new.filter(|it| self.is_coroutine_function(*it) == Some(true)) {
+            return self.call(new, args.after(class_value), site);
+        }
         let (init, init_known) = self.class_member(class_value, self.words.init);
         let fields = HashMap::new();
         let is_open = !self.has_known_bases(class_value);

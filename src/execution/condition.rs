@@ -3,6 +3,7 @@
 use super::event::ValueUse;
 use super::machine::Machine;
 use super::value::{Args, Object, Plain, Value};
+use crate::knowledge::callables::Native;
 use crate::python::{Detail, Kind, NameUse, NodeId, Role};
 
 impl Machine<'_> {
@@ -195,7 +196,12 @@ impl Machine<'_> {
         let Some(argument) = self.node(test, Role::Arg) else { return };
         let Value::Path(path) = self.evaluate(func) else { return };
         let entry = self.input.tables.callables.get(&self.names, path);
-        let Some(native) = entry.and_then(|it| it.row.as_ref()?.native) else { return };
+        let Some(mut native) = entry.and_then(|it| it.row.as_ref()?.native) else { return };
+        if native == Native::Isinstance {
+            let class = self.nodes(test, Role::Arg).get(1).map(|class| self.evaluate(*class));
+            let Some(asked) = class.and_then(|class| self.asked_kind(class)) else { return };
+            native = asked;
+        }
         self.narrow(argument, |it, value| {
             it.is_kind(native, value).is_none_or(|known| known == truth)
         });
