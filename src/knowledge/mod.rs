@@ -152,14 +152,6 @@ impl Knowledge {
         self.page(PageKind::Message, self.recognised(text)?)
     }
 
-    /// The id of that page.
-    fn recognised(&self, text: &str) -> Option<&str> {
-        let packed = || self.packed.as_ref()?.messages();
-        let read = || self.pages(PageKind::Message).filter_map(recognise::Message::of).collect();
-        let messages = self.messages.get_or_init(|| packed().unwrap_or_else(read));
-        recognise::recognise(messages, text).map(|message| &*message.id)
-    }
-
     /// The pages that a query finds, best first. Every word of it counts by how much it tells, and
     /// none has to be there; an empty query gives every page in the order of a table of contents.
     /// The first call takes the words of all pages together.

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::page::{Front, Page};
+use super::Knowledge;
+use super::page::{Front, Page, PageKind};
 
 /// How well a page's message fits a text; greater is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,8 +62,18 @@ impl Spelled {
     }
 }
 
+impl Knowledge {
+    /// The id of the page whose message a text holds.
+    pub(super) fn recognised(&self, text: &str) -> Option<&str> {
+        let packed = || self.packed.as_ref()?.messages();
+        let read = || self.pages(PageKind::Message).filter_map(Message::of).collect();
+        let messages = self.messages.get_or_init(|| packed().unwrap_or_else(read));
+        recognise(messages, text).map(|message| &*message.id)
+    }
+}
+
 /// The message that fits best; where none does, one that was typed in other letters.
-pub(super) fn recognise<'m>(messages: &'m [Message], text: &str) -> Option<&'m Message> {
+fn recognise<'m>(messages: &'m [Message], text: &str) -> Option<&'m Message> {
     best(messages, text, |it| &it.plain)
         .or_else(|| best(messages, &text.to_lowercase(), |it| &it.small))
 }
