@@ -10,6 +10,7 @@ use std::path::Path;
 
 #[test]
 fn every_seed_passes_through_its_door() {
+    doors::begin();
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
     let mut names: Vec<String> = fs::read_dir(&seeds)
         .unwrap()

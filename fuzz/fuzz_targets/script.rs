@@ -3,4 +3,4 @@
 #[allow(dead_code)]
 mod doors;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| doors::script(data));
+libfuzzer_sys::fuzz_target!(init: doors::begin(), |data: &[u8]| doors::script(data));
