@@ -191,8 +191,11 @@ fn listed(folder: &Path, is_wanted: impl Fn(&str) -> bool) -> Vec<(SystemTime, P
     free.collect()
 }
 
-/// Removes the oldest drafts of many.
+/// Removes the oldest drafts of many, and what a killed sitting left in the midst of keeping one: the
+/// draft before that is whole.
 fn prune(folder: &Path) {
+    let left: Vec<PathBuf> = files::leftovers(folder).into_iter().map(|left| left.path).collect();
+    drop(files::remove_leftovers(&left));
     let mut found = listed(folder, |_| true);
     found.sort();
     let over = found.len().saturating_sub(FILES);
@@ -271,6 +274,19 @@ mod tests {
         drop(lock);
         Drafts::at(place.clone()).forget(found.file);
         assert_eq!(find_in(&place, &notebook), None);
+    }
+
+    #[test]
+    fn what_a_killed_sitting_left_half_written_goes_with_the_next_draft() {
+        let (_folder, place, notebook) = place();
+        fs::create_dir_all(&place).unwrap();
+        // No system gives a process so great a number.
+        let left = place.join(format!(".nbasync-save-{:x}-{:016x}", i32::MAX, 1));
+        fs::write(&left, "{\"ver").unwrap();
+        let others = place.join(".nbasync-save-of-somebody-else");
+        fs::write(&others, "").unwrap();
+        Drafts::at(place.clone()).keep(notebook, draft("now"));
+        assert!(!left.exists() && others.exists());
     }
 
     #[test]
