@@ -233,7 +233,7 @@ pub(super) fn check_interface(knowledge: &Knowledge, terms: &[Term], out: &mut V
         let Ok(text) = source.text() else { continue };
         let (texts, _) = strings::read(&source.path, text);
         let texts = texts.into_iter();
-        let texts = texts.map(|(key, both)| (key.into(), running(&both.en), running(&both.zh)));
+        let texts = texts.map(|(key, both)| (key, running(&both.en), running(&both.zh)));
         for (key, message) in check_texts(texts, terms) {
             let path: Vec<&str> = key.split('.').collect();
             let message = format!("{key}: {message}");
