@@ -1,6 +1,7 @@
 //! A coroutine function in the hands of something that calls it and drops what comes, or a
 //! function where a coroutine is wanted.
 
+mod many;
 mod reduced;
 
 use super::events::{
@@ -17,6 +18,7 @@ use crate::rewrite::{
     written_out,
 };
 use crate::text::{Edit, Span, TextRange};
+use many::gathered_instead;
 use reduced::reduced;
 
 const NAME: &str = "async-function-handed-over";
@@ -56,7 +58,8 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             said.add(&diagnostic);
             // A call that raises starts no task.
             let call = run.span(event.site).filter(|_| diagnostic.severity == Severity::Error);
-            out.retain(|other| Some(other.span) != call || other.rule != "dropped-task");
+            let is_task = |rule: &str| ["dropped-task", "task-never-collected"].contains(&rule);
+            out.retain(|other| Some(other.span) != call || !is_task(other.rule));
             out.push(diagnostic);
         }
     }
@@ -307,6 +310,9 @@ fn wanted(
                 vec![Edit::replace(facts.span(call), text)],
             ));
         }
+    } else if key == "value" && ["asyncio.create_task", "asyncio.ensure_future"].contains(&&*by) {
+        let edits = gathered_instead(facts, call, at);
+        found.fixes.extend(edits.map(|edits| fix(facts, call, "fix-gather", "", edits)));
     } else if key == "future" && by.ends_with("create_task") {
         let text = facts.source_of(at);
         found.fixes.push(fix(
