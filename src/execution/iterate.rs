@@ -1,10 +1,10 @@
 //! Walking: what `for`, unpacking and `*` get from a value.
 
+use std::sync::Arc;
+
 use super::event::{EventKind, ValueUse};
 use super::machine::Machine;
 use super::value::{Args, CollectionKind, Coroutine, Object, Plain, Site, Value};
-use std::sync::Arc;
-
 use crate::knowledge::callables::{Entry, Gives, Segment};
 use crate::python::NodeId;
 

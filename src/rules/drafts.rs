@@ -85,8 +85,8 @@ fn is_trusted(found: &Diagnostic) -> bool {
 /// Whether a run with the repair shows fewer faults; where no event tells of the fault, it is not
 /// for a run to say.
 fn holds(facts: &Facts, run: &Run, found: &Diagnostic, events: &[&Event]) -> bool {
-    let edits = edits_of(found).map(<[Edit]>::to_vec).unwrap_or_default();
-    !is_told(events) || draft(facts, run, &Start::Edits(edits)).is_some()
+    let edits = || edits_of(found).unwrap_or_default().to_vec();
+    !is_told(events) || draft(facts, run, &Start::Edits(edits())).is_some()
 }
 
 /// Whether a run with all those repairs shows that each of them [`holds`].

@@ -4,32 +4,27 @@ use std::collections::BTreeMap;
 
 use crate::execution::{CellKey, Event, EventKind, Run, Thread};
 
+/// Faults by their kind.
+pub(super) type Faults = BTreeMap<&'static str, usize>;
+
 /// How many faults of each kind a run shows.
-pub(super) fn faults(run: &Run) -> Vec<(&'static str, usize)> {
-    let mut counts: Vec<(&'static str, usize)> = Vec::new();
-    for kind in run.events().iter().filter_map(fault) {
-        match counts.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((kind, 1)),
-        }
-    }
-    counts
+pub(super) fn faults(run: &Run) -> Faults {
+    counted(run, |_, kind| kind)
 }
 
 /// The same, cell by cell.
 pub(super) fn by_cell(run: &Run) -> BTreeMap<(CellKey, &'static str), usize> {
+    counted(run, |event, kind| (event.site.cell, kind))
+}
+
+fn counted<K: Ord>(run: &Run, key: impl Fn(&Event, &'static str) -> K) -> BTreeMap<K, usize> {
     let mut counts = BTreeMap::new();
     for event in run.events() {
         if let Some(kind) = fault(event) {
-            *counts.entry((event.site.cell, kind)).or_default() += 1;
+            *counts.entry(key(event, kind)).or_default() += 1;
         }
     }
     counts
-}
-
-/// How many faults there are in all cells.
-pub(super) fn sum_of<K>(counts: &BTreeMap<K, usize>) -> usize {
-    counts.values().sum()
 }
 
 fn fault(event: &Event) -> Option<&'static str> {
@@ -65,12 +60,11 @@ fn is_felt(event: &Event) -> bool {
 }
 
 /// How many faults there are.
-pub(super) fn sum(all: &[(&str, usize)]) -> usize {
-    all.iter().map(|(_, count)| count).sum()
+pub(super) fn sum<K>(all: &BTreeMap<K, usize>) -> usize {
+    all.values().sum()
 }
 
-/// Whether there are no more faults of any kind.
-pub(super) fn is_no_worse(before: &[(&str, usize)], after: &[(&str, usize)]) -> bool {
-    let of = |kind: &str| before.iter().find(|(known, _)| *known == kind).map_or(0, |(_, n)| *n);
-    after.iter().all(|(kind, count)| *count <= of(kind))
+/// Whether there are nowhere more faults of any kind.
+pub(super) fn is_no_worse<K: Ord>(before: &BTreeMap<K, usize>, after: &BTreeMap<K, usize>) -> bool {
+    after.iter().all(|(key, count)| before.get(key).is_some_and(|known| count <= known))
 }

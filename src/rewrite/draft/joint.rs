@@ -1,8 +1,8 @@
 //! Several repairs held against one run, where each of them would ask for a run of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::faults::{by_cell, sum_of};
+use super::faults::{by_cell, is_no_worse, sum};
 use super::{Draft, Manner};
 use crate::execution::Run;
 use crate::facts::Facts;
@@ -21,10 +21,5 @@ pub fn hold_together(facts: &Facts, run: &Run, repairs: &[&[Edit]]) -> bool {
     let made = draft.apply(edits.cloned().collect());
     let Some(after) = made.and_then(|()| draft.run()) else { return false };
     let (before, after) = (by_cell(run), by_cell(&after));
-    is_no_worse(&before, &after) && sum_of(&after) + repairs.len() <= sum_of(&before)
-}
-
-/// Whether no cell has more faults of any kind.
-fn is_no_worse<K: Ord>(before: &BTreeMap<K, usize>, after: &BTreeMap<K, usize>) -> bool {
-    after.iter().all(|(key, count)| before.get(key).is_some_and(|known| count <= known))
+    is_no_worse(&before, &after) && sum(&after) + repairs.len() <= sum(&before)
 }

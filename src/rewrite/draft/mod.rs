@@ -27,7 +27,7 @@ use crate::text::{Carrier, CellIndex, Edit, Span, TextRange, apply_edits};
 pub use fix::drafted_fix;
 pub use joint::hold_together;
 
-use faults::{faults, is_no_worse, sum};
+use faults::{Faults, faults, is_no_worse, sum};
 use place::{
     Holder, accessed, can_be_async, holder, keeps_from_awaiting, outer_awaits, property_decorator,
 };
@@ -102,11 +102,7 @@ pub fn draft_unseen(facts: &Facts, run: &Run, start: &Start) -> Option<Drafted> 
     followed(facts, start, |after| is_no_worse(&before, after))
 }
 
-fn followed(
-    facts: &Facts,
-    start: &Start,
-    is_good: impl Fn(&[(&'static str, usize)]) -> bool,
-) -> Option<Drafted> {
+fn followed(facts: &Facts, start: &Start, is_good: impl Fn(&Faults) -> bool) -> Option<Drafted> {
     for manner in [Manner::Colour, Manner::HandOn] {
         let mut draft = Draft::new(facts, manner);
         let drafted = draft.begin(start).and_then(|()| draft.follow(&is_good));
@@ -169,7 +165,7 @@ impl<'f, 'a> Draft<'f, 'a> {
     }
 
     /// Runs and awaits until nothing is left to await.
-    fn follow(&mut self, is_good: &impl Fn(&[(&'static str, usize)]) -> bool) -> Option<Drafted> {
+    fn follow(&mut self, is_good: &impl Fn(&Faults) -> bool) -> Option<Drafted> {
         for _ in 0..ROUNDS {
             let run = self.run()?;
             let edits = self.awaits(&run)?;
