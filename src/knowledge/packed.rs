@@ -21,7 +21,7 @@ pub(super) struct Packed<'p> {
     #[serde(borrow)]
     help: [&'p [u8]; 2],
     index: &'p [u8],
-    messages: Vec<Message<'p>>,
+    messages: &'p [u8],
     pub themes: BTreeMap<String, BTreeMap<String, String>>,
     library: &'p [u8],
 }
@@ -40,6 +40,8 @@ pub fn pack(files: &dyn Files) -> Result<Vec<u8>, postcard::Error> {
     let index = postcard::to_stdvec(&index.pack())?;
     let messages = knowledge.pages(PageKind::Message).filter_map(recognise::Message::of);
     let messages: Vec<_> = messages.collect();
+    let messages: Vec<Message> = messages.iter().map(recognise::Message::pack).collect();
+    let messages = postcard::to_stdvec(&messages)?;
     let pages = knowledge.library.slots.iter().map(Slot::pack);
     let pages = pages.collect::<Result<Vec<_>, _>>()?;
     let library = postcard::to_stdvec(&knowledge.library.pack(&pages))?;
@@ -48,7 +50,7 @@ pub fn pack(files: &dyn Files) -> Result<Vec<u8>, postcard::Error> {
         strings: knowledge.strings().parts(),
         help: knowledge.help_texts().parts(),
         index: &index,
-        messages: messages.iter().map(recognise::Message::pack).collect(),
+        messages: &messages,
         themes: knowledge.themes.clone(),
         library: &library,
     })
@@ -72,7 +74,8 @@ impl Packed<'static> {
 
     /// What errors say, in the order of their pages.
     pub fn messages(&self) -> Option<Vec<recognise::Message>> {
-        Some(self.messages.iter().map(recognise::Message::unpack).collect())
+        let messages: Vec<Message<'static>> = postcard::from_bytes(self.messages).ok()?;
+        Some(messages.into_iter().map(recognise::Message::unpack).collect())
     }
 
     pub fn strings(&self) -> Strings {
@@ -93,11 +96,11 @@ impl recognise::Message {
         (&self.id, self.error.pack(), self.matches.iter().map(Spelled::pack).collect())
     }
 
-    fn unpack((id, error, matches): &Message<'static>) -> Self {
+    fn unpack((id, error, matches): Message<'static>) -> Self {
         Self {
             id: Cow::Borrowed(id),
-            error: Spelled::unpack(*error),
-            matches: matches.iter().copied().map(Spelled::unpack).collect(),
+            error: Spelled::unpack(error),
+            matches: matches.into_iter().map(Spelled::unpack).collect(),
         }
     }
 }
