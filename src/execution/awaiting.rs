@@ -125,6 +125,7 @@ impl Machine<'_> {
                 self.belongs_elsewhere(Value::Object(id), &future, site);
                 self.heap.set(future.done, Value::Unknown);
                 self.heap.set(future.asked, Value::Bool(true));
+                self.note_waited_for(Value::Object(id));
                 self.may_time_out();
                 self.note_early(&future.tried, &future.raised);
                 for class in &future.raised {

@@ -6,13 +6,14 @@ use super::event::EventKind;
 use super::machine::Machine;
 use super::value::{Args, CollectionKind, DescriptorKind, Loop, Object, Plain, Site, Value};
 use crate::index::ScopeKind;
-use crate::knowledge::callables::{Native, QualifiedName, Row, Segment};
+use crate::knowledge::callables::{Gives, Native, QualifiedName, Row, Segment};
 
 impl Machine<'_> {
     /// Whether a value can be called.
     pub fn is_callable(&self, value: Value) -> Option<bool> {
         match value {
-            Value::Never | Value::Unknown | Value::Path(_) => None,
+            Value::Never | Value::Unknown => None,
+            Value::Path(path) => self.is_data(path).then_some(false),
             Value::None | Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::Plain(_) => {
                 Some(false)
             }
@@ -37,6 +38,15 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether a path stands for what a library's call gave, and that is nothing to call: a response, a row.
+    fn is_data(&self, path: QualifiedName) -> bool {
+        let Some((callable, Segment::Call)) = self.names.last_step(path) else { return false };
+        let entry = self.input.tables.callables.get(&self.names, callable);
+        entry
+            .and_then(|it| it.row.as_ref())
+            .is_some_and(|row| matches!(row.gives, Gives::Object | Gives::Data))
+    }
+
     /// Whether calling a value gives a coroutine and does nothing else.
     pub fn is_coroutine_function(&self, value: Value) -> Option<bool> {
         match value {
@@ -44,6 +54,7 @@ impl Machine<'_> {
                 let entry = self.input.tables.callables.get(&self.names, path)?;
                 entry.is_coroutine_function.then_some(true)
             }
+            Value::Union(_) => self.agreed(value, Self::is_coroutine_function),
             _ => match self.object(value)? {
                 Object::Function(function) => {
                     let index = self.index(function.def.cell)?;

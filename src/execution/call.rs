@@ -1,7 +1,7 @@
 //! Calls: who is called, with what, and what comes back.
 
 use super::event::{Context, Thread};
-use super::machine::{DEEPEST_CALLS, MOST_RUNS, Machine};
+use super::machine::{DEEPEST_CALLS, MOST_NESTED, MOST_RUNS, Machine};
 use super::value::{
     Args, Coroutine, DescriptorKind, Function, Loop, Object, ObjectId, Site, Value,
 };
@@ -197,7 +197,8 @@ impl Machine<'_> {
         site: Site,
     ) -> (Value, Value) {
         let unknown = (Value::Unknown, Value::Unknown);
-        let recursive = self.calls.iter().filter(|call| call.function == value).count() > 1;
+        let most = if self.doubt == 0 { MOST_NESTED } else { 2 };
+        let recursive = self.calls.iter().filter(|call| call.function == value).count() >= most;
         if recursive || self.calls.len() >= DEEPEST_CALLS || !self.step() {
             self.escape_all(args);
             return unknown;
@@ -292,39 +293,6 @@ impl Machine<'_> {
     /// The place of a new thread.
     pub fn worker() -> Context {
         Context { thread: Thread::Worker, running: Loop::None, on_loop: false }
-    }
-
-    /// Runs a function from nowhere in particular, with arguments of which nothing is known.
-    pub fn run_unseen(&mut self, value: Value, context: Context) {
-        let Some(Object::Function(function)) = self.object(value).cloned() else { return };
-        if self.entered.contains(&function.def) {
-            return;
-        }
-        self.during = function.def.cell;
-        self.stack = None;
-        self.context = context;
-        if self.is_coroutine_function(value) == Some(true) {
-            // Whoever runs it, a loop runs there.
-            self.context = Context { running: Loop::Own(function.def), on_loop: true, ..context };
-        }
-        self.doubt += 1;
-        let args = Args { spread: Some(Value::Unknown), ..Args::default() };
-        let args = match function.class {
-            Some(class) if self.takes_receiver(&function) => {
-                let class = Value::Object(class);
-                let receiver =
-                    Object::Instance { class, fields: Default::default(), is_open: true };
-                let receiver = self.new_object(receiver);
-                args.after(receiver)
-            }
-            _ => args,
-        };
-        let (result, yielded) = self.run_body(value, &function, &args, function.def);
-        self.escape(result);
-        self.escape(yielded);
-        // Whoever called it has what it was given.
-        self.escape_all(&args);
-        self.doubt -= 1;
     }
 
     pub fn takes_receiver(&self, function: &Function) -> bool {

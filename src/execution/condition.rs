@@ -222,8 +222,7 @@ impl Machine<'_> {
                 kept = self.join(kept, one);
             }
         }
-        if kept != Value::Never {
-            self.bind(variable, kept);
-        }
+        let kept = if kept == Value::Never { Value::Unknown } else { kept };
+        self.bind(variable, kept);
     }
 }

@@ -105,6 +105,9 @@ impl Machine<'_> {
                     future.raised = taken.raised;
                     future.tried = tried;
                 }
+                if self.runs_on_kernel(loop_) && matches!(row.gives, Gives::Task) {
+                    self.note_started(value, site);
+                }
                 value
             }
             Gives::ThreadFuture => {

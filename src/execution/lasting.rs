@@ -124,6 +124,7 @@ impl Machine<'_> {
             Some(Object::Future(future)) => {
                 self.belongs_elsewhere(item, &future, site);
                 self.heap.set(future.done, Value::Unknown);
+                self.note_waited_for(item);
                 if !taken.waited.contains(&item) {
                     taken.waited.push(item);
                 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::event::{EventKind, ValueUse};
+use super::event::ValueUse;
 use super::give::Taken;
 use super::machine::Machine;
 use super::value::{Args, Loop, Object, Site, Value};
 use crate::knowledge::callables::{Gives, QualifiedName, Row, Segment, Take, Use, Wants, Where};
-use crate::python::{Kind, Role};
+use crate::python::Kind;
 
 /// The modules under whose names asyncio's members may be found as well.
 ///
@@ -86,8 +86,8 @@ impl Machine<'_> {
         if entry.patch.is_some() {
             self.heap.set(self.patched, Value::Bool(true));
         }
-        if entry.blocking.as_ref().is_some_and(|it| !it.is_lazy || !self.is_handed_on(site)) {
-            self.emit(site, EventKind::Blocked { by: path });
+        if let Some(blocking) = &entry.blocking {
+            self.note_blocking(path, blocking, &args, site);
         }
         if let Some(receiver) = receiver {
             if !entry.is_coroutine_function {
@@ -291,36 +291,12 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether what a call gives is an argument, and of no built-in function that walks it at once.
-    fn is_handed_on(&mut self, call: Site) -> bool {
-        let Some(index) = self.index(call.cell).cloned() else { return false };
-        let tree = &index.syntax.tree;
-        let Some(up) = tree.parent(call.node).filter(|_| tree.role(call.node) == Role::Arg) else {
-            return false;
-        };
-        let taker = tree.child(up, Role::Func);
-        let taker = taker.filter(|it| matches!(tree.kind(*it), Kind::Name { .. }));
-        let taker = taker.map(|it| self.evaluate(it));
-        let builtins = self.words.builtins;
-        !matches!(taker, Some(Value::Path(path))
-            if self.names.last_step(path).is_some_and(|(from, _)| from == builtins))
-    }
-
     /// Whether an argument is written as a call: `Thread(target=work())`, and not `target=None`.
     pub fn is_called_there(&self, take: &Take, at: Option<usize>, call: Site) -> bool {
         let Some(index) = self.index(call.cell) else { return false };
         let tree = &index.syntax.tree;
-        let positional = at.and_then(|at| tree.children_in(call.node, Role::Arg).nth(at));
-        let named = || {
-            let mut all = tree.children_in(call.node, Role::Keyword);
-            all.find(|it| match tree.kind(*it) {
-                Kind::KeywordArg { name: Some(name) } => {
-                    take.name.as_deref() == Some(tree.text(*name))
-                }
-                _ => false,
-            })
-        };
-        let value = named().map_or(positional, |it| tree.child(it, Role::Value));
+        let name = take.name.as_deref().unwrap_or_default();
+        let value = tree.argument(call.node, at.unwrap_or(usize::MAX), name);
         value.is_some_and(|it| *tree.kind(it) == Kind::Call)
     }
 }

@@ -5,7 +5,6 @@ use super::machine::Machine;
 use super::value::{Loop, Object, Site, Value};
 use crate::index::Index;
 use crate::knowledge::callables::QualifiedName;
-use crate::python::{Kind, NodeId};
 
 impl Machine<'_> {
     /// The loop that a value is.
@@ -67,11 +66,8 @@ impl Machine<'_> {
     ///
     /// Source: the IPython terminal (8.39 and 9.18), which runs its loop for cells that await alone.
     pub fn loop_of_cell(&self, index: &Index) -> Loop {
-        let tree = &index.syntax.tree;
-        let holds = |up: NodeId| matches!(tree.kind(up), Kind::FunctionDef { .. } | Kind::Lambda);
-        let awaits = |node: NodeId| tree.kind(node).suspends() && !tree.ancestors(node).any(holds);
         let keeps_one = self.input.environment.host.keeps_a_loop_running();
-        if keeps_one || tree.all().any(awaits) { Loop::Kernel } else { Loop::None }
+        if keeps_one || index.awaits_at_top() { Loop::Kernel } else { Loop::None }
     }
 
     /// Says that a task is wanted on a thread where no loop runs, or where the terminal's does not.

@@ -22,6 +22,8 @@ const LEAST_STEPS: usize = 60_000;
 pub(super) const DEEPEST_CALLS: usize = 200;
 /// Runs of one function in one cell, after which it gives what it gave before.
 pub(super) const MOST_RUNS: u32 = 48;
+/// Calls of one function inside each other, where every condition on the way is decided.
+pub(super) const MOST_NESTED: usize = 8;
 
 /// What a run is a function of, beside the notebook's cells.
 #[derive(Debug, Clone)]
@@ -145,6 +147,8 @@ pub(super) struct Machine<'i> {
     pub made: HashSet<QualifiedName>,
     /// What makes the values that are missing in a dict.
     pub factories: HashMap<ObjectId, Value>,
+    /// What objects hold whose methods nobody calls, by their class.
+    pub receivers: HashMap<ObjectId, HashMap<Symbol, Value>>,
     /// How many time limits there are around the code that runs.
     pub limits: usize,
 }
@@ -219,6 +223,7 @@ impl<'i> Machine<'i> {
             waits: Vec::new(),
             made: HashSet::new(),
             factories: HashMap::new(),
+            receivers: HashMap::new(),
             limits: 0,
         };
         for (key, index) in cells {

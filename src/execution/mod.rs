@@ -7,6 +7,7 @@ mod assign;
 mod attribute;
 mod awaiting;
 mod block;
+mod blocking;
 mod builtin;
 mod call;
 mod callback;
@@ -43,12 +44,14 @@ mod sighting;
 mod special;
 mod statement;
 mod trace;
+mod unseen;
 mod value;
 mod words;
 
 #[cfg(test)]
 mod tests;
 
+pub use blocking::Tasked;
 pub use event::{Context, Event, EventKind, Miss, StackId, Thread, ValueUse};
 pub use machine::{Cells, Input, run};
 pub use reading::{Module, Run, Stage};

@@ -255,6 +255,11 @@ impl Run {
         Span::new(cell, TextRange::new(range.start, end))
     }
 
+    /// Whether something in a cell awaits that stands in no function: the cell runs on the loop.
+    pub fn awaits_at_top(&self, cell: CellKey) -> bool {
+        self.index(cell).is_some_and(|index| index.awaits_at_top())
+    }
+
     /// Whether the innermost function around a node is an `async def`.
     pub fn is_in_async(&self, site: Site) -> bool {
         let tree = self.tree(site.cell);
@@ -330,19 +335,7 @@ impl Run {
 
     /// The argument of the call at `call` that stands at `at`, from 0, or under `name`.
     pub fn argument(&self, call: Site, at: usize, name: &str) -> Option<Site> {
-        let tree = self.tree(call.cell);
-        let positional = tree.children_in(call.node, Role::Arg).nth(at);
-        let named = || {
-            tree.children_in(call.node, Role::Keyword).find_map(|keyword| {
-                match tree.kind(keyword) {
-                    Kind::KeywordArg { name: Some(known) } if tree.text(*known) == name => {
-                        tree.child(keyword, Role::Value)
-                    }
-                    _ => None,
-                }
-            })
-        };
-        let node: NodeId = positional.or_else(named)?;
+        let node = self.tree(call.cell).argument(call.node, at, name)?;
         Some(Site { node, ..call })
     }
 

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use super::blocking::Tasked;
 use super::event::{Event, StackId};
 use super::heap::Heap;
 use super::sighting::Sighting;
@@ -16,6 +17,7 @@ pub struct Trace {
     pub(super) heap: Heap,
     pub(super) names: Names,
     pub(super) coroutines: Vec<ObjectId>,
+    pub(super) tasks: HashMap<ObjectId, Tasked>,
     pub(super) sightings: HashMap<ObjectId, Sighting>,
     /// Whether some cell was too much to run to its end.
     pub is_cut_short: bool,
@@ -52,6 +54,12 @@ impl Trace {
         }
         sites.reverse();
         sites
+    }
+
+    /// The first task that runs while the event at `at` happens, and that somebody waits for later.
+    pub fn running_at(&self, at: usize) -> Option<Tasked> {
+        let is_running = |it: &&Tasked| it.started <= at && it.waited.is_some_and(|end| end > at);
+        self.tasks.values().filter(is_running).min_by_key(|it| (it.started, it.by)).copied()
     }
 
     /// A qualified name as it is written.

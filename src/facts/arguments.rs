@@ -6,15 +6,8 @@ use crate::python::{self, Kind};
 impl Facts<'_> {
     /// The argument at `position` (from 0) or called `name`.
     pub fn argument(&self, call: Site, position: usize, name: &str) -> Option<Site> {
-        let starred = |arg: Site| matches!(self.kind(arg), Kind::Starred);
-        let mut args = self.children_in(call, python::Role::Arg).take(position + 1);
-        if !args.any(starred)
-            && let Some(node) =
-                self.tree(call.cell).nth_child(call.node, python::Role::Arg, position)
-        {
-            return Some(Site { node, ..call });
-        }
-        self.keyword(call, name)
+        let node = self.tree(call.cell).argument(call.node, position, name)?;
+        Some(Site { node, ..call })
     }
 
     /// Whether what is given at `position` (from 0), or under `name`, is the value at `site`.
@@ -32,11 +25,8 @@ impl Facts<'_> {
 
     /// The value of the keyword argument `name`.
     pub fn keyword(&self, call: Site, name: &str) -> Option<Site> {
-        self.children_in(call, python::Role::Keyword).find_map(|keyword| {
-            let Kind::KeywordArg { name: Some(range) } = self.kind(keyword) else { return None };
-            let matches = self.tree(call.cell).text(*range) == name;
-            matches.then(|| self.child(keyword, python::Role::Value)).flatten()
-        })
+        let node = self.tree(call.cell).keyword(call.node, name)?;
+        Some(Site { node, ..call })
     }
 
     /// The callee of a call as the source writes it.

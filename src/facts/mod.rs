@@ -113,8 +113,6 @@ pub struct Facts<'a> {
     stars: Vec<(Site, String)>,
     memo: RefCell<HashMap<Site, Option<Value>>>,
     guards: guard::Guards,
-    /// Whether cells await by themselves, as far as it was asked.
-    top_awaits: RefCell<HashMap<CellIndex, bool>>,
     budget: budget::Budget,
     /// Whether the notebook was too much to be joined.
     unfinished: bool,
@@ -183,7 +181,6 @@ impl<'a> Facts<'a> {
             stars: Vec::new(),
             memo: RefCell::default(),
             guards: guard::Guards::default(),
-            top_awaits: RefCell::default(),
             budget,
             unfinished: false,
             readable: std::cell::Cell::new(0),
@@ -299,13 +296,6 @@ impl<'a> Facts<'a> {
 
     /// Whether the cell itself awaits: an `await`, `async for` or `async with` outside functions.
     pub fn awaits_at_top(&self, cell: CellIndex) -> bool {
-        if let Some(known) = self.top_awaits.borrow().get(&cell) {
-            return *known;
-        }
-        let tree = self.tree(cell);
-        let at_top = |node| tree.kind(node).suspends() && self.owner(Site { cell, node }).is_none();
-        let found = tree.all().any(at_top);
-        self.top_awaits.borrow_mut().insert(cell, found);
-        found
+        self.cells.get(cell.0).is_some_and(|it| it.names().awaits_at_top())
     }
 }

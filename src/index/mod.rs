@@ -108,6 +108,18 @@ impl Index {
         self.scopes.get(id.0 as usize)
     }
 
+    /// Whether the cell itself awaits: an `await`, `async for` or `async with` outside functions.
+    pub fn awaits_at_top(&self) -> bool {
+        let of_cell = |scope: &Scope| {
+            let mut scope = Some(scope);
+            while let Some(inner) = scope.filter(|it| it.kind == ScopeKind::Comprehension) {
+                scope = self.scope(inner.parent);
+            }
+            scope.is_some_and(|it| it.kind == ScopeKind::Top)
+        };
+        self.scopes.iter().any(|scope| scope.awaits && of_cell(scope))
+    }
+
     /// What the name at `node` means: of a `Name`, a parameter, a definition or an `except … as`.
     pub fn variable(&self, node: NodeId) -> Option<Variable> {
         self.variables.get(node.index()).copied().flatten()

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 use std::collections::BTreeSet;
 
-use super::{Index, TOP, Variable};
+use super::{Index, Variable};
 use crate::python::{Kind, NameUse, NodeId, is_builtin};
 
 /// The names that a cell gives to others and wants of them. Private ones are its own.
@@ -48,7 +48,7 @@ impl Shared {
         };
         let (binds, loads) = (own(binds), own(loads));
         let reads = loads.difference(&binds).cloned().collect();
-        let awaits = index.scope(TOP).is_some_and(|top| top.awaits);
+        let awaits = index.awaits_at_top();
         Self { binds, reads, awaits }
     }
 

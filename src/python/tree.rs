@@ -1,6 +1,7 @@
 //! A cell's syntax as a flat list of nodes with parents, so that walking it needs no recursion
 //! and every rule can ask what surrounds an expression.
 
+mod arguments;
 mod children;
 
 use hashbrown::HashMap;

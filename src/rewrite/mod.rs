@@ -60,7 +60,7 @@ pub use protocol::{async_statement, async_words, await_before_use};
 pub use removal::{delete_import, delete_statement};
 pub use reraise::{Catches, let_cancellation_pass};
 pub use starter::callback_starter;
-pub use threads::{await_in_thread, is_read_to_end, thread_around};
+pub use threads::{await_in_thread, thread_around};
 pub use together::{Joining, join_comprehension, join_run, started};
 pub use turn::join_loop;
 pub use unused::{arguments_for, arguments_of};

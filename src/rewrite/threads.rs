@@ -89,7 +89,7 @@ fn walk_in_thread(facts: &Facts, call: Site) -> Option<Vec<Edit>> {
 }
 
 /// Whether an expression is the argument of a built-in function that walks it to its end.
-pub fn is_read_to_end(facts: &Facts, site: Site) -> bool {
+fn is_read_to_end(facts: &Facts, site: Site) -> bool {
     let reader = facts.parent(site).and_then(|up| facts.child(up, Role::Func));
     let reader = reader.map(|func| facts.value(func));
     let path = reader.as_ref().and_then(|value| value.path()).unwrap_or_default();

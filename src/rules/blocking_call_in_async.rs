@@ -1,176 +1,153 @@
 //! A call that holds the kernel's thread while tasks wait for it.
 
+use hashbrown::HashSet;
+
+use super::events::{self, found, repair};
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{
-    Background, Binding, Call, Facts, FnId, Function, How, Runs, Site, Taker, Usage, Value,
-};
-use crate::knowledge::tables::{Blocking, BlockingKind, When};
+use crate::execution::{self, Event, EventKind, Run, Thread};
+use crate::facts::{Facts, Site, Value};
+use crate::knowledge::tables::{Blocking, BlockingKind};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
-    await_in_thread, checked, hand_over, is_read_to_end, lists_for_generators, module_name,
-    obstacle_to_await,
+    await_in_thread, checked, lists_for_generators, module_name, obstacle_to_await,
 };
-use crate::text::{CellIndex, Edit, Span, TextRange};
+use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "blocking-call-in-async";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
 /// Where the call stands, as far as others wait for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    InAsync(FnId),
+    InAsync,
     /// In a plain function that an `async def` calls.
-    BelowAsync(FnId),
-    /// In a cell while a task that an earlier place started is running.
-    BesideTask(Background),
+    BelowAsync,
+    /// In a cell while a task that this call started is running.
+    BesideTask(execution::Site),
     /// In a cell that awaits, where nothing else is known to run.
     InAwaitingCell,
 }
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    let background = facts.background();
-    for call in &facts.calls {
-        if let Some(taker) = called_too_early(facts, call) {
-            out.push(called_here(facts, call.site, taker));
-            continue;
-        }
-        let blocking = call.callee.path().and_then(|path| facts.tables.blocking(path));
-        let holds = |it: &&Blocking| {
-            applies(facts, call.site, it.when)
-                && holds(facts, it)
-                && waits_here(facts, call.site, it)
-        };
-        let Some(blocking) = blocking.filter(holds) else {
-            continue;
-        };
-        // `await open(…)` may be another library's, or the kernel's own where it runs in a browser.
-        let is_odd =
-            facts.usage(call.site) == Usage::Awaited && !await_raises(facts, call.site, blocking);
-        if let Some(place) = place(facts, call, &background).filter(|_| !is_odd) {
-            out.push(diagnose(facts, call.site, blocking, place));
-        }
-    }
-}
-
-/// The worker that wants a function where the call at `call` stands and gives it no function.
-fn called_too_early(facts: &Facts, call: &Call) -> Option<Taker> {
-    let taker = facts.taker(call.site).filter(|taker| taker.is_worker && taker.is_known)?;
-    let is_plain = match &call.callee {
-        Value::Path(path) => facts.tables.blocking(path).is_some(),
-        Value::Function(id) => facts.function(*id).is_some_and(Function::is_plain),
-        _ => false,
-    };
-    let early = is_plain
-        && !facts.may_give_a_function(call.site)
-        && !facts.is_demonstrated(call.site)
-        && facts.runs(call.site) != Runs::Elsewhere;
-    early.then_some(taker)
-}
-
-/// Source: a kernel, which runs `f(x)` in `to_thread(f(x))` before anything else, and then answers
-/// `TypeError: 'dict' object is not callable`.
-fn called_here(facts: &Facts, call: Site, taker: Taker) -> Diagnostic {
-    let mut found = Diagnostic::new(NAME, Severity::Warning, facts.span(call), "called-here")
-        .with("call", facts.callee_text(call))
-        .with("taker", facts.callee_text(taker.call));
-    found.patterns = vec!["to-thread"];
-    found.fixes.extend(hand_over(facts, call, taker));
-    found
-}
-
-/// Whether tasks stand still during the call where the cells run.
-///
-/// Source: Pyodide 314 with JSPI, where `time.sleep` suspends the caller and tasks go on.
-pub(super) fn holds(facts: &Facts, blocking: &Blocking) -> bool {
-    blocking.kind != BlockingKind::Sleep || !facts.environment.host.suspends_the_caller()
-}
-
-/// Whether the waiting is done where the call stands: what blocks while it is walked may be handed
-/// to somebody who walks it.
-pub(super) fn waits_here(facts: &Facts, call: Site, blocking: &Blocking) -> bool {
-    !blocking.is_lazy || facts.role(call) != Role::Arg || is_read_to_end(facts, call)
-}
-
-/// Whether the call as it is written is one that blocks.
-fn applies(facts: &Facts, call: Site, when: Option<When>) -> bool {
-    match when {
-        None => true,
-        Some(When::Url) => {
-            let first = facts.children_in(call, Role::Arg).next();
-            let named = || SOURCES.iter().find_map(|name| facts.keyword(call, name));
-            first.or_else(named).is_some_and(|source| is_url(facts, source))
-        }
-        Some(When::Waits) => {
-            let first = facts.children_in(call, Role::Arg).next();
-            let asks = ["block", "blocking"].map(|name| facts.keyword(call, name));
-            let at_once = asks.into_iter().chain([first]).flatten();
-            let timeout = facts.keyword(call, "timeout");
-            let handed_on = facts.keyword(call, "async_");
-            !at_once.into_iter().any(|site| matches!(facts.kind(site), Kind::False))
-                && !timeout.is_some_and(|site| matches!(facts.source_of(site), "0" | "0.0"))
-                && !handed_on.is_some_and(|site| *facts.kind(site) == Kind::True)
-        }
-    }
-}
-
-/// What readers of data call their first parameter.
-const SOURCES: [&str; 7] =
-    ["filepath_or_buffer", "path_or_buf", "path_or_buffer", "io", "path", "source", "fname"];
-
-/// Whether an expression is seen to be a URL, by what is written there or by its name.
-fn is_url(facts: &Facts, site: Site) -> bool {
-    match facts.kind(site) {
-        Kind::Str | Kind::FString => facts.source_of(site).contains("://"),
-        Kind::BinOp => facts.child(site, Role::Operand).is_some_and(|left| is_url(facts, left)),
-        Kind::Attribute { name } => says_url(facts.tree(site.cell).text(*name)),
-        Kind::Name { .. } => {
-            let literal = |(cell, binding): &(CellIndex, Binding)| match binding.how {
-                How::Value(node) => {
-                    let value = Site { cell: *cell, node };
-                    match facts.kind(value) {
-                        Kind::Str | Kind::FString => Some(facts.source_of(value).contains("://")),
-                        _ => None,
-                    }
-                }
-                _ => None,
-            };
-            let literals = facts.bindings(site).iter().find_map(literal);
-            literals.unwrap_or_else(|| says_url(facts.source_of(site)))
-        }
-        _ => false,
-    }
-}
-
-fn says_url(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.split('_').any(|word| matches!(word, "url" | "uri" | "link" | "href"))
-}
-
-fn place(facts: &Facts, call: &Call, background: &[Background]) -> Option<Place> {
-    match facts.runs(call.site) {
-        Runs::Async(id) => Some(Place::InAsync(id)),
-        Runs::Helper(id) => {
-            let below = facts.reach.get(id.0).is_some_and(|reach| reach.in_async);
-            below.then_some(Place::BelowAsync(id))
-        }
-        Runs::Cell => {
-            let running = background
-                .iter()
-                .find(|task| task.started < call.site && call.site < task.collected);
-            match running {
-                Some(task) => Some(Place::BesideTask(*task)),
-                None => facts.awaits_at_top(call.site.cell).then_some(Place::InAwaitingCell),
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let mut told: HashSet<execution::Site> = HashSet::new();
+    let refused = refused_awaits(run);
+    for (at, event) in run.events().iter().enumerate() {
+        let diagnostic = match &event.kind {
+            EventKind::Blocked { by } if !told.contains(&event.site) => {
+                let path = run.spell(*by);
+                let Some(blocking) = facts.tables.blocking(&path) else { continue };
+                let awaited = refused.contains(&event.site);
+                // What is awaited and gives no error may be another library's.
+                let is_odd = !awaited && awaited_chain(run, event.site).is_some();
+                let place = place_of(run, event, at).filter(|_| !is_odd);
+                place.and_then(|place| {
+                    diagnose(facts, run, event, &Blocked { blocking, place, raises: awaited })
+                })
             }
-        }
-        // A plain function below an `async def` that nothing is seen to call.
-        Runs::Elsewhere => {
-            let id = call.owner?;
-            let below = facts.reach.get(id.0).is_some_and(|reach| reach.in_async && !reach.worker);
-            (below && !facts.is_guarded(call.site)).then_some(Place::BelowAsync(id))
+            EventKind::SocketBlocks { for_ever } => socket(facts, run, event, *for_ever),
+            _ => None,
+        };
+        if let Some(diagnostic) = diagnostic {
+            told.insert(event.site);
+            out.push(diagnostic);
         }
     }
+}
+
+/// A call that blocks, and what is known of it.
+struct Blocked<'f> {
+    blocking: &'f Blocking,
+    place: Place,
+    /// An `await` stands before it, which raises: what blocks gives nothing to await.
+    raises: bool,
+}
+
+/// The calls in front of which an `await` raises, alone or as the head of a chain:
+/// `await get(u).json()`.
+fn refused_awaits(run: &Run) -> HashSet<execution::Site> {
+    let refused =
+        run.events().iter().filter(|it| matches!(it.kind, EventKind::AwaitRefused { .. }));
+    let operands = refused.filter_map(|it| run.child(it.site, Role::Value));
+    operands.flat_map(|operand| chain(run, operand)).collect()
+}
+
+/// What stands at `site` and what it is taken from, outermost first.
+fn chain(run: &Run, site: execution::Site) -> impl Iterator<Item = execution::Site> + '_ {
+    let receiver = |it: &execution::Site| match run.kind(*it) {
+        Kind::Call => run.child(*it, Role::Func),
+        Kind::Attribute { .. } | Kind::Subscript => run.child(*it, Role::Value),
+        _ => None,
+    };
+    std::iter::successors(Some(site), receiver)
+}
+
+/// The `await` in front of a call, or of what is taken from its result.
+fn awaited_chain(run: &Run, call: execution::Site) -> Option<execution::Site> {
+    let up = std::iter::successors(run.parent(call), |it| run.parent(*it));
+    let mut around = up.skip_while(|it| chain(run, *it).any(|inner| inner == call));
+    around.next().filter(|it| matches!(run.kind(*it), Kind::Await))
+}
+
+fn place_of(run: &Run, event: &Event, at: usize) -> Option<Place> {
+    if matches!(event.context.thread, Thread::Worker | Thread::Process) {
+        return None;
+    }
+    if run.function_around(event.site).is_some() {
+        let is_async = run.is_in_async(event.site);
+        let place = if is_async { Place::InAsync } else { Place::BelowAsync };
+        return event.context.on_loop.then_some(place);
+    }
+    let running = run.trace.running_at(at);
+    let beside = running.map(|task| Place::BesideTask(task.by));
+    beside.or_else(|| run.awaits_at_top(event.site.cell).then_some(Place::InAwaitingCell))
+}
+
+fn diagnose(facts: &Facts, run: &Run, event: &Event, blocked: &Blocked<'_>) -> Option<Diagnostic> {
+    let Blocked { blocking, place, raises } = *blocked;
+    let is_file = blocking.kind == BlockingKind::File;
+    let severity = match is_file || place == Place::InAwaitingCell {
+        _ if raises => Severity::Error,
+        true => Severity::Hint,
+        false => Severity::Warning,
+    };
+    let key = match place {
+        _ if raises => "awaited",
+        Place::InAsync if is_file => "file-in-async",
+        Place::InAsync => "in-async",
+        Place::BelowAsync => "below-async",
+        Place::BesideTask(_) => "beside-task",
+        Place::InAwaitingCell => "in-awaiting-cell",
+    };
+    let span = run.span(run.site_of(event))?;
+    let mut found = Diagnostic::new(NAME, severity, span, key)
+        .with("call", run.callee(event.site))
+        .with("function", run.function_around(event.site).unwrap_or_default());
+    // Of an `async def` it does not matter who runs it.
+    if place == Place::BelowAsync || run.cell_of(event.site.cell).is_none() {
+        events::lead(run, event, event.site, &mut found);
+    }
+    if let Place::BesideTask(task) = place
+        && let Some(started) = run.span(task)
+    {
+        let note = Message::new(NAME, "task-started").with("cell", started.cell.number());
+        found.note(note, Some(started));
+    }
+    if let Some(twin) = &blocking.twin {
+        found.note(Message::new(NAME, "twin").with("twin", twin), None);
+    }
+    found.patterns = match blocking.kind {
+        BlockingKind::Sleep => vec!["async-sleep"],
+        BlockingKind::Network | BlockingKind::Database => vec!["to-thread", "async-client"],
+        _ => vec!["to-thread"],
+    };
+    let call = events::place(run, event.site);
+    if let Some(call) = call.filter(|_| matches!(place, Place::InAsync | Place::InAwaitingCell)) {
+        let better = fix(facts, call, blocking.kind, place);
+        found.fixes.extend(better.or_else(|| raises.then(|| plain_fix(facts, call)).flatten()));
+    }
+    Some(found)
 }
 
 fn callee(facts: &Facts, call: Site) -> Value {
@@ -187,59 +164,6 @@ fn await_around(facts: &Facts, call: Site) -> Option<Site> {
                     .is_some_and(|func| facts.tree(call.cell).is_within(call.node, func.node)))
     });
     chain.next().filter(|up| matches!(facts.kind(*up), Kind::Await))
-}
-
-/// Whether the `await` around the call raises: what blocks gives nothing to await. What another
-/// thread answers may be anything, and of a star import a built-in name may be something else.
-///
-/// Source: a kernel, "object NoneType can't be used in 'await' expression" and its like.
-fn await_raises(facts: &Facts, call: Site, blocking: &Blocking) -> bool {
-    let built_in = callee(facts, call).path().is_some_and(|path| path.starts_with("builtins."));
-    let may_be_another =
-        built_in && (facts.has_star_import() || blocking.kind == BlockingKind::Input);
-    blocking.kind != BlockingKind::Wait
-        && !may_be_another
-        && await_around(facts, call).is_some()
-        && !facts.is_demonstrated(call)
-}
-
-fn diagnose(facts: &Facts, call: Site, blocking: &Blocking, place: Place) -> Diagnostic {
-    let raises = await_raises(facts, call, blocking);
-    let quiet = blocking.kind == BlockingKind::File || place == Place::InAwaitingCell;
-    let severity = match quiet {
-        _ if raises => Severity::Error,
-        true => Severity::Hint,
-        false => Severity::Warning,
-    };
-    let (key, function) = match place {
-        _ if raises => ("awaited", None),
-        Place::InAsync(id) if blocking.kind == BlockingKind::File => ("file-in-async", Some(id)),
-        Place::InAsync(id) => ("in-async", Some(id)),
-        Place::BelowAsync(id) => ("below-async", Some(id)),
-        Place::BesideTask(_) => ("beside-task", None),
-        Place::InAwaitingCell => ("in-awaiting-cell", None),
-    };
-    let name = function.and_then(|id| facts.function(id)).map_or("", |function| &function.name);
-    let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
-        .with("call", facts.callee_text(call))
-        .with("function", name);
-    if let Place::BesideTask(task) = place {
-        let note = Message::new(NAME, "task-started").with("cell", task.started.cell.number());
-        found.note(note, Some(facts.span(task.started)));
-    }
-    if let Some(twin) = &blocking.twin {
-        found.note(Message::new(NAME, "twin").with("twin", twin), None);
-    }
-    found.patterns = match blocking.kind {
-        BlockingKind::Sleep => vec!["async-sleep"],
-        BlockingKind::Network | BlockingKind::Database => vec!["to-thread", "async-client"],
-        _ => vec!["to-thread"],
-    };
-    if matches!(place, Place::InAsync(_) | Place::InAwaitingCell) {
-        let better = fix(facts, call, blocking.kind, place);
-        found.fixes.extend(better.or_else(|| raises.then(|| plain_fix(facts, call)).flatten()));
-    }
-    found
 }
 
 fn fix(facts: &Facts, call: Site, kind: BlockingKind, place: Place) -> Option<Fix> {
@@ -334,4 +258,38 @@ fn thread_fix(facts: &Facts, call: Site) -> Option<Fix> {
         reasons: vec![(facts.span(call), Message::new(NAME, "why-thread"))],
         tradeoffs: vec!["thread-safety", "thread-pool-limit", "late-interrupt"],
     })
+}
+
+/// A socket that blocks, in the hands of the loop.
+fn socket(facts: &Facts, run: &Run, event: &Event, for_ever: bool) -> Option<Diagnostic> {
+    let severity = if for_ever { Severity::Error } else { Severity::Warning };
+    let socket = run.argument(event.site, 0, "sock")?;
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, severity, span, "socket")
+            .with("call", run.callee(event.site))
+            .with("name", run.source_of(socket))
+    })?;
+    diagnostic.patterns = vec!["async-client"];
+    diagnostic.fixes.extend(without_blocking(facts, run, event, socket));
+    Some(diagnostic)
+}
+
+/// `sock.setblocking(False)` before the statement that uses it.
+fn without_blocking(
+    facts: &Facts,
+    run: &Run,
+    event: &Event,
+    socket: execution::Site,
+) -> Option<Fix> {
+    let (call, name) = (events::place(run, event.site)?, run.source_of(socket));
+    let statement = run.statement_around(event.site);
+    let source = run.tree(event.site.cell).source();
+    let line = source.get(..statement.start)?.rsplit('\n').next()?;
+    if !matches!(run.kind(socket), Kind::Name { .. }) || !line.trim().is_empty() {
+        return None;
+    }
+    let text = format!("{name}.setblocking(False)\n{line}");
+    let title = Message::new(NAME, "fix-socket").with("name", name);
+    let edits = vec![Edit::insert(call.cell, statement.start, text)];
+    Some(repair(facts, call, title, "async-client", edits))
 }

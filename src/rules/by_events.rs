@@ -2,7 +2,6 @@
 
 mod past;
 
-use super::blocking_call_in_async::{holds, waits_here};
 use super::events::{Said, found, lead, place};
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::environment::PythonVersion;
@@ -11,7 +10,7 @@ use hashbrown::HashSet;
 use crate::execution::{Event, EventKind, Run, Site, Thread, Value};
 use crate::facts::Facts;
 use crate::knowledge::callables::Wants;
-use crate::knowledge::tables::{Answers, BlockingKind, LoopOwner, When};
+use crate::knowledge::tables::{Answers, LoopOwner};
 use crate::python::Kind;
 use crate::rewrite::report_owner;
 use crate::text::Span;
@@ -61,7 +60,6 @@ pub(super) fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             EventKind::WrongKind { by, value, wants: Wants::Future, .. } => {
                 waited(run, event, &run.spell(*by), *value)
             }
-            EventKind::Blocked { by } => blocked(facts, run, event, &run.spell(*by)),
             EventKind::OwnLoopWanted { by } if event.is_certain => {
                 owns_loop(facts, run, event, &run.spell(*by))
             }
@@ -226,55 +224,6 @@ fn computed(run: &Run, event: &Event, turns: i64) -> Option<Diagnostic> {
             .with("function", function)
             .with("count", super::cpu_bound_in_async::grouped(turns))
     })?;
-    diagnostic.patterns = vec!["to-thread"];
-    Some(diagnostic)
-}
-
-/// Whether a call that may ask at once, as `queue.get` does, waits for an answer.
-fn waits(run: &Run, call: Site) -> bool {
-    let named = |name: &str| run.argument(call, usize::MAX, name);
-    let asks = [named("block"), named("blocking"), run.argument(call, 0, "")];
-    let at_once = asks.into_iter().flatten().any(|it| matches!(run.kind(it), Kind::False));
-    let is_handed_on = named("async_").is_some_and(|it| *run.kind(it) == Kind::True);
-    let no_time = named("timeout").is_some_and(|it| matches!(run.source_of(it), "0" | "0.0"));
-    !at_once && !no_time && !is_handed_on
-}
-
-fn blocked(facts: &Facts, run: &Run, event: &Event, by: &str) -> Option<Diagnostic> {
-    let elsewhere = matches!(event.context.thread, Thread::Worker | Thread::Process);
-    if !event.context.on_loop || elsewhere {
-        return None;
-    }
-    let blocking = facts.tables.blocking(by).filter(|it| holds(facts, it))?;
-    if place(run, event.site).is_some_and(|call| !waits_here(facts, call, blocking)) {
-        return None;
-    }
-    match blocking.when {
-        Some(When::Waits) if !waits(run, event.site) => return None,
-        Some(When::Url) => return None,
-        _ => {}
-    }
-    let is_file = blocking.kind == BlockingKind::File;
-    let severity = if is_file { Severity::Hint } else { Severity::Warning };
-    let is_async = run.is_in_async(event.site);
-    // A helper that a library may call is none that the loop waits for.
-    if !is_async && !event.is_certain {
-        return None;
-    }
-    let key = match (is_async, is_file) {
-        (true, true) => "file-in-async",
-        (true, false) => "in-async",
-        (false, _) => "below-async",
-    };
-    let function = run.function_around(event.site)?;
-    let mut diagnostic = found(run, event, event.site, |span| {
-        Diagnostic::new("blocking-call-in-async", severity, span, key)
-            .with("call", run.callee(event.site))
-            .with("function", function)
-    })?;
-    if let Some(twin) = &blocking.twin {
-        diagnostic.note(Message::new("blocking-call-in-async", "twin").with("twin", twin), None);
-    }
     diagnostic.patterns = vec!["to-thread"];
     Some(diagnostic)
 }

@@ -9,6 +9,7 @@ use crate::execution::{Event, EventKind, Run, Site, Value};
 use crate::facts::Facts;
 use crate::knowledge::callables::Wants;
 use crate::python::{Kind, Role};
+use crate::rewrite::hand_over;
 use crate::text::{Edit, Span};
 
 const NAME: &str = "call-where-a-function-belongs";
@@ -83,7 +84,11 @@ fn diagnose(
             .with("value", run.source_of(argument))
     })?;
     found.patterns = vec!["to-thread"];
-    found.fixes.extend(fix(facts, run, event, argument, value));
+    let better = || {
+        let call = place(run, argument)?;
+        hand_over(facts, call, facts.taker(call)?)
+    };
+    found.fixes.extend(fix(facts, run, event, argument, value).or_else(better));
     Some(found)
 }
 

@@ -20,7 +20,6 @@ pub(super) fn lasting(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnos
         EventKind::UsedAfterBlock { .. } => after_block(run, event, "over"),
         EventKind::ContextLost => context_lost(facts, run, event),
         EventKind::WaitsForFrontEnd => front_end(run, event),
-        EventKind::SocketBlocks { for_ever } => socket(facts, run, event, for_ever),
         _ => None,
     }
 }
@@ -107,33 +106,4 @@ fn front_end(run: &Run, event: &Event) -> Option<Diagnostic> {
     })?;
     diagnostic.patterns = vec!["top-level-await", "keep-the-handle"];
     Some(diagnostic)
-}
-
-/// A socket that blocks, in the hands of the loop.
-fn socket(facts: &Facts, run: &Run, event: &Event, for_ever: bool) -> Option<Diagnostic> {
-    let severity = if for_ever { Severity::Error } else { Severity::Warning };
-    let socket = run.argument(event.site, 0, "sock")?;
-    let mut diagnostic = found(run, event, event.site, |span| {
-        Diagnostic::new("blocking-call-in-async", severity, span, "socket")
-            .with("call", run.callee(event.site))
-            .with("name", run.source_of(socket))
-    })?;
-    diagnostic.patterns = vec!["async-client"];
-    diagnostic.fixes.extend(without_blocking(facts, run, event, socket));
-    Some(diagnostic)
-}
-
-/// `sock.setblocking(False)` before the statement that uses it.
-fn without_blocking(facts: &Facts, run: &Run, event: &Event, socket: Site) -> Option<Fix> {
-    let (call, name) = (place(run, event.site)?, run.source_of(socket));
-    let statement = run.statement_around(event.site);
-    let source = run.tree(event.site.cell).source();
-    let line = source.get(..statement.start)?.rsplit('\n').next()?;
-    if !matches!(run.kind(socket), Kind::Name { .. }) || !line.trim().is_empty() {
-        return None;
-    }
-    let text = format!("{name}.setblocking(False)\n{line}");
-    let title = Message::new("blocking-call-in-async", "fix-socket").with("name", name);
-    let edits = vec![Edit::insert(call.cell, statement.start, text)];
-    Some(repair(facts, call, title, "async-client", edits))
 }
