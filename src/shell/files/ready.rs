@@ -27,7 +27,7 @@ pub struct Ready<'a> {
 }
 
 /// How often it is tried to put back what somebody else has written meanwhile.
-const TRIES: usize = 8;
+const TRIES: usize = 64;
 
 impl<'a> Ready<'a> {
     /// Makes ready what replaces the file at `path`, which holds `expected`.
@@ -108,6 +108,11 @@ impl<'a> Ready<'a> {
     fn put_back(&mut self, name: &Path, why: SaveError) -> SaveError {
         let mut put = Some(self.bytes.to_vec());
         for _ in 0..TRIES {
+            // Written over what was put there: that is newer than what came out before.
+            if read_again(&self.place).is_some_and(|there| Some(&there) != put.as_ref()) {
+                self.staged.sync_folder();
+                return why;
+            }
             let going = read_again(name);
             if tried(Step::Exchange, || exchange(name, &self.place)).is_err()
                 && (going.is_none() || read_again(name) == going)
