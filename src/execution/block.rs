@@ -6,11 +6,6 @@ use super::value::{Object, Value};
 use crate::execution::event::EventKind;
 use crate::python::{Detail, Kind, NodeId, Role};
 
-/// Turns that take some 0.05 to 0.1 s, as long as asyncio's debug mode calls slow.
-///
-/// Source: `loop.slow_callback_duration` is 0.1 s.
-const LONG: i64 = 1_000_000;
-
 impl Machine<'_> {
     pub fn if_statement(&mut self, node: NodeId) -> Flow {
         let test = self.node(node, Role::Test);
@@ -73,10 +68,8 @@ impl Machine<'_> {
         let site = self.node(node, Role::Iter).map_or(self.site(node), |it| self.site(it));
         let items = if is_async { self.walk_async(walked, site) } else { self.walk(walked, site) };
         let target = self.node(node, Role::Target);
-        let around = self.around;
-        self.around = around.saturating_mul(self.length_of_range(node).unwrap_or(1));
-        self.longest = self.longest.max(self.around);
-        let turns = self.turns;
+        let computing = self.start_computing();
+        let length = self.length_of_range(node);
         self.loops.push(Looping::default());
         let flow = if items.is_exact {
             let mut flow = Flow::Next;
@@ -96,46 +89,13 @@ impl Machine<'_> {
             });
             Flow::Next
         };
-        let breaks = self.end_loop();
-        self.around = around;
-        if around == 1 {
-            let turns_inside = std::mem::take(&mut self.longest);
-            if turns_inside >= LONG && turns == self.turns && self.context.on_loop && !breaks {
-                self.emit(self.site(node), EventKind::Computed { turns: turns_inside });
-            }
-        }
+        self.end_loop();
+        self.end_computing(computing, node, length);
         match flow {
             Flow::Return => Flow::Return,
             Flow::Break => Flow::Next,
             _ => self.body(node, Role::Else),
         }
-    }
-
-    /// How many turns a `for` over `range(…)` makes, where that can be told.
-    pub fn length_of_range(&mut self, node: NodeId) -> Option<i64> {
-        let iter = self.node(node, Role::Iter)?;
-        let func = self.node(iter, Role::Func)?;
-        let index = self.index(self.cell()).cloned()?;
-        if !matches!(index.syntax.tree.kind(func), Kind::Name { .. })
-            || self.evaluate(func) != Value::Path(self.words.range)
-        {
-            return None;
-        }
-        let args = self.nodes(iter, Role::Arg);
-        let mut numbers = Vec::new();
-        for arg in args {
-            match self.evaluate(arg) {
-                Value::Int(number) => numbers.push(number),
-                _ => return None,
-            }
-        }
-        match numbers.as_slice() {
-            [end] => Some(*end),
-            [start, end] => end.checked_sub(*start),
-            [start, end, step] if *step != 0 => end.checked_sub(*start).map(|it| it / step),
-            _ => None,
-        }
-        .filter(|length| *length > 0)
     }
 
     /// Runs a body that may run any number of times, none included.
@@ -173,6 +133,8 @@ impl Machine<'_> {
         }
         let waited = test.and_then(|test| self.asked_if_done(test));
         let turns = self.turns;
+        let computing = self.start_computing();
+        let length = self.turns_of_while(node);
         self.loops.push(Looping::default());
         let mut flow = Flow::Next;
         if truth == Some(true) {
@@ -187,6 +149,7 @@ impl Machine<'_> {
             });
         }
         let breaks = self.end_loop();
+        self.end_computing(computing, node, length);
         if let Some(value) = waited.filter(|_| turns == self.turns && !breaks) {
             self.emit(self.site(node), EventKind::BusyWait { value });
         }

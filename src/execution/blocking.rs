@@ -37,6 +37,7 @@ impl Machine<'_> {
             && self.input.environment.host.suspends_the_caller();
         let is_lazy = blocking.is_lazy && self.is_handed_on(site);
         if !suspends && !is_lazy && self.blocks(blocking.when, args, site) {
+            self.blocked += 1;
             self.emit(site, EventKind::Blocked { by: path });
         }
     }

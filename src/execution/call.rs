@@ -198,8 +198,11 @@ impl Machine<'_> {
     ) -> (Value, Value) {
         let unknown = (Value::Unknown, Value::Unknown);
         let most = if self.doubt == 0 { MOST_NESTED } else { 2 };
-        let recursive = self.calls.iter().filter(|call| call.function == value).count() >= most;
-        if recursive || self.calls.len() >= DEEPEST_CALLS || !self.step() {
+        let nested = self.calls.iter().filter(|call| call.function == value).count();
+        if nested == 0 {
+            self.note_recursion(function, args, site);
+        }
+        if nested >= most || self.calls.len() >= DEEPEST_CALLS || !self.step() {
             self.escape_all(args);
             return unknown;
         }

@@ -127,13 +127,16 @@ impl Machine<'_> {
         let clauses = self.nodes(node, Role::Clause);
         let outer = self.node_of_first_iter(&clauses);
         let first = outer.map_or(Value::Unknown, |it| self.evaluate(it));
+        let length = self.turns_of_clauses(node, builds);
         let count = index.scope(scope).map_or(0, |scope| scope.locals.len());
         let slots = self.heap.slots(count, Value::Never);
         let closure = self.calls.last().and_then(|call| call.frame);
         let frame = self.heap.add(Object::Frame { first: slots, closure });
         let before = self.calls.last_mut().and_then(|call| call.frame.replace(frame));
         let mut made = Made::default();
+        let computing = self.start_computing();
         let exact = self.clauses(node, &clauses, Some((first, outer)), &mut made);
+        self.end_computing(computing, node, length);
         if let Some(call) = self.calls.last_mut() {
             call.frame = before;
         }

@@ -1,5 +1,6 @@
 //! What happens while a notebook runs, as far as rules care.
 
+use super::computing::Work;
 use super::value::{CellKey, Loop, Site, Value};
 use crate::knowledge::callables::{QualifiedName, Symbol, Wants};
 use crate::knowledge::versions::Removal;
@@ -115,7 +116,7 @@ pub enum EventKind {
     /// A known blocking call.
     Blocked { by: QualifiedName },
     /// A loop of so many turns, its inner loops counted, in which nothing else has its turn.
-    Computed { turns: i64 },
+    Computed { work: Work },
     /// A thread waits for a loop that waits for it.
     Deadlocked { by: QualifiedName },
     /// A loop on the kernel's thread that looks again and again whether a task is done.

@@ -240,12 +240,11 @@ impl Machine<'_> {
             return given;
         }
         match (self.detail(node), left, right) {
-            (Detail::Plus, Value::Int(a), Value::Int(b)) => {
-                a.checked_add(b).map_or(Value::Plain(Plain::Int), Value::Int)
-            }
-            (Detail::Minus, Value::Int(a), Value::Int(b)) => {
-                a.checked_sub(b).map_or(Value::Plain(Plain::Int), Value::Int)
-            }
+            (
+                detail @ (Detail::Plus | Detail::Minus | Detail::Times | Detail::Power),
+                Value::Int(a),
+                Value::Int(b),
+            ) => calculated(detail, a, b).map_or(Value::Plain(Plain::Other), Value::Int),
             (Detail::Plus, Value::Str(a), Value::Str(b)) => {
                 let text = format!("{}{}", self.names.text(a), self.names.text(b));
                 self.text(Some(&text))
@@ -259,12 +258,22 @@ impl Machine<'_> {
                 Value::Int(_) | Value::Plain(_) | Value::Str(_),
             ) => Value::Plain(Plain::Other),
             (
-                Detail::Plus | Detail::Minus | Detail::Remainder | Detail::Arithmetic,
+                Detail::Plus
+                | Detail::Minus
+                | Detail::Remainder
+                | Detail::Times
+                | Detail::Power
+                | Detail::Divided,
                 Value::Unknown,
                 Value::Int(_) | Value::Plain(_) | Value::Str(_),
             )
             | (
-                Detail::Plus | Detail::Minus | Detail::Remainder | Detail::Arithmetic,
+                Detail::Plus
+                | Detail::Minus
+                | Detail::Remainder
+                | Detail::Times
+                | Detail::Power
+                | Detail::Divided,
                 Value::Int(_) | Value::Plain(_) | Value::Str(_),
                 Value::Unknown,
             ) => {
@@ -332,5 +341,16 @@ fn number(text: &str) -> Value {
         Ok(number) => Value::Int(number),
         Err(_) if text.contains(['.', 'e', 'E', 'j', 'J']) => Value::Plain(Plain::Float),
         Err(_) => Value::Plain(Plain::Int),
+    }
+}
+
+/// The whole number that an operator gives, where it is one that fits.
+fn calculated(detail: Detail, a: i64, b: i64) -> Option<i64> {
+    match detail {
+        Detail::Plus => a.checked_add(b),
+        Detail::Minus => a.checked_sub(b),
+        Detail::Times => a.checked_mul(b),
+        Detail::Power => a.checked_pow(u32::try_from(b).ok()?),
+        _ => None,
     }
 }

@@ -122,10 +122,10 @@ pub(super) struct Machine<'i> {
     pub waits_for_kernel: bool,
     /// What the call that ended last may raise.
     pub raised: Vec<Value>,
-    /// Turns of all loops around the code that runs now, and the most that were seen inside the
-    /// outermost of them.
-    pub around: i64,
-    pub longest: i64,
+    /// The most turns that loops inside the innermost one around the code that runs now make.
+    pub inside: i64,
+    /// How often a call held its thread.
+    pub blocked: usize,
     /// So many `try`s, from the outermost on, are none of the code that runs now: it is a task's.
     pub hidden_tries: usize,
     /// So many calls that made tasks are being followed: what they run, runs when the loop has a turn.
@@ -211,8 +211,8 @@ impl<'i> Machine<'i> {
             one_turn: None,
             waits_for_kernel: false,
             raised: Vec::new(),
-            around: 1,
-            longest: 0,
+            inside: 1,
+            blocked: 0,
             hidden_tries: 0,
             scheduled: 0,
             raising: HashSet::new(),

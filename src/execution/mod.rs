@@ -14,6 +14,7 @@ mod callback;
 mod class;
 mod collect;
 mod columns;
+mod computing;
 mod condition;
 mod dispatch;
 mod display;
@@ -52,6 +53,7 @@ mod words;
 mod tests;
 
 pub use blocking::Tasked;
+pub use computing::Work;
 pub use event::{Context, Event, EventKind, Miss, StackId, Thread, ValueUse};
 pub use machine::{Cells, Input, run};
 pub use reading::{Module, Run, Stage};

@@ -49,7 +49,7 @@ fn told(trace: &Trace, cells: &[(CellKey, Arc<Index>)], event: &Event) -> String
         EventKind::Unhashable => "unhashable".to_owned(),
         EventKind::SharedBetweenLoops { .. } => "shared".to_owned(),
         EventKind::BusyWait { .. } => "busy wait".to_owned(),
-        EventKind::Computed { turns } => format!("{turns} turns"),
+        EventKind::Computed { work } => format!("computes: {work:?}"),
         EventKind::PlainWalkRefused { .. } => "plain walk refused".to_owned(),
         EventKind::Removed { by, .. } => format!("removed: {}", trace.spell(*by)),
         EventKind::LeftOpen { path } => format!("left open: {}", trace.spell(*path)),

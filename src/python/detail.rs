@@ -24,8 +24,10 @@ pub enum Detail {
     Minus,
     Plus,
     Remainder,
-    /// `*`, `/`, `//` or `**`.
-    Arithmetic,
+    Times,
+    Power,
+    /// `/` or `//`.
+    Divided,
     // `Simple`.
     Break,
     Continue,

@@ -315,9 +315,9 @@ pub(super) fn operator(op: ast::Operator) -> Detail {
         ast::Operator::Add => Detail::Plus,
         ast::Operator::Sub => Detail::Minus,
         ast::Operator::Mod => Detail::Remainder,
-        ast::Operator::Mult | ast::Operator::Div | ast::Operator::FloorDiv | ast::Operator::Pow => {
-            Detail::Arithmetic
-        }
+        ast::Operator::Mult => Detail::Times,
+        ast::Operator::Pow => Detail::Power,
+        ast::Operator::Div | ast::Operator::FloorDiv => Detail::Divided,
         _ => Detail::Plain,
     }
 }

@@ -16,9 +16,6 @@ use crate::rewrite::report_owner;
 use crate::text::Span;
 use past::lasting;
 
-/// Turns that hold the loop for a quarter of a second and more.
-pub(super) const VERY_LONG: i64 = 5_000_000;
-
 /// The rules that speak of a loop that is refused.
 const LOOPS: [&str; 5] = [
     "asyncio-run-in-cell",
@@ -50,7 +47,6 @@ pub(super) fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
                 lost(run, event, *is_silent)
             }
             EventKind::GeneratorLost { .. } => generator(run, event),
-            EventKind::Computed { turns } => computed(run, event, *turns),
             EventKind::PlainWalkRefused { .. } => {
                 plainly_walked(run, event).filter(|it| !is_walked(event, it.span))
             }
@@ -210,22 +206,6 @@ fn waited(run: &Run, event: &Event, by: &str, _: Value) -> Option<Diagnostic> {
         Diagnostic::new("wait-needs-tasks", severity, span, key)
             .with("call", run.callee(event.site))
     })
-}
-
-/// A long computation that an `async def` waits for.
-fn computed(run: &Run, event: &Event, turns: i64) -> Option<Diagnostic> {
-    if matches!(event.context.thread, Thread::Worker | Thread::Process) {
-        return None;
-    }
-    let function = run.function_around(event.site)?;
-    let severity = if turns >= VERY_LONG { Severity::Warning } else { Severity::Hint };
-    let mut diagnostic = found(run, event, event.site, |_| {
-        Diagnostic::new("cpu-bound-in-async", severity, run.head(event.site), "turns")
-            .with("function", function)
-            .with("count", super::cpu_bound_in_async::grouped(turns))
-    })?;
-    diagnostic.patterns = vec!["to-thread"];
-    Some(diagnostic)
 }
 
 /// A library's call that wants its own loop, reached where only the run sees it.

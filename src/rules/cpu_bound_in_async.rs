@@ -1,91 +1,89 @@
 //! A long computation in an `async def` that never lets the loop go on.
 
+use hashbrown::HashSet;
+
+use super::events;
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Call, Facts, FnId, Heavy, Site, Value, Work};
+use crate::execution::{self, Event, EventKind, Run, Thread, Work};
+use crate::facts::{Facts, Site, Value};
 use crate::python::{Kind, Role};
 use crate::rewrite::{await_in_thread, checked, obstacle_to_await};
-use crate::text::{Span, TextRange};
-
-use super::by_events::VERY_LONG;
+use crate::text::Span;
 
 const NAME: &str = "cpu-bound-in-async";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
-/// As many callers as a note names.
-const MOST_CALLERS: usize = 4;
+/// Turns that hold the loop for a quarter of a second and more.
+const VERY_LONG: i64 = 5_000_000;
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for (index, function) in facts.functions.iter().enumerate() {
-        let id = FnId(index);
-        let callers = match function.is_async {
-            true => Vec::new(),
-            false => async_callers(facts, id),
-        };
-        if !function.is_async && callers.is_empty() {
-            continue;
-        }
-        for heavy in facts.heavy_in(id) {
-            out.push(diagnose(facts, id, &heavy, &callers));
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let computed: Vec<(&Event, Work)> = run
+        .events()
+        .iter()
+        .filter_map(|event| match event.kind {
+            EventKind::Computed { work } if is_felt(event) => Some((event, work)),
+            _ => None,
+        })
+        .collect();
+    let mut told: HashSet<execution::Site> = HashSet::new();
+    for (event, work) in &computed {
+        // The outermost loop counts those inside it.
+        let is_inside = computed.iter().any(|(other, _)| {
+            other.site.cell == event.site.cell
+                && other.site != event.site
+                && run.tree(event.site.cell).is_within(event.site.node, other.site.node)
+        });
+        if !is_inside && told.insert(event.site) {
+            out.extend(diagnose(facts, run, event, *work));
         }
     }
 }
 
-/// The calls of a plain function that stand in an `async def` themselves.
-fn async_callers<'f>(facts: &'f Facts, id: FnId) -> Vec<&'f Call> {
-    let reach = facts.reach.get(id.0).copied().unwrap_or_default();
-    if !reach.in_async || reach.worker || reach.escapes {
-        return Vec::new();
-    }
-    let in_async = |call: &&Call| {
-        call.owner.and_then(|owner| facts.function(owner)).is_some_and(|owner| owner.is_async)
-    };
-    facts.calls_of(id).filter(in_async).collect()
+/// Whether the loop's own thread computes.
+fn is_felt(event: &Event) -> bool {
+    event.context.on_loop && !matches!(event.context.thread, Thread::Worker | Thread::Process)
 }
 
-fn diagnose(facts: &Facts, id: FnId, heavy: &Heavy, callers: &[&Call]) -> Diagnostic {
-    let name = facts.function(id).map_or("", |function| &function.name);
-    let (key, count) = match heavy.work {
+/// The call in an `async def` that leads to a plain function.
+fn async_caller(run: &Run, event: &Event) -> Option<execution::Site> {
+    let is_async = run.is_in_async(event.site);
+    let mut way = run.stack(event.stack).into_iter().rev();
+    way.find(|site| !is_async && run.is_in_async(*site) && matches!(run.kind(*site), Kind::Call))
+}
+
+fn diagnose(facts: &Facts, run: &Run, event: &Event, work: Work) -> Option<Diagnostic> {
+    let name = run.function_around(event.site)?;
+    let (key, count) = match work {
         Work::Turns(count) => ("turns", count),
         Work::Spins => ("spins", 0),
         Work::Recursion(count) => ("recursion", count),
         Work::Call => ("call", 0),
     };
-    let severity = match heavy.work {
+    let severity = match work {
         Work::Turns(count) if count >= VERY_LONG => Severity::Warning,
         _ => Severity::Hint,
     };
-    let mut found = Diagnostic::new(NAME, severity, head(facts, heavy.site), key)
+    let is_loop = matches!(work, Work::Turns(_) | Work::Spins);
+    let at = run.site_of(event);
+    let span: Span = if is_loop && at == event.site { run.head(at) } else { run.span(at)? };
+    let mut found = Diagnostic::new(NAME, severity, span, key)
         .with("function", name)
         .with("count", grouped(count))
-        .with("call", facts.callee_text(heavy.site));
-    for caller in callers.iter().take(MOST_CALLERS) {
-        let owner = caller.owner.and_then(|owner| facts.function(owner));
+        .with("call", run.callee(event.site));
+    let caller = async_caller(run, event);
+    if let Some(caller) = caller {
         let note = Message::new(NAME, "called-here")
             .with("function", name)
-            .with("caller", owner.map_or("", |owner| &owner.name));
-        found.note(note, Some(facts.span(caller.site)));
+            .with("caller", run.function_around(caller).unwrap_or_default());
+        found.note(note, run.span(caller));
     }
     found.patterns = vec!["to-thread"];
-    let moved = match heavy.work {
-        Work::Call | Work::Recursion(_) if callers.is_empty() => Some(heavy.site),
-        _ => callers.first().map(|call| call.site),
-    };
-    found.fixes.extend(moved.and_then(|call| thread_fix(facts, call)));
-    found
-}
-
-/// The loop's first line, or the call.
-fn head(facts: &Facts, site: Site) -> Span {
-    let end = match facts.kind(site) {
-        Kind::For { .. } => facts.child(site, Role::Iter),
-        Kind::While => facts.child(site, Role::Test),
-        _ => None,
-    };
-    let range = facts.range(site);
-    let end = end.map_or(range.end, |end| facts.range(end).end);
-    Span::new(site.cell, TextRange::new(range.start, end))
+    let moved = caller.or_else(|| (!is_loop && run.is_in_async(event.site)).then_some(event.site));
+    let fix = moved.and_then(|call| thread_fix(facts, events::place(run, call)?));
+    found.fixes.extend(fix);
+    Some(found)
 }
 
 /// `f(n)` becomes `await asyncio.to_thread(f, n)`. Only shown: a thread lets the loop go on, but
@@ -108,7 +106,7 @@ fn thread_fix(facts: &Facts, call: Site) -> Option<Fix> {
 }
 
 /// `1000000` as `1,000,000`.
-pub(super) fn grouped(number: i64) -> String {
+fn grouped(number: i64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
