@@ -29,6 +29,7 @@ impl<'i> Moments<'i> {
     /// Runs the cells and keeps moments of it.
     pub fn of(input: &Input<'i>, cells: Vec<(CellKey, Arc<Index>)>) -> Self {
         let step = cells.len().div_ceil(KEPT).max(1);
+        let last = cells.len().saturating_sub(1) / step * step;
         let mut machine = Machine::new(input, &cells);
         let mut kept = Vec::new();
         for (at, (key, index)) in cells.iter().enumerate() {
@@ -38,11 +39,11 @@ impl<'i> Moments<'i> {
                 machine.names = names;
             }
             // What comes after the last moment is run again by whoever asks.
-            if at + step < cells.len() {
+            if at < last {
                 machine.run_cell(*key, index);
             }
         }
-        let ran = Cell::new(cells.len().saturating_sub(step));
+        let ran = Cell::new(last);
         Self { input: input.clone(), cells, kept, names: machine.names, ran }
     }
 
