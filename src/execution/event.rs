@@ -160,6 +160,10 @@ pub enum EventKind {
     HookUnawaited { name: String, of: QualifiedName },
     /// A list, a set or a dict where a set wants what can be hashed.
     Unhashable,
+    /// The kernel's loop is made re-entrant.
+    LoopPatched { by: QualifiedName },
+    /// A line magic runs as a statement.
+    Magic,
     /// An object that belongs to one loop is used on another.
     SharedBetweenLoops { value: Value, made: Loop },
 }

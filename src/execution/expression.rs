@@ -20,6 +20,7 @@ impl Machine<'_> {
         }
         let value = stacker::maybe_grow(128 * 1024, 4 * 1024 * 1024, || self.evaluate_here(node));
         self.note_sighting(node, value);
+        self.note_given(node, value);
         value
     }
 

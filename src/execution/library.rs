@@ -86,6 +86,7 @@ impl Machine<'_> {
         }
         if entry.patch.is_some() {
             self.heap.set(self.patched, Value::Bool(true));
+            self.emit(site, EventKind::LoopPatched { by: path });
         }
         if let Some(blocking) = &entry.blocking {
             self.note_blocking(path, blocking, &args, site);

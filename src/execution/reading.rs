@@ -122,9 +122,14 @@ impl Run {
         &self.trace.events
     }
 
-    fn index(&self, cell: CellKey) -> Option<&Arc<Index>> {
+    pub(super) fn index(&self, cell: CellKey) -> Option<&Arc<Index>> {
         let own = self.cells.get(cell.0 as usize).map(|(_, index)| index);
         own.or_else(|| Some(&self.modules.get(self.module_at(cell)?)?.2))
+    }
+
+    /// The keys of the notebook's cells, in order.
+    pub(super) fn keys(&self) -> impl Iterator<Item = CellKey> + '_ {
+        self.cells.iter().map(|(key, _)| *key)
     }
 
     /// The number of a module: their keys follow those of the cells.

@@ -90,6 +90,7 @@ impl Machine<'_> {
         }
         let Some(index) = self.index(self.cell()).cloned() else { return Flow::Next };
         let tree = &index.syntax.tree;
+        self.note_given(node, Value::None);
         match tree.kind(node) {
             Kind::Expression => {
                 if let Some(value) = tree.child(node, Role::Value) {
@@ -179,7 +180,12 @@ impl Machine<'_> {
                 }
                 Flow::Next
             }
-            Kind::Escape { .. } => self.body(node, Role::Body),
+            Kind::Escape { sigil, .. } => {
+                if *sigil == '%' {
+                    self.emit(self.site(node), EventKind::Magic);
+                }
+                self.body(node, Role::Body)
+            }
             _ => Flow::Next,
         }
     }

@@ -73,6 +73,8 @@ fn told(trace: &Trace, cells: &[(CellKey, Arc<Index>)], event: &Event) -> String
         EventKind::SpecialUnawaited { name, raises, .. } => {
             format!("{name} unawaited, raises {raises}")
         }
+        EventKind::LoopPatched { by } => format!("patched by {}", trace.spell(*by)),
+        EventKind::Magic => "magic".to_owned(),
         EventKind::SocketBlocks { for_ever } => format!("socket blocks, for ever {for_ever}"),
     };
     format!("{} {what}", place(cells, event.site))

@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 
 use super::blocking::Tasked;
 use super::event::{Event, StackId};
+use super::given::Given;
 use super::heap::Heap;
 use super::sighting::Sighting;
 use super::value::{CollectionKind, Object, ObjectId, Plain, Site, Value};
@@ -18,6 +19,7 @@ pub struct Trace {
     pub(super) names: Names,
     pub(super) coroutines: Vec<ObjectId>,
     pub(super) tasks: HashMap<ObjectId, Tasked>,
+    pub(super) given: Given,
     pub(super) sightings: HashMap<ObjectId, Sighting>,
     /// Whether some cell was too much to run to its end.
     pub is_cut_short: bool,

@@ -182,16 +182,6 @@ impl Facts<'_> {
         result
     }
 
-    /// Whether `site` stands in the head of the definition `def`: its parameters, decorators and
-    /// annotations.
-    pub(super) fn is_signature(&self, site: Site, def: Site) -> bool {
-        let mut ups = std::iter::once(site).chain(self.ancestors(site));
-        let top = ups.find(|up| self.parent(*up) == Some(def));
-        top.is_some_and(|top| {
-            matches!(self.role(top), Role::Param | Role::Decorator | Role::Annotation)
-        })
-    }
-
     /// The function or lambda whose body holds `site`; `None` for code of the cell itself, class
     /// bodies included.
     pub fn owner(&self, site: Site) -> Option<FnId> {

@@ -28,8 +28,6 @@ pub(super) struct Index {
     mentions: HashMap<FnId, Vec<Site>>,
     pub(super) patches: Vec<usize>,
     unknown_methods: HashMap<Box<str>, Vec<Site>>,
-    /// Functions, or cells' own code, that cancel something.
-    cancels: HashSet<(CellIndex, Option<FnId>)>,
 }
 
 impl Index {
@@ -102,9 +100,6 @@ impl Index {
 
     fn add_call(&mut self, facts: &Facts, place: usize, call: &Call) {
         self.by_owner.entry(call.owner).or_default().push(place);
-        if facts.callee_text(call.site).ends_with(".cancel") {
-            self.cancels.insert((call.site.cell, call.owner));
-        }
         if let Value::Function(id) = call.callee {
             self.by_function.entry(id).or_default().push(place);
         }
@@ -201,11 +196,6 @@ impl Facts<'_> {
     /// Calls of a method of this name on something that is not known.
     pub fn unknown_method_calls(&self, name: &str) -> &[Site] {
         self.index.unknown_methods.get(name).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether the same function, or the same cell's own code, calls some `.cancel()`.
-    pub fn cancels_beside(&self, site: Site) -> bool {
-        self.index.cancels.contains(&(site.cell, self.owner(site)))
     }
 
     /// The calls of one cell, in order.

@@ -4,21 +4,17 @@
 //! lazily, so that editing one cell costs one cell's reading and a cheap join.
 
 mod arguments;
-mod asks;
 mod attributes;
-mod awaits;
 mod budget;
 mod cell;
 mod collection;
 mod definitions;
 mod effects;
 mod endless;
-mod fresh;
 mod guard;
 mod handles;
 mod heavy;
 mod index;
-mod limits;
 pub mod modules;
 mod number;
 mod places;
@@ -30,11 +26,9 @@ mod scope;
 mod takers;
 mod tasks;
 mod truth;
-mod turns;
 mod usage;
 pub mod users;
 mod value;
-mod waiting;
 
 use hashbrown::HashMap;
 use std::cell::RefCell;
@@ -47,7 +41,6 @@ use crate::knowledge::Tables;
 use crate::python::{self, Kind, NodeId};
 use crate::text::CellIndex;
 
-pub use awaits::Holder;
 pub use budget::Stop;
 pub use cell::CellFacts;
 pub use collection::{Collection, Holds};
@@ -56,18 +49,15 @@ pub use effects::Leaves;
 pub use endless::Endless;
 pub use handles::Handle;
 pub use heavy::{Heavy, Work};
-pub use limits::Many;
 pub use modules::{ModuleSource, Modules};
 pub use protocol::AsyncOnly;
 pub use reach::{Reach, Runs};
 pub use scope::{Binding, How, MODULE, ScopeId, ScopeKind};
 pub use takers::{Passes, Taker};
 pub use tasks::{Background, is_loop, is_running_loop};
-pub use turns::Turns;
 pub use usage::Usage;
 pub use users::{Access, Use, User};
 pub use value::Value;
-pub use waiting::Waiting;
 
 /// How often the cells may be read again to see whether fixes hold, all in all.
 const READINGS: usize = 40;

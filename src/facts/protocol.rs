@@ -182,14 +182,4 @@ impl Facts<'_> {
         let first = values.next()??;
         values.all(|value| value == Some(first)).then_some(first)
     }
-
-    /// The paths of the exceptions that an `except` names; what is not known is left out.
-    pub fn caught(&self, handler: Site) -> Vec<String> {
-        let Some(test) = self.child(handler, Role::Test) else { return Vec::new() };
-        let path = |site: Site| self.value(site).path().map(str::to_owned);
-        match self.kind(test) {
-            Kind::Tuple { .. } => self.children_in(test, Role::Element).filter_map(path).collect(),
-            _ => path(test).into_iter().collect(),
-        }
-    }
 }

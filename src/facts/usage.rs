@@ -140,23 +140,6 @@ impl Facts<'_> {
         caches.iter().any(|name| self.loads(name).iter().any(|other| other.cell > site.cell))
     }
 
-    /// The places that read the name which the definition at `def` binds, up to where the name
-    /// is bound anew.
-    pub fn reads_of_global(&self, name: &str, def: Site) -> Vec<Site> {
-        let next = self
-            .global(name)
-            .iter()
-            .map(|(cell, binding)| Site { cell: *cell, node: binding.node })
-            .find(|site| *site > def);
-        let reads = |site: &Site| {
-            *site > def
-                && next.is_none_or(|next| *site < next)
-                && self.binding_scope(*site) == super::MODULE
-        };
-        self.budget.step(self.loads(name).len());
-        self.loads(name).iter().copied().filter(reads).collect()
-    }
-
     /// The places that read the name which the target at `site` binds, in order.
     pub fn reads_of(&self, target: Site) -> Vec<Site> {
         let name = self.source_of(target);

@@ -109,6 +109,17 @@ impl Versions {
         self.of(python, path).find(|novelty| novelty.keyword.is_none())
     }
 
+    /// The names and arguments that `python` lacks, without what they belong to.
+    pub fn lacking(&self, python: PythonVersion) -> impl Iterator<Item = &str> {
+        let newer = self.entries.iter().flat_map(move |(name, entries)| {
+            let newer = entries.iter().filter(move |it| python < it.since);
+            newer.map(move |it| (name.as_str(), it.keyword.as_deref()))
+        });
+        newer.map(|(name, keyword)| {
+            keyword.unwrap_or_else(|| name.rsplit('.').next().unwrap_or(name))
+        })
+    }
+
     /// The arguments of `path` that `python` lacks.
     pub fn lacks_keywords<'v>(
         &'v self,

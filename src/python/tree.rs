@@ -2,6 +2,7 @@
 //! and every rule can ask what surrounds an expression.
 
 mod arguments;
+mod around;
 mod children;
 
 use hashbrown::HashMap;

@@ -49,7 +49,8 @@ fn coroutine(facts: &Facts, cell: CellIndex) -> Names {
     let written = |call: &&&Call| fits(facts.source_of(call.site));
     let turn = |call: &Call| Some((text(facts, call.site)?, repeated(facts, call.site)?));
     let each = calls.iter().find_map(|call| turn(call));
-    let once = calls.iter().filter(|call| facts.loop_around(call.site).is_none()).find(written);
+    let in_loop = |site: Site| facts.tree(site.cell).loop_around(site.node).is_some();
+    let once = calls.iter().filter(|call| !in_loop(call.site)).find(written);
     let called = calls.first().and_then(|call| plain_name(facts, call));
     let defined = || {
         facts.functions.iter().rev().find(|it| {
@@ -108,7 +109,7 @@ fn signature(facts: &Facts, name: &str) -> Option<(String, String)> {
 
 /// What the loop around a call binds in each turn, and over what it runs.
 fn repeated(facts: &Facts, call: Site) -> Option<(String, String)> {
-    let around = facts.loop_around(call)?;
+    let around = Site { node: facts.tree(call.cell).loop_around(call.node)?, ..call };
     let holder = match facts.kind(around) {
         Kind::For { is_async: false } => around,
         Kind::Comprehension { .. } => {
@@ -171,7 +172,9 @@ fn client(facts: &Facts, cell: CellIndex) -> Names {
         let is_own = ["asyncio.", "anyio.", "contextlib."].iter().any(|it| maker.starts_with(it));
         let made =
             made_by(facts, site).filter(|_| facts.tables.is_async_manager(maker) && !is_own)?;
-        let import = import_of(facts, facts.root(facts.child(made, Role::Func)?))?;
+        let func = facts.child(made, Role::Func)?;
+        let root = Site { node: facts.tree(func.cell).root(func.node), ..func };
+        let import = import_of(facts, root)?;
         let name = facts.source_of(site).to_owned();
         Some([
             ("client-call", use_of(facts, cell, &name)?),

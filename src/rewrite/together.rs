@@ -3,7 +3,7 @@
 
 use super::handles::free_name;
 use super::imports::module_name;
-use crate::facts::{Facts, Site, Turns};
+use crate::facts::{Facts, Site};
 use crate::python::{Builds, Kind, Role};
 use crate::text::{Edit, Span, TextRange, indentation, line_range};
 
@@ -19,10 +19,9 @@ pub enum Joining {
 
 /// `[await f(x) for x in xs]` becomes `await asyncio.gather(*[f(x) for x in xs])`. `None` where
 /// the element is more than the await.
-pub fn join_comprehension(facts: &Facts, turns: &Turns) -> Option<Vec<Edit>> {
-    let around = turns.around;
+pub fn join_comprehension(facts: &Facts, around: Site, awaits: &[Site]) -> Option<Vec<Edit>> {
     let list = matches!(facts.kind(around), Kind::Comprehension { builds: Builds::List, .. });
-    let [only] = turns.awaits.as_slice() else { return None };
+    let [only] = awaits else { return None };
     if !list || facts.parent(*only) != Some(around) || facts.role(*only) != Role::Element {
         return None;
     }

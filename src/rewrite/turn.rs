@@ -4,14 +4,19 @@ use super::handles::free_name;
 use super::imports::module_name;
 use super::removal::delete_statement;
 use super::together::{Joining, Kept, comments_in, folded, started};
-use crate::facts::{Facts, Site, Turns};
+use crate::facts::{Facts, Site};
 use crate::python::{Builds, Kind, NameUse, Role};
 use crate::text::{Edit, Span, TextRange, indentation, line_range};
 
 /// The loop's awaits as one wait. `None` where a turn is more than these forms can hold: one
 /// await, in a plain statement of the body.
-pub fn join_loop(facts: &Facts, turns: &Turns, joining: Joining) -> Option<Vec<Edit>> {
-    let turn = Turn::of(facts, turns, joining)?;
+pub fn join_loop(
+    facts: &Facts,
+    around: Site,
+    awaits: &[Site],
+    joining: Joining,
+) -> Option<Vec<Edit>> {
+    let turn = Turn::of(facts, around, awaits, joining)?;
     let collected = turn.collected(joining);
     collected.or_else(|| (joining == Joining::Gather).then(|| turn.in_two_loops()).flatten())
 }
@@ -42,9 +47,8 @@ struct Second {
 }
 
 impl<'f, 't> Turn<'f, 't> {
-    fn of(facts: &'f Facts<'t>, turns: &Turns, joining: Joining) -> Option<Self> {
-        let around = turns.around;
-        let [awaited] = turns.awaits.as_slice() else { return None };
+    fn of(facts: &'f Facts<'t>, around: Site, awaits: &[Site], joining: Joining) -> Option<Self> {
+        let [awaited] = awaits else { return None };
         let statement = facts.statement(*awaited);
         let body: Vec<Site> = facts.children_in(around, Role::Body).collect();
         let at = body.iter().position(|it| *it == statement)?;
@@ -307,7 +311,7 @@ impl<'f, 't> Turn<'f, 't> {
             .map(|it| self.text(it))
             .collect();
         let made = self.before.iter().flat_map(|it| self.stores_below(*it));
-        let paired = facts.loop_names(self.around).iter().any(|name| used.contains(name));
+        let paired = self.stores_below(self.target).any(|it| used.contains(&self.text(it)));
         let misses = made.map(|it| self.text(it)).any(|name| used.contains(&name));
         let named = self.named();
         if misses || (named.is_some() && self.after.is_empty()) {

@@ -109,7 +109,7 @@ struct Closed<'f> {
 }
 
 fn used_when_closed(facts: &Facts, with: Site) -> Vec<Diagnostic> {
-    if facts.owner(with).is_some() || facts.loop_around(with).is_some() {
+    if facts.owner(with).is_some() || facts.tree(with.cell).loop_around(with.node).is_some() {
         return Vec::new();
     }
     let items = facts.children_in(with, Role::Context);
@@ -195,7 +195,9 @@ fn is_handed_on(facts: &Facts, name: Site) -> bool {
         return false;
     };
     let awaited = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await));
-    awaited && matches!(facts.value(call), Value::Coroutine(_)) && facts.asks_without_limit(call)
+    awaited
+        && matches!(facts.value(call), Value::Coroutine(_))
+        && super::unbounded_fan_out::is_unlimited(facts, call)
 }
 
 /// The statements that come too late move to the end of the block. Only shown: what stands

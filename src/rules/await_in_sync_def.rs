@@ -1,56 +1,50 @@
 //! `await`, `async with` or `async for` in a plain `def`, a lambda or a class body: Python
 //! refuses to compile it.
 
+use super::events::place;
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Facts, FnId, Holder, Site};
+use crate::execution::{Holder, Run, Site};
+use crate::facts::{self, Facts, FnId};
+use crate::python::Kind;
 use crate::rewrite::{Obstacle, checked, name_of, offer, plan_await};
 
 const NAME: &str = "await-in-sync-def";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let mut seen = Vec::new();
-    for site in facts.awaits() {
-        let holder = facts.holder(site);
-        let around = match holder {
-            Holder::Plain(id) => facts.function(id).map(|function| function.site),
-            Holder::Class(class) => Some(class),
-            Holder::Cell | Holder::Async | Holder::LineMagic(_) => None,
-        };
+    for site in run.awaits() {
+        let (Holder::Plain(around) | Holder::Class(around)) = run.holder(site) else { continue };
         // One function is one mistake, however often it awaits.
-        let Some(around) = around.filter(|around| !seen.contains(around)) else { continue };
-        if !facts.is_guesswork(around.cell, facts.range(around)) {
+        if !seen.contains(&around) && !run.is_guesswork(around) {
             seen.push(around);
-            out.push(diagnose(facts, site, holder));
+            out.push(diagnose(facts, run, site, around));
         }
     }
 }
 
-fn diagnose(facts: &Facts, site: Site, holder: Holder) -> Diagnostic {
-    let function = match holder {
-        Holder::Plain(id) => facts.function(id),
-        _ => None,
+fn diagnose(facts: &Facts, run: &Run, site: Site, around: Site) -> Diagnostic {
+    let (key, function) = match run.kind(around) {
+        Kind::Lambda => ("lambda", ""),
+        Kind::FunctionDef { name, .. } => ("def", run.tree(around.cell).text(*name)),
+        _ => ("class-body", ""),
     };
-    let key = match function {
-        Some(function) if function.name.is_empty() => "lambda",
-        Some(_) => "def",
-        None => "class-body",
-    };
-    let mut found = Diagnostic::new(NAME, Severity::Error, facts.await_span(site), key)
-        .with("word", facts.await_word(site))
-        .with("function", function.map_or("", |function| &function.name));
+    let mut found = Diagnostic::new(NAME, Severity::Error, run.first_line(site), key)
+        .with("word", run.await_word(site))
+        .with("function", function);
     found.patterns.push("async-all-the-way");
-    if let Holder::Plain(id) = holder {
-        offer(facts, &mut found, async_fix(facts, site, id));
+    let def = place(run, around).and_then(|def| facts.function_at(def));
+    if let (Some(def), Some(site)) = (def, place(run, site)) {
+        offer(facts, &mut found, async_fix(facts, site, def));
     }
     found
 }
 
 /// `async def`, and `await` at every call of it. What a lambda does for `map` or as a sort key is
 /// written out.
-fn async_fix(facts: &Facts, site: Site, id: FnId) -> Result<Fix, Vec<Obstacle>> {
+fn async_fix(facts: &Facts, site: facts::Site, id: FnId) -> Result<Fix, Vec<Obstacle>> {
     let plan = plan_await(facts, site)?;
     let key = if plan.functions.is_empty() { "fix-write-out" } else { "fix-colour" };
     let mut fix = Fix {

@@ -3,13 +3,15 @@
 
 use hashbrown::HashSet;
 
+use super::events::place;
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::execution::{Event, EventKind, Holder, Run, Site, Thread};
+use crate::facts::Facts;
 use crate::facts::modules::{script_of, script_word};
-use crate::facts::{Facts, Holder, Runs, Site};
 use crate::python::{Kind, Role};
 use crate::rewrite::{MagicAt, checked, delete_statement, plain_python};
-use crate::text::{CellIndex, Edit, Span, TextRange};
+use crate::text::{Edit, TextRange};
 
 const NAME: &str = "await-under-magic";
 
@@ -21,54 +23,63 @@ const NESTED: [&str; 2] = ["capture", "ipytest"];
 /// As many places as a note names.
 const MOST: usize = 4;
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let mut seen = HashSet::new();
-    for site in facts.awaits() {
-        let magic = match facts.holder(site) {
-            Holder::Cell => MagicAt::Cell(site.cell),
-            Holder::LineMagic(escape) => MagicAt::Line(escape),
+    for site in run.awaits() {
+        let Some(at) = place(run, site) else { continue };
+        let (magic, name, sign) = match run.holder(site) {
+            Holder::Cell => {
+                let Some(name) = run.cell_magic(site.cell) else { continue };
+                (MagicAt::Cell(at.cell), name, "%%")
+            }
+            Holder::LineMagic(escape) => {
+                let Some(line) = place(run, escape) else { continue };
+                (MagicAt::Line(line), run.magic_name(escape), "%")
+            }
             Holder::Async | Holder::Plain(_) | Holder::Class(_) => continue,
         };
         // A magic is one mistake, however often its code awaits.
         if seen.insert(magic) {
-            out.extend(under_magic(facts, site, magic));
+            out.extend(under_magic(facts, run, site, magic, (sign, name)));
         }
     }
-    out.extend(switched_off(facts));
-    let refuses = facts.environment.host.refuses_a_run();
-    let scripts = facts.sites().filter(|site| refuses && is_magic(facts, *site, "run"));
-    out.extend(scripts.filter_map(|site| script(facts, site)));
+    out.extend(switched_off(facts, run));
+    if run.environment.host.refuses_a_run() {
+        out.extend(run.events().iter().filter_map(|event| script(facts, run, event)));
+    }
 }
 
 /// The first `await` of a cell or line that a magic compiles.
-fn under_magic(facts: &Facts, site: Site, magic: MagicAt) -> Option<Diagnostic> {
-    let (name, sign) = match magic {
-        MagicAt::Cell(cell) => (facts.cell(cell)?.magic()?, "%%"),
-        MagicAt::Line(escape) => (magic_name(facts, escape), "%"),
-    };
+fn under_magic(
+    facts: &Facts,
+    run: &Run,
+    site: Site,
+    magic: MagicAt,
+    (sign, name): (&str, &str),
+) -> Option<Diagnostic> {
     let nested = NESTED.contains(&name);
-    if nested && !facts.environment.host.refuses_a_run() {
+    if nested && !run.environment.host.refuses_a_run() {
         return None;
     }
-    let patch = facts.patch_before(site).filter(|_| nested);
+    let patch = run.patch_before(site).filter(|_| nested);
     let key = match patch {
         Some(_) => "patched",
         None if nested => "runs-nothing",
         None => "compiles",
     };
     let severity = if patch.is_some() { Severity::Warning } else { Severity::Error };
-    let mut found = Diagnostic::new(NAME, severity, facts.await_span(site), key)
+    let mut found = Diagnostic::new(NAME, severity, run.first_line(site), key)
         .with("magic", format!("{sign}{name}"))
-        .with("word", facts.await_word(site));
-    if let Some(patch) = patch {
+        .with("word", run.await_word(site));
+    if let Some(patch) = patch.and_then(|patch| run.span(patch)) {
         let note = Message::new(NAME, "patched-here").with("cell", patch.cell.number());
-        found.note(note, Some(facts.span(patch)));
+        found.note(note, Some(patch));
     }
     found.patterns = vec!["plain-timing", "top-level-await"];
     if let Some(edits) = plain_python(facts, magic) {
-        let place = edits.first().map_or(facts.span(site), |edit| edit.span);
+        let place = edits.first().map(|edit| edit.span).or(run.span(site))?;
         let fix = Fix {
             title: Message::new(NAME, "fix-plain").with("magic", format!("{sign}{name}")),
             pattern: "plain-timing",
@@ -83,42 +94,38 @@ fn under_magic(facts: &Facts, site: Site, magic: MagicAt) -> Option<Diagnostic> 
 }
 
 /// The lines that take top-level `await` away, each with what it breaks.
-fn switched_off(facts: &Facts) -> Vec<Diagnostic> {
+fn switched_off(facts: &Facts, run: &Run) -> Vec<Diagnostic> {
     let mut off: Option<(Site, Vec<Site>)> = None;
     let mut found = Vec::new();
-    for cell in (0..facts.cells.len()).map(CellIndex) {
-        for node in facts.tree(cell).statements() {
-            let statement = Site { cell, node };
-            match autoawait(facts, statement) {
-                Some(false) if off.is_none() => off = Some((statement, Vec::new())),
-                Some(false) => {}
-                Some(true) => found.extend(off.take()),
-                None => {
-                    let Some((_, awaits)) = &mut off else { continue };
-                    let inside = std::iter::once(statement).chain(facts.descendants(statement));
-                    let here = facts.cell(cell).is_some_and(|facts| facts.magic().is_none());
-                    awaits.extend(inside.filter(|site| here && is_top_await(facts, *site)));
-                }
+    for site in run.sites().filter(|site| run.role(*site) == Role::Top) {
+        match autoawait(run, site) {
+            Some(false) if off.is_none() => off = Some((site, Vec::new())),
+            Some(false) => {}
+            Some(true) => found.extend(off.take()),
+            None => {
+                let Some((_, awaits)) = &mut off else { continue };
+                let here = run.cell_magic(site.cell).is_none();
+                awaits.extend(run.within(site).filter(|site| here && is_top_await(run, *site)));
             }
         }
     }
     found.extend(off);
     let found = found.into_iter().filter(|(_, awaits)| !awaits.is_empty());
-    found.map(|(line, awaits)| no_autoawait(facts, line, &awaits)).collect()
+    found.filter_map(|(line, awaits)| no_autoawait(facts, run, line, &awaits)).collect()
 }
 
-fn is_top_await(facts: &Facts, site: Site) -> bool {
-    facts.kind(site).suspends() && facts.holder(site) == Holder::Cell
+fn is_top_await(run: &Run, site: Site) -> bool {
+    run.kind(site).suspends() && run.holder(site) == Holder::Cell
 }
 
 /// Whether a statement switches top-level `await` on or off.
 ///
 /// Source: `BasicMagics.autoawait` of IPython, and a kernel that was sent each form.
-fn autoawait(facts: &Facts, statement: Site) -> Option<bool> {
-    let text = facts.source_of(statement);
+fn autoawait(run: &Run, statement: Site) -> Option<bool> {
+    let text = run.source_of(statement);
     let text = text.split('#').next().unwrap_or(text);
-    let value = match facts.kind(statement) {
-        Kind::Escape { sigil: '%', .. } => match magic_name(facts, statement) {
+    let value = match run.kind(statement) {
+        Kind::Escape { sigil: '%', .. } => match run.magic_name(statement) {
             "autoawait" => text.trim_start().strip_prefix("%autoawait")?.trim(),
             "config" if text.contains("InteractiveShell.autoawait") => text.split_once('=')?.1,
             _ => return None,
@@ -133,86 +140,76 @@ fn autoawait(facts: &Facts, statement: Site) -> Option<bool> {
     }
 }
 
-fn no_autoawait(facts: &Facts, line: Site, awaits: &[Site]) -> Diagnostic {
-    let mut found = Diagnostic::new(NAME, Severity::Error, facts.span(line), "autoawait-off")
-        .with("line", facts.source_of(line))
+fn no_autoawait(facts: &Facts, run: &Run, line: Site, awaits: &[Site]) -> Option<Diagnostic> {
+    let (at, text) = (run.span(line)?, run.source_of(line));
+    let mut found = Diagnostic::new(NAME, Severity::Error, at, "autoawait-off")
+        .with("line", text)
         .with("count", awaits.len());
     for site in awaits.iter().take(MOST) {
+        let span = run.first_line(*site);
         let note = Message::new(NAME, "refused-here")
-            .with("cell", site.cell.number())
-            .with("word", facts.await_word(*site));
-        found.note(note, Some(facts.await_span(*site)));
+            .with("cell", span.cell.number())
+            .with("word", run.await_word(*site));
+        found.note(note, Some(span));
     }
     found.patterns.push("top-level-await");
     let fix = Fix {
-        title: Message::new(NAME, "fix-autoawait").with("line", facts.source_of(line)),
+        title: Message::new(NAME, "fix-autoawait").with("line", text),
         pattern: "top-level-await",
         applicability: Applicability::Unsafe,
-        edits: vec![delete_statement(facts, line)],
-        reasons: vec![(facts.span(line), Message::new(NAME, "why-autoawait"))],
+        edits: vec![delete_statement(facts, place(run, line)?)],
+        reasons: vec![(at, Message::new(NAME, "why-autoawait"))],
         tradeoffs: Vec::new(),
     };
     found.fixes.push(checked(facts, fix));
-    found
+    Some(found)
 }
 
 /// `%run` of a script that starts a loop.
-fn script(facts: &Facts, run: Site) -> Option<Diagnostic> {
-    let text = facts.source_of(run);
+fn script(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+    let line = event.site;
+    if event.kind != EventKind::Magic
+        || event.context.thread != Thread::Kernel
+        || run.magic_name(line) != "run"
+    {
+        return None;
+    }
+    let (at, text) = (run.span(line)?, run.source_of(line));
     let arguments = text.split_once("run").map_or("", |(_, rest)| rest).trim_start();
     let options: Vec<&str> =
         arguments.split_whitespace().take_while(|word| word.starts_with('-')).collect();
-    if options.contains(&"-m") || facts.runs(run) == Runs::Elsewhere {
-        return None;
-    }
-    let file = script_of(text)?;
+    let file = script_of(text).filter(|_| !options.contains(&"-m"))?;
     let start = match options.contains(&"-n") {
         true => facts.modules.at_import(&file),
         false => facts.modules.as_script(&file),
     }?;
     // After the patch the script's loop runs inside the kernel's.
-    if facts.patch_before(run).is_some() {
+    if run.patch_before(run.begun_at(event)).is_some() {
         return None;
     }
-    let mut found = Diagnostic::new(NAME, Severity::Error, facts.span(run), "run-script")
+    let mut found = Diagnostic::new(NAME, Severity::Error, at, "run-script")
         .with("file", &file)
         .with("start", &start.call)
         .with("line", start.line);
     found.patterns = vec!["module", "top-level-await"];
-    let range = facts.range(run);
-    let head = TextRange::new(range.start, range.end.saturating_sub(arguments.len()));
+    let head = at.range.end.saturating_sub(arguments.len());
     let named = script_word(text).filter(|word| word.trim_matches(['"', '\'']) == file);
-    let at = arguments.find(char::is_whitespace).unwrap_or(arguments.len());
-    let end = range.end.saturating_sub(arguments.len()) + at;
-    let ending = named.is_none().then(|| Edit::insert(run.cell, end, ".py"));
+    let word = arguments.find(char::is_whitespace).unwrap_or(arguments.len());
+    let ending = named.is_none().then(|| Edit::insert(at.cell, head + word, ".py"));
     let is_quoted = arguments.starts_with(['"', '\'']);
     if options.is_empty() && (ending.is_none() || !is_quoted) {
+        let head = run.span_of(line.cell, TextRange::new(at.range.start, head));
         let fix = Fix {
             title: Message::new(NAME, "fix-run").with("file", &file),
             pattern: "module",
             applicability: Applicability::Unsafe,
-            edits: std::iter::once(Edit::replace(Span::new(run.cell, head), "!python "))
-                .chain(ending)
-                .collect(),
-            reasons: vec![(facts.span(run), Message::new(NAME, "why-run"))],
+            edits: std::iter::once(Edit::replace(head, "!python ")).chain(ending).collect(),
+            reasons: vec![(at, Message::new(NAME, "why-run"))],
             tradeoffs: Vec::new(),
         };
         found.fixes.push(checked(facts, fix));
     }
     Some(found)
-}
-
-fn is_magic(facts: &Facts, site: Site, name: &str) -> bool {
-    matches!(facts.kind(site), Kind::Escape { sigil: '%', .. })
-        && facts.role(site) != Role::Value
-        && magic_name(facts, site) == name
-}
-
-fn magic_name<'f>(facts: &'f Facts<'_>, escape: Site) -> &'f str {
-    match facts.kind(escape) {
-        Kind::Escape { name, .. } => facts.tree(escape.cell).text(*name),
-        _ => "",
-    }
 }
 
 #[cfg(test)]

@@ -1,15 +1,17 @@
 //! An `except` that catches a cancellation and lets the code go on.
 
+use super::events::place;
 use super::{Check, Rule};
-use crate::diagnostic::{Diagnostic, Fix, Severity};
-use crate::facts::{Facts, Site, Usage};
-use crate::python::{Kind, NameUse, Role};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::execution::{Run, Site, ValueKind};
+use crate::facts::Facts;
+use crate::python::{Detail, Kind, NameUse, Role};
 use crate::rewrite::{Catches, let_cancellation_pass};
 use crate::text::{Span, TextRange};
 
 const NAME: &str = "cancellation-swallowed";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
 /// The exceptions that a cancellation raises.
 const CANCELLED: [&str; 3] =
@@ -29,25 +31,35 @@ const WAITS_FOR: [&str; 5] = [
 /// Source: `asyncio.Server.serve_forever`.
 const END_BY_CANCELLING: [&str; 1] = ["serve_forever"];
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for site in facts.sites() {
-        if matches!(facts.kind(site), Kind::Try)
-            && !facts.is_guarded(site)
-            && let Some((handler, catches)) = catcher(facts, site)
-            && swallows(facts, site, handler, catches)
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    for site in run.sites() {
+        if matches!(run.kind(site), Kind::Try)
+            && let Some((handler, catches)) = catcher(run, site)
+            && swallows(run, site, handler, catches)
         {
-            out.push(diagnose(facts, site, handler, catches));
+            out.extend(diagnose(facts, run, (site, handler), catches));
         }
     }
 }
 
+/// What a handler catches: the paths of what it names.
+fn caught(run: &Run, handler: Site) -> Vec<String> {
+    let Some(test) = run.child(handler, Role::Test) else { return Vec::new() };
+    match run.kind(test) {
+        Kind::Tuple { .. } => {
+            run.children_in(test, Role::Element).filter_map(|it| run.path(it)).collect()
+        }
+        _ => run.path(test).into_iter().collect(),
+    }
+}
+
 /// The first `except` of a `try` that a cancellation meets.
-fn catcher(facts: &Facts, attempt: Site) -> Option<(Site, Catches)> {
-    facts.children_in(attempt, Role::Handler).find_map(|handler| {
-        if facts.child(handler, Role::Test).is_none() {
+fn catcher(run: &Run, attempt: Site) -> Option<(Site, Catches)> {
+    run.children_in(attempt, Role::Handler).find_map(|handler| {
+        if run.child(handler, Role::Test).is_none() {
             return Some((handler, Catches::Everything));
         }
-        let caught = facts.caught(handler);
+        let caught = caught(run, handler);
         if caught.iter().any(|path| CANCELLED.contains(&path.as_str())) {
             return Some((handler, Catches::Cancellation));
         }
@@ -56,165 +68,177 @@ fn catcher(facts: &Facts, attempt: Site) -> Option<(Site, Catches)> {
     })
 }
 
-fn swallows(facts: &Facts, attempt: Site, handler: Site, catches: Catches) -> bool {
-    let awaits = awaits_in(facts, attempt);
-    if awaits.is_empty() || passes_on(facts, handler) {
+fn swallows(run: &Run, attempt: Site, handler: Site, catches: Catches) -> bool {
+    let awaits = awaits_in(run, attempt);
+    if awaits.is_empty() || passes_on(run, handler) {
         return false;
     }
     // Then a `CancelledError` may be the end that it asked for.
-    let cancels = facts.cancels_beside(attempt);
-    let waits = awaits.iter().any(|site| waits_for_a_task(facts, *site));
+    let cancels = cancels_beside(run, attempt);
+    let waits = awaits.iter().any(|site| waits_for_a_task(run, *site));
     match catches {
         Catches::Cancellation => {
-            let outermost = facts.owner(attempt).is_none() && !goes_round(facts, attempt, handler);
-            let signal = outermost || shuts_down(facts, attempt, handler);
-            !cancels && !waits && !signal && !makes_it_itself(facts, attempt)
+            let outermost = run.owner(attempt).is_none() && !goes_round(run, attempt, handler);
+            let signal = outermost || shuts_down(run, attempt, handler);
+            !cancels && !waits && !signal && !makes_it_itself(run, attempt)
         }
         Catches::Everything | Catches::Base => !(cancels && waits),
     }
 }
 
-/// Where the `try`'s own body suspends.
-fn awaits_in(facts: &Facts, attempt: Site) -> Vec<Site> {
-    let owner = facts.owner(attempt);
-    let tree = facts.tree(attempt.cell);
-    let body = facts.children_in(attempt, Role::Body);
-    let inside = body.flat_map(|it| std::iter::once(it).chain(facts.descendants(it)));
-    inside.filter(|site| tree.kind(site.node).suspends() && facts.owner(*site) == owner).collect()
+/// Where the `try`'s own body suspends, as far as it runs at all.
+fn awaits_in(run: &Run, attempt: Site) -> Vec<Site> {
+    let owner = run.owner(attempt);
+    let inside = run.children_in(attempt, Role::Body).flat_map(|it| run.within(it));
+    let suspends = |site: &Site| run.kind(*site).suspends() && run.owner(*site) == owner;
+    inside.filter(suspends).filter(|site| run.trace.ran(run.statement(*site))).collect()
+}
+
+/// Whether the same function, or the same cell's own code, calls some `.cancel()`.
+fn cancels_beside(run: &Run, attempt: Site) -> bool {
+    let owner = run.owner(attempt);
+    run.tree(attempt.cell).all().map(|node| Site { node, ..attempt }).any(|site| {
+        matches!(run.kind(site), Kind::Call)
+            && run.callee(site).ends_with(".cancel")
+            && run.owner(site) == owner
+    })
 }
 
 /// Whether the handler raises, ends the process, or hands the error on.
-fn passes_on(facts: &Facts, handler: Site) -> bool {
-    let ends = |site: Site| {
-        let Some(func) = facts.child(site, Role::Func) else { return false };
-        let value = facts.value(func);
-        let text = value.path().unwrap_or_else(|| facts.source_of(func));
-        let last = text.rsplit('.').next().unwrap_or(text);
+fn passes_on(run: &Run, handler: Site) -> bool {
+    let ends = |call: Site| {
+        let path = run.path_of_call(call).unwrap_or_else(|| run.callee(call).to_owned());
+        let last = path.rsplit('.').next().unwrap_or(&path);
         matches!(last, "exit" | "_exit" | "quit" | "abort" | "uncancel" | "fail" | "skip")
     };
-    let name = match facts.kind(handler) {
-        Kind::Handler { name: Some(name) } => facts.tree(handler.cell).text(*name),
+    let name = match run.kind(handler) {
+        Kind::Handler { name: Some(name) } => run.tree(handler.cell).text(*name),
         _ => "",
     };
-    facts.descendants(handler).any(|site| match facts.kind(site) {
+    run.descendants(handler).any(|site| match run.kind(site) {
         Kind::Raise => true,
         Kind::Call => ends(site),
-        Kind::Name { .. } => facts.source_of(site) == name && is_handed_on(facts, site),
+        Kind::Name { .. } => run.source_of(site) == name && is_handed_on(run, site),
         _ => false,
     })
 }
 
 /// Whether an error is kept, returned or given to something that does not only report it.
-fn is_handed_on(facts: &Facts, error: Site) -> bool {
-    match facts.usage(error) {
-        Usage::Argument(call) => {
-            let func = facts.child(call, Role::Func);
-            let value = func.map(|func| facts.value(func));
-            let path = value.as_ref().and_then(crate::facts::Value::path).unwrap_or_default();
-            let text = func.map_or("", |func| facts.source_of(func)).to_ascii_lowercase();
-            let reports = ["builtins.print", "builtins.str", "builtins.repr", "builtins.type"];
-            let logs = ["log", "traceback", "warn", "display", "echo", "pprint"];
-            !reports.contains(&path)
-                && !path.starts_with("traceback.")
-                && !logs.iter().any(|word| text.contains(word))
-        }
-        Usage::Formatted
-        | Usage::Attribute(_)
-        | Usage::Operand
-        | Usage::Tested
-        | Usage::Compared
-        | Usage::Dropped => false,
+fn is_handed_on(run: &Run, error: Site) -> bool {
+    let Some(up) = run.parent(error) else { return true };
+    match run.kind(up) {
+        Kind::Call if run.role(error) == Role::Arg => !reports(run, up),
+        Kind::KeywordArg { .. } => run.parent(up).is_none_or(|call| !reports(run, call)),
+        Kind::FString
+        | Kind::Attribute { .. }
+        | Kind::BinOp
+        | Kind::Unary
+        | Kind::AugAssign
+        | Kind::Not
+        | Kind::BoolOp
+        | Kind::Compare
+        | Kind::Expression => false,
+        Kind::If | Kind::While | Kind::Assert | Kind::IfExp => run.role(error) != Role::Test,
         _ => true,
     }
 }
 
+/// Whether a call shows or logs what it is given.
+fn reports(run: &Run, call: Site) -> bool {
+    let path = run.path_of_call(call).unwrap_or_else(|| run.callee(call).to_owned());
+    let text = run.callee(call).to_ascii_lowercase();
+    let reports = ["print", "str", "repr", "type"];
+    let logs = ["log", "traceback", "warn", "display", "echo", "pprint"];
+    reports.contains(&path.strip_prefix("builtins.").unwrap_or(&path))
+        || path.starts_with("traceback.")
+        || logs.iter().any(|word| text.contains(word))
+}
+
 /// Whether the `await` at `site` may be for a task that somebody else cancelled.
-fn waits_for_a_task(facts: &Facts, site: Site) -> bool {
-    let Kind::Await = facts.kind(site) else { return false };
-    let Some(value) = facts.child(site, Role::Value) else { return true };
-    if !matches!(facts.kind(value), Kind::Call) {
-        return !facts.is_coroutine(value);
+fn waits_for_a_task(run: &Run, site: Site) -> bool {
+    let Kind::Await = run.kind(site) else { return false };
+    let Some(value) = run.child(site, Role::Value) else { return true };
+    if !matches!(run.kind(value), Kind::Call) {
+        return !run.is_only(value, ValueKind::Coroutine);
     }
-    let Some(func) = facts.child(value, Role::Func) else { return true };
-    let callee = facts.value(func);
-    let path = callee.path().unwrap_or_else(|| facts.source_of(func));
+    let path = run.path_of_call(value).unwrap_or_else(|| run.callee(value).to_owned());
     if END_BY_CANCELLING.iter().any(|name| path.ends_with(name)) {
         return true;
     }
-    let takes_tasks = WAITS_FOR.contains(&path) || facts.starts_task(path);
+    let takes_tasks = WAITS_FOR.contains(&path.as_str()) || path.ends_with(".create_task");
     takes_tasks
-        && facts.children_in(value, Role::Arg).any(|argument| {
-            !matches!(facts.kind(argument), Kind::Call | Kind::Number) || {
-                facts.is_awaitable(argument) && !facts.is_coroutine(argument)
-            }
+        && run.children_in(value, Role::Arg).any(|argument| {
+            !matches!(run.kind(argument), Kind::Call | Kind::Number)
+                || run.is_only(argument, ValueKind::Task)
         })
 }
 
 /// Whether the `try` stands in a loop that its handler does not leave.
-fn goes_round(facts: &Facts, attempt: Site, handler: Site) -> bool {
-    let inside = |up: &Site| !matches!(facts.kind(*up), Kind::FunctionDef { .. });
-    let is_loop = |up: Site| matches!(facts.kind(up), Kind::For { .. } | Kind::While);
-    let leaves =
-        |site: Site| matches!(facts.kind(site), Kind::Return) || facts.source_of(site) == "break";
-    facts.ancestors(attempt).take_while(inside).any(is_loop)
-        && !facts.descendants(handler).any(leaves)
+fn goes_round(run: &Run, attempt: Site, handler: Site) -> bool {
+    let inside = |up: &Site| !matches!(run.kind(*up), Kind::FunctionDef { .. });
+    let is_loop = |up: Site| matches!(run.kind(up), Kind::For { .. } | Kind::While);
+    let leaves = |site: Site| {
+        matches!(run.kind(site), Kind::Return)
+            || run.tree(site.cell).detail(site.node) == Detail::Break
+    };
+    run.ancestors(attempt).take_while(inside).any(is_loop) && !run.descendants(handler).any(leaves)
 }
 
 /// Whether the `try` also catches `KeyboardInterrupt` and ends with it: the program's own exit.
-fn shuts_down(facts: &Facts, attempt: Site, handler: Site) -> bool {
-    let by_hand = facts
+fn shuts_down(run: &Run, attempt: Site, handler: Site) -> bool {
+    let by_hand = run
         .children_in(attempt, Role::Handler)
-        .any(|other| facts.caught(other).iter().any(|path| path == "builtins.KeyboardInterrupt"));
-    by_hand && !goes_round(facts, attempt, handler)
+        .any(|other| caught(run, other).iter().any(|path| path == "builtins.KeyboardInterrupt"));
+    by_hand && !goes_round(run, attempt, handler)
 }
 
 /// Whether the same function names the error elsewhere than in an `except`: it raises it as a
 /// signal of its own, or a test makes somebody else raise it.
-fn makes_it_itself(facts: &Facts, attempt: Site) -> bool {
-    let owner = facts.owner(attempt);
-    let tree = facts.tree(attempt.cell);
+fn makes_it_itself(run: &Run, attempt: Site) -> bool {
+    let owner = run.owner(attempt);
     let in_except = |site: Site| {
         std::iter::once(site)
-            .chain(facts.ancestors(site))
-            .any(|it| facts.role(it) == Role::Test && is_handler(facts, it))
+            .chain(run.ancestors(site))
+            .any(|it| run.role(it) == Role::Test && is_handler(run, it))
     };
-    tree.all().map(|node| Site { node, ..attempt }).any(|site| {
-        matches!(facts.kind(site), Kind::Name { used: NameUse::Load } | Kind::Attribute { .. })
-            && facts.source_of(site).ends_with("CancelledError")
-            && facts.owner(site) == owner
+    run.tree(attempt.cell).all().map(|node| Site { node, ..attempt }).any(|site| {
+        matches!(run.kind(site), Kind::Name { used: NameUse::Load } | Kind::Attribute { .. })
+            && run.source_of(site).ends_with("CancelledError")
+            && run.owner(site) == owner
             && !in_except(site)
     })
 }
 
-fn is_handler(facts: &Facts, test: Site) -> bool {
-    facts.parent(test).is_some_and(|up| matches!(facts.kind(up), Kind::Handler { .. }))
+fn is_handler(run: &Run, test: Site) -> bool {
+    run.parent(test).is_some_and(|up| matches!(run.kind(up), Kind::Handler { .. }))
 }
 
-fn diagnose(facts: &Facts, attempt: Site, handler: Site, catches: Catches) -> Diagnostic {
-    let in_loop = goes_round(facts, attempt, handler);
+fn diagnose(
+    facts: &Facts,
+    run: &Run,
+    (attempt, handler): (Site, Site),
+    catches: Catches,
+) -> Option<Diagnostic> {
+    let in_loop = goes_round(run, attempt, handler);
     let key = match (catches, in_loop) {
         (Catches::Cancellation, false) => "caught",
         (Catches::Cancellation, true) => "caught-in-loop",
         (Catches::Everything | Catches::Base, false) => "bare",
         (Catches::Everything | Catches::Base, true) => "bare-in-loop",
     };
-    let head = head(facts, handler);
-    let text = head.range.slice(facts.tree(handler.cell).source());
+    let head = head(run, handler);
+    let text = head.range.slice(run.tree(handler.cell).source());
     let mut found = Diagnostic::new(NAME, Severity::Warning, head, key).with("except", text);
     found.patterns = vec!["keep-the-handle", "task-group"];
-    found.fixes = fixes(facts, handler, catches);
-    found
+    found.fixes = let_cancellation_pass(facts, NAME, place(run, handler)?, catches, head);
+    Some(found)
 }
 
 /// `except … as e`, without the body.
-fn head(facts: &Facts, handler: Site) -> Span {
-    let range = facts.range(handler);
-    let end = facts
+fn head(run: &Run, handler: Site) -> Span {
+    let range = run.range(handler);
+    let end = run
         .child(handler, Role::Test)
-        .map_or(range.start + "except".len(), |test| facts.range(test).end);
-    Span::new(handler.cell, TextRange::new(range.start, end))
-}
-
-fn fixes(facts: &Facts, handler: Site, catches: Catches) -> Vec<Fix> {
-    let_cancellation_pass(facts, NAME, handler, catches, head(facts, handler))
+        .map_or(range.start + "except".len(), |test| run.range(test).end);
+    run.span_of(handler.cell, TextRange::new(range.start, end))
 }

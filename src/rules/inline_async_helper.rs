@@ -2,18 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use hashbrown::HashMap;
+
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Facts, FnId, Function, Value};
-use crate::python::{Kind, Role};
-use crate::text::CellIndex;
+use crate::execution::{Bindings, CellKey, Run, Site};
+use crate::facts::Facts;
+use crate::python::{Kind, NameUse, Role};
 
 const NAME: &str = "inline-async-helper";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
 /// A helper of so many lines wants a test, even when one other cell uses it.
 const LONG: usize = 20;
+
+/// A toy calls no more functions than these.
+const MOST_FUNCTIONS: usize = 100;
 
 /// What a toy that shows how asyncio behaves is made of, beside asyncio itself.
 const TOY_CALLS: [&str; 19] = [
@@ -38,57 +43,73 @@ const TOY_CALLS: [&str; 19] = [
     "builtins.round",
 ];
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for (id, function) in facts.functions.iter().enumerate() {
-        if function.is_async && function.class.is_none() && function.outer.is_none() {
-            out.extend(diagnose(facts, FnId(id), function));
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let (reads, bindings) = (reads(run), Bindings::of(run));
+    for site in run.sites() {
+        if let Kind::FunctionDef { is_async: true, .. } = run.kind(site)
+            && run.is_at_top(site)
+            && let Some(reads) = reads.get(&site)
+        {
+            out.extend(diagnose(facts, &bindings, site, reads));
         }
     }
 }
 
-fn diagnose(facts: &Facts, id: FnId, function: &Function) -> Option<Diagnostic> {
-    let Kind::FunctionDef { name, .. } = facts.kind(function.site) else { return None };
-    if is_exported(facts, function.site.cell) {
+/// The names that stand for a function where they are read, by its definition.
+fn reads(run: &Run) -> HashMap<Site, Vec<Site>> {
+    let mut reads: HashMap<Site, Vec<Site>> = HashMap::new();
+    for site in run.sites() {
+        if let Kind::Name { used: NameUse::Load } = run.kind(site) {
+            for def in run.functions(site) {
+                reads.entry(def).or_default().push(site);
+            }
+        }
+    }
+    reads
+}
+
+fn diagnose(facts: &Facts, bindings: &Bindings, def: Site, reads: &[Site]) -> Option<Diagnostic> {
+    let run = bindings.run;
+    let Kind::FunctionDef { name, .. } = run.kind(def) else { return None };
+    if is_exported(run, def.cell) {
         return None;
     }
-    let reads = facts.reads_of_global(&function.name, function.site);
     // What takes nothing and is used once is what the notebook does, cut off from its cell: an entry point.
-    if reads.len() < 2 && facts.children_in(function.site, Role::Param).next().is_none() {
+    if reads.len() < 2 && run.child(def, Role::Param).is_none() {
         return None;
     }
-    let users: BTreeSet<CellIndex> =
-        reads.into_iter().map(|read| read.cell).filter(|cell| *cell > function.site.cell).collect();
-    let lines = facts.source_of(function.site).lines().count();
-    let statements = statements(facts, function);
+    let cells = reads.iter().map(|read| read.cell).filter(|cell| *cell > def.cell);
+    let users: BTreeSet<CellKey> = cells.collect();
+    let lines = run.source_of(def).lines().count();
     let key = match users.len() {
         0 => return None,
         1 if lines < LONG => return None,
         1 => "long",
         _ => "shared",
     };
-    if statements <= 2 || is_toy(facts, id, &mut BTreeSet::new()) {
+    if statements(run, def) <= 2 || is_toy(bindings, def, &mut BTreeSet::new()) {
         return None;
     }
-    let span = crate::text::Span::new(function.site.cell, *name);
-    let mut found = Diagnostic::new(NAME, Severity::Hint, span, key)
-        .with("function", &function.name)
+    let function = run.tree(def.cell).text(*name);
+    let mut found = Diagnostic::new(NAME, Severity::Hint, run.span_of(def.cell, *name), key)
+        .with("function", function)
         .with("lines", lines)
         .with("cells", users.len());
-    for cell in users.iter().take(4) {
+    for cell in users.iter().filter_map(|cell| run.cell_of(*cell)).take(4) {
         found.note(Message::new(NAME, "used-here").with("cell", cell.number()), None);
     }
     found.patterns.push("module");
     // Of two definitions nobody knows which one is meant.
-    if facts.global(&function.name).len() == 1 {
+    if facts.global(function).len() == 1 {
         found.fixes.push(by_command(function));
     }
     Some(found)
 }
 
 /// A module is another file, which no edit of a cell can make: `nbasync extract` does.
-fn by_command(function: &Function) -> Fix {
+fn by_command(function: &str) -> Fix {
     Fix {
-        title: Message::new(NAME, "fix-extract").with("function", &function.name),
+        title: Message::new(NAME, "fix-extract").with("function", function),
         pattern: "module",
         applicability: Applicability::DisplayOnly,
         edits: Vec::new(),
@@ -98,22 +119,22 @@ fn by_command(function: &Function) -> Fix {
 }
 
 /// Statements of the body, a docstring not counted.
-fn statements(facts: &Facts, function: &Function) -> usize {
-    let is_docstring = |site: &crate::facts::Site| {
-        matches!(facts.kind(*site), Kind::Expression)
-            && facts.child(*site, Role::Value).is_some_and(|it| matches!(facts.kind(it), Kind::Str))
+fn statements(run: &Run, def: Site) -> usize {
+    let is_docstring = |site: &Site| {
+        matches!(run.kind(*site), Kind::Expression)
+            && run.child(*site, Role::Value).is_some_and(|it| matches!(run.kind(it), Kind::Str))
     };
-    let inside = facts
-        .descendants(function.site)
-        .filter(|site| facts.tree(site.cell).is_statement(site.node) && !is_docstring(site));
+    let inside = run
+        .descendants(def)
+        .filter(|site| run.tree(site.cell).is_statement(site.node) && !is_docstring(site));
     inside.count()
 }
 
 /// Whether nbdev exports the cell to a module already.
 ///
 /// Source: nbdev's `#| export` directives.
-fn is_exported(facts: &Facts, cell: CellIndex) -> bool {
-    let source = facts.tree(cell).source();
+fn is_exported(run: &Run, cell: CellKey) -> bool {
+    let source = run.tree(cell).source();
     source.lines().take_while(|line| line.starts_with('#') || line.trim().is_empty()).any(|line| {
         let words = line.trim_start_matches('#').trim_start_matches([' ', '|']).trim();
         line.contains('|') && (words.starts_with("export") || words.starts_with("exec_doc"))
@@ -121,36 +142,45 @@ fn is_exported(facts: &Facts, cell: CellIndex) -> bool {
 }
 
 /// A body that sleeps, prints, computes and returns, and calls nothing else than its like.
-fn is_toy(facts: &Facts, id: FnId, seen: &mut BTreeSet<FnId>) -> bool {
-    if !seen.insert(id) {
+fn is_toy(bindings: &Bindings, def: Site, seen: &mut BTreeSet<Site>) -> bool {
+    let run = bindings.run;
+    if !seen.insert(def) {
         return true;
     }
-    let Some(function) = facts.function(id) else { return false };
-    let iterates = facts.descendants(function.site).any(|site| {
-        matches!(facts.kind(site), Kind::For { is_async: true } | Kind::Clause { is_async: true })
-    });
-    let enters_others = facts.descendants(function.site).any(|site| {
-        matches!(facts.kind(site), Kind::WithItem)
-            && !facts
-                .child(site, Role::Context)
-                .is_some_and(|it| facts.value(it).path().is_some_and(is_toy_call))
-    });
-    !iterates
-        && !enters_others
-        && facts.calls_in(Some(id)).all(|call| match &call.callee {
-            Value::Path(path) => is_toy_call(path),
-            Value::Function(callee) => is_toy(facts, *callee, seen),
-            Value::Class(class) => facts.class(*class).is_some_and(|class| {
-                class.bases.iter().any(|base| facts.value(*base).path().is_some_and(is_exception))
-            }),
-            _ => false,
+    if seen.len() > MOST_FUNCTIONS {
+        return false;
+    }
+    let is_plain = |site: Site| match run.kind(site) {
+        Kind::For { is_async: true } | Kind::Clause { is_async: true } => false,
+        Kind::WithItem => {
+            let path = run.child(site, Role::Context).and_then(|it| run.path(it));
+            path.is_some_and(|path| is_toy_call(&path))
+        }
+        _ => true,
+    };
+    let is_call = |site: &Site| matches!(run.kind(*site), Kind::Call);
+    run.descendants(def).all(is_plain)
+        && run.body_of(def).filter(is_call).all(|call| {
+            let Some(func) = run.child(call, Role::Func) else { return false };
+            if let Some(path) = run.path(func) {
+                return is_toy_call(&path);
+            }
+            if let Some(class) = run.class(func) {
+                let mut bases = run.children_in(class, Role::Base).filter_map(|it| run.path(it));
+                return bases.any(|path| is_exception(&path));
+            }
+            let functions = run.functions(func);
+            if functions.is_empty() {
+                // A module that the notebook gets by a star import.
+                return !bindings.binds(run.root(func)) && is_toy_call(run.callee(call));
+            }
+            functions.into_iter().all(|def| is_toy(bindings, def, seen))
         })
 }
 
 /// asyncio's own tools, but not its subprocesses and sockets, which do real work.
 fn is_toy_call(path: &str) -> bool {
     let real_work = ["subprocess", "connection", "server", "to_thread", "executor"];
-    // A module that the notebook gets by a star import reads as built in.
     let plain = path.strip_prefix("builtins.").unwrap_or(path).trim_end_matches("()");
     let is_asyncio =
         plain.starts_with("asyncio.") && !real_work.iter().any(|word| plain.contains(word));

@@ -36,6 +36,7 @@ mod shared_between_loops;
 mod task_never_collected;
 mod unbounded_fan_out;
 mod wait_needs_tasks;
+mod waiting;
 
 use crate::diagnostic::Diagnostic;
 use crate::execution::Run;

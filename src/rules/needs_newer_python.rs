@@ -2,18 +2,20 @@
 
 use hashbrown::HashSet;
 
+use super::events::place;
 use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::environment::PythonVersion;
-use crate::facts::{Facts, Runs, Site, Value};
-use crate::knowledge::Novelty;
-use crate::python::{Builds, Kind, NameUse, Role};
+use crate::execution::{EventKind, Run, Site};
+use crate::facts::Facts;
+use crate::knowledge::{Novelty, Versions};
+use crate::python::{Builds, Detail, ImportedName, Kind, NameUse, Role};
 use crate::rewrite::older_twin;
-use crate::text::{CellIndex, Span, TextRange};
+use crate::text::{Span, TextRange};
 
 const NAME: &str = "needs-newer-python";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
 /// Words in a condition that asks which Python this is.
 const VERSION_WORDS: [&str; 4] = ["version_info", "hexversion", "python_version", "sys.version"];
@@ -32,26 +34,45 @@ struct Lack<'f> {
     novelty: &'f Novelty,
 }
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    let Some(python) = facts.environment.python else { return };
-    let asks = asks_for_version(facts);
-    let mut seen: HashSet<(CellIndex, String)> = HashSet::new();
+/// A notebook and what its Python lacks.
+struct Reader<'f> {
+    run: &'f Run,
+    versions: &'f Versions,
+    python: PythonVersion,
+    /// The names and arguments that are missing, without what they belong to.
+    lacking: HashSet<&'f str>,
+    /// The names that the notebook itself binds, and those that it is ready to miss.
+    bound: HashSet<&'f str>,
+    expected: HashSet<&'f str>,
+}
+
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let Some(python) = run.environment.python else { return };
+    let lacking: HashSet<&str> = facts.tables.versions.lacking(python).collect();
+    if lacking.is_empty() {
+        return;
+    }
+    let versions = &facts.tables.versions;
+    let (bound, expected) = (bound(run), expected(run));
+    let reader = Reader { run, versions, python, lacking, bound, expected };
+    let asks = asks_for_version(run);
     let mut lacks = Vec::new();
-    for site in facts.sites() {
-        lacks.extend(syntax(facts, python, site));
+    for site in run.sites() {
+        lacks.extend(reader.syntax(site));
         if !asks {
-            names(facts, python, site, &mut lacks);
+            reader.names(site, &mut lacks);
         }
     }
+    let mut seen = HashSet::new();
     for lack in lacks {
         // Every use in a cell has the same cause.
         if seen.insert((lack.site.cell, lack.name.clone())) {
-            out.push(diagnose(facts, python, &lack));
+            out.push(diagnose(facts, run, python, &lack));
         }
     }
 }
 
-fn diagnose(facts: &Facts, python: PythonVersion, lack: &Lack) -> Diagnostic {
+fn diagnose(facts: &Facts, run: &Run, python: PythonVersion, lack: &Lack) -> Diagnostic {
     let mut found = Diagnostic::new(NAME, Severity::Error, lack.span, lack.key)
         .with("name", &lack.name)
         .with("since", lack.novelty.since)
@@ -63,165 +84,203 @@ fn diagnose(facts: &Facts, python: PythonVersion, lack: &Lack) -> Diagnostic {
         "loop.run_in_executor" => vec!["to-thread"],
         _ => Vec::new(),
     };
-    found.fixes.extend(older_twin(facts, NAME, python, lack.site, lack.novelty));
+    let at = place(run, lack.site);
+    found.fixes.extend(at.and_then(|at| older_twin(facts, NAME, python, at, lack.novelty)));
     found
 }
 
-/// Names and arguments that the code at `site` asks for.
-fn names<'f>(facts: &'f Facts, python: PythonVersion, site: Site, out: &mut Vec<Lack<'f>>) {
-    let versions = &facts.tables.versions;
-    match facts.kind(site) {
-        Kind::ImportFrom { module: Some(module), level: 0, names } => {
-            let tree = facts.tree(site.cell);
-            for name in names {
-                let path = format!("{}.{}", tree.text(*module), tree.text(name.name));
-                if let Some(novelty) = versions.lacks_name(python, &path)
-                    && !is_expected(facts, site, tree.text(name.name))
-                {
-                    let span = Span::new(site.cell, name.name);
-                    out.push(Lack { site, span, name: path, key: "import", novelty });
-                }
+impl<'f> Reader<'f> {
+    /// Names and arguments that the code at `site` asks for.
+    fn names(&self, site: Site, out: &mut Vec<Lack<'f>>) {
+        let run = self.run;
+        match run.kind(site) {
+            Kind::ImportFrom { module: Some(module), level: 0, names } if run.trace.ran(site) => {
+                out.extend(names.iter().filter_map(|name| self.imported(site, *module, name)));
+            }
+            Kind::Attribute { name } if run.role(site) != Role::Target => {
+                out.extend(self.named(site, run.tree(site.cell).text(*name)));
+            }
+            // What an import binds is reported where it is imported.
+            Kind::Name { used: NameUse::Load } => {
+                let name = run.source_of(site);
+                out.extend(self.named(site, name).filter(|_| !self.bound.contains(name)));
+            }
+            Kind::Call => self.keywords(site, out),
+            _ => {}
+        }
+    }
+
+    fn imported(&self, site: Site, module: TextRange, name: &ImportedName) -> Option<Lack<'f>> {
+        let tree = self.run.tree(site.cell);
+        let text = tree.text(name.name);
+        let path = format!("{}.{text}", tree.text(module));
+        let novelty = self.versions.lacks_name(self.python, &path)?;
+        let span = self.run.span_of(site.cell, name.name);
+        let lack = Lack { site, span, name: path, key: "import", novelty };
+        (!self.is_expected(site, text)).then_some(lack)
+    }
+
+    fn named(&self, site: Site, name: &str) -> Option<Lack<'f>> {
+        let path = self.lacking.contains(name).then(|| self.run.path(site)).flatten()?;
+        let novelty = self.versions.lacks_name(self.python, &path)?;
+        if self.is_expected(site, name) || self.is_refused_anyway(site, &path) {
+            return None;
+        }
+        let (span, name) = (self.run.span(site)?, self.run.source_of(site).to_owned());
+        Some(Lack { site, span, name, key: "name", novelty })
+    }
+
+    fn keywords(&self, call: Site, out: &mut Vec<Lack<'f>>) {
+        let run = self.run;
+        let tree = run.tree(call.cell);
+        for argument in run.children_in(call, Role::Keyword) {
+            let Kind::KeywordArg { name: Some(name) } = run.kind(argument) else { continue };
+            let keyword = tree.text(*name);
+            let path = self.lacking.contains(keyword).then(|| run.path_of_call(call)).flatten();
+            let Some(path) = path else { continue };
+            let mut lacks = self.versions.lacks_keywords(self.python, &path);
+            let novelty = lacks.find(|it| it.keyword.as_deref() == Some(keyword));
+            let expects = || self.is_expected(call, keyword) || self.is_refused_anyway(call, &path);
+            if let (Some(novelty), Some(span)) = (novelty, run.span(argument))
+                && !expects()
+            {
+                let name = format!("{}({keyword}=…)", run.callee(call));
+                out.push(Lack { site: call, span, name, key: "keyword", novelty });
             }
         }
-        Kind::Attribute { name } if facts.role(site) != Role::Target => {
-            let value = facts.value(site);
-            let Some(path) = value.path() else { return };
-            let Some(novelty) = versions.lacks_name(python, path) else { return };
-            let name = facts.tree(site.cell).text(*name);
-            if !is_expected(facts, site, name) && !is_refused_anyway(facts, site, path) {
-                let (span, name) = (facts.span(site), facts.source_of(site).to_owned());
-                out.push(Lack { site, span, name, key: "name", novelty });
+    }
+
+    /// Whether the notebook is ready for the name to be missing.
+    fn is_expected(&self, site: Site, name: &str) -> bool {
+        let run = self.run;
+        self.expected.contains(name)
+            || run.ancestors(site).any(|up| match run.kind(up) {
+                Kind::Try => run.children_in(up, Role::Handler).any(|it| takes_missing(run, it)),
+                Kind::With { .. } => run.children_in(up, Role::Context).any(|item| {
+                    let manager = run.child(item, Role::Context);
+                    let path = manager.and_then(|it| run.path_of_call(it));
+                    path.as_deref() == Some("contextlib.suppress")
+                }),
+                _ => false,
+            })
+    }
+
+    /// A second loop is refused on the kernel's thread, whatever Python starts it; that is said
+    /// already.
+    fn is_refused_anyway(&self, site: Site, path: &str) -> bool {
+        let refused = |by: &str| by == path || path == "asyncio.Runner" && by.starts_with(path);
+        matches!(path, "asyncio.run" | "asyncio.Runner")
+            && self.run.events().iter().any(|event| {
+                matches!(event.kind, EventKind::LoopRefused { by, .. }
+                    if event.site.cell == site.cell && refused(&self.run.spell(by)))
+            })
+    }
+
+    /// Syntax that the notebook's Python cannot read, or reads and cannot run.
+    fn syntax(&self, site: Site) -> Option<Lack<'f>> {
+        let run = self.run;
+        let (name, key) = match run.kind(site) {
+            Kind::Handler { .. } if is_group_handler(run, site) => ("except*", "syntax"),
+            Kind::Comprehension { .. } if is_nested_async(run, site) => {
+                ("nested async comprehension", "nested-comprehension")
             }
-        }
-        // What an import binds is reported where it is imported.
-        Kind::Name { used: NameUse::Load } if facts.bindings(site).is_empty() => {
-            let value = facts.value(site);
-            let novelty = value.path().and_then(|path| versions.lacks_name(python, path));
-            let name = facts.source_of(site);
-            if let Some(novelty) = novelty.filter(|_| !is_expected(facts, site, name)) {
-                let (span, name) = (facts.span(site), name.to_owned());
-                out.push(Lack { site, span, name, key: "name", novelty });
+            Kind::For { is_async: true } | Kind::Clause { is_async: true } => {
+                let iterable = run.child(site, Role::Iter)?;
+                let path = run.path_of_call(iterable).or_else(|| run.path(iterable))?;
+                let completed = path.trim_end_matches("()") == "asyncio.as_completed";
+                (completed.then_some("async for asyncio.as_completed()")?, "as-completed")
             }
-        }
-        Kind::Call => keywords(facts, python, site, out),
-        _ => {}
+            _ => return None,
+        };
+        let novelty = self.versions.lacks_name(self.python, name)?;
+        let span = match key {
+            "syntax" => {
+                let start = run.range(site).start;
+                let star = run.source_of(site).find('*').map_or(0, |at| at + 1);
+                run.span_of(site.cell, TextRange::new(start, start + star))
+            }
+            _ => run.first_line(site),
+        };
+        Some(Lack { site, span, name: name.to_owned(), key, novelty })
     }
 }
 
-fn keywords<'f>(facts: &'f Facts, python: PythonVersion, call: Site, out: &mut Vec<Lack<'f>>) {
-    let callee = facts.child(call, Role::Func).map(|func| facts.value(func));
-    let Some(Value::Path(path)) = callee else { return };
-    for novelty in facts.tables.versions.lacks_keywords(python, &path) {
-        let Some(keyword) = novelty.keyword.as_deref() else { continue };
-        let value = facts.keyword(call, keyword).and_then(|value| facts.parent(value));
-        let Some(argument) = value else { continue };
-        if is_expected(facts, call, keyword) || is_refused_anyway(facts, call, &path) {
-            continue;
+/// The names that the notebook binds, in whatever scope.
+fn bound(run: &Run) -> HashSet<&str> {
+    let mut bound = HashSet::new();
+    for site in run.sites() {
+        let tree = run.tree(site.cell);
+        match run.kind(site) {
+            Kind::Name { used: NameUse::Store } => _ = bound.insert(run.source_of(site)),
+            Kind::FunctionDef { name, .. } | Kind::ClassDef { name } | Kind::Param { name } => {
+                bound.insert(tree.text(*name));
+            }
+            Kind::Import { names } | Kind::ImportFrom { names, .. } => {
+                bound.extend(names.iter().map(|it| tree.text(it.alias.unwrap_or(it.name))));
+            }
+            _ => {}
         }
-        let name = format!("{}({keyword}=…)", facts.callee_text(call));
-        out.push(Lack { site: call, span: facts.span(argument), name, key: "keyword", novelty });
     }
+    bound
 }
 
-/// Whether the notebook is ready for the name to be missing: a `try`, a `hasattr`, an attribute
-/// that it sets itself, code that other places run.
-fn is_expected(facts: &Facts, site: Site, name: &str) -> bool {
-    if facts.stores_attribute(name) || facts.is_guarded(site) || is_asked_for(facts, name) {
-        return true;
-    }
-    facts.ancestors(site).any(|up| match facts.kind(up) {
-        Kind::Try => facts.children_in(up, Role::Handler).any(|handler| {
-            let test = facts.child(handler, Role::Test).map(|test| facts.source_of(test));
-            test.is_none_or(|test| MISSING.iter().any(|word| test.contains(word)))
-        }),
-        Kind::With { .. } => {
-            let items = facts.children_in(up, Role::Context);
-            items.into_iter().any(|item| facts.source_of(item).contains("suppress("))
+/// The names that the notebook is ready to miss: attributes that it sets itself, and what `hasattr`
+/// or `getattr` asks for.
+fn expected(run: &Run) -> HashSet<&str> {
+    let named = |site: Site| {
+        let tree = run.tree(site.cell);
+        match run.kind(site) {
+            Kind::Attribute { name } if run.role(site) == Role::Target => Some(tree.text(*name)),
+            Kind::Call => {
+                let text = run.argument(site, 1, "").and_then(|it| tree.string(it.node))?;
+                let path = run.path_of_call(site)?;
+                ["builtins.hasattr", "builtins.getattr"].contains(&path.as_str()).then_some(text)
+            }
+            _ => None,
         }
-        _ => false,
-    })
+    };
+    run.sites().filter_map(named).collect()
 }
 
-/// Whether `hasattr` or `getattr` asks for the name somewhere.
-fn is_asked_for(facts: &Facts, name: &str) -> bool {
-    facts.calls.iter().any(|call| {
-        matches!(call.callee.path(), Some("builtins.hasattr" | "builtins.getattr"))
-            && facts
-                .argument(call.site, 1, "")
-                .and_then(|argument| facts.tree(argument.cell).string(argument.node))
-                == Some(name)
+/// Whether a handler takes the error of a name that is not there.
+fn takes_missing(run: &Run, handler: Site) -> bool {
+    let Some(test) = run.child(handler, Role::Test) else { return true };
+    run.within(test).any(|it| {
+        let path = run.path(it);
+        path.and_then(|path| MISSING.iter().find(|name| path.ends_with(**name)).copied()).is_some()
     })
 }
 
 /// Whether a condition of the notebook asks which Python runs it: then its author knows.
-fn asks_for_version(facts: &Facts) -> bool {
-    facts.sites().any(|site| {
-        facts.role(site) == Role::Test
-            && VERSION_WORDS.iter().any(|word| facts.source_of(site).contains(word))
+fn asks_for_version(run: &Run) -> bool {
+    run.sites().any(|site| {
+        run.role(site) == Role::Test
+            && VERSION_WORDS.iter().any(|word| run.source_of(site).contains(word))
     })
 }
 
-/// A second loop is refused on the kernel's thread, whatever Python starts it; that is said
-/// already.
-fn is_refused_anyway(facts: &Facts, site: Site, path: &str) -> bool {
-    let runner = matches!(path, "asyncio.run" | "asyncio.Runner");
-    let host = facts.environment.host;
-    runner
-        && match facts.runs(site) {
-            Runs::Async(_) => !host.suspends_the_caller(),
-            Runs::Cell | Runs::Helper(_) => host.refuses_a_run(),
-            Runs::Elsewhere => false,
-        }
-}
-
-/// Syntax that the notebook's Python cannot read, or reads and cannot run.
-fn syntax<'f>(facts: &'f Facts, python: PythonVersion, site: Site) -> Option<Lack<'f>> {
-    let (name, key) = match facts.kind(site) {
-        Kind::Handler { .. } if is_group_handler(facts, site) => ("except*", "syntax"),
-        Kind::Comprehension { .. } if is_nested_async(facts, site) => {
-            ("nested async comprehension", "nested-comprehension")
-        }
-        Kind::For { is_async: true } | Kind::Clause { is_async: true } => {
-            let value = facts.child(site, Role::Iter).map(|iterable| facts.value(iterable));
-            let completed = value?.path() == Some("asyncio.as_completed()");
-            (completed.then_some("async for asyncio.as_completed()")?, "as-completed")
-        }
-        _ => return None,
-    };
-    let novelty = facts.tables.versions.lacks_name(python, name)?;
-    let span = match key {
-        "syntax" => {
-            let start = facts.range(site).start;
-            let star = facts.source_of(site).find('*').map_or(0, |at| at + 1);
-            Span::new(site.cell, TextRange::new(start, start + star))
-        }
-        _ => facts.await_span(site),
-    };
-    Some(Lack { site, span, name: name.to_owned(), key, novelty })
-}
-
 /// `except* …`, once for each `try`.
-fn is_group_handler(facts: &Facts, handler: Site) -> bool {
-    let rest = facts.source_of(handler).strip_prefix("except");
-    let is_group = rest.is_some_and(|rest| rest.trim_start().starts_with('*'));
-    let attempt = facts.parent(handler);
-    is_group && attempt.and_then(|it| facts.child(it, Role::Handler)) == Some(handler)
+fn is_group_handler(run: &Run, handler: Site) -> bool {
+    let attempt = run.parent(handler);
+    attempt.is_some_and(|attempt| {
+        run.tree(attempt.cell).detail(attempt.node) == Detail::Star
+            && run.child(attempt, Role::Handler) == Some(handler)
+    })
 }
 
 /// Whether a list, set or dict comprehension awaits inside of one that does not: before 3.11
 /// that is "asynchronous comprehension outside of an asynchronous function".
 ///
 /// Source: `compile` in CPython 3.8 to 3.11.
-fn is_nested_async(facts: &Facts, comprehension: Site) -> bool {
+fn is_nested_async(run: &Run, comprehension: Site) -> bool {
     let awaits = |around: Site| {
-        facts.descendants(around).any(|site| {
-            facts.kind(site).suspends() && facts.comprehension_around(site) == Some(around)
-        })
+        run.descendants(around)
+            .any(|site| run.kind(site).suspends() && run.comprehension_around(site) == Some(around))
     };
     let lazy =
-        matches!(facts.kind(comprehension), Kind::Comprehension { builds: Builds::Generator, .. });
-    let outer = facts.comprehension_around(comprehension);
-    !lazy && outer.is_some_and(|outer| !awaits(outer) && awaits(comprehension))
+        matches!(run.kind(comprehension), Kind::Comprehension { builds: Builds::Generator, .. });
+    let outer = run.comprehension_around(comprehension);
+    !lazy && outer.is_some_and(|outer| awaits(comprehension) && !awaits(outer))
 }
 
 #[cfg(test)]

@@ -1,18 +1,26 @@
 //! Calls that do not need each other are awaited one after another.
 
+mod turns;
+
+use hashbrown::HashMap;
+
+use super::events::place;
+use super::waiting::{Reader, Waiting};
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::environment::PythonVersion;
-use crate::facts::{Facts, Site, Value, Waiting};
+use crate::execution::{Run, Site, ValueKind};
+use crate::facts::{self, Facts};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
-    Joining, checked, join_comprehension, join_loop, join_run, obstacle_to_await, started,
+    Joining, checked, join_comprehension, join_loop, join_run, obstacle_to_await,
 };
-use crate::text::{Edit, Span, TextRange};
+use crate::text::{Edit, TextRange};
+use turns::free_awaits;
 
 const NAME: &str = "sequential-awaits";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
 /// Words of somebody who means the order, or shows it on purpose.
 const MEANT: [&str; 10] = [
@@ -28,78 +36,50 @@ const MEANT: [&str; 10] = [
     "keep the order",
 ];
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for site in facts.sites() {
-        match facts.kind(site) {
-            Kind::For { is_async: false } | Kind::Comprehension { .. } => {
-                out.extend(check_loop(facts, site));
-            }
-            Kind::Assign => out.extend(check_run(facts, site)),
+/// As many statements in a row as one repair joins.
+const MOST: usize = 256;
+
+/// The notebook as this rule looks at it.
+struct Look<'f, 't, 'r> {
+    facts: &'f Facts<'t>,
+    run: &'r Run,
+    reader: Reader<'r>,
+    /// The loops whose turns may wait together, with their awaits.
+    turns: HashMap<Site, Vec<Site>>,
+    /// The calls of each function of the notebook that stand in a `gather`.
+    gathered: HashMap<Site, Vec<Site>>,
+}
+
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let reader = Reader::new(run, facts.tables);
+    let loops = run.sites().filter(|site| {
+        matches!(run.kind(*site), Kind::For { is_async: false } | Kind::Comprehension { .. })
+    });
+    let turns = loops.filter_map(|site| Some((site, free_awaits(&reader, site)?))).collect();
+    let look = Look { facts, run, reader, turns, gathered: gathered(run) };
+    for site in run.sites() {
+        match run.kind(site) {
+            Kind::For { .. } | Kind::Comprehension { .. } => out.extend(look.at_loop(site)),
+            Kind::Assign => out.extend(look.at_run(site)),
             _ => {}
         }
     }
 }
 
-fn check_loop(facts: &Facts, around: Site) -> Option<Diagnostic> {
-    let turns = facts.turns(around).filter(|_| may_join(facts, around))?;
-    let awaited = *turns.awaits.first()?;
-    let is_loop = matches!(facts.kind(around), Kind::For { .. });
-    let operand = operand(facts, awaited)?;
-    let operand = started(facts, operand, Joining::Gather).unwrap_or(operand);
-    let (key, call) = match facts.kind(operand) {
-        Kind::Name { .. } => ("made-before", facts.source_of(operand)),
-        _ if is_loop => ("loop", facts.callee_text(operand)),
-        _ => ("comprehension", facts.callee_text(operand)),
-    };
-    let span = first_line(facts, awaited);
-    let mut found = Diagnostic::new(NAME, Severity::Hint, span, key).with("call", call);
-    found.patterns = vec!["gather", "task-group", "bounded-fan-out"];
-    let edits = |joining| match is_loop {
-        true => join_loop(facts, &turns, joining),
-        false => (joining == Joining::Gather).then(|| join_comprehension(facts, &turns)).flatten(),
-    };
-    if !shows_progress(facts, around) {
-        offer(facts, &mut found, around, edits);
-    }
-    Some(found)
-}
-
-/// Whether the loop draws a bar, which one wait for all of them would leave without a meaning.
-fn shows_progress(facts: &Facts, around: Site) -> bool {
-    let holders = facts.children_in(around, Role::Clause).chain([around]);
-    let mut iterables = holders.filter_map(|it| facts.child(it, Role::Iter));
-    iterables.any(|it| facts.value(it).path().is_some_and(|path| path.starts_with("tqdm.")))
-}
-
-/// Statements `a = await f()`, `b = await g()` that follow each other; told at the first of them.
-fn check_run(facts: &Facts, first: Site) -> Option<Diagnostic> {
-    let mut members = vec![Member::of(facts, first)?];
-    let block = facts.block(first);
-    let at = block.iter().position(|it| *it == first)?;
-    let follows = at.checked_sub(1).and_then(|before| block.get(before)).is_some_and(|before| {
-        Member::of(facts, *before).is_some_and(|it| it.frees(facts, members.first()))
+/// The calls of each function of the notebook that stand in a `gather`.
+fn gathered(run: &Run) -> HashMap<Site, Vec<Site>> {
+    let mut gathered: HashMap<Site, Vec<Site>> = HashMap::new();
+    let gathers = run.sites().filter(|site| {
+        matches!(run.kind(*site), Kind::Call)
+            && run.path_of_call(*site).as_deref() == Some("asyncio.gather")
     });
-    if follows || facts.loop_around(first).is_some_and(|it| facts.turns(it).is_some()) {
-        return None;
-    }
-    for statement in block.iter().skip(at + 1) {
-        let Some(next) = Member::of(facts, *statement) else { break };
-        if !members.iter().all(|member| member.frees(facts, Some(&next))) {
-            break;
+    for call in gathers.flat_map(|site| run.descendants(site)) {
+        let func = run.child(call, Role::Func).filter(|_| matches!(run.kind(call), Kind::Call));
+        for def in func.map_or_else(Vec::new, |func| run.definitions(func, ValueKind::Function)) {
+            gathered.entry(def).or_default().push(call);
         }
-        members.push(next);
     }
-    if members.len() < 2 || !may_join(facts, first) {
-        return None;
-    }
-    let run: Vec<Site> = members.iter().map(|member| member.statement).collect();
-    let made_before = members.iter().all(|it| matches!(facts.kind(it.operand), Kind::Name { .. }));
-    let key = if made_before { "made-before-run" } else { "run" };
-    let span = span_of(facts, &run)?;
-    let mut found = Diagnostic::new(NAME, Severity::Hint, span, key).with("count", members.len());
-    found.patterns = vec!["gather", "task-group"];
-    offer(facts, &mut found, first, |joining| join_run(facts, &run, joining));
-    Some(found)
+    gathered
 }
 
 /// A statement that gives a name to what a coroutine of the notebook returns.
@@ -110,31 +90,182 @@ struct Member {
     waiting: Waiting,
 }
 
-impl Member {
-    fn of(facts: &Facts, statement: Site) -> Option<Self> {
-        let value = facts.child(statement, Role::Value)?;
-        let targets: Vec<Site> = facts.children_in(statement, Role::Target).collect();
-        let [target] = targets.as_slice() else { return None };
-        let plain = matches!(facts.kind(*target), Kind::Name { .. } | Kind::Tuple { .. });
-        let shape = matches!(facts.kind(statement), Kind::Assign)
-            && matches!(facts.kind(value), Kind::Await)
-            && plain;
-        let operand = shape.then(|| facts.child(value, Role::Value)).flatten()?;
-        let operand = started(facts, operand, Joining::Gather)?;
-        // Requests in a row on one client may be a log-in and what follows it.
-        let own = matches!(facts.value(operand), Value::Coroutine(_));
-        let waiting = own.then(|| facts.waiting(operand, statement)).flatten()?;
-        waiting.may_join().then_some(Self { statement, target: *target, operand, waiting })
+impl Look<'_, '_, '_> {
+    fn at_loop(&self, around: Site) -> Option<Diagnostic> {
+        let run = self.run;
+        let awaits = self.turns.get(&around).filter(|_| self.may_join(around))?;
+        let awaited = *awaits.first()?;
+        let is_loop = matches!(run.kind(around), Kind::For { .. });
+        let operand = self.reader.started(operand(run, awaited)?);
+        let (key, call) = match run.kind(operand) {
+            Kind::Name { .. } => ("made-before", run.source_of(operand)),
+            _ if is_loop => ("loop", run.callee(operand)),
+            _ => ("comprehension", run.callee(operand)),
+        };
+        let mut found =
+            Diagnostic::new(NAME, Severity::Hint, run.first_line(awaited), key).with("call", call);
+        found.patterns = vec!["gather", "task-group", "bounded-fan-out"];
+        if !self.shows_progress(around) {
+            let at = place(run, around)?;
+            let awaits: Vec<_> = awaits.iter().filter_map(|it| place(run, *it)).collect();
+            self.offer(&mut found, around, |joining| match is_loop {
+                true => join_loop(self.facts, at, &awaits, joining),
+                false => {
+                    let joined = || join_comprehension(self.facts, at, &awaits);
+                    (joining == Joining::Gather).then(joined).flatten()
+                }
+            });
+        }
+        Some(found)
     }
 
+    /// Whether the loop draws a bar, which one wait for all of them would leave without a meaning.
+    fn shows_progress(&self, around: Site) -> bool {
+        let run = self.run;
+        let holders = run.children_in(around, Role::Clause).chain([around]);
+        let mut iterables = holders.filter_map(|it| run.child(it, Role::Iter));
+        iterables.any(|it| {
+            let path = run.path_of_call(it).or_else(|| run.path(it));
+            path.is_some_and(|path| path.starts_with("tqdm."))
+        })
+    }
+
+    /// Statements `a = await f()`, `b = await g()` that follow each other; told at the first of them.
+    fn at_run(&self, first: Site) -> Option<Diagnostic> {
+        let run = self.run;
+        let mut members = vec![self.member(first)?];
+        let block = run.block(first);
+        let at = block.binary_search(&first).ok()?;
+        let follows = at.checked_sub(1).and_then(|before| block.get(before)).is_some_and(|it| {
+            self.member(*it).is_some_and(|before| before.frees(run, members.first()))
+        });
+        if follows || run.loop_around(first).is_some_and(|it| self.turns.contains_key(&it)) {
+            return None;
+        }
+        for statement in block.iter().skip(at + 1).take(MOST) {
+            let Some(next) = self.member(*statement) else { break };
+            if !members.iter().all(|member| member.frees(run, Some(&next))) {
+                break;
+            }
+            members.push(next);
+        }
+        if members.len() < 2 || !self.may_join(first) {
+            return None;
+        }
+        let made_before =
+            members.iter().all(|it| matches!(run.kind(it.operand), Kind::Name { .. }));
+        let key = if made_before { "made-before-run" } else { "run" };
+        let statements: Vec<facts::Site> =
+            members.iter().filter_map(|it| place(run, it.statement)).collect();
+        let last = run.range(members.last()?.statement);
+        let span = run.span_of(first.cell, TextRange::new(run.range(first).start, last.end));
+        let mut found =
+            Diagnostic::new(NAME, Severity::Hint, span, key).with("count", members.len());
+        found.patterns = vec!["gather", "task-group"];
+        self.offer(&mut found, first, |joining| join_run(self.facts, &statements, joining));
+        Some(found)
+    }
+
+    fn member(&self, statement: Site) -> Option<Member> {
+        let run = self.run;
+        let value = run.child(statement, Role::Value)?;
+        let targets: Vec<Site> = run.children_in(statement, Role::Target).collect();
+        let [target] = targets.as_slice() else { return None };
+        let plain = matches!(run.kind(*target), Kind::Name { .. } | Kind::Tuple { .. });
+        let shape = matches!(run.kind(statement), Kind::Assign)
+            && matches!(run.kind(value), Kind::Await)
+            && plain;
+        let operand = shape.then(|| run.child(value, Role::Value)).flatten()?;
+        let operand = self.reader.started(operand);
+        // Requests in a row on one client may be a log-in and what follows it.
+        let own = !run.definitions(operand, ValueKind::Coroutine).is_empty();
+        let waiting = own.then(|| self.reader.waiting(operand, statement)).flatten()?;
+        waiting.may_join().then_some(Member { statement, target: *target, operand, waiting })
+    }
+
+    /// Whether an `await` works there at all, nothing slows the code down on purpose, and nobody
+    /// says that the order is meant.
+    fn may_join(&self, site: Site) -> bool {
+        let run = self.run;
+        let owner = run.owner(site);
+        let is_async = |def| matches!(run.kind(def), Kind::FunctionDef { is_async: true, .. });
+        let can_await = owner.is_none_or(is_async)
+            && place(run, site).is_some_and(|at| obstacle_to_await(self.facts, at).is_none());
+        let scope = owner.map_or_else(|| run.tree(site.cell).source(), |def| run.source_of(def));
+        let text = scope.to_ascii_lowercase().replace(NAME, "");
+        can_await
+            && !MEANT.iter().any(|word| text.contains(word))
+            && !self.is_gathered_elsewhere(site)
+            && !self.is_paced(site)
+    }
+
+    /// Whether another function of the cell gathers what is awaited here: who writes down both
+    /// ways shows the difference.
+    fn is_gathered_elsewhere(&self, site: Site) -> bool {
+        let run = self.run;
+        let Some(owner) = run.owner(site) else { return false };
+        let elsewhere = |call: &Site| {
+            call.cell == site.cell && run.owner(*call).is_some_and(|other| other != owner)
+        };
+        let funcs = run.within(site).filter_map(|it| run.child(it, Role::Func));
+        let mut defs = funcs.flat_map(|func| run.definitions(func, ValueKind::Function));
+        defs.any(|def| self.gathered.get(&def).is_some_and(|calls| calls.iter().any(elsewhere)))
+    }
+
+    /// A loop around that pauses, polls or holds a conversation.
+    fn is_paced(&self, site: Site) -> bool {
+        let run = self.run;
+        let mut outer = run.loop_around(site);
+        while let Some(around) = outer {
+            let pauses = run.descendants(around).any(|it| {
+                matches!(run.kind(it), Kind::Call)
+                    && run.path_of_call(it).is_some_and(|path| path.ends_with(".sleep"))
+            });
+            if pauses || matches!(run.kind(around), Kind::While | Kind::For { is_async: true }) {
+                return true;
+            }
+            outer = run.loop_around(around);
+        }
+        false
+    }
+
+    /// The repair by `gather`, and by a group where Python has one.
+    fn offer(
+        &self,
+        found: &mut Diagnostic,
+        place: Site,
+        edits: impl Fn(Joining) -> Option<Vec<Edit>>,
+    ) {
+        let groups = PythonVersion { major: 3, minor: 11 };
+        let has_groups = self.run.environment.python.is_none_or(|it| it >= groups);
+        let forms = [
+            (Joining::Gather, "gather", "fix-gather", "why-gather"),
+            (Joining::TaskGroup, "task-group", "fix-group", "why-group"),
+        ];
+        for (joining, pattern, title, why) in forms {
+            if joining == Joining::TaskGroup && !has_groups {
+                continue;
+            }
+            let Some(edits) = edits(joining) else { continue };
+            let fix = Fix {
+                title: Message::new(NAME, title),
+                pattern,
+                applicability: Applicability::Unsafe,
+                edits,
+                reasons: vec![(self.run.first_line(place), Message::new(NAME, why))],
+                tradeoffs: vec!["sibling-failure", "completion-order"],
+            };
+            found.fixes.push(checked(self.facts, fix));
+        }
+    }
+}
+
+impl Member {
     /// Whether `next` needs nothing that this one gives, and gives nothing to the same name.
-    fn frees(&self, facts: &Facts, next: Option<&Member>) -> bool {
+    fn frees(&self, run: &Run, next: Option<&Member>) -> bool {
         let Some(next) = next else { return false };
         let names = |site: Site| -> Vec<&str> {
-            std::iter::once(site)
-                .chain(facts.descendants(site))
-                .filter_map(|it| facts.tree(it.cell).name(it.node))
-                .collect()
+            run.within(site).filter_map(|it| run.tree(it.cell).name(it.node)).collect()
         };
         let (used, rebound) = (names(next.operand), names(next.target));
         names(self.target).iter().all(|name| {
@@ -143,99 +274,10 @@ impl Member {
     }
 }
 
-/// Whether an `await` works there at all, nothing slows the code down on purpose, and nobody says
-/// that the order is meant.
-fn may_join(facts: &Facts, site: Site) -> bool {
-    let owner = facts.owner(site).and_then(|id| facts.function(id));
-    let is_plain = owner.is_some_and(|function| !function.is_async);
-    if is_plain || obstacle_to_await(facts, site).is_some() {
-        return false;
-    }
-    let scope = owner
-        .map_or_else(|| facts.tree(site.cell).source(), |function| facts.source_of(function.site));
-    let text = scope.to_ascii_lowercase().replace(NAME, "");
-    let meant = MEANT.iter().any(|word| text.contains(word)) || is_gathered_elsewhere(facts, site);
-    !meant && !is_paced(facts, site)
-}
-
-/// Whether another function of the cell gathers what is awaited here: who writes down both
-/// ways shows the difference.
-fn is_gathered_elsewhere(facts: &Facts, site: Site) -> bool {
-    let Some(owner) = facts.owner(site) else { return false };
-    let gathers = |call: Site| {
-        let mut ups = facts.ancestors(call);
-        call.cell == site.cell
-            && facts.owner(call).is_some_and(|other| other != owner)
-            && ups.any(|up| facts.path_of_call(up).as_deref() == Some("asyncio.gather"))
-    };
-    std::iter::once(site).chain(facts.descendants(site)).any(|it| {
-        let func = facts.child(it, Role::Func).map(|func| facts.value(func));
-        matches!(func, Some(Value::Function(id)) if facts.calls_of(id).any(|call| gathers(call.site)))
-    })
-}
-
-/// A loop around that pauses, polls or holds a conversation.
-fn is_paced(facts: &Facts, site: Site) -> bool {
-    let mut outer = facts.loop_around(site);
-    while let Some(around) = outer {
-        let pauses = facts.descendants(around).any(|it| {
-            matches!(facts.kind(it), Kind::Call)
-                && facts.path_of_call(it).is_some_and(|path| path.ends_with(".sleep"))
-        });
-        if pauses || matches!(facts.kind(around), Kind::While | Kind::For { is_async: true }) {
-            return true;
-        }
-        outer = facts.loop_around(around);
-    }
-    false
-}
-
 /// What an `await` or the first manager of an `async with` waits for.
-fn operand(facts: &Facts, awaited: Site) -> Option<Site> {
-    match facts.kind(awaited) {
-        Kind::Await => facts.child(awaited, Role::Value),
-        _ => facts.child(facts.child(awaited, Role::Context)?, Role::Context),
-    }
-}
-
-fn first_line(facts: &Facts, site: Site) -> Span {
-    let range = facts.range(site);
-    let length = facts.source_of(site).lines().next().map_or(0, str::len);
-    Span::new(site.cell, TextRange::new(range.start, range.start + length))
-}
-
-fn span_of(facts: &Facts, run: &[Site]) -> Option<Span> {
-    let (first, last) = (run.first()?, run.last()?);
-    let range = TextRange::new(facts.range(*first).start, facts.range(*last).end);
-    Some(Span::new(first.cell, range))
-}
-
-/// The repair by `gather`, and by a group where Python has one.
-fn offer(
-    facts: &Facts,
-    found: &mut Diagnostic,
-    place: Site,
-    edits: impl Fn(Joining) -> Option<Vec<Edit>>,
-) {
-    let has_groups =
-        facts.environment.python.is_none_or(|it| it >= PythonVersion { major: 3, minor: 11 });
-    let forms = [
-        (Joining::Gather, "gather", "fix-gather", "why-gather"),
-        (Joining::TaskGroup, "task-group", "fix-group", "why-group"),
-    ];
-    for (joining, pattern, title, why) in forms {
-        if joining == Joining::TaskGroup && !has_groups {
-            continue;
-        }
-        let Some(edits) = edits(joining) else { continue };
-        let fix = Fix {
-            title: Message::new(NAME, title),
-            pattern,
-            applicability: Applicability::Unsafe,
-            edits,
-            reasons: vec![(first_line(facts, place), Message::new(NAME, why))],
-            tradeoffs: vec!["sibling-failure", "completion-order"],
-        };
-        found.fixes.push(checked(facts, fix));
+fn operand(run: &Run, awaited: Site) -> Option<Site> {
+    match run.kind(awaited) {
+        Kind::Await => run.child(awaited, Role::Value),
+        _ => run.child(run.child(awaited, Role::Context)?, Role::Context),
     }
 }

@@ -1,35 +1,46 @@
 //! A long list of requests is started all at once.
 
+mod many;
+
+use super::events::place;
+use super::waiting::Reader;
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Facts, Many, Site};
+use crate::execution::{CellKey, Run, Site};
+use crate::facts::{self, Facts};
 use crate::python::{Kind, Role};
-use crate::rewrite::{Joining, checked, free_name, module_name, started};
+use crate::rewrite::{checked, free_name, module_name};
 use crate::text::{Edit, indentation, line_range};
+use many::{Many, asks_without_limit, many};
 
 const NAME: &str = "unbounded-fan-out";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
 /// Calls that set a limit for a whole client.
 const CLIENT_LIMITS: [&str; 2] = ["httpx.Limits", "aiohttp.TCPConnector"];
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    let calls = |path: &str| facts.calls.iter().any(|call| call.callee.path() == Some(path));
-    if CLIENT_LIMITS.into_iter().any(calls) {
-        return;
-    }
-    for call in &facts.calls {
-        let path = call.callee.path().unwrap_or_default();
-        let fan = match path {
-            "asyncio.gather" | "asyncio.as_completed" | "asyncio.wait" => waited(facts, call.site),
-            "asyncio.TaskGroup().create_task" => facts
-                .argument(call.site, 0, "coro")
-                .and_then(|coroutine| repeated(facts, call.site, coroutine)),
-            _ if path.starts_with("tqdm.") && path.ends_with(".gather") => waited(facts, call.site),
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let calls = || run.sites().filter(|site| matches!(run.kind(*site), Kind::Call));
+    let reader = Reader::new(run, facts.tables);
+    let mut found = Vec::new();
+    for call in calls() {
+        let Some(path) = run.path_of_call(call) else { continue };
+        let fan = match path.as_str() {
+            "asyncio.gather" | "asyncio.as_completed" | "asyncio.wait" => waited(&reader, call),
+            "asyncio.TaskGroup().create_task" => {
+                run.argument(call, 0, "coro").and_then(|made| repeated(&reader, made))
+            }
+            _ if path.starts_with("tqdm.") && path.ends_with(".gather") => waited(&reader, call),
             _ => None,
         };
-        out.extend(fan.and_then(|fan| diagnose(facts, call.site, &fan)));
+        found.extend(fan.and_then(|fan| diagnose(facts, &reader, call, &fan)));
+    }
+    let is_limit = |call: Site| {
+        run.path_of_call(call).is_some_and(|path| CLIENT_LIMITS.contains(&path.as_str()))
+    };
+    if !found.is_empty() && !calls().any(is_limit) {
+        out.append(&mut found);
     }
 }
 
@@ -41,58 +52,85 @@ struct FanOut {
     made: Site,
 }
 
-fn diagnose(facts: &Facts, place: Site, fan: &FanOut) -> Option<Diagnostic> {
-    let many = facts.many(fan.around).filter(|_| facts.asks_without_limit(fan.made))?;
+fn diagnose(facts: &Facts, reader: &Reader, at: Site, fan: &FanOut) -> Option<Diagnostic> {
+    let run = reader.run;
+    let many = many(reader, fan.around).filter(|_| asks_without_limit(reader, fan.made))?;
     let (key, much) = match many {
         Many::Count(count) => ("count", count.to_string()),
         Many::Data(text) => ("data", text),
     };
-    let mut found = Diagnostic::new(NAME, Severity::Hint, facts.span(place), key)
-        .with("call", facts.callee_text(fan.made))
+    let mut found = Diagnostic::new(NAME, Severity::Hint, run.span(at)?, key)
+        .with("call", run.callee(fan.made))
         .with("many", much);
     found.patterns = vec!["bounded-fan-out"];
-    found.fixes.extend(limit_fix(facts, fan));
+    found.fixes.extend(limit_fix(facts, run, fan));
     Some(found)
 }
 
-/// What the call at `wait` is given: a comprehension, or a list that a loop fills.
-fn waited(facts: &Facts, wait: Site) -> Option<FanOut> {
-    let first = facts.children_in(wait, Role::Arg).next()?;
-    let unpacked = facts.child(first, Role::Value).filter(|_| is_starred(facts, first));
-    if unpacked.is_none() && facts.callee_text(wait).ends_with("gather") {
+/// Whether the call at `call` asks a service, and nothing is seen to limit how many do so at once.
+pub(super) fn is_unlimited(facts: &Facts, call: facts::Site) -> bool {
+    let cell = CellKey(u32::try_from(call.cell.0).unwrap_or(u32::MAX));
+    let reader = Reader::new(facts.run(), facts.tables);
+    asks_without_limit(&reader, Site { cell, node: call.node })
+}
+
+/// What the call at `wait` is given: coroutines that one place makes.
+fn waited(reader: &Reader, wait: Site) -> Option<FanOut> {
+    let run = reader.run;
+    let first = run.child(wait, Role::Arg)?;
+    let is_starred = matches!(run.kind(first), Kind::Starred);
+    if !is_starred && run.callee(wait).ends_with("gather") {
         return None;
     }
-    let given = facts.collection(unpacked.unwrap_or(first)).filter(|it| it.complete)?;
-    let [element] = given.elements.as_slice() else { return None };
-    let fan = repeated(facts, *element, *element)?;
-    let tree = facts.tree(wait.cell);
+    let given = if is_starred { run.child(first, Role::Value)? } else { first };
+    let fan = repeated(reader, only_maker(reader, given)?)?;
+    let tree = run.tree(wait.cell);
     let inside = wait.cell == fan.around.cell && tree.is_within(wait.node, fan.around.node);
-    let is_loop = matches!(facts.kind(fan.around), Kind::For { .. });
+    let is_loop = matches!(run.kind(fan.around), Kind::For { .. });
     (!inside || !is_loop).then_some(fan)
 }
 
-fn is_starred(facts: &Facts, site: Site) -> bool {
-    matches!(facts.kind(site), Kind::Starred)
+/// The one expression that makes what a collection holds: as the run saw it, or as it is written.
+fn only_maker(reader: &Reader, given: Site) -> Option<Site> {
+    let run = reader.run;
+    let values = run.trace.given(given).into_iter();
+    let mut makers: Vec<Site> = values.flat_map(|value| run.trace.makers_in(value)).collect();
+    makers.sort_unstable();
+    makers.dedup();
+    if let [only] = makers.as_slice() {
+        return Some(*only);
+    }
+    let written = match run.kind(given) {
+        Kind::Name { .. } => reader.bindings.only_value(given)?,
+        _ => given,
+    };
+    let is_comprehension = matches!(run.kind(written), Kind::Comprehension { .. });
+    run.child(written, Role::Element)
+        .filter(|_| is_comprehension && makers.is_empty())
+        .map(|element| reader.started(element))
 }
 
 /// What a loop makes in each turn without a pause.
-fn repeated(facts: &Facts, element: Site, coroutine: Site) -> Option<FanOut> {
-    let around = facts.loop_around(element)?;
-    let every_turn = match facts.kind(around) {
-        Kind::For { is_async: false } => facts.parent(facts.statement(element)) == Some(around),
-        Kind::Comprehension { .. } => facts.child(around, Role::Element) == Some(element),
+fn repeated(reader: &Reader, made: Site) -> Option<FanOut> {
+    let run = reader.run;
+    let around = run.loop_around(made)?;
+    let every_turn = match run.kind(around) {
+        Kind::For { is_async: false } => run.parent(run.statement(made)) == Some(around),
+        Kind::Comprehension { .. } => {
+            let element = run.child(around, Role::Element);
+            element.is_some_and(|it| it == made || reader.started(it) == made)
+        }
         _ => false,
     };
-    let pauses = facts.descendants(around).any(|it| facts.kind(it).suspends());
-    let made = started(facts, coroutine, Joining::Gather)?;
-    (every_turn && !pauses && matches!(facts.kind(made), Kind::Call))
+    let pauses = run.descendants(around).any(|it| run.kind(it).suspends());
+    (every_turn && !pauses && matches!(run.kind(made), Kind::Call))
         .then_some(FanOut { around, made })
 }
 
 /// A gate for all of the calls, before the statement that makes them. Only shown: how many a
 /// service bears is for the author to say.
-fn limit_fix(facts: &Facts, fan: &FanOut) -> Option<Fix> {
-    let FanOut { around, made } = *fan;
+fn limit_fix(facts: &Facts, run: &Run, fan: &FanOut) -> Option<Fix> {
+    let (around, made) = (place(run, fan.around)?, place(run, fan.made)?);
     let statement = facts.statement(around);
     let source = facts.tree(made.cell).source();
     let line = line_range(source, facts.range(statement).start);
