@@ -23,7 +23,7 @@ pub(super) struct Given {
 }
 
 impl Given {
-    fn note(&mut self, site: Site, nodes: usize, value: Value) {
+    fn note(&mut self, site: Site, value: Value) {
         let at = site.cell.0 as usize;
         if self.first.len() <= at {
             self.first.resize_with(at + 1, Arc::default);
@@ -35,8 +35,8 @@ impl Given {
         }
         if known == Value::Never {
             let cell = Arc::make_mut(cell);
-            if cell.len() < nodes {
-                cell.resize(nodes, Value::Never);
+            if cell.len() <= site.node.index() {
+                cell.resize(site.node.index() + 1, Value::Never);
             }
             cell.get_mut(site.node.index()).into_iter().for_each(|held| *held = value);
             return;
@@ -58,17 +58,22 @@ impl Given {
 impl Machine<'_> {
     /// Notes what an expression gave.
     pub(super) fn note_given(&mut self, node: NodeId, value: Value) {
-        let site = self.site(node);
-        let nodes = self.index(site.cell).map_or(0, |index| index.syntax.tree.len());
         let value = if value == Value::Never { Value::Unknown } else { value };
-        self.trace.given.note(site, nodes, value);
+        self.trace.given.note(self.site(node), value);
     }
 }
 
 impl Trace {
     /// What an expression gave, each time that it ran; nothing where it never did.
     pub fn given(&self, site: Site) -> Vec<Value> {
-        self.given.of(site).flat_map(|value| self.heap.alternatives(value)).collect()
+        let mut all = Vec::new();
+        for value in self.given.of(site) {
+            match value {
+                Value::Union(_) => all.extend(self.heap.alternatives(value)),
+                value => all.push(value),
+            }
+        }
+        all
     }
 
     /// Whether an expression ran at all.

@@ -10,7 +10,11 @@ const DEEPEST: usize = 6;
 impl Bindings<'_> {
     /// The whole number that an expression stands for, `1_000` or `10**6`: the largest one that it
     /// gives.
-    fn integer(&self, site: Site, depth: usize) -> Option<i64> {
+    pub fn integer(&self, site: Site) -> Option<i64> {
+        self.integer_at(site, DEEPEST)
+    }
+
+    fn integer_at(&self, site: Site, depth: usize) -> Option<i64> {
         let depth = depth.checked_sub(1)?;
         let given = self.run.trace.given(site).into_iter().filter_map(|value| match value {
             Value::Int(number) => Some(number),
@@ -21,11 +25,11 @@ impl Bindings<'_> {
         }
         match self.run.kind(site) {
             Kind::Number => literal(self.run.source_of(site)),
-            Kind::Name { .. } => self.integer(self.only_value(site)?, depth),
+            Kind::Name { .. } => self.integer_at(self.only_value(site)?, depth),
             Kind::BinOp => {
                 let operands: Vec<Site> = self.run.children_in(site, Role::Operand).collect();
                 let [left, right] = operands.as_slice() else { return None };
-                let (a, b) = (self.integer(*left, depth)?, self.integer(*right, depth)?);
+                let (a, b) = (self.integer_at(*left, depth)?, self.integer_at(*right, depth)?);
                 match self.operator(*left, *right)? {
                     "+" => a.checked_add(b),
                     "-" => a.checked_sub(b),
@@ -38,7 +42,7 @@ impl Bindings<'_> {
             Kind::Call => {
                 let argument = self.run.argument(site, 0, "")?;
                 match self.run.path_of_call(site)?.as_str() {
-                    "builtins.int" => self.integer(argument, depth),
+                    "builtins.int" => self.integer_at(argument, depth),
                     "builtins.len" => self.length_at(argument, depth),
                     _ => None,
                 }
@@ -76,7 +80,7 @@ impl Bindings<'_> {
                 let [left, right] = operands.as_slice() else { return None };
                 let length = self.length_at(*left, depth)?;
                 match self.operator(*left, *right)? {
-                    "*" => length.checked_mul(self.integer(*right, depth)?),
+                    "*" => length.checked_mul(self.integer_at(*right, depth)?),
                     "+" => length.checked_add(self.length_at(*right, depth)?),
                     _ => None,
                 }
@@ -97,7 +101,7 @@ impl Bindings<'_> {
 
     fn length_of_range(&self, call: Site, depth: usize) -> Option<i64> {
         let bounds: Vec<Site> = self.run.children_in(call, Role::Arg).collect();
-        let number = |site: &Site| self.integer(*site, depth);
+        let number = |site: &Site| self.integer_at(*site, depth);
         let (start, stop, step) = match bounds.as_slice() {
             [stop] => (0, number(stop)?, 1),
             [start, stop] => (number(start)?, number(stop)?, 1),

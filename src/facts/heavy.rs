@@ -2,6 +2,7 @@
 
 use super::definitions::own_nodes;
 use super::{Facts, FnId, Site, Usage, Value};
+use crate::execution::{Bindings, CellKey};
 use crate::python::{Builds, Kind, Role};
 
 /// A stretch of code that computes for long and never awaits.
@@ -37,27 +38,29 @@ const CLOCKS: [&str; 5] =
 
 impl Facts<'_> {
     /// The long computations in a function's own body, outermost first.
-    pub fn heavy_in(&self, id: FnId) -> Vec<Heavy> {
+    pub fn heavy_in(&self, id: FnId, bindings: &Bindings) -> Vec<Heavy> {
         let Some(function) = self.function(id) else { return Vec::new() };
         let tree = self.tree(function.site.cell);
         let mut found: Vec<Heavy> = Vec::new();
         for node in own_nodes(tree, function.site.node) {
             let site = Site { node, ..function.site };
             let inside = found.iter().any(|outer| tree.is_within(node, outer.site.node));
-            if !inside && let Some(work) = self.work(site) {
+            if !inside && let Some(work) = self.work(site, bindings) {
                 found.push(Heavy { site, work });
             }
         }
         found
     }
 
-    fn work(&self, site: Site) -> Option<Work> {
+    fn work(&self, site: Site, bindings: &Bindings) -> Option<Work> {
         match self.kind(site) {
-            Kind::Call => self.work_of_call(site),
+            Kind::Call => self.work_of_call(site, bindings),
             Kind::For { .. } | Kind::While | Kind::Comprehension { .. } => {
                 let work = match self.looks_at_the_clock(site) {
                     true => Work::Spins,
-                    false => Work::Turns(self.turns_inside(site).filter(|it| *it >= LONG)?),
+                    false => {
+                        Work::Turns(self.turns_inside(site, bindings).filter(|it| *it >= LONG)?)
+                    }
                 };
                 (!self.gives_way(site) && !self.may_stop(site)).then_some(work)
             }
@@ -65,21 +68,21 @@ impl Facts<'_> {
         }
     }
 
-    fn work_of_call(&self, call: Site) -> Option<Work> {
+    fn work_of_call(&self, call: Site, bindings: &Bindings) -> Option<Work> {
         let awaited = self.usage(call) == Usage::Awaited;
         match self.value(self.child(call, Role::Func)?) {
             Value::Path(path) if !awaited => {
                 let long = match self.tables.effects.heavy(&path)? {
                     Some(number) => {
                         let given = self.argument(call, number.at, &number.name)?;
-                        self.integer(given)? >= number.least
+                        bindings.integer(in_run(given))? >= number.least
                     }
                     None => true,
                 };
                 long.then_some(Work::Call)
             }
             Value::Function(id) if self.owner(call) != Some(id) && self.calls_itself_twice(id) => {
-                let number = self.integer(self.argument(call, 0, "n")?)?;
+                let number = bindings.integer(in_run(self.argument(call, 0, "n")?))?;
                 (number >= DEEP).then_some(Work::Recursion(number))
             }
             _ => None,
@@ -97,15 +100,19 @@ impl Facts<'_> {
     }
 
     /// The turns of a loop times those of the loops inside it.
-    fn turns_inside(&self, site: Site) -> Option<i64> {
+    fn turns_inside(&self, site: Site, bindings: &Bindings) -> Option<i64> {
         let own = match self.kind(site) {
-            Kind::For { is_async: false } => self.length(self.child(site, Role::Iter)?)?,
-            Kind::While => self.turns_of_while(site)?,
-            Kind::Comprehension { .. } if self.is_used_up(site) => self.turns_of_clauses(site)?,
+            Kind::For { is_async: false } => {
+                bindings.length(in_run(self.child(site, Role::Iter)?))?
+            }
+            Kind::While => self.turns_of_while(site, bindings)?,
+            Kind::Comprehension { .. } if self.is_used_up(site) => {
+                self.turns_of_clauses(site, bindings)?
+            }
             _ => return None,
         };
         let inner = self.descendants(site).filter(|it| self.nearest_loop(*it) == Some(site));
-        let most = inner.filter_map(|it| self.turns_inside(it)).max().unwrap_or(1);
+        let most = inner.filter_map(|it| self.turns_inside(it, bindings)).max().unwrap_or(1);
         own.checked_mul(most.max(1))
     }
 
@@ -118,17 +125,17 @@ impl Facts<'_> {
         is_own.then(|| self.ancestors(site).find(is_loop)).flatten()
     }
 
-    fn turns_of_clauses(&self, comprehension: Site) -> Option<i64> {
+    fn turns_of_clauses(&self, comprehension: Site, bindings: &Bindings) -> Option<i64> {
         let mut total: i64 = 1;
         for clause in self.children_in(comprehension, Role::Clause) {
-            let length = self.length(self.child(clause, Role::Iter)?)?;
+            let length = bindings.length(in_run(self.child(clause, Role::Iter)?))?;
             total = total.checked_mul(length)?;
         }
         Some(total)
     }
 
     /// `while i < N:` with `i += step`, counted from 0.
-    fn turns_of_while(&self, site: Site) -> Option<i64> {
+    fn turns_of_while(&self, site: Site, bindings: &Bindings) -> Option<i64> {
         let test = self.child(site, Role::Test)?;
         let operands: Vec<Site> = self.children_in(test, Role::Operand).collect();
         let [left, right] = operands.as_slice() else { return None };
@@ -142,8 +149,9 @@ impl Facts<'_> {
                 && target == Some(name)
                 && self.source_of(*it).contains("+=")
         })?;
-        let step = self.integer(self.child(grows, Role::Value)?).filter(|step| *step > 0)?;
-        Some(self.integer(*right)? / step)
+        let step =
+            bindings.integer(in_run(self.child(grows, Role::Value)?)).filter(|step| *step > 0)?;
+        Some(bindings.integer(in_run(*right))? / step)
     }
 
     /// A generator that `any`, `next` and their like may leave early, or that nobody reads here.
@@ -195,7 +203,13 @@ impl Facts<'_> {
     }
 }
 
+/// The same place, as a run names it.
+fn in_run(site: Site) -> crate::execution::Site {
+    let cell = CellKey(u32::try_from(site.cell.0).unwrap_or(u32::MAX));
+    crate::execution::Site { cell, node: site.node }
+}
+
 /// Whether `path` tells the time.
-pub(super) fn is_clock(path: &str) -> bool {
+fn is_clock(path: &str) -> bool {
     CLOCKS.iter().any(|clock| path.ends_with(clock))
 }
