@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::event::ValueUse;
+use super::event::{EventKind, ValueUse};
 use super::give::Taken;
 use super::machine::Machine;
 use super::value::{Args, Loop, Object, Site, Value};

@@ -56,9 +56,9 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use bindings::{Bindings, How};
 pub use blocking::Tasked;
 pub use computing::Work;
-pub use bindings::{Bindings, How};
 pub use event::{Context, Event, EventKind, Miss, StackId, Thread, ValueUse};
 pub use machine::{Cells, Input, run};
 pub use places::Holder;
