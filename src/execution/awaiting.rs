@@ -7,7 +7,7 @@ use super::machine::Machine;
 use super::value::{Args, Coroutine, Future, Loop, Object, ObjectId, Site, Slot, Value};
 use crate::index::Index;
 use crate::knowledge::callables::{QualifiedName, Segment};
-use crate::python::{Kind, NodeId, Role};
+use crate::python::Kind;
 
 impl Machine<'_> {
     /// `await value`.
@@ -124,7 +124,7 @@ impl Machine<'_> {
             Some(Object::Future(future)) => {
                 self.belongs_elsewhere(Value::Object(id), &future, site);
                 self.heap.set(future.done, Value::Unknown);
-                self.heap.set(future.asked, Value::Bool(true));
+                self.look_after(future.asked, Value::Bool(true));
                 self.note_waited_for(Value::Object(id));
                 self.may_time_out();
                 self.note_early(&future.tried, &future.raised);
@@ -258,26 +258,6 @@ impl Machine<'_> {
             asked,
         };
         self.new_object(Object::Future(future))
-    }
-
-    /// A statement of a module beside the notebook that starts a task and keeps nothing of it.
-    pub fn note_dropped(&mut self, value: Value, node: NodeId) {
-        let is_beside = self.calls.last().is_some_and(|call| call.space != 0);
-        let is_task = |it: &Object| matches!(it, Object::Future(it) if it.class == self.words.task);
-        if !is_beside || !self.is_on_kernel() || !self.object(value).is_some_and(is_task) {
-            return;
-        }
-        let starter = match self.part(node, Role::Func) {
-            Value::Path(path) => Some(path),
-            bound => match self.object(bound) {
-                Some(Object::Bound { function: Value::Path(path), .. }) => Some(*path),
-                _ => None,
-            },
-        };
-        // A task group keeps its own.
-        if starter.is_some_and(|it| self.words.starters.contains(&it)) {
-            self.emit(self.site(node), EventKind::TaskDropped);
-        }
     }
 
     /// Keeps in mind what handlers take care of.

@@ -98,7 +98,7 @@ impl Machine<'_> {
     }
 
     /// Takes down that a task of the kernel's loop starts.
-    pub(super) fn note_started(&mut self, task: Value, by: Site) {
+    pub(super) fn note_running(&mut self, task: Value, by: Site) {
         let Value::Object(id) = task else { return };
         let started = self.trace.events.len();
         self.trace.tasks.insert(id, Tasked { by, started, waited: None });

@@ -75,7 +75,7 @@ impl Machine<'_> {
             }
             Some(Object::Future(future)) => {
                 self.heap.set(future.done, Value::Unknown);
-                self.heap.set(future.asked, Value::Bool(true));
+                self.look_after(future.asked, Value::Bool(true));
             }
             Some(Object::Foreign(foreign)) => {
                 self.hand_on(Value::Object(id));

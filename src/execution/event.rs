@@ -127,8 +127,10 @@ pub enum EventKind {
     Removed { by: QualifiedName, removal: Removal },
     /// An object that has to be closed, made by a call and closed by nobody.
     LeftOpen { path: QualifiedName },
-    /// A module beside the notebook starts a task and keeps nothing of it.
-    TaskDropped,
+    /// A task, or what gathers others, that nobody awaits, cancels or asks what came of it; `site`
+    /// is the call that gives it. Whether that call raises, so that there is none, and the loop that
+    /// is to run it.
+    TaskLost { by: QualifiedName, is_refused: bool, on: Loop },
     /// An async generator that nobody walks.
     GeneratorLost { function: Value },
     /// What raises in a `try` is nothing that its handlers take.
@@ -145,8 +147,11 @@ pub enum EventKind {
     EnteredTwice,
     /// What a block gave is read after it.
     ReadAfterBlock { name: Symbol },
-    /// A method is called of what is over since its block was left.
-    UsedAfterBlock { name: Symbol },
+    /// A method is called of what is over since its block was left: what gave the manager of that
+    /// block, and what the error says, where that is known.
+    UsedAfterBlock { name: Symbol, left: Option<Site>, says: Option<String> },
+    /// A manager is entered by hand, at `site`, in one cell and left by hand in another.
+    HeldByHand { value: Value, left: Site },
     /// A context variable is read in another cell than the one that set it, at `site`.
     ContextLost,
     /// A cell waits for what only the front end can bring.

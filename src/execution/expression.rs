@@ -116,6 +116,7 @@ impl Machine<'_> {
             }
             Kind::Yield => self.yield_value(node),
             Kind::Escape { sigil, .. } => {
+                self.read_words_of(tree.source_of(node));
                 for statement in tree.children_in(node, Role::Body) {
                     self.execute_all(&[statement]);
                 }
@@ -307,6 +308,7 @@ impl Machine<'_> {
         let function = self.evaluate(func);
         let args = self.arguments(node);
         let site = self.site(node);
+        self.note_by_hand(func, function, site);
         self.call(function, args, site)
     }
 
@@ -331,7 +333,10 @@ impl Machine<'_> {
             let kind = EventKind::UsedTooEarly { value, how };
             match how {
                 ValueUse::Text | ValueUse::Truth | ValueUse::Argument => self.emit(site, kind),
-                _ => self.raise(error, site, kind, value),
+                _ => {
+                    self.care_for(value);
+                    self.raise(error, site, kind, value);
+                }
             }
         }
     }

@@ -98,6 +98,7 @@ impl Machine<'_> {
                 };
                 let class = self.words.task;
                 let value = self.future(taken.of, result, class, loop_);
+                self.note_started(value, path, &taken, site);
                 let tried = self.tries_around();
                 if let Value::Object(id) = value
                     && let Some(Object::Future(future)) = self.heap.object_mut(id)
@@ -106,7 +107,7 @@ impl Machine<'_> {
                     future.tried = tried;
                 }
                 if self.runs_on_kernel(loop_) && matches!(row.gives, Gives::Task) {
-                    self.note_started(value, site);
+                    self.note_running(value, site);
                 }
                 value
             }
@@ -345,6 +346,10 @@ pub(super) struct Taken {
     pub(super) at: Option<usize>,
     /// What the awaited arguments may raise.
     pub(super) raised: Vec<Value>,
+    /// What is gathered.
+    pub(super) parts: Vec<Value>,
+    /// Whether the call raises for what it is given.
+    pub(super) is_refused: bool,
 }
 
 impl Default for Taken {
@@ -360,6 +365,8 @@ impl Default for Taken {
             waits_for_kernel: false,
             at: None,
             raised: Vec::new(),
+            parts: Vec::new(),
+            is_refused: false,
         }
     }
 }

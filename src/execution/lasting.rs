@@ -3,14 +3,25 @@
 
 use std::sync::Arc;
 
-use super::event::EventKind;
+use hashbrown::HashMap;
+
+use super::event::{EventKind, StackId};
 use super::give::Taken;
 use super::machine::Machine;
+use super::started::{NOBODY, WAITED};
 use super::value::{Args, Foreign, Loop, Object, ObjectId, Site, Slot, Value};
-use crate::knowledge::callables::{
-    Entry, Given, QualifiedName, Row, Segment, Symbol, Take, Use, Wants,
-};
+use crate::knowledge::callables::{Entry, Given, QualifiedName, Row, Segment, Symbol, Use};
 use crate::knowledge::tables::Answers;
+use crate::python::NodeId;
+
+/// Blocks that managers were held for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Blocks {
+    /// What gave the manager of a block that has ended.
+    left: HashMap<ObjectId, Site>,
+    /// Managers that were entered by hand, and where.
+    by_hand: HashMap<ObjectId, (Site, Option<StackId>)>,
+}
 
 impl Machine<'_> {
     /// What a call gives because of what it is given.
@@ -107,24 +118,13 @@ impl Machine<'_> {
     }
 
     /// `asyncio.wait`: a task ends there, and keeps its error.
-    pub(super) fn wait_for_element(
-        &mut self,
-        take: &Take,
-        path: QualifiedName,
-        item: Value,
-        site: Site,
-        taken: &mut Taken,
-    ) {
-        if self.is_wrong(take.wants, item) == Some(true) {
-            let name = take.name.clone();
-            let kind = self.wrong_kind(path, (taken.at, name), item, Wants::Future, take.refuses);
-            self.raise("TypeError", site, kind, item);
-        }
+    pub(super) fn wait_for_element(&mut self, item: Value, site: Site, taken: &mut Taken) {
         match self.object(item).cloned() {
             Some(Object::Future(future)) => {
                 self.belongs_elsewhere(item, &future, site);
                 self.heap.set(future.done, Value::Unknown);
                 self.note_waited_for(item);
+                self.look_after(future.asked, WAITED);
                 if !taken.waited.contains(&item) {
                     taken.waited.push(item);
                 }
@@ -147,7 +147,9 @@ impl Machine<'_> {
     pub fn report_unasked(&mut self) {
         for (site, stack, futures) in std::mem::take(&mut self.waits) {
             let asked = |it: &Value| match self.object(*it) {
-                Some(Object::Future(future)) => self.heap.get(future.asked) != Value::Bool(false),
+                Some(Object::Future(future)) => {
+                    ![NOBODY, WAITED].contains(&self.heap.get(future.asked))
+                }
                 _ => true,
             };
             if !futures.iter().any(asked) {
@@ -207,9 +209,33 @@ impl Machine<'_> {
     }
 
     /// Leaves its block.
-    pub fn leave_followed(&mut self, foreign: &Foreign) {
-        if self.heap.get(foreign.left) == Value::Bool(false) {
+    pub fn leave_followed(&mut self, manager: Value, foreign: &Foreign, site: Site) {
+        if let (Value::Bool(false), Value::Object(id)) = (self.heap.get(foreign.left), manager) {
             self.heap.set(foreign.left, Value::Bool(true));
+            self.blocks.left.insert(id, site);
+        }
+    }
+
+    /// `manager.__aenter__()` in one cell and `manager.__aexit__(…)` in another.
+    pub fn note_by_hand(&mut self, func: NodeId, method: Value, site: Site) {
+        let Some(Object::Bound { receiver: value @ Value::Object(id), .. }) = self.object(method)
+        else {
+            return;
+        };
+        let (value, id) = (*value, *id);
+        let name = self.attribute_name(func);
+        if self.calls.len() > 1 {
+            return;
+        }
+        if name == self.words.aenter {
+            self.blocks.by_hand.insert(id, (site, self.stack));
+        } else if name == self.words.aexit
+            && let Some((entered, stack)) = self.blocks.by_hand.remove(&id)
+            && entered.cell != site.cell
+        {
+            let own = std::mem::replace(&mut self.stack, stack);
+            self.emit(entered, EventKind::HeldByHand { value, left: site });
+            self.stack = own;
         }
     }
 
@@ -232,7 +258,12 @@ impl Machine<'_> {
         let is_refused = |row: &Arc<Row>| row.refuses_after.iter().any(|it| it == text);
         if self.row_of(&foreign).is_some_and(is_refused) {
             if self.doubt == 0 && self.heap.get(foreign.left) == Value::Bool(true) {
-                let kind = EventKind::UsedAfterBlock { name };
+                let says = self.row_of(&foreign).and_then(|row| row.says_after.clone());
+                let left = match value {
+                    Value::Object(id) => self.blocks.left.get(&id).copied(),
+                    _ => None,
+                };
+                let kind = EventKind::UsedAfterBlock { name, left, says };
                 self.raise("RuntimeError", site, kind, Value::Unknown);
             }
             return;

@@ -51,6 +51,13 @@ impl Machine<'_> {
     ) -> Value {
         if let Some(receiver) = receiver.filter(|_| self.is_closing(path)) {
             self.hand_on(receiver);
+            // A client gives itself, as it does to `async with`.
+            if self.names.last_step(path).map(|it| it.1)
+                == Some(Segment::Attribute(self.words.aenter))
+                && matches!(self.object(receiver), Some(Object::Foreign(_)))
+            {
+                return self.coroutine_of(path, receiver, false, site, Some(receiver));
+            }
         }
         if let Some(value) = self.builtin_method(path, &args, site, receiver) {
             return value;
@@ -61,6 +68,7 @@ impl Machine<'_> {
         let entry = self.input.tables.callables.get(&self.names, path).cloned();
         let called = self.names.step(path, Segment::Call);
         self.note_heavy(path, &args, site);
+        self.tasks.are_all_asked_for |= path == self.words.all_tasks;
         self.note_time_out(path, entry.as_ref());
         let Some(entry) = entry else {
             self.may_raise();
@@ -189,6 +197,7 @@ impl Machine<'_> {
             } else {
                 self.emit(site, kind);
             }
+            taken.is_refused |= take.refuses;
             self.escape(value);
             return;
         }
@@ -209,12 +218,17 @@ impl Machine<'_> {
             }
             Use::Awaits | Use::Schedules => {
                 if take.used == Use::Schedules && take.wants == Wants::Coroutine {
-                    self.needs_loop(path, receiver, site);
+                    taken.is_refused |= !self.needs_loop(path, receiver, site);
                 } else if take.used == Use::Schedules {
                     self.puts_on_idle_loop(path, site);
                 }
                 self.raised.clear();
+                let before = self.care_of(value);
                 let result = self.schedule(value, site);
+                if self.words.gathers.contains(&path) {
+                    taken.parts.push(value);
+                    self.gather_part(value, before);
+                }
                 let raised = std::mem::take(&mut self.raised);
                 self.note_exit(take.used, path, &raised, site);
                 taken.raised.extend(raised);
@@ -230,9 +244,14 @@ impl Machine<'_> {
                 }
             }
             Use::WaitsForElements => {
-                let items = self.walk(value, site);
-                for item in items.values {
-                    self.wait_for_element(take, path, item, site, taken);
+                let items = self.walk(value, site).values;
+                if items.iter().any(|item| self.is_wrong(take.wants, *item) == Some(true)) {
+                    let at = (taken.at, take.name.clone());
+                    let kind = self.wrong_kind(path, at, value, take.wants, take.refuses);
+                    self.raise("TypeError", site, kind, value);
+                }
+                for item in items {
+                    self.wait_for_element(item, site, taken);
                 }
                 self.note_waited(&taken.waited, site);
             }

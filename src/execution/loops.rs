@@ -70,18 +70,22 @@ impl Machine<'_> {
         if keeps_one || index.awaits_at_top() { Loop::Kernel } else { Loop::None }
     }
 
-    /// Says that a task is wanted on a thread where no loop runs, or where the terminal's does not.
-    pub fn needs_loop(&mut self, path: QualifiedName, receiver: Option<Value>, site: Site) {
+    /// Says that a task is wanted on a thread where no loop runs, or where the terminal's does not;
+    /// gives whether there is one afterwards.
+    pub fn needs_loop(&mut self, path: QualifiedName, receiver: Option<Value>, site: Site) -> bool {
         if self.context.running != Loop::None {
-            return;
+            return true;
         }
         let is_in_terminal =
             self.is_on_kernel() && !self.input.environment.host.keeps_a_loop_running();
         if receiver.is_none() && (!self.is_on_kernel() || is_in_terminal) {
             self.raise("RuntimeError", site, EventKind::NoRunningLoop { by: path }, Value::Unknown);
-        } else if is_in_terminal {
+            return false;
+        }
+        if is_in_terminal {
             self.emit(site, EventKind::NeverStarts { by: path });
         }
+        true
     }
 
     /// Says that what is scheduled on a loop of the terminal's thread waits for somebody who runs it.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use super::event::{Context, Event, EventKind, StackId, Thread};
 use super::heap::{Changes, Heap};
+use super::lasting::Blocks;
+use super::started::Tasks;
 use super::trace::Trace;
 use super::value::{CellKey, Foreign, Loop, Object, ObjectId, Site, Slot, Value};
 use super::words::Words;
@@ -107,6 +109,8 @@ pub(super) struct Machine<'i> {
     pub generators: Vec<(ObjectId, Site)>,
     /// How often each function ran in this cell, where, and what came of it.
     pub runs: HashMap<(Site, Context), (u32, Value, Value)>,
+    pub tasks: Tasks,
+    pub blocks: Blocks,
     /// Coroutine objects that were made, in order.
     pub coroutines: Vec<ObjectId>,
     pub trying: Vec<super::statement::Trying>,
@@ -202,6 +206,8 @@ impl<'i> Machine<'i> {
             columns: HashMap::new(),
             handed: HashMap::new(),
             generators: Vec::new(),
+            tasks: Tasks::default(),
+            blocks: Blocks::default(),
             coroutines: Vec::new(),
             trying: Vec::new(),
             loops: Vec::new(),
@@ -275,6 +281,7 @@ impl<'i> Machine<'i> {
         self.heap.enter(key);
         self.context.running = self.loop_of_cell(index);
         self.steps = LEAST_STEPS + STEPS_PER_NODE * index.syntax.tree.len();
+        self.read_what_is_no_python(index);
         self.run_top(key, 0, index);
         self.let_loop_run();
     }
@@ -286,6 +293,7 @@ impl<'i> Machine<'i> {
         self.report_unwalked();
         self.report_left_open();
         self.report_unasked();
+        self.report_lost_tasks();
         let Machine { mut trace, heap, names, .. } = self;
         trace.heap = heap;
         trace.names = names;

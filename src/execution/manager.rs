@@ -149,7 +149,7 @@ impl Machine<'_> {
             self.let_loop_run();
         }
         if let Some(Object::Foreign(foreign)) = self.object(manager).cloned() {
-            self.leave_followed(&foreign);
+            self.leave_followed(manager, &foreign, site);
         }
         let Some(Object::Instance { class, .. }) = self.object(manager).cloned() else { return };
         let name = if is_async { self.words.aexit } else { self.words.exit };

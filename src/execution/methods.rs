@@ -2,6 +2,7 @@
 
 use super::event::{EventKind, ValueUse};
 use super::machine::Machine;
+use super::started::WAITED;
 use super::value::{Args, CollectionKind, Loop, Object, Plain, Site, Value};
 use crate::knowledge::callables::{QualifiedName, Segment};
 
@@ -44,7 +45,7 @@ impl Machine<'_> {
             Object::Future(future)
                 if matches!(name.as_str(), "exception" | "add_done_callback") =>
             {
-                self.heap.set(future.asked, Value::Bool(true));
+                self.look_after(future.asked, Value::Bool(true));
                 None
             }
             Object::Future(_) if name == "set_result" && self.in_front_end => {
@@ -56,7 +57,7 @@ impl Machine<'_> {
                 None
             }
             Object::Future(future) if name == "result" => {
-                self.heap.set(future.asked, Value::Bool(true));
+                self.look_after(future.asked, Value::Bool(true));
                 if future.class == self.words.task {
                     if self.heap.get(future.done) == Value::Int(0) && self.doubt == 0 {
                         let how = ValueUse::Result;
@@ -73,6 +74,12 @@ impl Machine<'_> {
                     }
                 }
                 Some(future.result)
+            }
+            Object::Future(future) => {
+                if self.takes_care(&name, site) {
+                    self.look_after(future.asked, WAITED);
+                }
+                None
             }
             Object::Generator { is_async, function, args: given, walked, .. } => {
                 self.heap.set(walked, Value::Unknown);

@@ -47,6 +47,7 @@ mod places;
 mod reading;
 mod sighting;
 mod special;
+mod started;
 mod statement;
 mod trace;
 mod unseen;

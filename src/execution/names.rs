@@ -123,6 +123,9 @@ impl Machine<'_> {
             self.hand_on(value);
         }
         if let Some(slot) = self.slot_of(variable) {
+            if matches!(variable, Variable::Global(_)) {
+                self.note_rebound(slot, value);
+            }
             self.heap.set(slot, value);
         }
     }
@@ -163,6 +166,9 @@ impl Machine<'_> {
 
     /// A name that nothing binds: from a star import, or built in.
     pub fn unbound(&mut self, space: u32, symbol: crate::knowledge::callables::Symbol) -> Value {
+        if ["_", "__", "Out"].contains(&self.names.text(symbol)) {
+            std::mem::take(&mut self.tasks.shown).into_iter().for_each(|value| self.escape(value));
+        }
         let stars = self.spaces.get(space as usize).map(|it| it.stars.clone()).unwrap_or_default();
         // A module of which everything is imported may have one of that name.
         let is_surely = stars.is_empty();

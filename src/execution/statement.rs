@@ -96,7 +96,7 @@ impl Machine<'_> {
                 if let Some(value) = tree.child(node, Role::Value) {
                     let given = self.evaluate(value);
                     self.note_unwalked(given, value);
-                    self.note_dropped(given, value);
+                    self.note_shown(given, node);
                 }
                 Flow::Next
             }
@@ -184,6 +184,7 @@ impl Machine<'_> {
                 if *sigil == '%' {
                     self.emit(self.site(node), EventKind::Magic);
                 }
+                self.read_words_of(tree.source_of(node));
                 self.body(node, Role::Body)
             }
             _ => Flow::Next,
@@ -192,6 +193,7 @@ impl Machine<'_> {
 
     pub fn give_back(&mut self, value: Value) {
         self.hand_on(value);
+        self.hand_task_on(value);
         let Some(before) = self.calls.last().map(|call| call.result) else { return };
         let joined = self.join(before, value);
         if let Some(call) = self.calls.last_mut() {

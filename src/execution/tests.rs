@@ -54,7 +54,8 @@ fn told(trace: &Trace, cells: &[(CellKey, Arc<Index>)], event: &Event) -> String
         EventKind::Removed { by, .. } => format!("removed: {}", trace.spell(*by)),
         EventKind::LeftOpen { path } => format!("left open: {}", trace.spell(*path)),
         EventKind::CoroutineCached { .. } => "cached".to_owned(),
-        EventKind::TaskDropped => "task dropped".to_owned(),
+        EventKind::TaskLost { is_refused: true, .. } => "a task that never was lost".to_owned(),
+        EventKind::TaskLost { .. } => "task lost".to_owned(),
         EventKind::GeneratorLost { .. } => "generator lost".to_owned(),
         EventKind::HandlerMisses { why } => format!("handler misses: {why:?}"),
         EventKind::NoRunningLoop { .. } => "no running loop".to_owned(),
@@ -67,6 +68,7 @@ fn told(trace: &Trace, cells: &[(CellKey, Arc<Index>)], event: &Event) -> String
         EventKind::EnteredTwice => "entered twice".to_owned(),
         EventKind::ReadAfterBlock { .. } => "read after its block".to_owned(),
         EventKind::UsedAfterBlock { .. } => "used after its block".to_owned(),
+        EventKind::HeldByHand { .. } => "held by hand".to_owned(),
         EventKind::ContextLost => "context lost".to_owned(),
         EventKind::WaitsForFrontEnd => "waits for the front end".to_owned(),
         EventKind::HookUnawaited { name, .. } => format!("{name} unawaited by its caller"),
@@ -146,7 +148,7 @@ fn a_condition_that_is_known_is_not_taken_both_ways() {
     assert_eq!(with_fetch("if __name__ != '__main__':\n    asyncio.run(fetch())"), none);
     assert_eq!(
         with_fetch(
-            "loop = asyncio.get_event_loop()\nif loop.is_running():\n    t = loop.create_task(fetch())\nelse:\n    loop.run_until_complete(fetch())"
+            "loop = asyncio.get_event_loop()\nif loop.is_running():\n    loop.create_task(fetch()).cancel()\nelse:\n    loop.run_until_complete(fetch())"
         ),
         none
     );
@@ -210,12 +212,35 @@ fn a_coroutine_runs_once() {
 }
 
 #[test]
+fn a_task_that_nobody_looks_after_is_lost() {
+    let (lost, none) = (["task lost"], [""; 0]);
+    assert_eq!(with_fetch("asyncio.create_task(fetch())"), lost);
+    assert_eq!(with_fetch("def go(): return asyncio.create_task(fetch())\njob = go()"), lost);
+    assert_eq!(with_fetch("job = asyncio.create_task(fetch())\njob.set_name(1)\njob.done()"), lost);
+    assert_eq!(with_fetch("both = asyncio.gather(fetch(), fetch())"), lost);
+    assert_eq!(
+        with_fetch("job = asyncio.create_task(fetch())\nasyncio.gather(job)\nawait job"),
+        none
+    );
+    assert_eq!(
+        with_fetch("job = asyncio.create_task(fetch())\nwhile not job.done(): await fetch()"),
+        none
+    );
+    assert_eq!(with_fetch("asyncio.create_task(fetch()).cancel()"), none);
+    assert_eq!(with_fetch("job = asyncio.create_task(fetch())\nasyncio.all_tasks()"), none);
+    assert_eq!(with_fetch("job = asyncio.create_task(fetch())\n!echo {job}"), none);
+}
+
+#[test]
 fn a_function_is_handed_over_and_not_called() {
     assert_eq!(
         with_fetch("def f(x): return x\nawait asyncio.to_thread(f(1))"),
         ["asyncio.to_thread wants Function"]
     );
-    assert_eq!(with_fetch("asyncio.create_task(fetch)"), ["asyncio.create_task wants Coroutine"]);
+    assert_eq!(
+        with_fetch("asyncio.create_task(fetch)"),
+        ["asyncio.create_task wants Coroutine", "a task that never was lost"]
+    );
 }
 
 #[test]

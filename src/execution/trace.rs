@@ -115,18 +115,23 @@ impl Trace {
         }
     }
 
+    /// Everything that is in a collection, each of several alternatives by itself.
+    pub fn held(&self, value: Value) -> Vec<Value> {
+        let Some(Object::Collection(collection)) = self.object(value) else { return Vec::new() };
+        let slots = collection.items.iter().chain([&collection.rest]);
+        let held = slots.map(|slot| self.heap.get(*slot)).filter(|value| *value != Value::Never);
+        held.flat_map(|value| self.heap.alternatives(value)).collect()
+    }
+
     /// Whether everything in a collection can be awaited.
     pub fn holds_awaitables(&self, value: Value) -> bool {
-        let Some(Object::Collection(collection)) = self.object(value) else { return false };
-        let all =
-            collection.items.iter().chain([&collection.rest]).map(|slot| self.heap.get(*slot));
-        let held: Vec<Value> = all.filter(|value| *value != Value::Never).collect();
+        let is_dict = matches!(self.object(value),
+            Some(Object::Collection(it)) if it.kind == CollectionKind::Dict);
         let awaitable = |value: &Value| {
             matches!(self.object(*value), Some(Object::Coroutine(_) | Object::Future(_)))
         };
-        !held.is_empty()
-            && collection.kind != CollectionKind::Dict
-            && held.iter().flat_map(|value| self.heap.alternatives(*value)).all(|it| awaitable(&it))
+        let held = self.held(value);
+        !is_dict && !held.is_empty() && held.iter().all(awaitable)
     }
 
     /// Whether a function is bound to an object, which is its first argument.
@@ -136,8 +141,13 @@ impl Trace {
 
     /// The call that made a coroutine object.
     pub fn made_at(&self, value: Value) -> Option<Site> {
+        Some(self.making_of(value)?.0)
+    }
+
+    /// The call that made a coroutine object, and the calls that led there.
+    pub fn making_of(&self, value: Value) -> Option<(Site, StackId)> {
         match self.object(value)? {
-            Object::Coroutine(coroutine) => coroutine.made,
+            Object::Coroutine(it) => Some((it.made?, it.stack.unwrap_or(StackId(u32::MAX)))),
             _ => None,
         }
     }

@@ -27,8 +27,10 @@ pub(super) struct Words {
     pub range: QualifiedName,
     pub task_group: QualifiedName,
     pub print: QualifiedName,
-    /// What starts a task that somebody has to keep.
+    /// What starts a task that somebody has to keep, and what gathers others into one future.
     pub starters: [QualifiedName; 3],
+    pub gathers: [QualifiedName; 2],
+    pub all_tasks: QualifiedName,
     pub identity: QualifiedName,
     pub object_init: QualifiedName,
     /// What makes an object of a class that is called.
@@ -70,6 +72,8 @@ impl Words {
                 names.path("asyncio.ensure_future"),
                 names.path("asyncio.AbstractEventLoop().create_task"),
             ],
+            gathers: [names.path("asyncio.gather"), names.path("asyncio.shield")],
+            all_tasks: names.path("asyncio.all_tasks"),
             print: names.path("builtins.print"),
             task_group: names.path("asyncio.TaskGroup()"),
             identity: names.path("typing.final"),

@@ -1,4 +1,4 @@
-//! Tasks that a name keeps, and whether anything collects them.
+//! Names that keep tasks.
 
 use super::scope::ScopeKind;
 use super::{Binding, Facts, Holds, Site, Usage};
@@ -17,36 +17,6 @@ pub struct Handle {
 /// Names are followed so many steps on.
 const STEPS: usize = 6;
 
-/// What a task tells of itself without giving its result or its error.
-const ASKS: [&str; 8] = [
-    "get_name",
-    "set_name",
-    "get_coro",
-    "get_stack",
-    "print_stack",
-    "get_loop",
-    "get_context",
-    "__class__",
-];
-
-/// What fills or orders a list of tasks without looking at them.
-const FILLS: [&str; 7] = ["append", "add", "extend", "insert", "sort", "reverse", "update"];
-
-/// Functions that look at a value without using it as a result.
-const LOOKS: [&str; 11] = [
-    "builtins.print",
-    "builtins.str",
-    "builtins.repr",
-    "builtins.display",
-    "builtins.len",
-    "builtins.type",
-    "builtins.id",
-    "builtins.isinstance",
-    "asyncio.isfuture",
-    "IPython.display.display",
-    "pprint.pprint",
-];
-
 impl Facts<'_> {
     /// The name in which what the call at `site` gives is kept, by itself or in a collection.
     pub fn handle(&self, site: Site) -> Option<Handle> {
@@ -58,10 +28,6 @@ impl Facts<'_> {
         let steps = steps.checked_sub(1)?;
         match self.usage(site) {
             Usage::Assigned(target) => {
-                let walrus = self.parent(target).filter(|up| matches!(self.kind(*up), Kind::Named));
-                if walrus.is_some_and(|named| self.takes(named, STEPS)) {
-                    return None;
-                }
                 Some(self.passed_on(target).unwrap_or(Handle { target, many: None }))
             }
             Usage::Element(container) => {
@@ -120,21 +86,6 @@ impl Facts<'_> {
         appends.then_some(Site { cell: *cell, node: binding.node })
     }
 
-    /// Whether some place awaits, gathers, cancels or asks for the result of what the name at
-    /// `target` holds, or hands it to code that may. Looking at it does none of this.
-    pub fn is_collected(&self, target: Site) -> bool {
-        self.is_collected_within(target, STEPS)
-    }
-
-    fn is_collected_within(&self, target: Site, steps: usize) -> bool {
-        let Some(steps) = steps.checked_sub(1) else { return true };
-        self.is_hidden(target)
-            || self
-                .reads_of(target)
-                .into_iter()
-                .any(|read| self.sees(read, target) && self.takes(read, steps))
-    }
-
     /// The reads of the name that may see what `target` binds.
     pub fn reads_that_see(&self, target: Site) -> Vec<Site> {
         let mut reads = self.reads_of(target);
@@ -168,61 +119,6 @@ impl Facts<'_> {
         let end = all.partition_point(|(cell, _)| *cell <= target.cell);
         let last = all.get(..end).and_then(<[_]>::last);
         last.is_some_and(|(cell, it)| (*cell, it.node) == (target.cell, target.node))
-    }
-
-    /// Whether the use at `read` takes the task, and not only looks at it.
-    fn takes(&self, read: Site, steps: usize) -> bool {
-        match self.usage(read) {
-            Usage::Dropped | Usage::Tested | Usage::Compared | Usage::Formatted => false,
-            // A later cell may take it from `Out`.
-            Usage::Displayed => self.reads_output_after(read),
-            Usage::Attribute(attribute) => self.takes_by(attribute),
-            Usage::Argument(call) => self.is_taken_by(call, steps),
-            Usage::Element(container) => self.takes(container, steps),
-            Usage::Assigned(target) => self.is_collected_within(target, steps),
-            _ => true,
-        }
-    }
-
-    fn takes_by(&self, attribute: Site) -> bool {
-        let Kind::Attribute { name } = self.kind(attribute) else { return true };
-        let name = self.tree(attribute.cell).text(*name);
-        if matches!(name, "done" | "cancelled") {
-            // Who waits for it by asking again and again does look after it.
-            return self.parent(attribute).is_some_and(|call| {
-                !matches!(
-                    self.usage(call),
-                    Usage::Dropped | Usage::Displayed | Usage::Formatted | Usage::Element(_)
-                ) && !matches!(self.usage(call), Usage::Argument(outer) if self.only_looks(outer))
-            });
-        }
-        !ASKS.contains(&name) && !FILLS.contains(&name)
-    }
-
-    fn is_taken_by(&self, call: Site, steps: usize) -> bool {
-        if self.only_looks(call) {
-            return false;
-        }
-        match self.filled_by(call) {
-            Some(list) => self.is_collected_within(list, steps),
-            None => true,
-        }
-    }
-
-    fn only_looks(&self, call: Site) -> bool {
-        let func = self.child(call, Role::Func).map(|func| self.value(func));
-        func.as_ref().and_then(super::Value::path).is_some_and(|path| LOOKS.contains(&path))
-    }
-
-    /// Whether the name may be used where it is not seen: in a cell that could not be read, in a
-    /// magic, or by code that asks for all tasks.
-    fn is_hidden(&self, target: Site) -> bool {
-        let name = self.source_of(target);
-        let holds = |text: &str| {
-            self.budget.step(1 + text.len() / 64);
-            text.contains(name)
-        };
-        self.index.asks_for_all_tasks || self.unread_texts().any(holds)
     }
 
     fn is_in_class_body(&self, target: Site) -> bool {

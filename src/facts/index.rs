@@ -19,9 +19,6 @@ pub(super) struct Index {
     filled_anywhere: HashSet<Box<str>>,
     names: HashSet<Box<str>>,
     imports: Vec<Site>,
-    escapes: Vec<Site>,
-    broken: Vec<CellIndex>,
-    pub(super) asks_for_all_tasks: bool,
     by_owner: HashMap<Option<FnId>, Vec<usize>>,
     by_function: HashMap<FnId, Vec<usize>>,
     callers: HashMap<FnId, Vec<usize>>,
@@ -34,11 +31,6 @@ impl Index {
     /// Looks everything up.
     pub(super) fn of(facts: &Facts) -> Self {
         let mut index = Self::default();
-        for (cell, read) in facts.cells.iter().enumerate() {
-            if !read.syntax().errors.is_empty() {
-                index.broken.push(CellIndex(cell));
-            }
-        }
         for site in facts.sites() {
             index.add_site(facts, site);
         }
@@ -66,7 +58,6 @@ impl Index {
             }
             Kind::Attribute { .. } => self.add_mention(facts, site),
             Kind::Import { .. } if facts.owner(site).is_none() => self.imports.push(site),
-            Kind::Escape { .. } => self.escapes.push(site),
             _ => {}
         }
     }
@@ -107,8 +98,6 @@ impl Index {
             self.callers.entry(id).or_default().push(place);
         }
         let is_patch = call.callee.path().is_some_and(|path| facts.tables.patch(path).is_some());
-        self.asks_for_all_tasks |=
-            call.callee.path().is_some_and(|path| path.ends_with(".all_tasks"));
         if is_patch && facts.runs(call.site) != Runs::Elsewhere {
             self.patches.push(place);
         }
@@ -155,12 +144,6 @@ impl Facts<'_> {
     /// The `import` statements of the cells themselves, in order.
     pub fn imports(&self) -> &[Site] {
         &self.index.imports
-    }
-
-    /// The texts whose names could not be read: magics, and cells that do not parse.
-    pub(super) fn unread_texts(&self) -> impl Iterator<Item = &str> {
-        let escapes = self.index.escapes.iter().map(|site| self.source_of(*site));
-        escapes.chain(self.index.broken.iter().map(|cell| self.tree(*cell).source()))
     }
 
     /// The calls that stand in `owner`'s own body, or in the cells themselves.

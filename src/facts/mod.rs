@@ -35,7 +35,6 @@ use std::sync::Arc;
 
 use crate::environment::Environment;
 use crate::execution::{Run, Stage};
-use crate::index::{Shared, by_dependence};
 use crate::knowledge::Tables;
 use crate::python::{self, Kind, NodeId};
 use crate::text::CellIndex;
@@ -116,8 +115,6 @@ pub struct Facts<'a> {
     readers: std::cell::OnceCell<usage::Readers>,
     run: std::cell::OnceCell<Run>,
     stage: std::cell::OnceCell<Stage<'a>>,
-    /// The cells in running order, where that is not the file's.
-    order: std::cell::OnceCell<Vec<usize>>,
     /// Global names that every binding imports from the same place.
     same_import: HashMap<Box<str>, (CellIndex, Binding)>,
 }
@@ -179,7 +176,6 @@ impl<'a> Facts<'a> {
             readers: std::cell::OnceCell::new(),
             run: std::cell::OnceCell::new(),
             stage: std::cell::OnceCell::new(),
-            order: std::cell::OnceCell::new(),
             same_import: HashMap::new(),
         };
         let bytes = facts.cells.iter().map(|cell| cell.syntax().tree.source().len()).sum::<usize>();
@@ -262,19 +258,6 @@ impl<'a> Facts<'a> {
         };
         // They stand in order: where the first is none, no other is.
         self.patches().next().filter(|call| call.site < runs_at).map(|call| call.site)
-    }
-
-    /// Whether the cell `later` runs after the cell `earlier`.
-    pub fn runs_after(&self, later: CellIndex, earlier: CellIndex) -> bool {
-        if !self.environment.host.runs_by_dependence() {
-            return later > earlier;
-        }
-        let order = self.order.get_or_init(|| {
-            let shared: Vec<_> = self.cells.iter().map(|cell| Shared::of(cell.names())).collect();
-            by_dependence(&shared)
-        });
-        let place = |cell: CellIndex| order.iter().position(|at| *at == cell.0);
-        place(later) > place(earlier)
     }
 
     /// Whether some module's names come in by `import *`, so that a built-in name may be another.

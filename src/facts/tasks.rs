@@ -1,6 +1,6 @@
 //! Tasks that run in the background of later cells.
 
-use super::{Call, Facts, Site, Usage};
+use super::{Facts, Site, Usage};
 use crate::python::{Kind, Role};
 
 /// The end of a path that starts a task. A `TaskGroup`'s own `create_task` is owned and awaited.
@@ -18,15 +18,6 @@ impl Facts<'_> {
     pub fn starts_task(&self, path: &str) -> bool {
         let Some((owner, name)) = path.rsplit_once('.') else { return false };
         STARTERS.contains(&name) && (owner == "asyncio" || is_loop(owner))
-    }
-
-    /// Every call that starts a task, or gathers awaitables into a future, which is told apart.
-    pub fn task_starts(&self) -> impl Iterator<Item = (&Call, bool)> {
-        self.calls.iter().filter_map(|call| {
-            let path = call.callee.path()?;
-            let gathers = matches!(path, "asyncio.gather" | "asyncio.shield");
-            (gathers || self.starts_task(path)).then_some((call, gathers))
-        })
     }
 
     /// The tasks that a cell starts and a later place of the notebook collects.

@@ -1,209 +1,156 @@
 //! An async resource whose life is spread over cells, or that is used when it is over.
 
+use super::events::{found, place, report};
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Binding, Call, Facts, Site, Value};
-use crate::python::{Kind, NameUse, Role};
+use crate::execution::{self, Event, EventKind, Run};
+use crate::facts::{Facts, Site};
+use crate::python::{Kind, Role};
 use crate::rewrite::{checked, delete_statement};
 use crate::text::{Edit, indentation, line_range};
 
 const NAME: &str = "async-resource-across-cells";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
-
-/// Clients that refuse to work once they are closed: what they stand for, the methods that
-/// raise, and what they say.
-///
-/// Source: httpx `AsyncClient.send`, aiohttp `ClientSession._request`.
-const CLIENTS: [(&str, &[&str], &str); 2] = [
-    (
-        "httpx.AsyncClient()",
-        &["get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream"],
-        "Cannot send a request, as the client has been closed.",
-    ),
-    (
-        "aiohttp.ClientSession()",
-        &["get", "post", "put", "patch", "delete", "head", "options", "request", "ws_connect"],
-        "Session is closed",
-    ),
-];
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
 /// As many places as a note names.
 const MOST: usize = 4;
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for call in facts.calls.iter().filter(|call| call.owner.is_none()) {
-        out.extend(split_by_hand(facts, call));
-    }
-    for site in facts.sites() {
-        if matches!(facts.kind(site), Kind::With { is_async: true }) {
-            out.extend(used_when_closed(facts, site));
-        }
-    }
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let single = run.events().iter().filter_map(|event| match &event.kind {
+        EventKind::HeldByHand { left, .. } => split(run, event, *left),
+        EventKind::ReadAfterBlock { .. } => after_block(run, event, "after-block"),
+        EventKind::UsedAfterBlock { says: None, .. } => after_block(run, event, "over"),
+        EventKind::ContextLost => context_lost(run, event),
+        _ => None,
+    });
+    let closed = closed(run);
+    let closed = closed.iter().filter_map(|it| used_when_closed(facts, run, it));
+    report(out, single.chain(closed));
 }
 
 /// `await thing.__aenter__()` in one cell, `await thing.__aexit__(…)` in a later one.
-fn split_by_hand(facts: &Facts, enter: &Call) -> Option<Diagnostic> {
-    let manager = receiver(facts, enter.site, "__aenter__")?;
-    let name = facts.source_of(manager);
-    let kept = assigned(facts, enter.site);
-    let exit = facts.calls.iter().find(|call| {
-        let leaves = |name: &str| {
-            let found = receiver(facts, call.site, "__aexit__");
-            found.is_some_and(|it| {
-                facts.source_of(it) == name && stays(facts, name, enter.site, call.site)
-            })
-        };
-        call.owner.is_none()
-            && facts.runs_after(call.site.cell, enter.site.cell)
-            && (leaves(name) || kept.is_some_and(leaves))
-    })?;
-    let value = facts.value(manager);
-    let scoped = value.path().is_some_and(|path| path.starts_with("anyio."));
+fn split(run: &Run, event: &Event, left: execution::Site) -> Option<Diagnostic> {
+    let EventKind::HeldByHand { value, .. } = event.kind else { return None };
+    run.parent(event.site).filter(|up| *run.kind(*up) == Kind::Await)?;
+    let manager = run.child(run.child(event.site, Role::Func)?, Role::Value)?;
+    let scoped = run.trace.path_of(value).is_some_and(|path| path.starts_with("anyio."));
     let key = if scoped { "split-scope" } else { "split" };
-    let mut found = Diagnostic::new(NAME, Severity::Warning, facts.span(enter.site), key)
-        .with("name", name)
-        .with("cell", exit.site.cell.number());
-    let note = Message::new(NAME, "left-here").with("cell", exit.site.cell.number());
-    found.note(note, Some(facts.span(exit.site)));
+    let cell = run.cell_of(left.cell)?.number();
+    let mut found = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Warning, span, key)
+            .with("name", run.source_of(manager))
+            .with("cell", cell)
+    })?;
+    found.note(Message::new(NAME, "left-here").with("cell", cell), run.span(left));
     found.patterns = vec!["owned-lifetime"];
     Some(found)
 }
 
-/// The object whose `method` is called and awaited.
-fn receiver(facts: &Facts, call: Site, method: &str) -> Option<Site> {
-    let func = facts.child(call, Role::Func)?;
-    let Kind::Attribute { name } = facts.kind(func) else { return None };
-    let named = facts.tree(call.cell).text(*name) == method;
-    let awaited = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await));
-    facts.child(func, Role::Value).filter(|_| named && awaited)
+fn after_block(run: &Run, event: &Event, key: &'static str) -> Option<Diagnostic> {
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Error, span, key).with("name", run.source_of(event.site))
+    })?;
+    diagnostic.patterns = vec!["owned-lifetime"];
+    Some(diagnostic)
 }
 
-/// The name that keeps what the awaited call gives.
-fn assigned<'f>(facts: &'f Facts, call: Site) -> Option<&'f str> {
-    let statement = facts.parent(facts.parent(call)?)?;
-    let target = facts.child(statement, Role::Target)?;
-    matches!(facts.kind(target), Kind::Name { .. }).then(|| facts.source_of(target))
+/// What an awaiting cell sets in its own context, and another cell asks for.
+fn context_lost(run: &Run, event: &Event) -> Option<Diagnostic> {
+    run.awaits_at_top(event.during).then_some(())?;
+    let variable = run.child(event.site, Role::Func).and_then(|it| run.child(it, Role::Value))?;
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Hint, span, "context").with("name", run.source_of(variable))
+    })?;
+    diagnostic.patterns = vec!["owned-lifetime"];
+    Some(diagnostic)
 }
 
-/// Whether the name means the same at both places. What enters may name its own result.
-fn stays(facts: &Facts, name: &str, enter: Site, exit: Site) -> bool {
-    let statement = facts.statement(enter).node;
-    facts.global(name).iter().all(|(cell, binding)| {
-        let bound = Site { cell: *cell, node: binding.node };
-        let own = *cell == enter.cell && facts.tree(*cell).is_within(binding.node, statement);
-        own || bound < enter || bound > exit
-    })
+/// A client that its block has closed, and what uses it afterwards.
+struct Closed<'r> {
+    /// What gives the manager of the block.
+    manager: execution::Site,
+    name: &'r str,
+    error: &'r str,
+    uses: Vec<execution::Site>,
 }
 
-/// A client and the name that an `async with` of a cell leaves behind when it has closed it.
-struct Closed<'f> {
-    with: Site,
-    /// Where the block names it.
-    site: Site,
-    name: &'f str,
-    methods: &'static [&'static str],
-    error: &'static str,
-    /// The bindings that a use must see to mean this client.
-    bound: Vec<Site>,
-}
-
-fn used_when_closed(facts: &Facts, with: Site) -> Vec<Diagnostic> {
-    if facts.owner(with).is_some() || facts.tree(with.cell).loop_around(with.node).is_some() {
-        return Vec::new();
+fn closed(run: &Run) -> Vec<Closed<'_>> {
+    let mut all: Vec<Closed> = Vec::new();
+    for event in run.events() {
+        let EventKind::UsedAfterBlock { left: Some(manager), says: Some(error), .. } = &event.kind
+        else {
+            continue;
+        };
+        let (manager, Some(name)) = (*manager, name_of(run, *manager)) else { continue };
+        let Some(used) = use_after(run, event, manager, name) else { continue };
+        match all.iter_mut().find(|it| it.manager == manager) {
+            Some(known) if known.uses.contains(&used) => {}
+            Some(known) => known.uses.push(used),
+            None => all.push(Closed { manager, name, error, uses: vec![used] }),
+        }
     }
-    let items = facts.children_in(with, Role::Context);
-    items.filter_map(|item| diagnose(facts, &closed(facts, with, item)?)).collect()
+    all
 }
 
-fn closed<'f>(facts: &'f Facts, with: Site, item: Site) -> Option<Closed<'f>> {
-    let manager = facts.child(item, Role::Context)?;
-    let value = facts.value(manager);
-    let path = value.path()?;
-    let (_, methods, error) = CLIENTS.into_iter().find(|(client, _, _)| *client == path)?;
-    let name = facts
-        .child(item, Role::Target)
-        .or_else(|| matches!(facts.kind(manager), Kind::Name { .. }).then_some(manager))?;
-    let bound = match facts.kind(name) {
-        Kind::Name { used: NameUse::Store } => vec![name],
-        Kind::Name { .. } => sites(facts, name),
-        _ => return None,
+/// What a block calls its manager.
+fn name_of(run: &Run, manager: execution::Site) -> Option<&str> {
+    let target = run.child(run.parent(manager)?, Role::Target);
+    Some(run.source_of(target.unwrap_or(manager)))
+}
+
+/// What comes after the block: the use itself, or the call that leads to it in a helper that stands
+/// before.
+fn use_after(
+    run: &Run,
+    event: &Event,
+    manager: execution::Site,
+    name: &str,
+) -> Option<execution::Site> {
+    let with = run.range(run.parent(run.parent(manager)?)?);
+    let follows = |site: &execution::Site| match site.cell == manager.cell {
+        true => run.range(*site).start >= with.end,
+        false => site.cell == event.during || site.cell > manager.cell,
     };
-    Some(Closed { with, site: name, name: facts.source_of(name), methods, error, bound })
+    if follows(&event.site) {
+        return run.child(event.site, Role::Value);
+    }
+    let way = run.stack(event.stack).into_iter().rev();
+    let call = way.filter(follows).find_map(|site| match run.kind(site) {
+        Kind::Await => run.child(site, Role::Value),
+        _ => Some(site),
+    })?;
+    let tree = run.tree(call.cell);
+    let mut arguments = tree.children_in(call.node, Role::Arg);
+    let argument = arguments.find(|it| tree.source_of(*it) == name);
+    Some(argument.map_or(call, |node| execution::Site { node, ..call }))
 }
 
-fn sites(facts: &Facts, name: Site) -> Vec<Site> {
-    let site = |(cell, binding): &(_, Binding)| Site { cell: *cell, node: binding.node };
-    facts.bindings(name).iter().map(site).collect()
-}
-
-fn diagnose(facts: &Facts, closed: &Closed) -> Option<Diagnostic> {
-    let reads = facts.reads_of(closed.site).into_iter();
-    let uses: Vec<Site> = reads.filter(|site| is_use(facts, closed, *site)).collect();
-    let first = *uses.first()?;
-    let key = if first.cell == closed.with.cell { "closed-above" } else { "closed" };
-    let mut found = Diagnostic::new(NAME, Severity::Warning, facts.span(first), key)
+fn used_when_closed(facts: &Facts, run: &Run, closed: &Closed) -> Option<Diagnostic> {
+    let (first, rest) = closed.uses.split_first()?;
+    let cell = run.cell_of(closed.manager.cell)?.number();
+    let key = if first.cell == closed.manager.cell { "closed-above" } else { "closed" };
+    let mut found = Diagnostic::new(NAME, Severity::Warning, run.span(*first)?, key)
         .with("name", closed.name)
-        .with("cell", closed.with.cell.number())
+        .with("cell", cell)
         .with("error", closed.error);
-    let item = facts.child(closed.with, Role::Context)?;
-    let note = Message::new(NAME, "closed-here").with("cell", closed.with.cell.number());
-    found.note(note, Some(facts.span(item)));
-    for other in uses.iter().skip(1).take(MOST) {
-        let note = Message::new(NAME, "also-here").with("cell", other.cell.number());
-        found.note(note, Some(facts.span(*other)));
+    let item = run.parent(closed.manager)?;
+    found.note(Message::new(NAME, "closed-here").with("cell", cell), run.span(item));
+    for other in rest.iter().take(MOST) {
+        let Some(span) = run.span(*other) else { continue };
+        found.note(Message::new(NAME, "also-here").with("cell", span.cell.number()), Some(span));
     }
     found.patterns = vec!["owned-lifetime"];
-    found.fixes.extend(move_fix(facts, closed, &uses));
+    let uses: Vec<Site> = closed.uses.iter().filter_map(|it| place(run, *it)).collect();
+    let with = place(run, run.parent(item)?)?;
+    found.fixes.extend(move_fix(facts, with, closed.name, &uses));
     Some(found)
-}
-
-/// Whether the closed client has to work at `site`, a use of its name.
-fn is_use(facts: &Facts, closed: &Closed, site: Site) -> bool {
-    let follows = site > closed.with
-        && !(site.cell == closed.with.cell
-            && facts.tree(site.cell).is_within(site.node, closed.with.node));
-    if !follows || sites(facts, site) != closed.bound {
-        return false;
-    }
-    let runs = facts.owner(site).is_none_or(|id| {
-        // A function's body runs when it is called, which has to be later as well.
-        facts.calls_of(id).all(|call| call.site > closed.with) && facts.calls_of(id).count() > 0
-    });
-    runs && (sends(facts, closed, site) || is_handed_on(facts, site))
-}
-
-/// `await client.get(…)`, `async with client.get(…)`.
-fn sends(facts: &Facts, closed: &Closed, name: Site) -> bool {
-    let Some(method) = facts.parent(name) else { return false };
-    let Kind::Attribute { name: called } = facts.kind(method) else { return false };
-    let known = closed.methods.contains(&facts.tree(name.cell).text(*called));
-    let call = facts.parent(method).filter(|_| facts.role(method) == Role::Func);
-    known
-        && call.and_then(|call| facts.parent(call)).is_some_and(|up| match facts.kind(up) {
-            Kind::Await => true,
-            Kind::WithItem => facts
-                .parent(up)
-                .is_some_and(|with| matches!(facts.kind(with), Kind::With { is_async: true })),
-            _ => false,
-        })
-}
-
-/// `await fetch(client, url)` with a coroutine function of the notebook that asks a service.
-fn is_handed_on(facts: &Facts, name: Site) -> bool {
-    let Some(call) = facts.parent(name).filter(|_| facts.role(name) == Role::Arg) else {
-        return false;
-    };
-    let awaited = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await));
-    awaited
-        && matches!(facts.value(call), Value::Coroutine(_))
-        && super::unbounded_fan_out::is_unlimited(facts, call)
 }
 
 /// The statements that come too late move to the end of the block. Only shown: what stands
 /// between the two cells may be needed as well.
-fn move_fix(facts: &Facts, closed: &Closed, uses: &[Site]) -> Option<Fix> {
-    let last = facts.children_in(closed.with, Role::Body).last()?;
+fn move_fix(facts: &Facts, with: Site, name: &str, uses: &[Site]) -> Option<Fix> {
+    let last = facts.children_in(with, Role::Body).last()?;
     let source = facts.tree(last.cell).source();
     let indent = indentation(source, facts.range(last).start);
     let end = line_range(source, facts.range(last).end).end;
@@ -229,7 +176,7 @@ fn move_fix(facts: &Facts, closed: &Closed, uses: &[Site]) -> Option<Fix> {
     }
     edits.push(Edit::insert(last.cell, end, moved));
     let fix = Fix {
-        title: Message::new(NAME, "fix-move").with("name", closed.name),
+        title: Message::new(NAME, "fix-move").with("name", name),
         pattern: "owned-lifetime",
         applicability: Applicability::DisplayOnly,
         edits,

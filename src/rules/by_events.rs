@@ -2,14 +2,12 @@
 
 mod past;
 
-use super::events::{Said, found, lead, place};
+use super::events::{Said, found, handed_out, lead, place};
 use crate::diagnostic::{Diagnostic, Message, Severity};
-use crate::environment::PythonVersion;
 use hashbrown::HashSet;
 
-use crate::execution::{Event, EventKind, Run, Site, Thread, Value};
+use crate::execution::{Event, EventKind, Run, Site, Thread};
 use crate::facts::Facts;
-use crate::knowledge::callables::Wants;
 use crate::knowledge::tables::{Answers, LoopOwner};
 use crate::python::Kind;
 use crate::rewrite::report_owner;
@@ -53,9 +51,6 @@ pub(super) fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             EventKind::PlainWithRefused { .. } => {
                 plainly_entered(run, event).filter(|it| !is_walked(event, it.span))
             }
-            EventKind::WrongKind { by, value, wants: Wants::Future, .. } => {
-                waited(run, event, &run.spell(*by), *value)
-            }
             EventKind::OwnLoopWanted { by } if event.is_certain => {
                 owns_loop(facts, run, event, &run.spell(*by))
             }
@@ -93,7 +88,7 @@ fn is_judged(facts: &Facts, run: &Run, said: &Said, event: &Event) -> bool {
 fn is_said(said: &Said, found: &Diagnostic) -> bool {
     let family = |rule: &str| LOOPS.contains(&rule) && LOOPS.contains(&found.rule);
     let at = said.at(found.span);
-    let at_all = ["wait-needs-tasks", "blocking-call-in-async"].contains(&found.rule)
+    let at_all = found.rule == "blocking-call-in-async"
         && at.iter().any(|(rule, _)| {
             matches!(*rule, "coroutine-never-awaited" | "call-where-a-function-belongs")
         });
@@ -126,7 +121,7 @@ fn refused(run: &Run, event: &Event, by: &str) -> Option<Diagnostic> {
 }
 
 fn lost(run: &Run, event: &Event, is_silent: bool) -> Option<Diagnostic> {
-    let site = dropped_at(run, event);
+    let site = handed_out(run, event.site, event.stack);
     let alone = run.parent(site).is_some_and(|up| *run.kind(up) == Kind::Expression);
     let key = match (is_silent, alone) {
         (true, _) => "silent",
@@ -153,21 +148,6 @@ fn maker<'r>(run: &'r Run, event: &Event, site: Site) -> &'r str {
     method.unwrap_or_else(|| run.callee(site))
 }
 
-/// The call that leaves a coroutine behind: not the one in a helper that only hands it on.
-fn dropped_at(run: &Run, event: &Event) -> Site {
-    let mut way = run.stack(event.stack);
-    let mut site = event.site;
-    let hands_on = |site: Site| {
-        run.parent(site).is_some_and(|up| matches!(run.kind(up), Kind::Return | Kind::Lambda))
-    };
-    while hands_on(site)
-        && let Some(call) = way.pop().filter(|it| *run.kind(*it) == Kind::Call)
-    {
-        site = call;
-    }
-    site
-}
-
 fn generator(run: &Run, event: &Event) -> Option<Diagnostic> {
     found(run, event, event.site, |span| {
         Diagnostic::new("coroutine-never-awaited", Severity::Warning, span, "generator")
@@ -188,23 +168,6 @@ fn plainly_entered(run: &Run, event: &Event) -> Option<Diagnostic> {
     found(run, event, event.site, |span| {
         Diagnostic::new("async-protocol-needs-async", Severity::Error, span, "with")
             .with("what", run.source_of(event.site))
-    })
-}
-
-/// `asyncio.wait` with coroutines.
-fn waited(run: &Run, event: &Event, by: &str, _: Value) -> Option<Diagnostic> {
-    if by != "asyncio.wait" {
-        return None;
-    }
-    found(run, event, event.site, |span| {
-        let old =
-            run.environment.python.is_some_and(|it| it < PythonVersion { major: 3, minor: 11 });
-        let (severity, key) = match old {
-            true => (Severity::Warning, "deprecated"),
-            false => (Severity::Error, "coroutines"),
-        };
-        Diagnostic::new("wait-needs-tasks", severity, span, key)
-            .with("call", run.callee(event.site))
     })
 }
 

@@ -56,14 +56,6 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether the call is told here as work for a loop that nothing runs.
-pub(super) fn speaks_of(facts: &Facts, call: Site) -> bool {
-    let given = facts.keyword(call, "loop").or_else(|| object_of(facts, call));
-    facts.environment.host.refuses_a_run()
-        && facts.runs(call) != Runs::Elsewhere
-        && given.is_some_and(|given| never_runs(facts, call, given).is_some())
-}
-
 /// What the method is called on.
 fn object_of(facts: &Facts, call: Site) -> Option<Site> {
     facts.child(facts.child(call, Role::Func)?, Role::Value)

@@ -75,7 +75,8 @@ fn diagnose(facts: &Facts, call: &Call, fault: Fault) -> Diagnostic {
         _ => await_fix(facts, call.site, fault),
     };
     if fix.is_ok()
-        && let Some((then, _)) = super::wait_needs_tasks::brought_along(facts, call.site)
+        && let Some((then, _)) =
+            super::wait_needs_tasks::brought_along(facts, facts.run(), call.site)
     {
         found.note(then, None);
     }
@@ -167,7 +168,7 @@ fn await_fix(
         edits.push(Edit::delete(Span::new(outer.cell, word)));
     }
     let mut edits = plan.finish(facts, edits)?;
-    if let Some((_, more)) = super::wait_needs_tasks::brought_along(facts, site) {
+    if let Some((_, more)) = super::wait_needs_tasks::brought_along(facts, facts.run(), site) {
         edits.extend(more);
     }
     // A name that held a coroutine holds a result afterwards; somebody may have counted on it.

@@ -1,69 +1,94 @@
 //! A task that is started and whose handle nothing keeps.
 
+use super::events::{Said, found, lost_tasks, place, repair, report};
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Facts, Runs, Site, Usage};
+use crate::execution::{self, Event, EventKind, Run};
+use crate::facts::{Facts, Runs, Site};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
     FreeNames, Start, await_expression, can_await, checked, draft_unseen, drafted_fix, keep_handle,
     keep_in_background, module_name, obstacle_to_await,
 };
+use crate::text::Edit;
 
 const NAME: &str = "dropped-task";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let mut names = FreeNames::default();
-    for (call, gathers) in facts.task_starts() {
-        let displayed = match facts.usage(call.site) {
-            Usage::Element(list) if !gathers && facts.usage(list) == Usage::Dropped => false,
-            Usage::Element(list) if !gathers && facts.usage(list) == Usage::Displayed => true,
-            Usage::Dropped => false,
-            Usage::Displayed => !facts.reads_output_after(call.site),
-            _ => continue,
-        };
-        if (gathers && are_kept(facts, call.site))
-            || (facts.usage(call.site) == Usage::Displayed && !displayed)
-            || super::gather_needs_unpacking::speaks_of(facts, call.site)
-            || super::competing_event_loop::speaks_of(facts, call.site)
-        {
-            continue;
-        }
-        let key = match (gathers, displayed) {
-            (true, false) => "gather",
-            (true, true) => "gather-displayed",
-            (false, false) => "task",
-            (false, true) => "task-displayed",
-        };
-        let mut found = Diagnostic::new(NAME, Severity::Warning, facts.span(call.site), key)
-            .with("call", facts.callee_text(call.site));
-        found.patterns = vec!["keep-the-handle", "task-group"];
-        if gathers {
-            found.patterns = vec!["gather"];
-            found.fixes.extend(await_fix(facts, call.site, &mut names));
-        } else {
-            found.fixes.extend(handle_fix(facts, call.site, &mut names));
-        }
-        out.push(found);
-    }
+    // What nothing runs is told as that.
+    let said = Said::of(out);
+    let never_runs = |it: &Event| {
+        let at = run.span(it.site).map_or(&[][..], |span| said.at(span));
+        at.iter().any(|(rule, _)| *rule == "competing-event-loop")
+    };
+    let lost = lost_tasks(run).into_iter().filter(|(it, _)| !never_runs(it));
+    let dropped = lost.filter_map(|(it, gathers)| dropped(facts, run, it, gathers, &mut names));
+    let posted = run.events().iter().filter(|it| it.kind == EventKind::PostedToOwnLoop);
+    let posted = posted.filter_map(|it| posted_here(facts, run, it));
+    report(out, dropped.chain(posted));
 }
 
-/// Whether everything that is gathered has a name that other code reads.
-pub(super) fn are_kept(facts: &Facts, call: Site) -> bool {
-    let mut arguments = facts.children_in(call, Role::Arg).peekable();
-    arguments.peek().is_some()
-        && arguments.all(|argument| {
-            let value = match facts.kind(argument) {
-                Kind::Starred => facts.child(argument, Role::Value),
-                _ => Some(argument),
-            };
-            value.is_some_and(|value| {
-                let is_read = |other: &Site| *other != value;
-                matches!(facts.kind(value), Kind::Name { .. })
-                    && facts.reads_of(value).iter().any(is_read)
-            })
-        })
+/// A task that a statement starts, by itself or in a list, and that goes nowhere.
+fn dropped(
+    facts: &Facts,
+    run: &Run,
+    event: &Event,
+    gathers: bool,
+    names: &mut FreeNames,
+) -> Option<Diagnostic> {
+    let whole = element_of(run, event.site).filter(|_| !gathers).unwrap_or(event.site);
+    run.parent(whole).filter(|up| *run.kind(*up) == Kind::Expression)?;
+    let key = match (gathers, run.is_shown(whole)) {
+        (true, false) => "gather",
+        (true, true) => "gather-displayed",
+        (false, false) => "task",
+        (false, true) => "task-displayed",
+    };
+    let mut found = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Warning, span, key).with("call", run.callee(event.site))
+    })?;
+    found.patterns = if gathers { vec!["gather"] } else { vec!["keep-the-handle", "task-group"] };
+    match place(run, event.site) {
+        Some(call) if gathers => found.fixes.extend(await_fix(facts, call, names)),
+        Some(call) => found.fixes.extend(handle_fix(facts, call, names)),
+        // A module beside the notebook starts it.
+        None => found.note(Message::new(NAME, "there"), None),
+    }
+    Some(found)
+}
+
+/// The list, or its like, in which an expression stands.
+fn element_of(run: &Run, site: execution::Site) -> Option<execution::Site> {
+    let is_element = run.tree(site.cell).role(site.node) == Role::Element;
+    run.parent(site).filter(|_| is_element)
+}
+
+/// A coroutine given to the loop that runs here as if from another thread, and its future dropped.
+fn posted_here(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+    run.parent(event.site).filter(|up| *run.kind(*up) == Kind::Expression)?;
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Warning, span, "posted")
+            .with("call", run.callee(event.site))
+    })?;
+    diagnostic.patterns = vec!["top-level-await", "keep-the-handle"];
+    diagnostic.fixes.extend(awaited_here(facts, run, event));
+    Some(diagnostic)
+}
+
+/// `run_coroutine_threadsafe(work(), loop)` becomes `await work()`.
+fn awaited_here(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+    let call = place(run, event.site)?;
+    let coroutine = facts.argument(call, 0, "coro")?;
+    if obstacle_to_await(facts, call).is_some() {
+        return None;
+    }
+    let text = format!("await {}", facts.source_of(coroutine));
+    let title = Message::new(NAME, "fix-posted").with("call", run.callee(event.site));
+    let edits = vec![Edit::replace(facts.span(call), text)];
+    Some(repair(facts, call, title, "top-level-await", edits))
 }
 
 /// `await gather(…)` where it stands.

@@ -3,7 +3,7 @@
 use hashbrown::{HashMap, HashSet};
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{Event, EventKind, Plain, Run, Site, Value, ValueKind};
+use crate::execution::{Event, EventKind, Plain, Run, Site, StackId, Value, ValueKind};
 use crate::facts::{self, Facts};
 use crate::knowledge::callables::QualifiedName;
 use crate::python::Kind;
@@ -49,6 +49,37 @@ pub(super) fn lead(run: &Run, event: &Event, at: Site, found: &mut Diagnostic) {
     }
 }
 
+/// The call that comes by what the one at `site` makes: not one in a helper that only hands it on.
+pub(super) fn handed_out(run: &Run, mut site: Site, stack: StackId) -> Site {
+    let mut way = run.stack(stack);
+    let hands_on = |site: Site| {
+        run.parent(site).is_some_and(|up| matches!(run.kind(up), Kind::Return | Kind::Lambda))
+    };
+    while hands_on(site)
+        && let Some(call) = way.pop().filter(|it| *run.kind(*it) == Kind::Call)
+    {
+        site = call;
+    }
+    site
+}
+
+/// The tasks that nobody looks after and whose calls do not raise, in the order of their places:
+/// each with whether it gathers others.
+pub(super) fn lost_tasks(run: &Run) -> Vec<(&Event, bool)> {
+    let gathers =
+        |by: QualifiedName| matches!(run.spell(by).as_str(), "asyncio.gather" | "asyncio.shield");
+    let mut lost: Vec<(&Event, bool)> = run
+        .events()
+        .iter()
+        .filter_map(|event| match event.kind {
+            EventKind::TaskLost { by, is_refused: false, .. } => Some((event, gathers(by))),
+            _ => None,
+        })
+        .collect();
+    lost.sort_by_key(|(event, _)| run.span(run.site_of(event)));
+    lost
+}
+
 /// The argument of the wrong kind that an event speaks of, where it is written down.
 pub(super) fn argument_of(run: &Run, event: &Event) -> Option<Site> {
     let EventKind::WrongKind { at, name, .. } = &event.kind else { return None };
@@ -82,6 +113,17 @@ pub(super) fn kind_key(run: &Run, value: Value) -> &'static str {
 pub(super) fn refused(run: &Run) -> HashSet<Site> {
     let refuses = |it: &&Event| matches!(it.kind, EventKind::LoopRefused { .. });
     run.events().iter().filter(refuses).map(|it| it.site).collect()
+}
+
+/// Reports what is found, once for each place, and nothing where an error is told already.
+pub(super) fn report(out: &mut Vec<Diagnostic>, found: impl IntoIterator<Item = Diagnostic>) {
+    let mut said = Said::of(out);
+    for diagnostic in found {
+        if !said.error_or(diagnostic.span, diagnostic.rule) {
+            said.add(&diagnostic);
+            out.push(diagnostic);
+        }
+    }
 }
 
 /// Where somebody said already that the coroutine that is made there is not awaited.

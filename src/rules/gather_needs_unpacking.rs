@@ -1,35 +1,26 @@
 //! `gather()` gets a list where it takes awaitables one by one.
 
+use hashbrown::HashSet;
+
+use super::events::{argument_of, found, place, report};
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::execution::{self, Event, EventKind, Run, ValueKind};
 use crate::facts::{Collection, Facts, Holds, Runs, Site, Usage};
+use crate::knowledge::callables::Wants;
 use crate::python::{Kind, Role};
 use crate::rewrite::{await_expression, checked, obstacle_to_await};
 use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "gather-needs-unpacking";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for call in &facts.calls {
-        if call.callee.path() != Some("asyncio.gather") || facts.is_guarded(call.site) {
-            continue;
-        }
-        let packed = packed(facts, call.site);
-        if !packed.is_empty() && !facts.is_demonstrated(call.site) {
-            out.push(diagnose(facts, call.site, &packed));
-        }
-    }
-}
-
-/// Whether this rule speaks of the call, and its repair awaits it as well: the call raises at
-/// once, so that what becomes of its result is no question yet.
-pub(super) fn speaks_of(facts: &Facts, call: Site) -> bool {
-    let func = facts.child(call, Role::Func).map(|func| facts.value(func));
-    func.as_ref().and_then(crate::facts::Value::path) == Some("asyncio.gather")
-        && !packed(facts, call).is_empty()
-        && (can_await(facts, call) || facts.is_demonstrated(call))
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let lost = |it: &Event| matches!(it.kind, EventKind::TaskLost { .. });
+    let lost: HashSet<execution::Site> =
+        run.events().iter().filter(|it| lost(it)).map(|it| it.site).collect();
+    report(out, run.events().iter().filter_map(|event| diagnose(facts, run, event, &lost)));
 }
 
 fn can_await(facts: &Facts, call: Site) -> bool {
@@ -43,34 +34,48 @@ fn packed(facts: &Facts, call: Site) -> Vec<(Site, Collection)> {
     facts.children_in(call, Role::Arg).filter_map(collection).collect()
 }
 
-fn diagnose(facts: &Facts, call: Site, packed: &[(Site, Collection)]) -> Diagnostic {
-    let first = packed.first();
-    let span = first.map_or(facts.span(call), |(argument, _)| facts.span(*argument));
-    let holds = first.map_or(Holds::List, |(_, collection)| collection.holds);
-    let key = if holds == Holds::Generator { "packed-generator" } else { "packed" };
-    let mut found = Diagnostic::new(NAME, Severity::Error, span, key)
-        .with("call", facts.callee_text(call))
-        .with("holds", holds.as_str());
+fn diagnose(
+    facts: &Facts,
+    run: &Run,
+    event: &Event,
+    lost: &HashSet<execution::Site>,
+) -> Option<Diagnostic> {
+    let holds = holds(run, event)?;
+    let call = place(run, event.site);
+    let packed = call.map(|it| packed(facts, it)).unwrap_or_default();
+    let argument = argument_of(run, event).filter(|it| *run.kind(*it) != Kind::Starred)?;
+    let written = packed.iter().find(|(it, _)| Some(*it) == place(run, argument));
+    let holds = written.map_or(holds, |(_, it)| it.holds.as_str());
+    let key = if holds == "generator" { "packed-generator" } else { "packed" };
+    let mut found = found(run, event, argument, |span| {
+        Diagnostic::new(NAME, Severity::Error, span, key)
+            .with("call", run.callee(event.site))
+            .with("holds", holds)
+    })?;
     found.patterns.push("gather");
-    if can_await(facts, call) && is_left_alone(facts, call) {
-        found.note(Message::new(NAME, "not-awaited").with("call", facts.callee_text(call)), None);
+    let Some(call) = call else { return Some(found) };
+    // Nothing would await the call's result either.
+    let is_lost = lost.contains(&event.site) && can_await(facts, call);
+    if is_lost {
+        found.note(Message::new(NAME, "not-awaited").with("call", run.callee(event.site)), None);
     }
-    found.fixes.push(fix(facts, call, packed));
-    found
+    if !packed.is_empty() {
+        found.fixes.push(fix(facts, call, &packed, is_lost));
+    }
+    Some(found)
 }
 
-/// Whether nothing would await the call's result either.
-fn is_left_alone(facts: &Facts, call: Site) -> bool {
-    match facts.usage(call) {
-        Usage::Dropped | Usage::Displayed => true,
-        Usage::Assigned(_) => {
-            facts.handle(call).is_some_and(|handle| !facts.is_collected(handle.target))
-        }
-        _ => false,
-    }
+/// What kind of collection `gather` is given, and refuses, in place of what is in it.
+fn holds(run: &Run, event: &Event) -> Option<&'static str> {
+    let EventKind::WrongKind { by, value, wants: Wants::Awaitable, .. } = &event.kind else {
+        return None;
+    };
+    let is_gather = run.spell(*by) == "asyncio.gather";
+    let is_packed = is_gather && run.trace.kind_of(*value) == ValueKind::Collection;
+    run.trace.collection_name(*value).filter(|_| is_packed)
 }
 
-fn fix(facts: &Facts, call: Site, packed: &[(Site, Collection)]) -> Fix {
+fn fix(facts: &Facts, call: Site, packed: &[(Site, Collection)], is_lost: bool) -> Fix {
     let mut edits = Vec::new();
     let mut reasons = Vec::new();
     for (argument, collection) in packed {
@@ -79,7 +84,7 @@ fn fix(facts: &Facts, call: Site, packed: &[(Site, Collection)]) -> Fix {
         edits.extend(done);
         reasons.push((facts.span(*argument), Message::new(NAME, "why-star")));
     }
-    if can_await(facts, call) && is_left_alone(facts, call) {
+    if is_lost {
         edits.extend(await_expression(facts, call));
         reasons.push((facts.span(call), Message::new(NAME, "why-await")));
     }

@@ -1,60 +1,65 @@
 //! A task that a name keeps and that nothing awaits, gathers, cancels or asks for its result.
 
-use super::{Check, Rule, dropped_task, gather_needs_unpacking};
+use super::events::{found, lost_tasks, place, report};
+use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Call, Endless, Facts, Handle, Value};
+use crate::execution::{self, Event, EventKind, Loop, Run};
+use crate::facts::{Endless, Facts, Handle, Site, Value};
 use crate::python::{Kind, Role};
 use crate::rewrite::{await_handle, checked, module_name};
 
 const NAME: &str = "task-never-collected";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
 /// Methods that serve until their object is told to stop, which another name may do.
 const SERVICES: [&str; 7] =
     ["serve", "serve_forever", "run_forever", "start", "start_polling", "listen", "run_async"];
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for (call, gathers) in facts.task_starts() {
-        if let Some(handle) = facts.handle(call.site)
-            && !is_looked_after(facts, call, handle)
-            && !(gathers && dropped_task::are_kept(facts, call.site))
-        {
-            out.push(diagnose(facts, call, handle, gathers));
-        }
-    }
-}
-
-fn is_looked_after(facts: &Facts, call: &Call, handle: Handle) -> bool {
-    facts.is_guarded(call.site)
-        || facts.never_ends(call.site) == Some(Endless::Serves)
-        || runs_on_another_loop(facts, call)
-        || is_service(facts, call)
-        || gather_needs_unpacking::speaks_of(facts, call.site)
-        || facts.is_collected(handle.target)
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let kept = lost_tasks(run).into_iter().filter_map(|(event, gathers)| {
+        let call = place(run, event.site)?;
+        let handle = facts.handle(call)?;
+        let is_elsewhere = runs_on_another_loop(run, event) || is_service(run, event.site);
+        let ends = !is_elsewhere && facts.never_ends(call) != Some(Endless::Serves);
+        ends.then(|| diagnose(facts, call, handle, gathers))
+    });
+    let unasked = run.events().iter().filter(|it| it.kind == EventKind::ErrorsUnasked);
+    report(out, kept.chain(unasked.filter_map(|event| unasked_errors(run, event))));
 }
 
 /// A task of another loop ends with that loop's own run.
-fn runs_on_another_loop(facts: &Facts, call: &Call) -> bool {
-    let of_new_loop = call.callee.path().is_some_and(|path| path.contains("new_event_loop()"));
-    of_new_loop || facts.keyword(call.site, "loop").is_some()
+fn runs_on_another_loop(run: &Run, event: &Event) -> bool {
+    matches!(event.kind, EventKind::TaskLost { on: Loop::Own(_), .. })
+        || run.argument(event.site, usize::MAX, "loop").is_some()
 }
 
-fn is_service(facts: &Facts, call: &Call) -> bool {
-    let Some(argument) = facts.argument(call.site, 0, "coro") else { return false };
-    let Some(func) = facts.child(argument, Role::Func) else { return false };
-    let Kind::Attribute { name } = facts.kind(func) else { return false };
-    SERVICES.contains(&facts.tree(func.cell).text(*name))
+fn is_service(run: &Run, call: execution::Site) -> bool {
+    let argument = run.argument(call, 0, "coro");
+    let func = argument.and_then(|it| run.child(it, Role::Func));
+    func.is_some_and(|func| match run.kind(func) {
+        Kind::Attribute { name } => SERVICES.contains(&run.tree(func.cell).text(*name)),
+        _ => false,
+    })
 }
 
-fn diagnose(facts: &Facts, call: &Call, handle: Handle, gathers: bool) -> Diagnostic {
+fn unasked_errors(run: &Run, event: &Event) -> Option<Diagnostic> {
+    let mut diagnostic = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Warning, span, "waited")
+            .with("call", run.callee(event.site))
+    })?;
+    diagnostic.patterns = vec!["gather", "task-group"];
+    Some(diagnostic)
+}
+
+fn diagnose(facts: &Facts, call: Site, handle: Handle, gathers: bool) -> Diagnostic {
     let name = facts.source_of(handle.target);
-    let coroutine = facts.argument(call.site, 0, "coro").map(|it| facts.value(it));
+    let coroutine = facts.argument(call, 0, "coro").map(|it| facts.value(it));
     let runs = match coroutine {
         Some(Value::Coroutine(id)) => Some(id),
         _ => None,
     };
-    let waits = facts.never_ends(call.site);
+    let waits = facts.never_ends(call);
     let endless = waits.is_some_and(|it| it != Endless::Later);
     let key = match (endless, gathers, handle.many) {
         (true, _, None) => "endless",
@@ -66,9 +71,9 @@ fn diagnose(facts: &Facts, call: &Call, handle: Handle, gathers: bool) -> Diagno
     // A later cell can end what a name of the cells keeps.
     let is_global = facts.owner(handle.target).is_none();
     let severity = if waits.is_some() && is_global { Severity::Hint } else { Severity::Warning };
-    let mut found = Diagnostic::new(NAME, severity, facts.span(call.site), key)
+    let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
         .with("name", name)
-        .with("call", facts.callee_text(call.site));
+        .with("call", facts.callee_text(call));
     found.patterns =
         vec!["keep-the-handle", if handle.many.is_some() { "gather" } else { "task-group" }];
     if endless {

@@ -1,16 +1,21 @@
 //! `asyncio.wait()` gets coroutines where it takes tasks.
 
+use hashbrown::HashSet;
+
+use super::events::{argument_of, found, handed_out, place, report};
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::environment::PythonVersion;
-use crate::facts::{Facts, Holds, Runs, Site, Usage};
-use crate::python::{Kind, Role};
+use crate::execution::{self, Event, EventKind, Run, ValueKind};
+use crate::facts::{Facts, Runs, Site};
+use crate::knowledge::callables::Wants;
+use crate::python::Kind;
 use crate::rewrite::{checked, module_name};
 use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "wait-needs-tasks";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
 /// Python 3.8 began to warn of coroutines, 3.11 refuses them.
 ///
@@ -26,70 +31,79 @@ struct Passed {
     bare: bool,
 }
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for call in &facts.calls {
-        let Some(passed) = passed(facts, call.site) else { continue };
-        // Where nothing awaits the call it never gets so far as to raise.
-        let waits = !matches!(
-            facts.usage(call.site),
-            Usage::Dropped | Usage::Displayed | Usage::Assigned(_)
-        );
-        if waits && !facts.is_guarded(call.site) && !facts.is_demonstrated(call.site) {
-            out.extend(diagnose(facts, call.site, &passed));
-        }
-    }
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    // Where nothing awaits the call it never gets so far as to raise.
+    let lost = |it: &Event| matches!(it.kind, EventKind::CoroutineLost { .. });
+    let lost: HashSet<execution::Site> =
+        run.events().iter().filter(|it| lost(it)).map(|it| it.site).collect();
+    let awaited = run.events().iter().filter(|it| !lost.contains(&it.site));
+    report(out, awaited.filter_map(|event| diagnose(facts, run, event)));
 }
 
 /// What an `await` in front of a `wait` call has to bring along: a note and the edits that make
 /// tasks of its coroutines.
-pub(super) fn brought_along(facts: &Facts, call: Site) -> Option<(Message, Vec<Edit>)> {
-    let passed = passed(facts, call)?;
-    severity(facts, &passed)?;
-    let edits = edits(facts, call, &passed)?;
+pub(super) fn brought_along(facts: &Facts, run: &Run, call: Site) -> Option<(Message, Vec<Edit>)> {
+    let is_it = |it: &&Event| place(run, it.site) == Some(call) && is_bare(run, it).is_some();
+    let event = run.events().iter().find(is_it)?;
+    severity(run, is_bare(run, event)?)?;
+    let edits = edits(facts, call, &passed(run, event)?)?;
     Some((Message::new(NAME, "then").with("call", facts.callee_text(call)), edits))
 }
 
-fn passed(facts: &Facts, call: Site) -> Option<Passed> {
-    let func = facts.value(facts.child(call, Role::Func)?);
-    if func.path() != Some("asyncio.wait") {
-        return None;
+/// Whether what `wait` is given and refuses is a coroutine by itself; `None` where it refuses nothing.
+fn is_bare(run: &Run, event: &Event) -> Option<bool> {
+    match event.kind {
+        EventKind::WrongKind { value, wants: Wants::Future, .. } => {
+            Some(run.trace.kind_of(value) == ValueKind::Coroutine)
+        }
+        _ => None,
     }
-    let argument = facts.argument(call, 0, "fs")?;
-    if facts.is_coroutine(argument) {
-        return Some(Passed { argument, coroutines: vec![argument], bare: true });
-    }
-    let collection = facts.collection(argument).filter(|it| it.holds != Holds::Dict)?;
-    let mut coroutines = collection.elements;
-    coroutines.retain(|element| facts.is_coroutine(*element));
-    (!coroutines.is_empty()).then_some(Passed { argument, coroutines, bare: false })
+}
+
+fn passed(run: &Run, event: &Event) -> Option<Passed> {
+    let EventKind::WrongKind { value, .. } = event.kind else { return None };
+    let bare = is_bare(run, event)?;
+    let held = if bare { vec![value] } else { run.trace.held(value) };
+    let made = |it| {
+        let (site, stack) = run.trace.making_of(it)?;
+        place(run, handed_out(run, site, stack))
+    };
+    let mut coroutines: Vec<Site> = held.into_iter().filter_map(made).collect();
+    coroutines.sort_unstable();
+    coroutines.dedup();
+    Some(Passed { argument: place(run, argument_of(run, event)?)?, coroutines, bare })
 }
 
 /// `None` for a Python that takes coroutines without a word.
-fn severity(facts: &Facts, passed: &Passed) -> Option<Severity> {
-    match facts.environment.python {
-        _ if passed.bare => Some(Severity::Error),
+fn severity(run: &Run, bare: bool) -> Option<Severity> {
+    match run.environment.python {
+        _ if bare => Some(Severity::Error),
         Some(python) if python < WARNS => None,
         Some(python) if python < REFUSES => Some(Severity::Warning),
         _ => Some(Severity::Error),
     }
 }
 
-fn diagnose(facts: &Facts, call: Site, passed: &Passed) -> Option<Diagnostic> {
-    let severity = severity(facts, passed)?;
-    let key = match (passed.bare, severity) {
+fn diagnose(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+    let bare = is_bare(run, event)?;
+    let severity = severity(run, bare)?;
+    let key = match (bare, severity) {
         (true, _) => "not-a-list",
         (false, Severity::Error) => "coroutines",
         (false, _) => "deprecated",
     };
-    let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
-        .with("call", facts.callee_text(call));
+    let mut found = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, severity, span, key).with("call", run.callee(event.site))
+    })?;
     found.patterns = vec!["gather", "keep-the-handle"];
-    let first = passed.coroutines.first().filter(|_| is_far(facts, passed));
-    if let Some(first) = first {
+    let (Some(call), Some(passed)) = (place(run, event.site), passed(run, event)) else {
+        return Some(found);
+    };
+    if let Some(first) = passed.coroutines.first().filter(|_| is_far(facts, &passed)) {
         let made = Message::new(NAME, "made-here").with("cell", first.cell.number());
         found.note(made, Some(facts.span(*first)));
     }
-    found.fixes.extend(fix(facts, call, passed));
+    found.fixes.extend(fix(facts, call, &passed));
     Some(found)
 }
 
@@ -108,7 +122,7 @@ fn fix(facts: &Facts, call: Site, passed: &Passed) -> Option<Fix> {
     let safe = made_in_place
         && !passed.bare
         && !is_far(facts, passed)
-        && facts.usage(call) == Usage::Awaited;
+        && facts.parent(call).is_some_and(|up| *facts.kind(up) == Kind::Await);
     Some(checked(
         facts,
         Fix {
@@ -164,9 +178,9 @@ fn brackets(facts: &Facts, argument: Site) -> Vec<Edit> {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Severity;
-    use crate::knowledge::Tables;
     use crate::notebook::parse_ipynb;
     use crate::review::review;
+    use crate::rules::tables_for_tests;
 
     const BARE: &str = "import asyncio\nasync def f(): ...\nawait asyncio.wait(f())";
     const LIST: &str = "import asyncio\nasync def f(): ...\nawait asyncio.wait([f()])";
@@ -179,7 +193,7 @@ mod tests {
             "nbformat": 4, "nbformat_minor": 5,
         });
         let notebook = parse_ipynb(notebook.to_string()).expect("a notebook");
-        let review = review(&notebook, &Tables::default());
+        let review = review(&notebook, &tables_for_tests());
         review.diagnostics.first().map(|found| found.severity)
     }
 

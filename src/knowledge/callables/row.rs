@@ -52,6 +52,9 @@ pub struct Row {
     /// Methods of what it gives that raise once its block is left.
     #[serde(default)]
     pub refuses_after: Vec<String>,
+    /// What they say then.
+    #[serde(default)]
+    pub says_after: Option<String>,
     /// What it gives, or its coroutine, cancels what is awaited in it when its time is up; a
     /// `TimeoutError` comes from its end alone.
     #[serde(default)]
