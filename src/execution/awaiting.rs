@@ -6,8 +6,8 @@ use super::event::{Context, EventKind, Miss, Thread};
 use super::machine::Machine;
 use super::value::{Args, Coroutine, Future, Loop, Object, ObjectId, Site, Slot, Value};
 use crate::index::Index;
-use crate::knowledge::callables::{QualifiedName, Segment};
-use crate::python::Kind;
+use crate::knowledge::callables::{Entry, QualifiedName, Segment};
+use crate::python::{Kind, NodeId};
 
 impl Machine<'_> {
     /// `await value`.
@@ -258,6 +258,47 @@ impl Machine<'_> {
             asked,
         };
         self.new_object(Object::Future(future))
+    }
+
+    /// What a call of a coroutine function gives before it is awaited. What serves `async with` or
+    /// `async for` as well stays what it is.
+    pub fn not_awaited_yet(
+        &mut self,
+        entry: &Entry,
+        path: QualifiedName,
+        given: Value,
+        site: Site,
+        receiver: Option<Value>,
+    ) -> Value {
+        let is_object = matches!(given, Value::Path(_))
+            || matches!(self.object(given), Some(Object::Foreign(_)));
+        if !entry.is_coroutine_function || !is_object {
+            return given;
+        }
+        if !entry.is_factory {
+            return self.coroutine_of(path, Value::Unknown, entry.is_silent, site, receiver);
+        }
+        if entry.is_silent || entry.is_async_manager || entry.is_walked {
+            self.blocks.fresh = Some((site, given, path));
+            return given;
+        }
+        self.coroutine_of(path, given, false, site, None)
+    }
+
+    /// The coroutine in what the call at `node` gave right now, where nothing else is asked of it than
+    /// what an awaited one could answer.
+    pub fn fresh_coroutine(&mut self, node: NodeId, value: Value) -> Option<Value> {
+        let (site, given, path) = self.blocks.fresh?;
+        if site != self.site(node) || given != value {
+            return None;
+        }
+        let is_silent = self.input.tables.callables.get(&self.names, path)?.is_silent;
+        Some(self.coroutine_of(path, given, is_silent, site, None))
+    }
+
+    /// Whether Python says nothing when it is dropped.
+    pub fn is_silent(&self, value: Value) -> bool {
+        matches!(self.object(value), Some(Object::Coroutine(it)) if it.is_silent)
     }
 
     /// Keeps in mind what handlers take care of.

@@ -117,7 +117,10 @@ impl Machine<'_> {
                 }
                 None => Value::Unknown,
             },
-            Native::Identity => self.decorator(path, first, args.named.is_empty(), site),
+            Native::Identity => {
+                let alone = args.named.is_empty() && args.positional.len() < 2;
+                self.decorator(path, first, alone, site)
+            }
             Native::IdentityFactory => Value::Path(self.words.identity),
             Native::Dispatch => self.dispatch(first),
             Native::Dataclass => match first {

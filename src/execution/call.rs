@@ -1,6 +1,6 @@
 //! Calls: who is called, with what, and what comes back.
 
-use super::event::{Context, Thread};
+use super::event::{Context, Thread, ValueUse};
 use super::machine::{DEEPEST_CALLS, MOST_NESTED, MOST_RUNS, Machine};
 use super::value::{
     Args, Coroutine, DescriptorKind, Function, Loop, Object, ObjectId, Site, Value,
@@ -67,6 +67,10 @@ impl Machine<'_> {
                 args.positional.first().copied().unwrap_or(Value::Unknown)
             }
             Some(Object::Wrapped { function }) => self.call_wrapped(function, args, site),
+            Some(Object::Coroutine(_)) => {
+                self.too_early(Value::Object(id), site, ValueUse::Call, None);
+                self.call_unknown(&args)
+            }
             Some(Object::MethodCaller { name, args: given }) => {
                 let object = args.positional.first().copied().unwrap_or(Value::Unknown);
                 let method = self.read_attribute(object, name, site);

@@ -59,6 +59,8 @@ pub enum ValueUse {
     /// `task.result()` before the loop had a turn.
     Result,
     Truth,
+    /// It is called, where a function is wanted.
+    Call,
 }
 
 /// Why a handler takes nothing of what comes.

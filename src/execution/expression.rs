@@ -36,9 +36,15 @@ impl Machine<'_> {
                 value
             }
             Kind::Attribute { .. } => {
-                let object = self.part(node, Role::Value);
+                let mut object = self.part(node, Role::Value);
                 let name = self.attribute_name(node);
                 let site = self.site(node);
+                if let Some(at) = tree.child(node, Role::Value)
+                    && let Some(coroutine) = self.fresh_coroutine(at, object)
+                    && !self.is_silent(coroutine)
+                {
+                    object = coroutine;
+                }
                 self.too_early(object, site, ValueUse::Attribute, Some(name));
                 if self.is_coroutine_member(name)
                     && matches!(self.object(object), Some(Object::Coroutine(_)))

@@ -253,7 +253,7 @@ impl Machine<'_> {
     }
 
     /// Whether a library's call gives a coroutine and nothing that can do more.
-    fn is_bare_coroutine(&self, coroutine: &Coroutine) -> bool {
+    pub fn is_bare_coroutine(&self, coroutine: &Coroutine) -> bool {
         let Value::Path(path) = coroutine.function else { return false };
         let entry = self.input.tables.callables.get(&self.names, path);
         entry.is_some_and(|it| {

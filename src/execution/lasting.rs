@@ -21,6 +21,8 @@ pub(super) struct Blocks {
     left: HashMap<ObjectId, Site>,
     /// Managers that were entered by hand, and where.
     by_hand: HashMap<ObjectId, (Site, Option<StackId>)>,
+    /// The last call that gave what can be awaited, and serves for other things as well.
+    pub fresh: Option<(Site, Value, QualifiedName)>,
 }
 
 impl Machine<'_> {

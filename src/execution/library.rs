@@ -112,16 +112,15 @@ impl Machine<'_> {
         }
         let Some(row) = row else {
             self.hand_to(path, &args, site);
-            if entry.is_coroutine_function && !entry.is_factory {
-                return self.coroutine_of(path, Value::Unknown, entry.is_silent, site, receiver);
-            }
-            return Value::Path(called);
+            let given = Value::Path(called);
+            return self.not_awaited_yet(&entry, path, given, site, receiver);
         };
         let limits = self.limits;
         self.limits += usize::from(row.time_limit);
         let taken = self.take_all(&row, path, &args, site, receiver);
         self.limits = limits;
         let given = self.give(&row, path, taken, site, receiver);
+        let given = self.not_awaited_yet(&entry, path, given, site, receiver);
         if path == self.words.sleep && args.positional.first() == Some(&Value::Int(0)) {
             self.one_turn = Some(given);
         }

@@ -1,6 +1,6 @@
 //! Managers: what `with` and `async with` enter and leave.
 
-use super::event::{EventKind, Miss};
+use super::event::{EventKind, Miss, ValueUse};
 use super::machine::Machine;
 use super::value::{Args, Object, Site, Value};
 use crate::knowledge::callables::Gives;
@@ -81,6 +81,10 @@ impl Machine<'_> {
                     let kind = EventKind::PlainWithRefused { value: manager };
                     self.raise("TypeError", site, kind, manager);
                 }
+                if !is_async {
+                    let name = Some(self.words.enter);
+                    self.too_early(manager, site, ValueUse::Attribute, name);
+                }
                 match manager {
                     Value::Path(_) => manager,
                     _ => {
@@ -136,7 +140,7 @@ impl Machine<'_> {
                 | Object::Future(_) => Some(false),
                 Object::Coroutine(coroutine) => match self.object(coroutine.function) {
                     Some(Object::Function(_)) => Some(false),
-                    _ => None,
+                    _ => self.is_bare_coroutine(coroutine).then_some(false),
                 },
                 _ => None,
             },

@@ -167,7 +167,7 @@ impl Machine<'_> {
     /// A name that nothing binds: from a star import, or built in.
     pub fn unbound(&mut self, space: u32, symbol: crate::knowledge::callables::Symbol) -> Value {
         if ["_", "__", "Out"].contains(&self.names.text(symbol)) {
-            std::mem::take(&mut self.tasks.shown).into_iter().for_each(|value| self.escape(value));
+            self.read_output();
         }
         let stars = self.spaces.get(space as usize).map(|it| it.stars.clone()).unwrap_or_default();
         // A module of which everything is imported may have one of that name.

@@ -5,7 +5,7 @@ use hashbrown::{HashMap, HashSet};
 use super::event::{Context, EventKind, StackId};
 use super::give::Taken;
 use super::machine::Machine;
-use super::value::{Loop, Object, Site, Slot, Value};
+use super::value::{CellKey, Loop, Object, Site, Slot, Value};
 use crate::index::Index;
 use crate::knowledge::callables::QualifiedName;
 use crate::python::{Kind, NodeId, Role};
@@ -29,8 +29,8 @@ pub(super) struct Tasks {
     pub are_all_asked_for: bool,
     /// What a name of the cells held that an earlier cell made, and what it was bound to then.
     rebound: Vec<(Value, Value)>,
-    /// What cells showed.
-    pub shown: Vec<Value>,
+    /// What cells showed, each with its cell.
+    shown: Vec<(CellKey, Value)>,
 }
 
 /// A task that somebody has to look after.
@@ -161,7 +161,7 @@ impl Machine<'_> {
     }
 
     /// Whether a call is one of a built-in function, which looks at what it is given.
-    fn only_shows(&mut self, cell: super::value::CellKey, call: NodeId) -> bool {
+    fn only_shows(&mut self, cell: CellKey, call: NodeId) -> bool {
         let func = self.index(cell).and_then(|it| it.syntax.tree.child(call, Role::Func));
         let is_name = |it: &NodeId| {
             let index = self.index(cell);
@@ -182,8 +182,18 @@ impl Machine<'_> {
         let is_last =
             |it: &std::sync::Arc<Index>| it.syntax.tree.statements().last() == Some(statement);
         if call.space == 0 && self.index(call.cell).is_some_and(is_last) {
-            self.tasks.shown.push(value);
+            self.tasks.shown.push((call.cell, value));
         }
+    }
+
+    /// `_` or `Out` is read: it may be what an earlier cell showed.
+    pub fn read_output(&mut self) {
+        let here = self.cell();
+        let is_before = |it: &(CellKey, Value)| it.0 < here;
+        let before: Vec<Value> =
+            self.tasks.shown.iter().filter(|it| is_before(it)).map(|it| it.1).collect();
+        self.tasks.shown.retain(|it| !is_before(it));
+        before.into_iter().for_each(|value| self.escape(value));
     }
 
     /// Keeps what a name of the cells is bound to in place of what an earlier cell made: cells may be

@@ -95,6 +95,8 @@ impl Machine<'_> {
             Kind::Expression => {
                 if let Some(value) = tree.child(node, Role::Value) {
                     let given = self.evaluate(value);
+                    // Nothing is done with it: what is not awaited here never is.
+                    self.fresh_coroutine(value, given);
                     self.note_unwalked(given, value);
                     self.note_shown(given, node);
                 }

@@ -134,12 +134,6 @@ impl Facts<'_> {
             && cell.syntax().tree.last_statement() == Some(site.node)
     }
 
-    /// Whether a later cell reads IPython's output cache.
-    pub fn reads_output_after(&self, site: Site) -> bool {
-        let caches = ["_", "__", "Out"];
-        caches.iter().any(|name| self.loads(name).iter().any(|other| other.cell > site.cell))
-    }
-
     /// The places that read the name which the target at `site` binds, in order.
     pub fn reads_of(&self, target: Site) -> Vec<Site> {
         let name = self.source_of(target);

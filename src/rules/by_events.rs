@@ -2,11 +2,9 @@
 
 mod past;
 
-use super::events::{Said, found, handed_out, lead, place};
+use super::events::{Said, found, lead, place};
 use crate::diagnostic::{Diagnostic, Message, Severity};
-use hashbrown::HashSet;
-
-use crate::execution::{Event, EventKind, Run, Site, Thread};
+use crate::execution::{Event, EventKind, Run, Thread};
 use crate::facts::Facts;
 use crate::knowledge::tables::{Answers, LoopOwner};
 use crate::python::Kind;
@@ -25,8 +23,6 @@ const LOOPS: [&str; 5] = [
 
 pub(super) fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let mut said = Said::of(out);
-    let used: HashSet<Site> =
-        run.events().iter().filter_map(|event| used_too_early(run, event)).collect();
     let walked: Vec<Span> =
         out.iter().filter(|it| it.rule == "async-protocol-needs-async").map(|it| it.span).collect();
     // One `async` serves all that the statement has.
@@ -39,12 +35,6 @@ pub(super) fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             EventKind::LoopRefused { by, .. } if event.is_certain => {
                 refused(run, event, &run.spell(*by))
             }
-            EventKind::CoroutineLost { called_by: None, is_silent, .. }
-                if !used.contains(&event.site) && !is_judged(facts, run, &said, event) =>
-            {
-                lost(run, event, *is_silent)
-            }
-            EventKind::GeneratorLost { .. } => generator(run, event),
             EventKind::PlainWalkRefused { .. } => {
                 plainly_walked(run, event).filter(|it| !is_walked(event, it.span))
             }
@@ -54,34 +44,13 @@ pub(super) fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             EventKind::OwnLoopWanted { by } if event.is_certain => {
                 owns_loop(facts, run, event, &run.spell(*by))
             }
-            _ => lasting(facts, run, event),
+            _ => lasting(run, event),
         };
         if let Some(diagnostic) = diagnostic.filter(|it| !is_said(&said, it)) {
             said.add(&diagnostic);
             out.push(diagnostic);
         }
     }
-}
-
-/// The call that made a coroutine whose use raises: that is told instead.
-fn used_too_early(run: &Run, event: &Event) -> Option<Site> {
-    match event.kind {
-        EventKind::UsedTooEarly { value, .. } => run.trace.made_at(value),
-        _ => None,
-    }
-}
-
-/// Whether the code as it is written decides already: a call on the way was reported, a later cell
-/// may take the coroutine that this one shows.
-fn is_judged(facts: &Facts, run: &Run, said: &Said, event: &Event) -> bool {
-    let way = run.stack(event.stack);
-    let reported = |site: &Site| {
-        run.span(*site).is_some_and(|span| {
-            said.at(span).iter().any(|(rule, _)| *rule == "coroutine-never-awaited")
-        })
-    };
-    let is_read = || place(run, event.site).is_some_and(|it| facts.reads_output_after(it));
-    way.iter().any(reported) || is_displayed(run, event) && is_read()
 }
 
 /// Whether the same, or the same family of mistakes, was reported there.
@@ -93,11 +62,6 @@ fn is_said(said: &Said, found: &Diagnostic) -> bool {
             matches!(*rule, "coroutine-never-awaited" | "call-where-a-function-belongs")
         });
     at_all || said.error_or(found.span, found.rule) || at.iter().any(|(rule, _)| family(rule))
-}
-
-/// Whether it is made where its cell shows it.
-fn is_displayed(run: &Run, event: &Event) -> bool {
-    run.stack(event.stack).is_empty() && run.is_shown(event.site)
 }
 
 fn refused(run: &Run, event: &Event, by: &str) -> Option<Diagnostic> {
@@ -118,41 +82,6 @@ fn refused(run: &Run, event: &Event, by: &str) -> Option<Diagnostic> {
     })?;
     diagnostic.patterns = vec!["top-level-await", "async-all-the-way"];
     Some(diagnostic)
-}
-
-fn lost(run: &Run, event: &Event, is_silent: bool) -> Option<Diagnostic> {
-    let site = handed_out(run, event.site, event.stack);
-    let alone = run.parent(site).is_some_and(|up| *run.kind(up) == Kind::Expression);
-    let key = match (is_silent, alone) {
-        (true, _) => "silent",
-        (false, true) if is_displayed(run, event) => "displayed",
-        (false, true) => "dropped",
-        (false, false) => "kept",
-    };
-    let mut diagnostic = found(run, event, site, |span| {
-        Diagnostic::new("coroutine-never-awaited", Severity::Warning, span, key)
-            .with("call", maker(run, event, site))
-    })?;
-    diagnostic.patterns = vec!["top-level-await", "gather"];
-    Some(diagnostic)
-}
-
-/// What made a coroutine, in words: what is called, or the method that Python calls by itself.
-fn maker<'r>(run: &'r Run, event: &Event, site: Site) -> &'r str {
-    let method = match event.kind {
-        EventKind::CoroutineLost { function, .. } if *run.kind(site) != Kind::Call => {
-            run.name_of(function)
-        }
-        _ => None,
-    };
-    method.unwrap_or_else(|| run.callee(site))
-}
-
-fn generator(run: &Run, event: &Event) -> Option<Diagnostic> {
-    found(run, event, event.site, |span| {
-        Diagnostic::new("coroutine-never-awaited", Severity::Warning, span, "generator")
-            .with("call", run.callee(event.site))
-    })
 }
 
 /// A plain `for`, or `next`, over an async generator.

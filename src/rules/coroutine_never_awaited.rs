@@ -2,86 +2,92 @@
 
 mod fault;
 
+use super::events::{found, place, report};
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Call, Facts, Runs, Site, Taker, Usage, Value};
+use crate::execution::{self, Event, EventKind, Run};
+use crate::facts::{Facts, Runs, Site, Taker, Usage, Value};
 use crate::python::{Builds, Kind, Role};
 use crate::rewrite::{
-    Start, async_words, await_argument, await_before_use, await_expression, checked, colour,
-    draft_unseen, drafted_fix, lists_for_generators, module_name, obstacle_to_await, offer,
-    start_in_background,
+    Start, async_statement, async_words, await_argument, await_before_use, await_expression,
+    checked, colour, draft_unseen, drafted_fix, lists_for_generators, module_name,
+    obstacle_to_await, offer, start_in_background,
 };
 use crate::text::{Edit, Span, TextRange};
 
-use fault::{Fault, fault};
+use fault::{Fault, Faulty, faulty};
 
 const NAME: &str = "coroutine-never-awaited";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for call in &facts.calls {
-        if is_coroutine(facts, call)
-            && let Some(fault) = fault(facts, call.site)
-            && !(fault.raises(facts) && facts.is_demonstrated(call.site))
-            && (fault.is_left_behind() || !is_silent(facts, call))
-            && !is_manager_in_with(facts, call)
-        {
-            out.push(diagnose(facts, call, fault));
-        }
-    }
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let coroutines = faulty(run).into_iter().filter_map(|it| diagnose(facts, run, &it));
+    let is_one = |it: &&Event| matches!(it.kind, EventKind::GeneratorLost { .. });
+    let generators = run.events().iter().filter(is_one).filter_map(|it| generator(run, it));
+    report(out, coroutines.chain(generators));
 }
 
-fn is_coroutine(facts: &Facts, call: &Call) -> bool {
-    match &call.callee {
-        Value::Path(path) => {
-            facts.tables.is_coroutine_function(path) || facts.modules.is_coroutine_function(path)
-        }
-        // A plain function may hand on a coroutine that it made.
-        Value::Function(_) => matches!(facts.value(call.site), Value::Coroutine(_)),
-        _ => false,
-    }
-}
-
-/// A plain `with` over what `async with` enters is told by the rule for that.
-fn is_manager_in_with(facts: &Facts, call: &Call) -> bool {
-    facts.usage(call.site) == Usage::Entered
-        && call.callee.path().is_some_and(|path| facts.tables.is_async_manager(path))
-}
-
-/// Whether the value is an awaitable that is more than a coroutine: it has attributes of its own,
-/// and Python does not warn when it is dropped.
-fn is_silent(facts: &Facts, call: &Call) -> bool {
-    call.callee.path().is_some_and(|path| facts.tables.is_silent(path))
-}
-
-fn diagnose(facts: &Facts, call: &Call, fault: Fault) -> Diagnostic {
-    let severity = if fault.raises(facts) { Severity::Error } else { Severity::Warning };
-    let key = if is_silent(facts, call) { "silent" } else { fault.key() };
-    let mut found = Diagnostic::new(NAME, severity, facts.span(call.site), key)
-        .with("call", facts.callee_text(call.site));
-    if let Fault::Protocol(statement) = fault {
+fn diagnose(facts: &Facts, run: &Run, faulty: &Faulty) -> Option<Diagnostic> {
+    let (fault, site) = (faulty.fault, faulty.site);
+    let severity = if fault.raises() { Severity::Error } else { Severity::Warning };
+    let key = if faulty.is_silent { "silent" } else { fault.key() };
+    let mut found = found(run, faulty.event, site, |span| {
+        Diagnostic::new(NAME, severity, span, key).with("call", maker(run, faulty.event, site))
+    })?;
+    let call = place(run, site);
+    let in_collection = run.tree(site.cell).role(site.node) == Role::Element;
+    found.patterns.push(if in_collection { "gather" } else { "top-level-await" });
+    if let Fault::Protocol(used) = fault
+        && let Some(statement) = place(run, used).and_then(|it| async_statement(facts, it))
+    {
         found = found.with("statement", async_words(facts, statement));
     }
-    if let Fault::Called(taker) = fault {
-        found = found.with("taker", facts.callee_text(taker.call));
+    if fault == Fault::Called {
+        found = found.with("taker", run.parent(site).map_or("", |up| run.callee(up)));
     }
-    let in_collection = matches!(facts.usage(call.site), Usage::Element(_));
-    found.patterns.push(if in_collection { "gather" } else { "top-level-await" });
-    let fix = match fault {
-        _ if in_collection => gather_fix(facts, call.site),
-        Fault::Called(taker) => without_taker(facts, call.site, taker)
-            .or_else(|none| function_itself(facts, call.site, taker).ok_or(none)),
-        _ => await_fix(facts, call.site, fault),
+    let Some(call) = call.filter(|it| *facts.kind(*it) == Kind::Call && is_seen(facts, *it)) else {
+        return Some(found);
+    };
+    let fix = match (fault, facts.taker(call)) {
+        _ if in_collection => gather_fix(facts, call),
+        (Fault::Called, Some(taker)) => without_taker(facts, call, taker)
+            .or_else(|none| function_itself(facts, call, taker).ok_or(none)),
+        _ => await_fix(facts, run, call, fault),
     };
     if fix.is_ok()
-        && let Some((then, _)) =
-            super::wait_needs_tasks::brought_along(facts, facts.run(), call.site)
+        && let Some((then, _)) = super::wait_needs_tasks::brought_along(facts, run, call)
     {
         found.note(then, None);
     }
     offer(facts, &mut found, fix);
-    found
+    Some(found)
+}
+
+/// Whether the repairs, which read the code as it is written, see the same coroutine.
+fn is_seen(facts: &Facts, call: Site) -> bool {
+    facts.is_coroutine(call)
+        || facts.child(call, Role::Func).is_some_and(|func| {
+            facts.value(func).path().is_some_and(|path| facts.tables.is_coroutine_function(path))
+        })
+}
+
+/// What made a coroutine, in words: what is called, or the method that Python calls by itself.
+fn maker<'r>(run: &'r Run, event: &Event, site: execution::Site) -> &'r str {
+    let method = match event.kind {
+        EventKind::CoroutineLost { function, .. } if *run.kind(site) != Kind::Call => {
+            run.name_of(function)
+        }
+        _ => None,
+    };
+    method.unwrap_or_else(|| run.callee(site))
+}
+
+fn generator(run: &Run, event: &Event) -> Option<Diagnostic> {
+    found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Warning, span, "generator")
+            .with("call", run.callee(event.site))
+    })
 }
 
 /// `await to_thread(f())` becomes `await f()`: what waits by itself needs no thread.
@@ -137,6 +143,7 @@ fn function_itself(facts: &Facts, site: Site, taker: Taker) -> Option<Fix> {
 /// Puts `await` in front; in a plain helper the helper becomes `async`, with its callers.
 fn await_fix(
     facts: &Facts,
+    run: &Run,
     site: Site,
     fault: Fault,
 ) -> Result<Fix, Vec<crate::rewrite::Obstacle>> {
@@ -157,8 +164,10 @@ fn await_fix(
         None => crate::rewrite::Colouring::default(),
     };
     let (mut edits, read_to_end) = lists_for_generators(facts, site);
-    if let Fault::Protocol(statement) = fault {
-        edits.extend(await_before_use(facts, site, statement).ok_or_else(Vec::new)?);
+    if let Fault::Protocol(used) = fault {
+        let statement = place(run, used).and_then(|it| async_statement(facts, it));
+        let edited = statement.and_then(|it| await_before_use(facts, site, it));
+        edits.extend(edited.ok_or_else(Vec::new)?);
     } else {
         edits.extend(await_expression(facts, site));
     }
@@ -168,7 +177,7 @@ fn await_fix(
         edits.push(Edit::delete(Span::new(outer.cell, word)));
     }
     let mut edits = plan.finish(facts, edits)?;
-    if let Some((_, more)) = super::wait_needs_tasks::brought_along(facts, facts.run(), site) {
+    if let Some((_, more)) = super::wait_needs_tasks::brought_along(facts, run, site) {
         edits.extend(more);
     }
     // A name that held a coroutine holds a result afterwards; somebody may have counted on it.

@@ -58,7 +58,7 @@ fn endless(event: &Event) -> Option<Value> {
 
 /// The expression whose value is used too early; the whole call where it is one of several
 /// arguments.
-fn operand(run: &Run, site: Site, value: Value, how: ValueUse) -> Site {
+pub(super) fn operand(run: &Run, site: Site, value: Value, how: ValueUse) -> Site {
     let inner = match (how, run.kind(site)) {
         (ValueUse::Attribute | ValueUse::Subscript, Kind::Attribute { .. } | Kind::Subscript) => {
             run.child(site, Role::Value)

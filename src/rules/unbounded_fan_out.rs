@@ -67,13 +67,6 @@ fn diagnose(facts: &Facts, reader: &Reader, at: Site, fan: &FanOut) -> Option<Di
     Some(found)
 }
 
-/// Whether the call at `call` asks a service, and nothing is seen to limit how many do so at once.
-pub(super) fn is_unlimited(facts: &Facts, call: facts::Site) -> bool {
-    let cell = CellKey(u32::try_from(call.cell.0).unwrap_or(u32::MAX));
-    let reader = Reader::new(facts.run(), facts.tables);
-    asks_without_limit(&reader, Site { cell, node: call.node })
-}
-
 /// What the call at `wait` is given: coroutines that one place makes.
 fn waited(reader: &Reader, wait: Site) -> Option<FanOut> {
     let run = reader.run;

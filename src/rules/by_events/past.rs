@@ -4,10 +4,9 @@
 use super::super::events::found;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::execution::{Event, EventKind, Run};
-use crate::facts::Facts;
 
 /// What there is to say of an event that an earlier one decides.
-pub(super) fn lasting(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+pub(super) fn lasting(run: &Run, event: &Event) -> Option<Diagnostic> {
     match event.kind {
         EventKind::ExitInTask { .. } => exits(run, event),
         EventKind::WaitsForFrontEnd => front_end(run, event),

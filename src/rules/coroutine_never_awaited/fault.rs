@@ -1,53 +1,11 @@
-//! What goes wrong with a coroutine in the place where it stands.
+//! What goes wrong with a coroutine, as the run shows it: nobody awaits it, or it is used before.
 
-use crate::facts::{Facts, Site, Taker, Usage, Value};
-use crate::python::{Builds, Kind, Role};
-use crate::rewrite::async_statement;
+use hashbrown::HashMap;
 
-/// Functions that look at a value without using it as a result.
-const SHOWS: [&str; 6] = [
-    "builtins.print",
-    "builtins.str",
-    "builtins.repr",
-    "builtins.display",
-    "IPython.display.display",
-    "pprint.pprint",
-];
-
-/// Functions that need the result itself and raise on a coroutine.
-const NEEDS: [&str; 14] = [
-    "builtins.len",
-    "builtins.sum",
-    "builtins.int",
-    "builtins.float",
-    "builtins.list",
-    "builtins.tuple",
-    "builtins.set",
-    "builtins.dict",
-    "builtins.sorted",
-    "builtins.max",
-    "builtins.min",
-    "builtins.iter",
-    "builtins.next",
-    "json.dumps",
-];
-
-/// What a coroutine object has itself.
-const OWN_ATTRIBUTES: [&str; 13] = [
-    "__name__",
-    "__qualname__",
-    "cr_suspended",
-    "close",
-    "send",
-    "throw",
-    "cr_await",
-    "cr_code",
-    "cr_frame",
-    "cr_origin",
-    "cr_running",
-    "__await__",
-    "__class__",
-];
+use super::super::events::handed_out;
+use super::super::result_before_it_is_there::operand;
+use crate::execution::{Event, EventKind, Run, Site, ValueKind, ValueUse};
+use crate::python::{Kind, NameUse, Role};
 
 /// What goes wrong with a coroutine in a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,9 +17,9 @@ pub(super) enum Fault {
     Tested,
     /// The place raises: an attribute, an item, arithmetic, iteration.
     Used,
-    /// It stands where a call wants a function to call.
-    Called(Taker),
-    /// `async for` or `async with` raises: the statement, or its clause.
+    /// A function of the notebook calls it.
+    Called,
+    /// `async for` or `async with` raises: what it is given.
     Protocol(Site),
 }
 
@@ -79,18 +37,13 @@ impl Fault {
             Fault::Shown => "shown",
             Fault::Tested => "tested",
             Fault::Used => "used",
-            Fault::Called(_) => "called",
+            Fault::Called => "called",
             Fault::Protocol(_) => "protocol",
         }
     }
 
-    pub(super) fn raises(self, facts: &Facts) -> bool {
-        match self {
-            Fault::Used | Fault::Protocol(_) => true,
-            // Elsewhere the error stays with the thread or the loop's handler.
-            Fault::Called(taker) => facts.usage(taker.call) == Usage::Awaited,
-            _ => false,
-        }
+    pub(super) fn raises(self) -> bool {
+        matches!(self, Fault::Used | Fault::Called | Fault::Protocol(_))
     }
 
     /// Whether a plain use of the value is at fault, and no `async` statement.
@@ -99,137 +52,146 @@ impl Fault {
     }
 }
 
-/// The fault of the coroutine at `site`, if it is one.
-pub(super) fn fault(facts: &Facts, site: Site) -> Option<Fault> {
-    match facts.usage(site) {
-        Usage::Dropped => Some(Fault::Dropped),
-        // A later cell may take it from `Out`.
-        Usage::Displayed => (!facts.reads_output_after(site)).then_some(Fault::Displayed),
-        Usage::Assigned(target) => kept_fault(facts, site, target),
-        Usage::Argument(call) => argument_fault(facts, call, site),
-        Usage::Tested => Some(Fault::Tested),
-        Usage::Compared => Some(compared_fault(facts, site)),
-        Usage::Formatted => Some(Fault::Shown),
-        Usage::Operand if formats(facts, site) => Some(Fault::Shown),
-        Usage::Operand | Usage::Subscripted | Usage::Iterated | Usage::Entered => Some(Fault::Used),
-        Usage::Attribute(attribute) => {
-            let Kind::Attribute { name } = facts.kind(attribute) else { return None };
-            let name = facts.tree(site.cell).text(*name);
-            (!OWN_ATTRIBUTES.contains(&name)).then_some(Fault::Used)
-        }
-        Usage::Element(container) => container_fault(facts, container),
-        Usage::AsyncProtocol => protocol_fault(facts, site, site),
-        Usage::Awaited | Usage::Stored | Usage::Returned | Usage::Other => None,
-    }
+/// A coroutine with its fault.
+pub(super) struct Faulty<'r> {
+    /// The first event that shows it.
+    pub event: &'r Event,
+    /// The call that gives it, out of helpers that only hand it on.
+    pub site: Site,
+    pub is_silent: bool,
+    pub fault: Fault,
 }
 
-/// `async for` and `async with` at `used` await for themselves, but no coroutine.
-fn protocol_fault(facts: &Facts, call: Site, used: Site) -> Option<Fault> {
-    let value = facts.value(call);
-    let walks_too = value.path().is_some_and(|path| facts.tables.is_walked_too(path));
-    let made_by = value.path().and_then(|path| path.strip_suffix("()"));
-    let is_more = made_by
-        .is_some_and(|path| facts.tables.is_async_manager(path) || facts.tables.is_silent(path));
-    if walks_too || is_more || is_stub(facts, &value) {
-        return None;
-    }
-    async_statement(facts, used).map(Fault::Protocol)
+/// What the run shows of one coroutine.
+struct Seen<'r> {
+    event: &'r Event,
+    site: Site,
+    is_lost: bool,
+    is_silent: bool,
+    uses: Vec<(Fault, Site)>,
 }
 
-/// Whether the coroutine's function has no body of its own, as an abstract method has: what is
-/// called then is another one.
-fn is_stub(facts: &Facts, value: &Value) -> bool {
-    let Value::Coroutine(id) = value else { return false };
-    let Some(function) = facts.function(*id) else { return true };
-    facts.children_in(function.site, Role::Body).all(|statement| match facts.kind(statement) {
-        Kind::Simple | Kind::Raise => true,
-        Kind::Expression => facts
-            .child(statement, Role::Value)
-            .is_some_and(|it| matches!(facts.kind(it), Kind::Str | Kind::Ellipsis)),
-        _ => false,
-    })
-}
-
-fn argument_fault(facts: &Facts, call: Site, argument: Site) -> Option<Fault> {
-    if let Some(taker) = facts.taker(argument).filter(|taker| taker.is_known) {
-        return Some(Fault::Called(taker));
-    }
-    let func = facts.child(call, Role::Func)?;
-    let value = facts.value(func);
-    let path = value.path()?;
-    if SHOWS.contains(&path) {
-        return Some(Fault::Shown);
-    }
-    let first = facts.argument(call, 0, "") == Some(argument);
-    let any_place = matches!(path, "builtins.max" | "builtins.min");
-    ((first || any_place) && NEEDS.contains(&path)).then_some(Fault::Used)
-}
-
-/// `==` and `is` give an answer about the coroutine; an order or membership raises.
-fn compared_fault(facts: &Facts, site: Site) -> Fault {
-    let comparison = facts.parent(site).map_or("", |parent| facts.source_of(parent));
-    let asks = ["==", "!=", " is "].iter().any(|sign| comparison.contains(sign));
-    if asks { Fault::Tested } else { Fault::Used }
-}
-
-/// `"%s" % f()` shows the coroutine.
-fn formats(facts: &Facts, site: Site) -> bool {
-    let left = facts.parent(site).and_then(|parent| facts.child(parent, Role::Operand));
-    left.is_some_and(|left| left != site && matches!(facts.kind(left), Kind::Str | Kind::FString))
-}
-
-/// A list of coroutines that is itself thrown away, shown or never read, or added up.
-fn container_fault(facts: &Facts, container: Site) -> Option<Fault> {
-    if let Usage::Argument(call) = facts.usage(container) {
-        let func = facts.child(call, Role::Func)?;
-        return match facts.value(func).path() {
-            Some("builtins.sum" | "builtins.max" | "builtins.min" | "builtins.sorted") => {
-                Some(Fault::Used)
+/// Every coroutine that is left behind, or used where it stands or by its name.
+pub(super) fn faulty(run: &Run) -> Vec<Faulty<'_>> {
+    let mut all: Vec<Seen> = Vec::new();
+    let mut known: HashMap<Site, usize> = HashMap::new();
+    for event in run.events() {
+        let (made, stack, use_) = match &event.kind {
+            EventKind::CoroutineLost { called_by: None, .. } => (event.site, event.stack, None),
+            EventKind::UsedTooEarly { value, how } => {
+                let Some((made, stack)) = run.trace.making_of(*value) else { continue };
+                (made, stack, Some((used_as(*how), operand(run, event.site, *value, *how))))
             }
-            Some("builtins.any" | "builtins.all") => Some(Fault::Tested),
-            _ => None,
+            EventKind::AsyncForRefused { value } | EventKind::AsyncWithRefused { value }
+                if run.trace.kind_of(*value) == ValueKind::Coroutine =>
+            {
+                let Some((made, stack)) = run.trace.making_of(*value) else { continue };
+                (made, stack, Some((Fault::Protocol(event.site), event.site)))
+            }
+            _ => continue,
         };
+        let site = handed_out(run, made, stack);
+        let at = *known.entry(made).or_insert_with(|| {
+            let (is_lost, is_silent, uses) = (false, false, Vec::new());
+            all.push(Seen { event, site, is_lost, is_silent, uses });
+            all.len() - 1
+        });
+        let Some(seen) = all.get_mut(at) else { continue };
+        match (use_, &event.kind) {
+            (Some(use_), _) => seen.uses.push(use_),
+            (None, EventKind::CoroutineLost { is_silent, .. }) => {
+                (seen.event, seen.is_lost, seen.is_silent) = (event, true, *is_silent);
+            }
+            _ => {}
+        }
     }
-    if matches!(facts.kind(container), Kind::Comprehension { builds: Builds::Generator, .. }) {
-        return None;
-    }
-    match fault(facts, container)? {
-        fault @ (Fault::Dropped | Fault::Displayed | Fault::Kept) => Some(fault),
-        Fault::Shown | Fault::Tested | Fault::Used | Fault::Called(_) | Fault::Protocol(_) => None,
+    all.iter().filter_map(|it| it.faulty(run)).collect()
+}
+
+fn used_as(how: ValueUse) -> Fault {
+    match how {
+        ValueUse::Text | ValueUse::Argument => Fault::Shown,
+        ValueUse::Truth => Fault::Tested,
+        ValueUse::Call => Fault::Called,
+        _ => Fault::Used,
     }
 }
 
-/// What is wrong with a coroutine that a name keeps: no place reads the name, every one only shows
-/// it, or all of them take it for the result.
-fn kept_fault(facts: &Facts, call: Site, target: Site) -> Option<Fault> {
-    let mut fault = Fault::Kept;
-    let reads = facts.reads_of(target);
-    for read in &reads {
-        let used = match facts.usage(*read) {
-            Usage::Dropped | Usage::Displayed | Usage::Tested | Usage::Formatted => continue,
-            Usage::Argument(outer) => match argument_fault(facts, outer, *read)? {
-                Fault::Used => Fault::Used,
-                Fault::Called(_) => return None,
-                _ => continue,
-            },
-            Usage::Operand | Usage::Subscripted | Usage::Iterated => Fault::Used,
-            Usage::AsyncProtocol if reads.len() == 1 => protocol_fault(facts, call, *read)?,
-            Usage::Attribute(attribute) => {
-                let Kind::Attribute { name } = facts.kind(attribute) else { return None };
-                if OWN_ATTRIBUTES.contains(&facts.tree(read.cell).text(*name)) {
-                    return None;
+impl<'r> Seen<'r> {
+    fn faulty(&self, run: &Run) -> Option<Faulty<'r>> {
+        let fault = self.fault(run)?;
+        let is_told = !self.is_silent || fault.is_left_behind();
+        let (event, site, is_silent) = (self.event, self.site, self.is_silent);
+        is_told.then_some(Faulty { event, site, is_silent, fault })
+    }
+
+    fn fault(&self, run: &Run) -> Option<Fault> {
+        let is_here = |at: Site| {
+            let is_argument =
+                || run.parent(self.site).is_some_and(|up| up == at && *run.kind(up) == Kind::Call);
+            at == self.site || is_argument()
+        };
+        let worst = |uses: &mut dyn Iterator<Item = Fault>| uses.max_by_key(|it| it.raises());
+        let mut direct = self.uses.iter().filter(|(_, at)| is_here(*at)).map(|(fault, _)| *fault);
+        if let Some(fault) = worst(&mut direct) {
+            // What Python calls by itself is told where its value is used.
+            let is_call = *run.kind(self.site) == Kind::Call;
+            let is_told = if fault.raises() { is_call } else { self.is_lost };
+            return is_told.then_some(fault);
+        }
+        let raising = self.uses.iter().filter(|(fault, _)| fault.raises());
+        let raising: Vec<(Fault, Site)> = raising.copied().collect();
+        if let [(Fault::Called, _), ..] = raising.as_slice()
+            && is_argument_of_own(run, self.site)
+        {
+            return Some(Fault::Called);
+        }
+        if let Some(name) = kept_as(run, self.site) {
+            let by_name =
+                |at: Site| matches!(run.kind(at), Kind::Name { .. }) && run.source_of(at) == name;
+            return match raising.as_slice() {
+                [] => self.is_lost.then_some(Fault::Kept),
+                [(fault @ Fault::Protocol(_), at)] if by_name(*at) => Some(*fault),
+                all if self.is_lost && all.iter().all(|(it, at)| it.is_plain() && by_name(*at)) => {
+                    Some(Fault::Used)
                 }
-                Fault::Used
-            }
-            _ => return None,
-        };
-        // Another value may have the name by then.
-        let bindings = facts.bindings(*read);
-        let [(_, binding)] = bindings.as_slice() else { return None };
-        if binding.node != target.node {
-            return None;
+                _ => None,
+            };
         }
-        fault = used;
+        (self.is_lost && raising.is_empty()).then(|| left_behind(run, self.site))
     }
-    Some(fault)
+}
+
+/// Whether it is given to a call.
+fn is_argument_of_own(run: &Run, site: Site) -> bool {
+    run.parent(site).is_some_and(|up| *run.kind(up) == Kind::Call)
+        && run.tree(site.cell).role(site.node) == Role::Arg
+}
+
+/// The name that keeps it.
+fn kept_as(run: &Run, site: Site) -> Option<&str> {
+    let up = run.parent(site)?;
+    if !matches!(run.kind(up), Kind::Assign | Kind::AnnAssign | Kind::Named) {
+        return None;
+    }
+    let tree = run.tree(site.cell);
+    let mut targets = tree.children_in(up.node, Role::Target);
+    let (Some(target), None) = (targets.next(), targets.next()) else { return None };
+    let is_name = matches!(tree.kind(target), Kind::Name { used: NameUse::Store });
+    is_name.then(|| tree.source_of(target))
+}
+
+/// What becomes of it where nothing is done with it, by itself or in a list.
+fn left_behind(run: &Run, site: Site) -> Fault {
+    let mut whole = site;
+    while run.tree(whole.cell).role(whole.node) == Role::Element
+        && let Some(up) = run.parent(whole)
+    {
+        whole = up;
+    }
+    match run.parent(whole).map(|up| run.kind(up)) {
+        Some(Kind::Expression) if run.is_shown(whole) => Fault::Displayed,
+        Some(Kind::Expression) => Fault::Dropped,
+        _ => Fault::Kept,
+    }
 }
