@@ -63,16 +63,21 @@ impl Machine<'_> {
     /// `value.name` where it is read; a property runs.
     pub fn read_attribute(&mut self, value: Value, name: Symbol, site: Site) -> Value {
         if let Value::Union(_) = value {
-            let mut result = Value::Never;
-            self.doubt += 1;
-            for one in self.heap.alternatives(value) {
-                if one != Value::None {
-                    let read = self.read_attribute(one, name, site);
-                    result = self.join(result, read);
-                }
+            // Whoever reads it expects no `None`.
+            let mut all = self.heap.alternatives(value);
+            all.retain(|one| *one != Value::None);
+            if let [only] = all.as_slice() {
+                self.doubt += 1;
+                let read = self.read_attribute(*only, name, site);
+                self.doubt -= 1;
+                return read;
             }
-            self.doubt -= 1;
-            return result;
+            return self.guessing(|it| {
+                all.into_iter().fold(Value::Never, |result, one| {
+                    let read = it.read_attribute(one, name, site);
+                    it.join(result, read)
+                })
+            });
         }
         self.note_read(value, name, site);
         let found = self.attribute(value, name);
@@ -106,7 +111,8 @@ impl Machine<'_> {
         match value {
             Value::Path(path) => {
                 let name = self.names.step(path, Segment::Attribute(name));
-                Value::Path(self.usual_name(name))
+                let told = self.name_of_shell(name);
+                told.unwrap_or_else(|| Value::Path(self.usual_name(name)))
             }
             Value::Object(_) => self.object_attribute(value, name),
             Value::Str(_) | Value::Plain(Plain::Str) => {

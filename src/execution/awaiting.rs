@@ -93,17 +93,16 @@ impl Machine<'_> {
     pub fn outcome(&mut self, value: Value, site: Site) -> Value {
         match value {
             Value::Union(_) => {
-                let mut result = Value::Never;
-                self.doubt += 1;
-                for one in self.heap.alternatives(value) {
-                    let given = match self.is_awaitable(one) {
-                        Some(false) => Value::Never,
-                        _ => self.outcome(one, site),
-                    };
-                    result = self.join(result, given);
-                }
-                self.doubt -= 1;
-                result
+                let all = self.heap.alternatives(value);
+                self.guessing(|it| {
+                    all.into_iter().fold(Value::Never, |result, one| {
+                        let given = match it.is_awaitable(one) {
+                            Some(false) => Value::Never,
+                            _ => it.outcome(one, site),
+                        };
+                        it.join(result, given)
+                    })
+                })
             }
             Value::Path(path) => self.awaited_path(path),
             Value::Object(id) => self.awaited_object(id, site),

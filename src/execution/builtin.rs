@@ -170,6 +170,7 @@ impl Machine<'_> {
             Native::Hasattr => match args.positional.as_slice() {
                 [object, Value::Str(name)] => self
                     .has_attribute(*object, *name)
+                    .or_else(|| self.has_here(*object, self.names.text(*name)))
                     .map_or(Value::Plain(Plain::Bool), Value::Bool),
                 _ => Value::Plain(Plain::Bool),
             },
@@ -195,6 +196,10 @@ impl Machine<'_> {
                 self.globals(space)
             }
             Native::IsRunning => self.is_running(receiver),
+            Native::IsClosed => match receiver.map(|it| self.loop_of(it)) {
+                Some(Loop::Kernel) => Value::Bool(false),
+                _ => Value::Plain(Plain::Bool),
+            },
             Native::GetIpython => Value::Path(self.names.step(path, Segment::Call)),
             Native::Suppress => {
                 let types = args.all().collect();
@@ -365,18 +370,5 @@ impl Machine<'_> {
         let names_of = Some(self.heap.add(Object::Module { space }));
         let names = super::value::Collection { kind, keys, items, rest, names_of };
         self.new_object(Object::Collection(names))
-    }
-
-    /// `loop.is_running()`.
-    pub fn is_running(&self, receiver: Option<Value>) -> Value {
-        let asked = receiver.map_or(Loop::Unknown, |it| self.loop_of(it));
-        match (asked, self.context.running) {
-            (Loop::Kernel, Loop::Kernel) => Value::Bool(true),
-            (Loop::Kernel, _) if self.is_on_kernel() => {
-                Value::Bool(self.input.environment.host.keeps_a_loop_running())
-            }
-            (Loop::Own(_), _) if self.is_on_kernel() => Value::Bool(false),
-            _ => Value::Plain(Plain::Bool),
-        }
     }
 }

@@ -16,14 +16,13 @@ impl Machine<'_> {
             Value::Path(path) => self.call_path(path, args, site, None),
             Value::Object(id) => self.call_object(id, args, site),
             Value::Union(_) => {
-                let mut result = Value::Never;
-                self.doubt += 1;
-                for one in self.heap.alternatives(function) {
-                    let value = self.call(one, args.clone(), site);
-                    result = self.join(result, value);
-                }
-                self.doubt -= 1;
-                result
+                let all = self.heap.alternatives(function);
+                self.guessing(|it| {
+                    all.into_iter().fold(Value::Never, |result, one| {
+                        let value = it.call(one, args.clone(), site);
+                        it.join(result, value)
+                    })
+                })
             }
             _ => self.call_unknown(&args),
         }
@@ -86,9 +85,7 @@ impl Machine<'_> {
     /// A decorator that is not seen calls its function, or does not, or somewhere else.
     pub fn call_wrapped(&mut self, function: Value, args: Args, site: Site) -> Value {
         self.may_raise();
-        self.doubt += 1;
-        let given = self.call(function, args, site);
-        self.doubt -= 1;
+        let given = self.guessing(|it| it.call(function, args, site));
         self.escape(given);
         Value::Unknown
     }
@@ -97,6 +94,16 @@ impl Machine<'_> {
         self.may_time_out();
         self.escape_all(args);
         Value::Unknown
+    }
+
+    /// Does what is only one of several possibilities, or happens where nobody is seen to do it.
+    pub fn guessing<T>(&mut self, body: impl FnOnce(&mut Self) -> T) -> T {
+        self.doubt += 1;
+        self.guesses += 1;
+        let given = body(self);
+        self.doubt -= 1;
+        self.guesses -= 1;
+        given
     }
 
     pub fn escape_all(&mut self, args: &Args) {
@@ -232,6 +239,10 @@ impl Machine<'_> {
             call.method_of = Some((class, receiver));
         }
         let before = self.push_stack(site);
+        let caller = self.called_by.take();
+        // Whether a function comes to another one may be what it asks first.
+        let branches = std::mem::take(&mut self.branches);
+        self.guesses += u32::from(branches > 0);
         self.calls.push(call);
         self.bind_parameters(&index, scope, function, args);
         stacker::maybe_grow(256 * 1024, 4 * 1024 * 1024, || {
@@ -239,6 +250,9 @@ impl Machine<'_> {
         });
         let ended = self.end_call();
         self.stack = before;
+        self.called_by = caller;
+        self.branches = branches;
+        self.guesses -= u32::from(branches > 0);
         let Some(call) = ended else { return unknown };
         let result = match call.result {
             Value::Never if call.is_endless => Value::Unknown,

@@ -92,7 +92,9 @@ impl Machine<'_> {
         let from_front_end = take.place == Where::FrontEnd;
         let outside = std::mem::replace(&mut self.in_front_end, from_front_end);
         let waits = std::mem::take(&mut self.waits_for_kernel);
+        let caller = self.called_by.replace(path);
         let result = self.call_in(context, function, given, site);
+        self.called_by = caller;
         self.scheduled -= later;
         self.in_front_end = outside;
         if take.awaits {

@@ -228,7 +228,9 @@ impl Machine<'_> {
         site: Site,
         many: bool,
     ) -> Value {
+        let caller = self.called_by.replace(path);
         let result = self.call(function, args, site);
+        self.called_by = caller;
         self.made_at(result, site);
         if let Value::Object(id) = result
             && let Some(Object::Coroutine(coroutine)) = self.heap.object_mut(id)

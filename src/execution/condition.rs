@@ -15,6 +15,7 @@ impl Machine<'_> {
             Value::Int(number) => Some(number != 0),
             Value::Str(text) => Some(!self.names.text(text).is_empty()),
             Value::Union(_) => self.agreed(value, Self::truth),
+            Value::Path(_) => self.is_there(value).then_some(true),
             Value::Object(_) => match self.object(value)? {
                 Object::Function(_)
                 | Object::Bound { .. }
@@ -24,6 +25,7 @@ impl Machine<'_> {
                 | Object::Generator { .. }
                 | Object::Future(_)
                 | Object::Module { .. } => Some(true),
+                Object::Foreign(_) => self.is_there(value).then_some(true),
                 Object::Collection(collection) => {
                     if !collection.items.is_empty() {
                         Some(true)
@@ -46,6 +48,8 @@ impl Machine<'_> {
             }
             (Nothing, Value::Plain(_)) | (Value::Plain(_), Nothing) => Some(false),
             (Nothing, Value::Object(_)) | (Value::Object(_), Nothing) => Some(false),
+            (Nothing, Value::Path(_)) => self.is_there(other).then_some(false),
+            (Value::Path(_), Nothing) => self.is_there(one).then_some(false),
             (Value::Object(a), Value::Object(b)) if a == b => Some(true),
             _ => None,
         }
@@ -109,8 +113,14 @@ impl Machine<'_> {
     }
 
     fn contains(&mut self, container: Value, element: Value) -> Option<bool> {
-        if let Value::Path(path) = container {
-            return self.is_in_path(path, element);
+        match (container, element) {
+            (Value::Path(path), Value::Str(text)) => {
+                return self.path_holds(path, self.names.text(text));
+            }
+            (Value::Str(whole), Value::Str(part)) => {
+                return Some(self.names.text(whole).contains(self.names.text(part)));
+            }
+            _ => {}
         }
         let Some(Object::Collection(collection)) = self.object(container) else { return None };
         let is_dict = collection.kind == super::value::CollectionKind::Dict;
@@ -123,32 +133,12 @@ impl Machine<'_> {
         match () {
             () if answers.contains(&Some(true)) => Some(true),
             () if complete && answers.iter().all(|it| *it == Some(false)) => Some(false),
-            () => None,
-        }
-    }
-
-    /// `"google.colab" in sys.modules`: by the place where the notebook runs.
-    fn is_in_path(
-        &self,
-        path: crate::knowledge::callables::QualifiedName,
-        element: Value,
-    ) -> Option<bool> {
-        use crate::environment::Host;
-        let Value::Str(text) = element else { return None };
-        if self.names.spell(path) != "sys.modules" {
-            return None;
-        }
-        let host = self.input.environment.host;
-        match self.names.text(text) {
-            // JupyterLite's kernel brings both to Pyodide, which by itself has neither.
-            "ipykernel" | "IPython" if host == Host::Pyodide => None,
-            "ipykernel" => Some(host != Host::IpythonTerminal && host != Host::Marimo),
-            "IPython" => Some(host != Host::Marimo),
-            "google.colab" => Some(host == Host::Colab),
-            "pyodide" => Some(host == Host::Pyodide),
-            "marimo" => Some(host == Host::Marimo),
-            "asyncio" => Some(true),
-            _ => None,
+            () => match element {
+                Value::Str(name) if collection.names_of.is_some() => {
+                    self.names_hold(self.names.text(name))
+                }
+                _ => None,
+            },
         }
     }
 

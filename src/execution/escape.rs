@@ -36,6 +36,7 @@ impl Machine<'_> {
             {
                 // What is read of it may be its `close`; nothing else happens to it.
                 self.hand_on(receiver);
+                self.let_go_of_loop(receiver);
             }
             Some(Object::Bound { receiver, function }) => waiting.extend([receiver, function]),
             Some(Object::Partial { function, args }) => {
@@ -79,6 +80,7 @@ impl Machine<'_> {
             }
             Some(Object::Foreign(foreign)) => {
                 self.hand_on(Value::Object(id));
+                self.let_go_of_loop(Value::Object(id));
                 self.unfollow(&foreign);
             }
             _ => {}

@@ -1,9 +1,13 @@
 //! What happens while a notebook runs, as far as rules care.
 
 use super::computing::Work;
+use super::machine::Machine;
 use super::value::{CellKey, Loop, Site, Value};
-use crate::knowledge::callables::{QualifiedName, Symbol, Wants};
+use crate::knowledge::callables::{QualifiedName, Steering, Symbol, Wants};
 use crate::knowledge::versions::Removal;
+
+/// As many other ways to an event are kept.
+const MOST_WAYS: usize = 16;
 
 /// Who runs a piece of code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,11 +42,19 @@ pub struct Event {
     pub site: Site,
     /// The calls that lead there, outermost first.
     pub stack: StackId,
+    /// The same of other ways there, as far as they are kept.
+    pub also: Vec<StackId>,
     pub context: Context,
-    /// Whether the kernel's loop was made re-entrant before.
+    /// Whether the kernel's loop was, or may have been, made re-entrant before.
     pub is_patched: bool,
     /// Whether it happens on every way that the code can be seen to take.
     pub is_certain: bool,
+    /// Whether it happens wherever the code comes to its place, and a cell does come there but for
+    /// conditions at its own top or at the place itself: neither which of several values something
+    /// has decides, nor who calls a function that nobody here calls, nor whether something raises.
+    pub is_seen: bool,
+    /// Whether a handler around it takes what it raises, and does not raise that again.
+    pub is_caught: bool,
     /// The cell whose run it belongs to.
     pub during: CellKey,
 }
@@ -80,7 +92,26 @@ pub enum Miss {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventKind {
     /// A call wants to run a loop where one is running already.
-    LoopRefused { by: QualifiedName, runs: Value },
+    ///
+    /// `called_by` is a library's callable that makes that call, as `map` does.
+    LoopRefused {
+        by: QualifiedName,
+        runs: Value,
+        /// The loop that is to run, where the notebook has one.
+        on: Loop,
+        called_by: Option<QualifiedName>,
+    },
+    /// A call runs a loop on another thread, or where nobody is seen to come.
+    LoopStarted { by: QualifiedName },
+    /// What runs a loop, or code that is not seen, goes by its name to somebody else.
+    StarterNamed { path: QualifiedName },
+    /// Something is asked of a loop, other than to run: of the one that runs here, or of one that
+    /// nothing runs.
+    LoopSteered { how: Steering, on: Loop },
+    /// Work is put on a loop that nothing runs.
+    NeverRuns { on: Loop },
+    /// The kernel's loop is made re-entrant.
+    LoopPatched { by: QualifiedName },
     /// `await` in front of what cannot be awaited.
     AwaitRefused { value: Value },
     /// `async for` over what cannot be walked so.
@@ -167,10 +198,43 @@ pub enum EventKind {
     HookUnawaited { name: String, of: QualifiedName },
     /// A list, a set or a dict where a set wants what can be hashed.
     Unhashable,
-    /// The kernel's loop is made re-entrant.
-    LoopPatched { by: QualifiedName },
     /// A line magic runs as a statement.
     Magic,
     /// An object that belongs to one loop is used on another.
     SharedBetweenLoops { value: Value, made: Loop },
+}
+
+impl Machine<'_> {
+    /// Writes down what happens.
+    pub(super) fn emit(&mut self, site: Site, kind: EventKind) {
+        let event = self.happening(site, kind);
+        self.record(event);
+    }
+
+    /// What happens here and now.
+    pub(super) fn happening(&self, site: Site, kind: EventKind) -> Event {
+        Event {
+            kind,
+            site,
+            stack: self.stack.unwrap_or(StackId(u32::MAX)),
+            also: Vec::new(),
+            context: self.context,
+            is_patched: self.heap.get(self.patched) != Value::Bool(false),
+            is_certain: self.doubt == 0,
+            is_seen: self.guesses == 0,
+            is_caught: false,
+            during: self.during,
+        }
+    }
+
+    /// Writes an event down, the first of its kind at its place; of later ones, the way there.
+    pub(super) fn record(&mut self, event: Event) {
+        let key = (std::mem::discriminant(&event.kind), event.site, event.context);
+        let at = *self.seen.entry(key).or_insert(self.trace.events.len());
+        match self.trace.events.get_mut(at) {
+            Some(first) if first.also.len() < MOST_WAYS => first.also.push(event.stack),
+            Some(_) => {}
+            None => self.trace.events.push(event),
+        }
+    }
 }

@@ -6,7 +6,7 @@ use super::machine::{Call, Machine};
 use super::statement::{Flow, Tried, Trying};
 use super::value::{Object, Site, Value};
 use crate::execution::event::{EventKind, Miss};
-use crate::knowledge::callables::{Entry, QualifiedName, Segment};
+use crate::knowledge::callables::{Entry, Native, QualifiedName, Segment};
 use crate::python::{Detail, NodeId, Role};
 
 impl Machine<'_> {
@@ -45,6 +45,10 @@ impl Machine<'_> {
     /// Notes a call of a library that may raise a `TimeoutError` of its own: Python's own modules
     /// do where they wait for somebody else.
     pub fn note_time_out(&mut self, path: QualifiedName, entry: Option<&Arc<Entry>>) {
+        let native = entry.and_then(|it| it.row.as_ref()?.native);
+        if native == Some(Native::GetIpython) {
+            return;
+        }
         let module = self.names.module_of(path);
         let of_python =
             module.is_some_and(|it| ["asyncio", "builtins"].contains(&self.names.text(it)));
@@ -119,10 +123,13 @@ impl Machine<'_> {
             trying.awaited.clear();
         }
         if may_raise {
+            let is_sure = self.trying.last().is_some_and(|it| !it.pending.is_empty());
+            self.guesses += u32::from(!is_sure);
             for handler in handlers {
                 let taken = flow;
                 flow = self.either(|_| taken, |it| it.handler(handler));
             }
+            self.guesses -= u32::from(!is_sure);
         }
         if let Some(trying) = self.trying.pop() {
             self.settle(trying);
@@ -176,29 +183,31 @@ impl Machine<'_> {
                 types.iter().any(|it| known.contains(it) || *it == Value::Unknown)
             })
         };
+        let event = self.happening(site, kind);
         let hidden = self.hidden_tries;
         let catching =
             self.trying.iter_mut().skip(hidden).rev().find(|it| !it.is_handling && takes(it));
         match catching {
             Some(trying) => {
-                trying.pending.push((site, kind, work));
+                trying.pending.push((event, work));
                 self.escape(work);
             }
-            None => self.emit(site, kind),
+            None => self.record(event),
         }
     }
 
     /// Says what a handler took without doing the same work.
     pub fn settle(&mut self, trying: Trying) {
-        for (site, kind, work) in trying.pending {
-            let handled = match kind {
-                EventKind::LoopRefused { .. } => {
+        for (mut event, work) in trying.pending {
+            let handled = match event.kind {
+                EventKind::LoopRefused { .. } | EventKind::OwnLoopWanted { .. } => {
                     trying.awaited.iter().any(|it| self.is_same_work(*it, work))
                 }
                 _ => !trying.raises_again,
             };
             if !handled || trying.raises_again {
-                self.emit(site, kind);
+                event.is_caught = !trying.raises_again;
+                self.record(event);
             }
         }
     }

@@ -33,6 +33,7 @@ impl Machine<'_> {
                 if !self.columns.is_empty() {
                     self.note_table(node, value);
                 }
+                self.note_named(node, value);
                 value
             }
             Kind::Attribute { .. } => {
@@ -51,7 +52,9 @@ impl Machine<'_> {
                 {
                     self.escape(object);
                 }
-                self.read_attribute(object, name, site)
+                let value = self.read_attribute(object, name, site);
+                self.note_named(node, value);
+                value
             }
             Kind::Call => self.call_expression(node),
             Kind::Await => {

@@ -126,7 +126,7 @@ impl Machine<'_> {
             Gives::Results => self.collection(CollectionKind::Iterator, Vec::new(), result),
             Gives::Parts => self.parts(row),
             Gives::RunningLoop => self.running_loop(path, site),
-            Gives::NewLoop => self.event_loop(Loop::Own(site)),
+            Gives::NewLoop => self.new_loop(site),
         }
     }
 

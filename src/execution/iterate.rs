@@ -72,7 +72,7 @@ impl Machine<'_> {
                 Items::any(given)
             }
             _ => {
-                self.walk_path(value, site);
+                self.note_owner_of(value, self.words.iter, site);
                 self.may_raise();
                 self.escape(value);
                 match value {

@@ -70,6 +70,9 @@ impl Machine<'_> {
         if !matches!(self.context.running, Loop::Kernel | Loop::Own(_)) {
             return;
         }
+        if self.input.environment.host.suspends_the_caller() {
+            return;
+        }
         let works = |name: &String| {
             let name = self.names.find(name);
             args.named.iter().any(|(given, _)| Some(*given) == name)
@@ -90,18 +93,24 @@ impl Machine<'_> {
         let kind = EventKind::OwnLoopWanted { by: path };
         match owner.answers {
             Answers::Raises | Answers::Foreign | Answers::Asynchronous => {
-                self.raise("RuntimeError", site, kind, Value::Unknown)
+                let work = args.positional.first().copied().unwrap_or(Value::Never);
+                self.raise("RuntimeError", site, kind, work)
             }
             _ => self.emit(site, kind),
         }
     }
 
-    /// A plain walk over a library's object may run a loop of its own.
-    pub fn walk_path(&mut self, value: Value, site: Site) {
-        let Value::Path(path) = value else { return };
-        let walk = self.names.step(path, Segment::Attribute(self.words.iter));
-        if let Some(entry) = self.input.tables.callables.get(&self.names, walk).cloned() {
-            self.note_owner(walk, &entry, &Args::default(), site);
+    /// A special method that Python calls of a library's object may run a loop of its own: a plain
+    /// walk over it, or a plain `with`.
+    pub fn note_owner_of(&mut self, value: Value, method: Symbol, site: Site) {
+        let path = match (value, self.object(value)) {
+            (Value::Path(path), _) => path,
+            (_, Some(Object::Foreign(foreign))) => foreign.path,
+            _ => return,
+        };
+        let method = self.names.step(path, Segment::Attribute(method));
+        if let Some(entry) = self.input.tables.callables.get(&self.names, method).cloned() {
+            self.note_owner(method, &entry, &Args::default(), site);
         }
     }
 

@@ -59,7 +59,8 @@ impl Machine<'_> {
                 return self.coroutine_of(path, receiver, false, site, Some(receiver));
             }
         }
-        if let Some(value) = self.builtin_method(path, &args, site, receiver) {
+        let told = self.told_of_place(path, &args);
+        if let Some(value) = told.or_else(|| self.builtin_method(path, &args, site, receiver)) {
             return value;
         }
         if let Some(receiver) = receiver {
@@ -88,6 +89,10 @@ impl Machine<'_> {
         }
         self.note_removed(path, &entry, &args, site);
         self.note_owner(path, &entry, &args, site);
+        if let Some(row) = &row {
+            row.steers.into_iter().for_each(|how| self.steer(how, path, &args, site, receiver));
+            self.note_put_on_loop(row, &args, site, receiver);
+        }
         if let Some(error) = row.as_ref().and_then(|row| row.raises.as_ref()) {
             let class = Value::Path(self.names.path(error));
             self.note_raised(class);
@@ -183,7 +188,9 @@ impl Machine<'_> {
         let gave_nothing = value == Value::None
             && take.wants == Wants::PlainFunction
             && self.is_called_there(take, taken.at, site);
-        if gave_nothing || self.is_wrong(take.wants, value) == Some(true) {
+        // Where a loop is running already, what is to run on another is not looked at.
+        let is_refused = take.used == Use::Runs && self.refuses_a_loop(receiver);
+        if !is_refused && (gave_nothing || self.is_wrong(take.wants, value) == Some(true)) {
             let kind = self.wrong_kind(
                 path,
                 (taken.at, take.name.clone()),

@@ -23,25 +23,39 @@ impl Machine<'_> {
         site: Site,
         receiver: Option<Value>,
     ) -> Value {
-        let running = self.context.running;
-        // The kernel's loop runs already, whichever thread asks it to.
-        let is_kernels = self.context.thread == Thread::Worker
-            && receiver.is_some_and(|it| self.loop_of(it) == Loop::Kernel);
-        let is_running = matches!(running, Loop::Kernel | Loop::Own(_)) || is_kernels;
-        if is_running && self.input.environment.host.suspends_the_caller() {
+        receiver.into_iter().for_each(|it| self.let_go_of_loop(it));
+        let is_running = self.refuses_a_loop(receiver);
+        if is_running && self.is_suspended(path) {
             return self.outcome(value, site);
         }
         if is_running {
-            let kind = EventKind::LoopRefused { by: path, runs: value };
+            let on = receiver.map_or(Loop::None, |it| self.loop_of(it));
+            let called_by = self.called_by;
+            let kind = EventKind::LoopRefused { by: path, runs: value, on, called_by };
             self.raise("RuntimeError", site, kind, value);
             return self.outcome(value, site);
         }
+        self.note_start(path, site);
         let own = Loop::Own(site);
         let context = Context { running: own, on_loop: true, ..self.context };
         let before = std::mem::replace(&mut self.context, context);
         let result = self.outcome(value, site);
         self.context = before;
         result
+    }
+
+    /// Whether a loop is running that keeps another one, or itself, from being run here.
+    pub fn refuses_a_loop(&self, receiver: Option<Value>) -> bool {
+        // The kernel's loop runs already, whichever thread asks it to.
+        let is_kernels = self.context.thread == Thread::Worker
+            && receiver.is_some_and(|it| self.loop_of(it) == Loop::Kernel);
+        matches!(self.context.running, Loop::Kernel | Loop::Own(_)) || is_kernels
+    }
+
+    /// Whether the place lets a call run its loop inside of the one that is running; of a `Runner`
+    /// it does not.
+    pub(super) fn is_suspended(&self, path: QualifiedName) -> bool {
+        self.input.environment.host.suspends_the_caller() && path != self.words.runner_run
     }
 
     /// A coroutine that runs on another loop.

@@ -90,9 +90,16 @@ pub(super) struct Machine<'i> {
     pub context: Context,
     pub stack: Option<StackId>,
     pub trace: Trace,
-    seen: HashSet<(Discriminant<EventKind>, Site, Context)>,
+    /// Where in the trace the first event of a kind at a place is.
+    pub seen: HashMap<(Discriminant<EventKind>, Site, Context), usize>,
     /// Ways that may not be taken, around the code that runs now.
     pub doubt: u32,
+    /// Those of them that are not written there: one of several values, a caller that is not seen.
+    pub guesses: u32,
+    /// Ways that may not be taken in the body of the function that runs now.
+    pub branches: u32,
+    /// The library's callable that calls what is called next.
+    pub called_by: Option<QualifiedName>,
     steps: usize,
     pub kernel_loop: Value,
     pub patched: Slot,
@@ -103,6 +110,8 @@ pub(super) struct Machine<'i> {
     pub lost: Vec<Value>,
     /// Objects that somebody has to close, and where they were made.
     pub opened: Vec<(ObjectId, Site, Option<StackId>)>,
+    /// What is done with loops of the notebook's own, by the loop.
+    pub idle: Vec<(Event, ObjectId)>,
     /// What the columns of a library's table were given, by the table's path.
     pub columns: HashMap<QualifiedName, Vec<(Value, Value)>>,
     /// Async generators that were made, and where.
@@ -192,8 +201,11 @@ impl<'i> Machine<'i> {
             context: Context { thread: Thread::Kernel, running, on_loop: false },
             stack: None,
             trace: Trace::default(),
-            seen: HashSet::new(),
+            seen: HashMap::new(),
             doubt: 0,
+            guesses: 0,
+            branches: 0,
+            called_by: None,
             steps: 0,
             kernel_loop,
             patched,
@@ -203,6 +215,7 @@ impl<'i> Machine<'i> {
             lost: Vec::new(),
             runs: HashMap::new(),
             opened: Vec::new(),
+            idle: Vec::new(),
             columns: HashMap::new(),
             handed: HashMap::new(),
             generators: Vec::new(),
@@ -294,6 +307,7 @@ impl<'i> Machine<'i> {
         self.report_left_open();
         self.report_unasked();
         self.report_lost_tasks();
+        self.report_idle();
         let Machine { mut trace, heap, names, .. } = self;
         trace.heap = heap;
         trace.names = names;
@@ -355,26 +369,6 @@ impl<'i> Machine<'i> {
 
     pub fn site(&self, node: NodeId) -> Site {
         Site { cell: self.cell(), node }
-    }
-
-    /// Writes down what happens.
-    pub fn emit(&mut self, site: Site, kind: EventKind) {
-        if !self.seen.insert((std::mem::discriminant(&kind), site, self.context)) {
-            return;
-        }
-        let stack = self.stack.unwrap_or(StackId(u32::MAX));
-        let is_certain = self.doubt == 0;
-        let is_patched = self.heap.get(self.patched) == Value::Bool(true);
-        let (context, during) = (self.context, self.during);
-        self.trace.events.push(Event {
-            kind,
-            site,
-            stack,
-            context,
-            is_patched,
-            is_certain,
-            during,
-        });
     }
 
     /// One value for two; what can no longer be followed may be used by anybody.

@@ -8,6 +8,9 @@ use crate::knowledge::callables::Gives;
 impl Machine<'_> {
     /// `with manager as value`.
     pub fn enter_manager(&mut self, manager: Value, is_async: bool, site: Site) -> Value {
+        if !is_async {
+            self.note_owner_of(manager, self.words.enter, site);
+        }
         match self.object(manager).cloned() {
             Some(Object::Instance { class, is_open, .. }) => {
                 let name = if is_async { self.words.aenter } else { self.words.enter };

@@ -9,26 +9,37 @@ use crate::python::{Kind, NodeId};
 
 impl Machine<'_> {
     pub fn import(&mut self, node: NodeId) -> Flow {
-        self.may_raise();
         let Some(index) = self.index(self.cell()).cloned() else { return Flow::Next };
         let tree = &index.syntax.tree;
         let variables = index.imported(node);
+        let is_sure = match tree.kind(node) {
+            Kind::Import { names } => {
+                names.iter().all(|it| self.is_surely_there(tree.text(it.name)))
+            }
+            Kind::ImportFrom { module: Some(module), level: 0, .. } => {
+                self.is_surely_there(tree.text(*module))
+            }
+            _ => false,
+        };
+        if !is_sure {
+            self.may_raise();
+        }
         match tree.kind(node) {
             Kind::Import { names } => {
                 for (imported, variable) in names.iter().zip(variables) {
                     let path = tree.text(imported.name);
                     let first = path.split('.').next().unwrap_or(path);
-                    let whole = self.module(path);
+                    let whole = self.module(path, node);
                     let value = match imported.alias {
                         Some(_) => whole,
-                        None => self.module(first),
+                        None => self.module(first, node),
                     };
                     self.bind(*variable, value);
                 }
             }
             Kind::ImportFrom { module, level, names } => {
                 let path = module.map_or("", |module| tree.text(module));
-                let from = if *level == 0 { self.module(path) } else { Value::Unknown };
+                let from = if *level == 0 { self.module(path, node) } else { Value::Unknown };
                 for (imported, variable) in names.iter().zip(variables) {
                     let name = tree.text(imported.name);
                     if name == "*" {
@@ -37,7 +48,7 @@ impl Machine<'_> {
                     }
                     let full = format!("{path}.{name}");
                     let value = match self.has_module(&full) {
-                        true => self.module(&full),
+                        true => self.module(&full, node),
                         false => self.member(from, name),
                     };
                     let value = self.import_removed(value, node);
@@ -54,7 +65,7 @@ impl Machine<'_> {
     }
 
     /// The module of that name; one beside the notebook runs when it is first asked for.
-    pub fn module(&mut self, name: &str) -> Value {
+    pub fn module(&mut self, name: &str, import: NodeId) -> Value {
         let found = self.input.modules.iter().position(|(known, ..)| known == name);
         let Some(at) = found else { return Value::Path(self.names.path(name)) };
         let space = at as u32 + 1;
@@ -66,7 +77,9 @@ impl Machine<'_> {
         if let Some((name, key, index)) = self.input.modules.get(at).cloned() {
             let called = self.names.symbol(&name);
             self.define(space, self.words.name, Value::Str(called));
+            let before = self.push_stack(self.site(import));
             self.run_top(key, space, &index);
+            self.stack = before;
         }
         module
     }
@@ -190,8 +203,10 @@ impl Machine<'_> {
             return Value::Unknown;
         }
         let text = self.names.text(symbol);
-        if crate::python::is_builtin(text) || crate::python::is_of_kernels(text) {
-            return Value::Path(self.names.step(self.words.builtins, Segment::Attribute(symbol)));
+        let built_in = crate::python::is_builtin(text) || crate::python::is_of_kernels(text);
+        let path = self.names.step(self.words.builtins, Segment::Attribute(symbol));
+        if built_in || self.is_there(Value::Path(path)) {
+            return Value::Path(path);
         }
         self.may_raise();
         Value::Unknown

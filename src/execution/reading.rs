@@ -251,6 +251,15 @@ impl Run {
         })
     }
 
+    /// What a function is called by people.
+    pub fn title(&self, function: Site) -> &str {
+        let tree = self.tree(function.cell);
+        match tree.kind(function.node) {
+            Kind::FunctionDef { name, .. } => tree.text(*name),
+            _ => "lambda",
+        }
+    }
+
     /// The first line of a loop; the whole of anything else.
     pub fn head(&self, site: Site) -> Span {
         let end = self.child(site, Role::Iter).or_else(|| self.child(site, Role::Test));

@@ -1,6 +1,6 @@
 //! Statements: in which order things happen, which ways may be taken, what names are bound to.
 
-use super::event::Thread;
+use super::event::{Event, Thread};
 use super::heap::Changes;
 use super::machine::{Call, Machine};
 use super::value::{CellKey, Function, Object, Site, Value};
@@ -39,7 +39,7 @@ pub(super) struct Trying {
     /// Whether something in its body may raise.
     pub may_raise: bool,
     /// What raises for certain, until it is seen whether a handler does the same work.
-    pub(super) pending: Vec<(Site, EventKind, Value)>,
+    pub(super) pending: Vec<(Event, Value)>,
     /// Whether something in its body may raise a `TimeoutError` of its own.
     pub(super) may_time_out: bool,
     /// What was awaited since the handlers run.
@@ -209,7 +209,9 @@ impl Machine<'_> {
         one: impl FnOnce(&mut Self) -> Flow,
         other: impl FnOnce(&mut Self) -> Flow,
     ) -> Flow {
+        let branch = u32::from(self.calls.last().is_some_and(|call| call.frame.is_some()));
         self.doubt += 1;
+        self.branches += branch;
         let mark = self.heap.mark();
         let flow = one(self);
         let changes = self.heap.take_back(mark);
@@ -217,6 +219,7 @@ impl Machine<'_> {
         let other_flow = other(self);
         let other_changes = self.heap.take_back(mark);
         self.doubt -= 1;
+        self.branches -= branch;
         match (flow, other_flow) {
             (a, b) if a == b => {
                 let mut lost = Vec::new();

@@ -26,7 +26,10 @@ impl Machine<'_> {
             // Whoever runs it, a loop runs there.
             self.context = Context { running: Loop::Own(function.def), on_loop: true, ..context };
         }
+        // A coroutine function is run where a loop runs, whoever calls it.
+        let guess = u32::from(self.context.running == Loop::Unknown);
         self.doubt += 1;
+        self.guesses += guess;
         let args = Args { spread: Some(Value::Unknown), ..Args::default() };
         let args = match function.class {
             Some(class) if self.takes_receiver(&function) => {
@@ -41,6 +44,7 @@ impl Machine<'_> {
         // Whoever called it has what it was given.
         self.escape_all(&args);
         self.doubt -= 1;
+        self.guesses -= guess;
     }
 
     /// An object of a class, as it is when its methods run: with what `__init__` alone sets, as far

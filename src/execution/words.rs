@@ -24,6 +24,12 @@ pub(super) struct Words {
     pub thread_future: QualifiedName,
     pub event_loop: QualifiedName,
     pub asyncio: QualifiedName,
+    pub runner_run: QualifiedName,
+    /// What runs a loop, or code that nobody sees.
+    pub starters_by_name: [QualifiedName; 3],
+    /// The shell that runs the cells, by what gives it, and the name that IPython binds to `True`.
+    pub shells: [QualifiedName; 4],
+    pub in_ipython: QualifiedName,
     pub range: QualifiedName,
     pub task_group: QualifiedName,
     pub print: QualifiedName,
@@ -66,6 +72,19 @@ impl Words {
             thread_future: names.path("concurrent.futures.Future()"),
             event_loop: names.path("asyncio.AbstractEventLoop()"),
             asyncio: names.path("asyncio"),
+            runner_run: names.path("asyncio.Runner().run"),
+            starters_by_name: [
+                names.path("asyncio.run"),
+                names.path("builtins.exec"),
+                names.path("builtins.eval"),
+            ],
+            shells: [
+                names.path("builtins.get_ipython()"),
+                names.path("IPython.get_ipython()"),
+                names.path("IPython.core.getipython.get_ipython()"),
+                names.path("IPython.core.interactiveshell.InteractiveShell.instance()"),
+            ],
+            in_ipython: names.path("builtins.__IPYTHON__"),
             range: names.path("builtins.range"),
             starters: [
                 names.path("asyncio.create_task"),

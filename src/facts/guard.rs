@@ -115,15 +115,7 @@ impl Facts<'_> {
 
     /// Whether the code stands under `if __name__ == "__main__":`.
     pub fn under_main_guard(&self, site: Site) -> bool {
-        self.ancestors(site).any(|up| {
-            matches!(self.kind(up), Kind::If)
-                && self.child(up, Role::Test).is_some_and(|test| {
-                    std::iter::once(test).chain(self.descendants(test)).any(|it| {
-                        matches!(self.kind(it), Kind::Name { .. })
-                            && self.source_of(it) == "__name__"
-                    })
-                })
-        })
+        self.tree(site.cell).is_under_main_guard(site.node)
     }
 
     /// Whether the error that the code at `site` raises is what the code is about:

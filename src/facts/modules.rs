@@ -1,7 +1,7 @@
 //! The user's own modules beside the notebook: which of their functions are coroutine functions,
 //! and which start an event loop.
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -28,7 +28,6 @@ pub struct ModuleSource {
 pub struct Modules {
     /// Full paths: `helpers.fetch`, `helpers.Client().get`.
     coroutines: HashSet<String>,
-    runs: HashMap<String, LoopStart>,
     at_import: BTreeMap<String, LoopStart>,
     as_script: BTreeMap<String, LoopStart>,
     users: Vec<Use>,
@@ -101,11 +100,6 @@ impl Modules {
         self.coroutines.contains(path)
     }
 
-    /// Where the plain function `path` starts a loop when it is called.
-    pub fn runs(&self, path: &str) -> Option<&LoopStart> {
-        self.runs.get(path)
-    }
-
     /// Where importing the module `name` starts a loop.
     pub fn at_import(&self, name: &str) -> Option<&LoopStart> {
         self.at_import.get(name)
@@ -144,8 +138,6 @@ impl Modules {
             let Some(path) = public_path(&facts, FnId(id), &module.name) else { continue };
             if function.is_coroutine_function() {
                 self.coroutines.insert(path);
-            } else if let Some(start) = loop_start(&facts, FnId(id), module) {
-                self.runs.insert(path, start);
             }
         }
         let top = facts.calls_in(None).filter(|call| starts_loop(call));
@@ -326,15 +318,6 @@ mod tests {
     }
 
     #[test]
-    fn a_function_that_starts_a_loop_is_known_through_its_helpers() {
-        let known = modules(
-            "import asyncio\nasync def f(): ...\ndef inner():\n    return asyncio.run(f())\ndef outer():\n    return inner()\n",
-        );
-        assert_eq!(known.runs("helpers.outer").map(|start| start.line), Some(4));
-        assert!(known.at_import("helpers").is_none());
-    }
-
-    #[test]
     fn the_main_guard_tells_an_import_from_a_script() {
         let known = modules(
             "import asyncio\nasync def main(): ...\nif __name__ == '__main__':\n    asyncio.run(main())\n",
@@ -343,14 +326,6 @@ mod tests {
         assert!(known.as_script("helpers").is_some());
         let known = modules("import asyncio\nasync def main(): ...\nasyncio.run(main())\n");
         assert!(known.at_import("helpers").is_some());
-    }
-
-    #[test]
-    fn a_dual_entry_point_starts_no_loop_in_a_notebook() {
-        let known = modules(
-            "import asyncio\nasync def f(): ...\ndef go():\n    try:\n        asyncio.get_running_loop()\n    except RuntimeError:\n        return asyncio.run(f())\n    return asyncio.ensure_future(f())\n",
-        );
-        assert!(known.runs("helpers.go").is_none());
     }
 
     #[test]

@@ -164,16 +164,16 @@ fn text(notebook: &Notebook, cell: CellIndex) -> String {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Severity;
-    use crate::knowledge::Tables;
     use crate::notebook::parse_ipynb;
     use crate::review::{Review, review};
+    use crate::rules::tables_for_tests;
 
     fn reviewed(source: &str, outputs: serde_json::Value) -> Review {
         let cell = serde_json::json!({"cell_type": "code", "id": "a", "metadata": {},
             "execution_count": 1, "source": source, "outputs": outputs});
         let whole = serde_json::json!({"cells": [cell], "metadata": {}, "nbformat": 4,
             "nbformat_minor": 5});
-        review(&parse_ipynb(whole.to_string()).expect("a notebook"), &Tables::default())
+        review(&parse_ipynb(whole.to_string()).expect("a notebook"), &tables_for_tests())
     }
 
     fn rules(source: &str, error: &str) -> Vec<(String, usize)> {

@@ -180,9 +180,9 @@ impl Silences {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::knowledge::Tables;
     use crate::notebook::{FreshCell, Notebook, ipynb_of, parse_ipynb};
     use crate::review::review;
+    use crate::rules::tables_for_tests;
 
     const HEAD: &str = "import asyncio\nasync def f(*_): ...\n";
 
@@ -192,7 +192,7 @@ mod tests {
 
     /// The cell after its first diagnostic was silenced, which it then is.
     fn silenced(source: &str) -> Option<String> {
-        let (notebook, tables) = (read(source), Tables::default());
+        let (notebook, tables) = (read(source), tables_for_tests());
         let before = review(&notebook, &tables);
         let at = |found: &&Diagnostic| found.rule == "asyncio-run-in-cell";
         let edit = silence(&before.cells, before.diagnostics.iter().find(at)?)?;

@@ -102,14 +102,14 @@ fn rewritten(facts: &Facts, function: &Function) -> Option<Vec<Edit>> {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Applicability;
-    use crate::knowledge::Tables;
     use crate::notebook::{Pasted, parse_pasted};
     use crate::review::review;
+    use crate::rules::tables_for_tests;
     use crate::text::apply_edits;
 
     fn made(code: &str) -> Option<String> {
         let Pasted::Notebook(notebook) = parse_pasted(code) else { return None };
-        let review = review(&notebook, &Tables::default());
+        let review = review(&notebook, &tables_for_tests());
         let found = review.diagnostics.iter().find(|found| !found.fixes.is_empty())?;
         let fix = found.fix()?;
         assert_eq!(fix.applicability, Applicability::DisplayOnly);

@@ -9,18 +9,12 @@ use super::lambda::name_of;
 use super::obstacle::{Obstacle, ObstacleKind, note_obstacles};
 use super::removal::delete_statement;
 use crate::diagnostic::{Diagnostic, Fix, Message};
-use crate::facts::{Facts, Function, Runs, Site, Usage, Value};
+use crate::facts::{Facts, Function, Site, Usage, Value};
 use crate::knowledge::tables::AwaitForm;
 use crate::python::{Kind, Role};
 
 /// Bytes of a name that fits into a sentence.
 const LONGEST_NAME: usize = 40;
-
-/// As many callers as a note names.
-const MOST_CALLERS: usize = 4;
-
-/// The errors that take that of a second loop.
-const TAKES: [&str; 3] = ["builtins.RuntimeError", "builtins.Exception", "builtins.BaseException"];
 
 /// A call that runs a loop until its argument is done.
 #[derive(Debug, Clone, Copy)]
@@ -196,59 +190,13 @@ fn tradeoffs(facts: &Facts, entry: LoopEntry, coloured: bool) -> Vec<&'static st
     all.into_iter().filter(|(applies, _)| *applies).map(|(_, id)| id).collect()
 }
 
-/// Whether an `except` around the call hides the error that it raises.
-pub fn is_caught(facts: &Facts, call: Site) -> bool {
-    let mut inner = call;
-    for outer in facts.ancestors(call) {
-        if matches!(facts.kind(outer), Kind::FunctionDef { .. } | Kind::Lambda) {
-            return false;
-        }
-        let suppressed = matches!(facts.kind(outer), Kind::With { .. })
-            && facts
-                .children_in(outer, Role::Context)
-                .filter_map(|item| facts.child(item, Role::Context))
-                .any(|manager| suppresses(facts, manager));
-        if suppressed {
-            return true;
-        }
-        if matches!(facts.kind(outer), Kind::Try) && facts.role(inner) == Role::Body {
-            let hides = facts.children_in(outer, Role::Handler).any(|handler| {
-                facts.handles(handler, &TAKES)
-                    && !facts
-                        .descendants(handler)
-                        .any(|site| matches!(facts.kind(site), Kind::Raise))
-            });
-            if hides {
-                return true;
-            }
-        }
-        inner = outer;
-    }
-    false
-}
-
-/// `contextlib.suppress(RuntimeError)`.
-fn suppresses(facts: &Facts, manager: Site) -> bool {
-    let func = facts.child(manager, Role::Func).map(|func| facts.value(func));
-    func.as_ref().and_then(Value::path) == Some("contextlib.suppress")
-        && facts
-            .children_in(manager, Role::Arg)
-            .any(|error| facts.value(error).path().is_some_and(|path| TAKES.contains(&path)))
-}
-
-/// Notes from where a helper's loop entry is reached, and which patch lets it through.
-pub fn note_origin(facts: &Facts, found: &mut Diagnostic, call: Site, patch: Option<Site>) {
-    let page = found.rule;
-    if let Runs::Helper(id) = facts.runs(call) {
-        for entry in facts.entry_calls(id).into_iter().take(MOST_CALLERS) {
-            let note = Message::new(page, "called-here").with("cell", entry.cell.number());
-            found.note(note, Some(facts.span(entry)));
-        }
-    }
-    if let Some(patch) = patch {
-        let note = Message::new(page, "patched-here").with("cell", patch.cell.number());
-        found.note(note, Some(facts.span(patch)));
-    }
+/// Whether a handler around the call hides the error that it raises.
+pub(super) fn is_caught(facts: &Facts, call: Site) -> bool {
+    let run = facts.run();
+    run.events().iter().any(|event| {
+        let is_it = event.site.node == call.node && run.cell_of(event.site.cell) == Some(call.cell);
+        is_it && event.is_caught
+    })
 }
 
 /// Adds a repair with its pattern, or what stands in its way with the patterns that get round it.

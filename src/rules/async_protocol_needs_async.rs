@@ -1,7 +1,11 @@
 //! A plain `for` or `with` over what only `async for` or `async with` can use.
 
+use hashbrown::HashSet;
+
+use super::events::{Said, found};
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::execution::{Event, EventKind, Run};
 use crate::facts::{AsyncOnly, Facts, Site, Usage};
 use crate::python::{Builds, Kind, NameUse, Role};
 use crate::rewrite::{
@@ -12,7 +16,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "async-protocol-needs-async";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
 /// Functions that read their first argument as a plain iterable to its end.
 const READERS: [&str; 10] =
@@ -36,7 +40,13 @@ enum Plain {
     Unpacked,
 }
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    written(facts, out);
+    happening(run, out);
+}
+
+/// Where the code as it is written tells what stands there.
+fn written(facts: &Facts, out: &mut Vec<Diagnostic>) {
     for site in facts.sites() {
         let may_be = matches!(
             facts.kind(site),
@@ -52,6 +62,34 @@ fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
         }
         if !facts.is_guarded(site) && !facts.is_demonstrated(site) {
             out.push(diagnose(facts, site, plain));
+        }
+    }
+}
+
+/// Where only the run tells what comes there.
+fn happening(run: &Run, out: &mut Vec<Diagnostic>) {
+    let mut said = Said::of(out);
+    let walked: Vec<Span> = out.iter().filter(|it| it.rule == NAME).map(|it| it.span).collect();
+    // What an `async for` does not take is walked in the plain way by nobody.
+    let is_other = |it: &&Event| matches!(it.kind, EventKind::AsyncForRefused { .. });
+    let others: HashSet<_> = run.events().iter().filter(is_other).map(|it| it.site).collect();
+    for event in run.events() {
+        let key = match event.kind {
+            EventKind::PlainWalkRefused { .. } if !others.contains(&event.site) => "reader",
+            EventKind::PlainWithRefused { .. } => "with",
+            _ => continue,
+        };
+        let told = found(run, event, event.site, |span| {
+            Diagnostic::new(NAME, Severity::Error, span, key)
+                .with("what", run.source_of(event.site))
+        });
+        let Some(told) = told else { continue };
+        // One `async` serves all that the statement has.
+        let around = run.statement_around(event.site);
+        let is_walked = |it: &Span| it.cell == told.span.cell && around.contains(it.range);
+        if !walked.iter().any(is_walked) && !said.error_or(told.span, NAME) {
+            said.add(&told);
+            out.push(told);
         }
     }
 }

@@ -1,107 +1,72 @@
 //! `asyncio.run()` reached on the kernel's thread, where the kernel's loop is running already.
 
+use super::loops::{Happening, happenings, place_key};
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::modules::LoopStart;
-use crate::facts::{Call, Facts, Runs, Site, Usage, Value};
+use crate::execution::{Event, EventKind, Run};
+use crate::facts::{Facts, Site, Usage, Value};
 use crate::python::{Kind, Role};
-use crate::rewrite::{
-    LoopEntry, await_instead, checked, is_caught, note_origin, obstacle_to_await, offer,
-};
+use crate::rewrite::{LoopEntry, await_instead, checked, obstacle_to_await, offer};
 use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "asyncio-run-in-cell";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    let host = facts.environment.host;
-    let meets_a_loop = |runs: Runs| matches!(runs, Runs::Async(_)) || host.keeps_a_loop_running();
-    let refused = |runs: Runs| meets_a_loop(runs) && !host.suspends_the_caller();
-    for call in &facts.calls {
-        let Some(path @ ("asyncio.run" | "asyncio.Runner().run")) = call.callee.path() else {
-            continue;
-        };
-        let runs = facts.runs(call.site);
-        let is_runner = path != "asyncio.run";
-        if runs == Runs::Elsewhere || !(refused(runs) || is_runner && meets_a_loop(runs)) {
-            continue;
-        }
-        out.push(diagnose(facts, call.site, runs, path == "asyncio.run"));
-    }
-    for call in &facts.calls {
-        let runs = facts.runs(call.site);
-        if runs != Runs::Elsewhere && refused(runs) && hands_on(facts, call) {
-            out.push(handed_on(facts, call.site));
-        }
-    }
-    if !host.refuses_a_run() {
-        return;
-    }
-    for call in &facts.calls {
-        let start = call.callee.path().and_then(|path| facts.modules.runs(path));
-        if let Some(start) = start.filter(|_| facts.runs(call.site) != Runs::Elsewhere) {
-            out.push(in_module(facts, call.site, start, "in-module"));
-        }
-    }
-    imports(facts, out);
+/// Who runs the loop that is refused.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Starter {
+    /// `asyncio.run`, called here.
+    Direct,
+    /// A `Runner`, which the patch leaves alone.
+    ///
+    /// Source: a kernel, after `nest_asyncio.apply()`.
+    Runner,
+    /// A library's callable that is given `asyncio.run`.
+    HandedOn,
+    /// A module beside the notebook.
+    Module,
 }
 
-/// Whether the call is given `asyncio.run` itself and calls it at once, or gives an iterator that
-/// is read at once: `list(map(asyncio.run, coroutines))`.
-fn hands_on(facts: &Facts, call: &Call) -> bool {
-    let first = facts.children_in(call.site, Role::Arg).next();
-    let is_run = |site: Site| facts.value(site).path() == Some("asyncio.run");
-    match call.callee.path() {
-        Some("builtins.map" | "builtins.filter" | "itertools.starmap") => {
-            first.is_some_and(is_run) && is_read_at_once(facts, call.site)
-        }
-        Some("functools.reduce") => first.is_some_and(is_run),
-        Some("builtins.sorted" | "builtins.min" | "builtins.max") => {
-            facts.keyword(call.site, "key").is_some_and(is_run)
-        }
-        _ => false,
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    for (happening, starter) in happenings(run, |event| starter(run, event)) {
+        out.push(match starter {
+            Starter::Module => in_module(run, &happening),
+            Starter::HandedOn => handed_on(facts, run, &happening),
+            _ => diagnose(facts, run, &happening, starter),
+        });
     }
 }
 
-fn is_read_at_once(facts: &Facts, iterator: Site) -> bool {
-    match facts.usage(iterator) {
-        Usage::Iterated => true,
-        Usage::Argument(reader) => {
-            let func = facts.child(reader, Role::Func).map(|func| facts.value(func));
-            matches!(
-                func.as_ref().and_then(Value::path),
-                Some(
-                    "builtins.list"
-                        | "builtins.tuple"
-                        | "builtins.set"
-                        | "builtins.sorted"
-                        | "builtins.sum"
-                        | "builtins.max"
-                        | "builtins.min"
-                        | "builtins.any"
-                        | "builtins.all"
-                        | "builtins.next"
-                        | "builtins.dict"
-                )
-            )
-        }
-        _ => false,
+fn starter(run: &Run, event: &Event) -> Option<Starter> {
+    let EventKind::LoopRefused { by, called_by, .. } = event.kind else { return None };
+    if run.in_module(event.site).is_some() {
+        return Some(Starter::Module);
+    }
+    match run.spell(by).as_str() {
+        "asyncio.run" if called_by.is_some() => Some(Starter::HandedOn),
+        "asyncio.run" => Some(Starter::Direct),
+        "asyncio.Runner().run" => Some(Starter::Runner),
+        _ => None,
     }
 }
 
 /// `asyncio.run` in the hands of something that calls it here.
-fn handed_on(facts: &Facts, call: Site) -> Diagnostic {
-    let patch = facts.patch_before(call);
-    let goes_on = patch.is_some() || is_caught(facts, call);
+fn handed_on(facts: &Facts, run: &Run, happening: &Happening) -> Diagnostic {
+    let event = happening.event;
+    let goes_on = event.is_patched || event.is_caught;
     let severity = if goes_on { Severity::Warning } else { Severity::Error };
-    let key = if patch.is_some() { "patched" } else { "handed-on" };
-    let run = facts.children_in(call, Role::Arg).next().map_or("", |run| facts.source_of(run));
-    let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
-        .with("call", if patch.is_some() { run } else { facts.callee_text(call) });
-    note_origin(facts, &mut found, call, patch);
+    let given = run.argument(happening.site, 0, "").map_or("", |it| run.source_of(it));
+    let (key, call) = match event.is_patched {
+        true => ("patched", given),
+        false => ("handed-on", run.callee(happening.site)),
+    };
+    let mut found = happening.report(run, NAME, severity, key, call);
+    happening.note_way(run, &mut found, event.is_patched);
     found.patterns = vec!["top-level-await", "gather"];
-    found.fixes.extend(await_each(facts, call));
+    if place_key(run, happening.site, false) != "helper" {
+        found.fixes.extend(await_each(facts, happening.at));
+    }
     found
 }
 
@@ -116,8 +81,7 @@ fn await_each(facts: &Facts, map: Site) -> Option<Fix> {
         facts.kind(items),
         Kind::Name { .. } | Kind::List | Kind::Comprehension { .. } | Kind::Call
     );
-    let here = !matches!(facts.runs(map), Runs::Helper(_));
-    if !is_list || !plain || !here || obstacle_to_await(facts, list).is_some() {
+    if !is_list || !plain || obstacle_to_await(facts, list).is_some() {
         return None;
     }
     let (outer, inner) = (facts.range(list), facts.range(items));
@@ -136,54 +100,36 @@ fn await_each(facts: &Facts, map: Site) -> Option<Fix> {
     Some(checked(facts, fix))
 }
 
-/// Imports of the user's modules that start a loop when they are imported.
-fn imports(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for site in facts.sites() {
-        let tree = facts.tree(site.cell);
-        let names: Vec<&str> = match facts.kind(site) {
-            Kind::Import { names } => names.iter().map(|name| tree.text(name.name)).collect(),
-            Kind::ImportFrom { module: Some(module), .. } => vec![tree.text(*module)],
-            _ => continue,
-        };
-        let start = names.into_iter().find_map(|name| facts.modules.at_import(name));
-        if let Some(start) = start.filter(|_| facts.runs(site) != Runs::Elsewhere) {
-            out.push(in_module(facts, site, start, "at-import"));
-        }
-    }
-}
-
 /// A loop that a module beside the notebook starts when this cell calls or imports it.
-fn in_module(facts: &Facts, site: Site, start: &LoopStart, key: &'static str) -> Diagnostic {
-    let patch = facts.patch_before(site);
-    let severity = if patch.is_some() { Severity::Warning } else { Severity::Error };
-    let mut found = Diagnostic::new(NAME, severity, facts.span(site), key)
-        .with("call", facts.callee_text(site))
-        .with("start", &start.call)
-        .with("file", &start.path)
-        .with("line", start.line);
-    note_origin(facts, &mut found, site, patch);
+fn in_module(run: &Run, happening: &Happening) -> Diagnostic {
+    let event = happening.event;
+    let severity = if event.is_patched { Severity::Warning } else { Severity::Error };
+    let is_call = *run.kind(happening.site) == Kind::Call;
+    let key = if is_call { "in-module" } else { "at-import" };
+    let (path, line) = run.in_module(event.site).unwrap_or_default();
+    let mut found = happening
+        .report(run, NAME, severity, key, run.callee(happening.site))
+        .with("start", run.callee(event.site))
+        .with("file", path)
+        .with("line", line);
+    happening.note_way(run, &mut found, event.is_patched);
     found.patterns = vec!["module", "to-thread", "dual-entry-point"];
     found
 }
 
-fn diagnose(facts: &Facts, call: Site, runs: Runs, can_be_patched: bool) -> Diagnostic {
-    // The patch leaves `Runner` alone. Source: a kernel, after `nest_asyncio.apply()`.
-    let patch = facts.patch_before(call).filter(|_| can_be_patched);
+fn diagnose(facts: &Facts, run: &Run, happening: &Happening, starter: Starter) -> Diagnostic {
+    let (event, call) = (happening.event, happening.at);
+    let can_be_patched = starter == Starter::Direct;
+    let is_patched = event.is_patched && can_be_patched;
     // Where an `except` takes the error the cell goes on, without the work.
-    let goes_on = patch.is_some() || is_caught(facts, call);
+    let goes_on = is_patched || event.is_caught;
     let severity = if goes_on { Severity::Warning } else { Severity::Error };
-    let key = match runs {
-        _ if patch.is_some() => "patched",
-        Runs::Async(_) => "in-async",
-        Runs::Helper(_) => "helper",
-        _ if is_caught(facts, call) => "caught",
-        _ if facts.under_main_guard(call) => "main-guard",
-        _ => "direct",
+    let key = match is_patched {
+        true => "patched",
+        false => place_key(run, happening.site, event.is_caught),
     };
-    let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
-        .with("call", facts.callee_text(call))
-        .with("function", function_name(facts, runs));
-    note_origin(facts, &mut found, call, patch);
+    let mut found = happening.report(run, NAME, severity, key, run.callee(happening.site));
+    happening.note_way(run, &mut found, is_patched);
     found.patterns.push("top-level-await");
     // A `Runner` has a `with` around it that would have to go too.
     let entry = LoopEntry::of(facts, call, "main").filter(|_| can_be_patched);
@@ -199,13 +145,4 @@ fn diagnose(facts: &Facts, call: Site, runs: Runs, can_be_patched: bool) -> Diag
 
 fn is_partial(facts: &Facts, call: Site) -> bool {
     facts.child(call, Role::Func).and_then(|func| facts.origin(func)).is_some()
-}
-
-fn function_name(facts: &Facts, runs: Runs) -> String {
-    match runs {
-        Runs::Async(id) | Runs::Helper(id) => {
-            facts.function(id).map_or(String::new(), |function| function.title().to_owned())
-        }
-        Runs::Cell | Runs::Elsewhere => String::new(),
-    }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
+use super::events::place;
 use crate::diagnostic::{Applicability, Diagnostic, Message, Severity};
+use crate::execution::Event;
 use crate::facts::{Call, Facts};
 use crate::knowledge::tables::DatedFact;
 use crate::libraries::By;
@@ -37,7 +39,7 @@ pub(super) fn tell(facts: &Facts, found: &mut [Diagnostic]) {
                 diagnostic.note(message.with("version", &said.text), None);
             }
             None => {
-                let is_patched = facts.patch_before(call.site).is_some();
+                let is_patched = is_patched(facts, call);
                 let is_answer = ANSWERS.contains(&diagnostic.rule);
                 if !(is_answer && facts.tables.answers_alike(path, is_patched)) {
                     doubt(diagnostic, fact);
@@ -45,6 +47,13 @@ pub(super) fn tell(facts: &Facts, found: &mut [Diagnostic]) {
             }
         }
     }
+}
+
+/// Whether the loop that a call meets was made re-entrant before.
+fn is_patched(facts: &Facts, call: &Call) -> bool {
+    let run = facts.run();
+    let is_it = |event: &&Event| place(run, run.site_of(event)) == Some(call.site);
+    run.events().iter().filter(is_it).any(|event| event.is_patched)
 }
 
 /// The calls in the cells of these diagnostics by the places of which a diagnostic may speak: where

@@ -1,20 +1,21 @@
 //! A framework's own `run()` on the kernel's thread, where the kernel's loop is running already.
 
+use super::loops::{owners, report_owner};
 use super::{Check, Rule};
 use crate::diagnostic::Diagnostic;
+use crate::execution::Run;
 use crate::facts::Facts;
 use crate::knowledge::tables::Answers;
-use crate::rewrite::{owners, report_owner};
 
 const NAME: &str = "framework-runner-in-cell";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for (site, owner) in owners(facts, |path| facts.tables.runner(path)) {
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    for (happening, owner) in owners(run, |path| facts.tables.runner(path)) {
         // What works and holds the loop is a competing loop, and so is another library's.
         if !matches!(owner.answers, Answers::Blocks | Answers::Foreign) {
-            out.push(report_owner(facts, NAME, site, owner));
+            out.push(report_owner(facts, run, NAME, &happening, owner));
         }
     }
 }

@@ -1,16 +1,17 @@
 //! A sync facade over async code, which refuses to work beside a running loop.
 
+use super::loops::{owners, report_owner};
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
+use crate::execution::Run;
 use crate::facts::{Facts, Site};
-use crate::knowledge::tables::LoopOwner;
 use crate::python::{Kind, Role};
-use crate::rewrite::{await_expression, checked, obstacle_to_await, owners, report_owner};
+use crate::rewrite::{await_expression, checked, obstacle_to_await};
 use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "loop-owning-sync-api";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
 /// Facades that have an async twin of the same shape: the twin's module and manager.
 ///
@@ -21,18 +22,14 @@ const TWINS: [(&str, &str, &str); 2] = [
     ("patchright.sync_api.sync_playwright", "patchright.async_api", "async_playwright"),
 ];
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for (site, owner) in owners(facts, |path| facts.tables.sync_api(path)) {
-        out.push(diagnose(facts, site, owner));
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    for (happening, owner) in owners(run, |path| facts.tables.sync_api(path)) {
+        let mut found = report_owner(facts, run, NAME, &happening, owner);
+        if found.fixes.is_empty() {
+            found.fixes.extend(async_api(facts, happening.at));
+        }
+        out.push(found);
     }
-}
-
-fn diagnose(facts: &Facts, site: Site, owner: &LoopOwner) -> Diagnostic {
-    let mut found = report_owner(facts, NAME, site, owner);
-    if found.fixes.is_empty() {
-        found.fixes.extend(async_api(facts, site));
-    }
-    found
 }
 
 /// `with sync_playwright() as p:` with its async twin and an `await` before each call of it that

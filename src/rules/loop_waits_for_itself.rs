@@ -27,6 +27,7 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
                 loops.extend(run.span(event.site));
                 busy(facts, run, event)
             }
+            EventKind::WaitsForFrontEnd => front_end(run, event),
             _ => continue,
         };
         own.extend(diagnostic.filter(|it| said.insert(it.span)));
@@ -39,6 +40,15 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
         other.rule != "blocking-call-in-async" || !said.contains(&other.span) && !within(other.span)
     });
     out.extend(own);
+}
+
+/// A cell waits for what a front end fills, which has to wait for the cell.
+fn front_end(run: &Run, event: &Event) -> Option<Diagnostic> {
+    let mut found = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Hint, span, "front-end")
+    })?;
+    found.patterns = vec!["top-level-await", "keep-the-handle"];
+    Some(found)
 }
 
 fn waits(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {

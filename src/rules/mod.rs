@@ -9,7 +9,6 @@ mod await_needs_awaitable;
 mod await_under_magic;
 mod awaited_twice;
 mod blocking_call_in_async;
-mod by_events;
 mod by_version;
 mod call_where_a_function_belongs;
 mod cancellation_swallowed;
@@ -26,6 +25,7 @@ mod inline_async_helper;
 mod left_open;
 mod loop_owning_sync_api;
 mod loop_waits_for_itself;
+mod loops;
 mod needs_newer_python;
 mod nest_asyncio_by_default;
 mod removed_from_asyncio;
@@ -126,7 +126,6 @@ pub fn check(facts: &Facts) -> Reported {
         }
     }
     facts.ask_freely();
-    by_events::check(facts, run, &mut found);
     drafts::check(facts, run, &mut found);
     leave_out_what_fails(&mut found);
     by_version::tell(facts, &mut found);

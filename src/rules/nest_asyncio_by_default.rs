@@ -1,38 +1,49 @@
 //! `nest_asyncio.apply()` and its disguises: a patch for the whole process.
 
+use super::loops::{Happening, happenings, patches};
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Call, Facts, Runs, Site, Usage};
+use crate::execution::{Event, EventKind, Run, Thread};
+use crate::facts::{Facts, Site, Usage};
 use crate::python::{Kind, NameUse, Role};
 use crate::rewrite::{checked, delete_import, delete_statement};
 use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "nest-asyncio-by-default";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    if facts.patches().next().is_none() {
+/// Methods of loops and of frameworks' apps that run them.
+const RUNS: [&str; 4] = ["run_until_complete", "run_forever", "run_app", "run_sync"];
+
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let patches: Vec<Happening> = patches(run).collect();
+    if patches.is_empty() {
         return;
     }
     // The whole notebook is looked through once, however many patches there are.
-    let needing = calls_that_need_it(facts);
-    let unsure = needing.is_empty() && may_need_it(facts);
-    let need = Need { calls: needing, unsure, libraries: loud_imports(facts) };
-    for call in facts.patches() {
-        out.push(diagnose(facts, call, &need));
-    }
+    let calls: Vec<Happening> =
+        happenings(run, |event| needs_it(facts, run, event)).map(|(it, ())| it).collect();
+    let unsure = calls.is_empty() && may_need_it(facts, run);
+    let need = Need { calls, unsure, libraries: loud_imports(facts) };
+    out.extend(patches.iter().map(|patch| diagnose(facts, run, patch, &need, &patches)));
 }
 
 /// What a notebook may need a patch for.
-struct Need {
-    calls: Vec<Site>,
+struct Need<'r> {
+    calls: Vec<Happening<'r>>,
     /// Something may run a loop without being seen to.
     unsure: bool,
     libraries: Vec<String>,
 }
 
-fn diagnose(facts: &Facts, call: &Call, need: &Need) -> Diagnostic {
+fn diagnose(
+    facts: &Facts,
+    run: &Run,
+    patch: &Happening,
+    need: &Need,
+    all: &[Happening],
+) -> Diagnostic {
     let Need { calls: needing, unsure, libraries } = need;
     let key = match (needing.is_empty(), libraries.is_empty()) {
         (false, _) => "needed",
@@ -40,20 +51,20 @@ fn diagnose(facts: &Facts, call: &Call, need: &Need) -> Diagnostic {
         (true, false) => "unneeded-here",
         (true, true) => "unneeded",
     };
-    let mut found = Diagnostic::new(NAME, Severity::Warning, facts.span(call.site), key)
-        .with("call", facts.callee_text(call.site))
+    let mut found = patch
+        .report(run, NAME, Severity::Warning, key, run.callee(patch.site))
         .with("count", needing.len())
         .with("libraries", libraries.join(", "));
-    for site in needing.iter().take(6) {
+    for it in needing.iter().take(6) {
         let note = Message::new(NAME, "needs-it")
-            .with("cell", site.cell.number())
-            .with("call", facts.callee_text(*site));
-        found.note(note, Some(facts.span(*site)));
+            .with("cell", it.span.cell.number())
+            .with("call", run.callee(it.site));
+        found.note(note, Some(it.span));
     }
     found.patterns.push("top-level-await");
     if !needing.is_empty() {
         found.note(Message::new(NAME, "fix-those-first"), None);
-    } else if let Some(mut fix) = removal(facts, call) {
+    } else if let Some(mut fix) = removal(facts, run, patch, all) {
         if !libraries.is_empty() || *unsure {
             fix = fix.at_most(Applicability::Unsafe);
         }
@@ -62,50 +73,52 @@ fn diagnose(facts: &Facts, call: &Call, need: &Need) -> Diagnostic {
     found
 }
 
-/// The notebook's own calls that re-enter the loop.
-fn calls_that_need_it(facts: &Facts) -> Vec<Site> {
-    let enters = |call: &&Call| {
-        let Some(path) = call.callee.path() else { return false };
-        let runs_loop = path == "asyncio.run"
-            || path.ends_with(".run_until_complete")
-            || path.ends_with(".run_forever")
-            || path.ends_with(".run_app")
-            || (path.ends_with(".run_sync") && path != "anyio.to_thread.run_sync")
-            || facts.tables.may_want_a_patch(path);
-        runs_loop && facts.runs(call.site) != Runs::Elsewhere
+/// Whether a call re-enters the loop.
+fn needs_it(facts: &Facts, run: &Run, event: &Event) -> Option<()> {
+    let needs = match event.kind {
+        // The patch leaves `Runner` alone.
+        EventKind::LoopRefused { by, .. } => !run.spell(by).starts_with("asyncio.Runner"),
+        EventKind::OwnLoopWanted { by } => {
+            let path = run.spell(by);
+            let runs_app = path.ends_with(".run_app") || path.ends_with(".run_sync");
+            runs_app || facts.tables.may_want_a_patch(&path)
+        }
+        _ => false,
     };
-    facts.calls.iter().filter(enters).map(|call| call.site).collect()
+    needs.then_some(())
 }
 
 /// Whether something in the notebook may run a loop without being seen to: by another name, from
 /// a place whose caller is not known, in code that is a string, in another file.
-fn may_need_it(facts: &Facts) -> bool {
-    let words = ["run_until_complete", "run_forever", "run_app", "run_sync"];
-    facts.sites().any(|site| match facts.kind(site) {
-        Kind::Attribute { name } => {
-            let name = facts.tree(site.cell).text(*name);
-            let runs = words.contains(&name) || facts.value(site).path() == Some("asyncio.run");
-            runs && !is_kept_away(facts, site)
+fn may_need_it(facts: &Facts, run: &Run) -> bool {
+    let happens = |event: &Event| match event.kind {
+        EventKind::LoopRefused { .. } | EventKind::OwnLoopWanted { .. } => {
+            needs_it(facts, run, event).is_some()
         }
-        Kind::Name { .. } => {
-            let value = facts.value(site);
-            matches!(value.path(), Some("asyncio.run" | "builtins.exec" | "builtins.eval"))
-                && !is_kept_away(facts, site)
+        EventKind::LoopStarted { .. } | EventKind::StarterNamed { .. } => {
+            !matches!(event.context.thread, Thread::Worker | Thread::Process)
         }
-        Kind::Escape { sigil: '%', name } => facts.tree(site.cell).text(*name) == "run",
-        // `%%capture` runs its cell inside the cell.
-        Kind::Await => facts.cell(site.cell).and_then(|cell| cell.magic()) == Some("capture"),
         _ => false,
-    })
-}
-
-/// Whether a worker thread runs the code, or a notebook never does.
-fn is_kept_away(facts: &Facts, site: Site) -> bool {
-    let by_worker = facts
-        .owner(site)
-        .and_then(|id| facts.reach.get(id.0))
-        .is_some_and(|reach| reach.worker && !reach.kernel && !reach.escapes);
-    by_worker || facts.is_guarded(site)
+    };
+    // What another thread is seen to run needs no patch.
+    let elsewhere: Vec<Span> = run
+        .events()
+        .iter()
+        .filter(|event| matches!(event.kind, EventKind::LoopStarted { .. }) && !happens(event))
+        .filter_map(|event| run.span(event.site))
+        .collect();
+    run.events().iter().any(happens)
+        || facts.sites().any(|site| match facts.kind(site) {
+            Kind::Attribute { name } => {
+                let call = || facts.parent(site).map(|call| facts.span(call));
+                RUNS.contains(&facts.tree(site.cell).text(*name))
+                    && !call().is_some_and(|call| elsewhere.contains(&call))
+            }
+            Kind::Escape { sigil: '%', name } => facts.tree(site.cell).text(*name) == "run",
+            // `%%capture` runs its cell inside the cell.
+            Kind::Await => facts.cell(site.cell).and_then(|cell| cell.magic()) == Some("capture"),
+            _ => false,
+        })
 }
 
 /// The imported packages that may run a loop behind a plain call.
@@ -131,28 +144,29 @@ fn loud_imports(facts: &Facts) -> Vec<String> {
 }
 
 /// Takes out the call, the import that serves nothing else, and the line that installs it.
-fn removal(facts: &Facts, call: &Call) -> Option<Fix> {
-    let path = call.callee.path()?;
+fn removal(facts: &Facts, run: &Run, patch: &Happening, all: &[Happening]) -> Option<Fix> {
+    let EventKind::LoopPatched { by } = patch.event.kind else { return None };
+    let (path, call) = (run.spell(by), patch.at);
     let module = path.split('.').next()?;
-    let is_statement = matches!(facts.usage(call.site), Usage::Dropped | Usage::Displayed);
-    let statement = facts.parent(call.site).filter(|_| is_statement)?;
+    let is_statement = matches!(facts.usage(call), Usage::Dropped | Usage::Displayed);
+    let statement = facts.parent(call).filter(|_| is_statement)?;
     let mut edits = vec![delete_statement(facts, statement)];
     let mut reasons = vec![(facts.span(statement), Message::new(NAME, "why-remove-apply"))];
-    if let Some(package) = facts.tables.patch(path).and_then(|patch| patch.package.as_deref()) {
-        let others = facts.patches().filter(|other| other.site != call.site).count();
-        if others == 0 {
-            for import in imports_of(facts, module).filter(|_| !is_read_elsewhere(facts, module)) {
-                edits.extend(delete_import(facts, import, module));
-                reasons.push((facts.span(import), Message::new(NAME, "why-remove-import")));
-            }
-            for (span, edit) in install_lines(facts, package) {
-                edits.push(edit);
-                reasons.push((span, Message::new(NAME, "why-remove-install")));
-            }
+    if let Some(package) = facts.tables.patch(&path).and_then(|patch| patch.package.as_deref())
+        && all.len() == 1
+    {
+        let is_free = !is_read_elsewhere(facts, module, call);
+        for import in imports_of(facts, module).filter(|_| is_free) {
+            edits.extend(delete_import(facts, import, module));
+            reasons.push((facts.span(import), Message::new(NAME, "why-remove-import")));
+        }
+        for (span, edit) in install_lines(facts, package) {
+            edits.push(edit);
+            reasons.push((span, Message::new(NAME, "why-remove-install")));
         }
     }
     Some(Fix {
-        title: Message::new(NAME, "fix-remove").with("call", facts.callee_text(call.site)),
+        title: Message::new(NAME, "fix-remove").with("call", facts.callee_text(call)),
         pattern: "top-level-await",
         applicability: Applicability::Safe,
         edits,
@@ -162,14 +176,11 @@ fn removal(facts: &Facts, call: &Call) -> Option<Fix> {
 }
 
 /// Whether the module's name is used for more than the patch.
-fn is_read_elsewhere(facts: &Facts, module: &str) -> bool {
+fn is_read_elsewhere(facts: &Facts, module: &str, patch: Site) -> bool {
     facts.sites().any(|site| {
         matches!(facts.kind(site), Kind::Name { used: NameUse::Load })
             && facts.value(site).path() == Some(module)
-            && !facts.patches().any(|patch| {
-                patch.site.cell == site.cell
-                    && facts.tree(site.cell).is_within(site.node, patch.site.node)
-            })
+            && !(patch.cell == site.cell && facts.tree(site.cell).is_within(site.node, patch.node))
     })
 }
 

@@ -1,16 +1,17 @@
 //! A loop that is told to run, stop or close on the kernel's thread.
 
+use super::loops::{Happening, happenings, place_key};
 use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::facts::{Call, Facts, How, MODULE, Runs, Site, Usage, Value, is_loop, is_running_loop};
+use crate::execution::{self, Event, EventKind, Loop, Run};
+use crate::facts::{Facts, How, MODULE, Site, Usage, Value, is_loop};
+use crate::knowledge::callables::Steering;
 use crate::python::{Kind, Role};
-use crate::rewrite::{
-    LoopEntry, await_instead, checked, delete_statement, note_origin, offer, remove,
-};
+use crate::rewrite::{LoopEntry, await_instead, checked, delete_statement, offer, remove};
 
 const NAME: &str = "run-until-complete-in-cell";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Code(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
 
 /// What is asked of a loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,117 +22,108 @@ enum Asked {
     Close,
 }
 
-fn check(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    if !facts.environment.host.refuses_a_run() {
-        return;
-    }
-    let calls: Vec<(Site, Asked)> = facts
-        .calls
+fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+    let all: Vec<_> = happenings(run, |event| asked(run, event)).collect();
+    let mut runs: Vec<Site> = all
         .iter()
-        .filter_map(|call| {
-            let path =
-                call.callee.path().map(str::to_owned).or_else(|| passed_loop(facts, call))?;
-            let (owner, name) = path.rsplit_once('.')?;
-            let asked = match name {
-                "run_until_complete" => Asked::RunUntilComplete,
-                "run_forever" => Asked::RunForever,
-                "stop" => Asked::Stop,
-                "close" => Asked::Close,
-                _ => return None,
-            };
-            let here = is_loop(owner) && facts.runs(call.site) != Runs::Elsewhere;
-            here.then_some((call.site, asked))
-        })
+        .filter(|(_, (asked, _))| *asked == Asked::RunUntilComplete)
+        .map(|(happening, _)| happening.at)
         .collect();
-    for (call, asked) in &calls {
-        // Each of them looks at all others.
-        if facts.is_spent() {
-            return;
-        }
+    runs.sort_unstable();
+    for (happening, (asked, on)) in &all {
         match asked {
-            Asked::RunUntilComplete => out.push(run_until_complete(facts, *call, &calls)),
-            Asked::RunForever => out.push(run_forever(facts, *call)),
+            Asked::RunUntilComplete => {
+                out.push(run_until_complete(facts, run, happening, *on, &runs));
+            }
+            Asked::RunForever => out.push(run_forever(facts, run, happening, *on)),
             Asked::Stop | Asked::Close => {
                 // Beside a run on the same loop this is the same cause, told there.
-                let beside = calls.iter().any(|(other, asked)| {
-                    matches!(asked, Asked::RunUntilComplete | Asked::RunForever)
-                        && loop_name(facts, *other) == loop_name(facts, *call)
-                        && other != call
+                let is_told = all.iter().any(|(other, (asked, it))| {
+                    let runs = matches!(asked, Asked::RunUntilComplete | Asked::RunForever);
+                    runs && it == on && written(run, other.site) == written(run, happening.site)
                 });
-                if !beside && is_kernel_loop(facts, *call) {
-                    out.push(stop_or_close(facts, *call, *asked));
+                if !is_told {
+                    out.push(stop_or_close(facts, run, happening, *asked));
                 }
             }
         }
     }
 }
 
-/// `loop.method` where `loop` is a parameter for which every caller gives the same kind of loop.
-fn passed_loop(facts: &Facts, call: &Call) -> Option<String> {
-    let func = facts.child(call.site, Role::Func)?;
-    let Kind::Attribute { name } = facts.kind(func) else { return None };
-    let object = facts.child(func, Role::Value)?;
-    let bindings =
-        matches!(facts.kind(object), Kind::Name { .. }).then(|| facts.bindings(object))?;
-    let [(cell, binding)] = bindings.as_slice() else { return None };
-    let How::Param(param) = binding.how else { return None };
-    let param = Site { cell: *cell, node: param };
-    let def = facts.parent(param)?;
-    let id = facts.function_at(def).filter(|id| facts.mentions(*id).is_empty())?;
-    let place = facts.tree(param.cell).place(param.node)?;
-    let bound = facts.function(id).is_some_and(|function| function.class.is_some());
-    let place = if bound { place.checked_sub(1)? } else { place };
-    let mut given = facts.calls_of(id).map(|call| {
-        let argument = facts.argument(call.site, place, facts.source_of(object));
-        argument
-            .map(|argument| facts.value(argument))
-            .filter(|value| value.path().is_some_and(is_loop))
-    });
-    let first = given.next()??;
-    let same = given.all(|other| other.as_ref() == Some(&first));
-    let method = facts.tree(func.cell).text(*name);
-    same.then(|| first.path().map(|path| format!("{path}.{method}")))?
+/// The loop whose method is called, as it is written.
+fn written(run: &Run, call: execution::Site) -> Option<&str> {
+    let object = run.child(run.child(call, Role::Func)?, Role::Value)?;
+    Some(run.source_of(object))
 }
 
-fn run_until_complete(facts: &Facts, call: Site, all: &[(Site, Asked)]) -> Diagnostic {
-    let patch = facts.patch_before(call);
-    let severity = if patch.is_some() { Severity::Warning } else { Severity::Error };
-    let key = match () {
-        () if patch.is_some() => "patched",
-        () if matches!(facts.runs(call), Runs::Helper(_)) => "helper",
-        () if is_kernel_loop(facts, call) => "kernel-loop",
-        () => "new-loop",
+/// Whether a function is handed the loop, and not surely this one.
+fn may_be_another(run: &Run, event: &Event) -> bool {
+    let (Some(owner), Some(loop_)) = (run.owner(event.site), written(run, event.site)) else {
+        return false;
     };
-    let function = facts.owner(call).and_then(|id| facts.function(id));
-    let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
-        .with("call", facts.callee_text(call))
-        .with("function", function.map_or("", |function| function.title()));
-    note_origin(facts, &mut found, call, patch);
+    let tree = run.tree(owner.cell);
+    let is_it =
+        |param| matches!(tree.kind(param), Kind::Param { name } if tree.text(*name) == loop_);
+    !event.is_certain && tree.children_in(owner.node, Role::Param).any(is_it)
+}
+
+/// What an event asks of which loop; of what happens in modules another rule speaks.
+fn asked(run: &Run, event: &Event) -> Option<(Asked, Loop)> {
+    run.cell_of(event.site.cell)?;
+    if may_be_another(run, event) {
+        return None;
+    }
+    match event.kind {
+        EventKind::LoopRefused { by, on, .. } => {
+            let asked = match run.spell(by).rsplit('.').next()? {
+                "run_until_complete" => Asked::RunUntilComplete,
+                "run_forever" => Asked::RunForever,
+                _ => return None,
+            };
+            Some((asked, on))
+        }
+        EventKind::LoopSteered { how: Steering::Stop, on } => Some((Asked::Stop, on)),
+        EventKind::LoopSteered { how: Steering::Close, on } => Some((Asked::Close, on)),
+        _ => None,
+    }
+}
+
+fn run_until_complete(
+    facts: &Facts,
+    run: &Run,
+    happening: &Happening,
+    on: Loop,
+    runs: &[Site],
+) -> Diagnostic {
+    let event = happening.event;
+    let severity = if event.is_patched { Severity::Warning } else { Severity::Error };
+    let place = place_key(run, happening.site, false);
+    let key = match on {
+        _ if event.is_patched => "patched",
+        _ if place == "helper" => "helper",
+        Loop::Kernel => "kernel-loop",
+        _ => "new-loop",
+    };
+    let mut found = happening.report(run, NAME, severity, key, run.callee(happening.site));
+    happening.note_way(run, &mut found, event.is_patched);
     found.patterns.push("top-level-await");
-    if let Some(entry) = LoopEntry::of(facts, call, "future") {
-        offer(facts, &mut found, group_fix(facts, call, entry, all));
+    if let Some(entry) = LoopEntry::of(facts, happening.at, "future") {
+        let is_in_cell = run.owner(happening.site).is_none();
+        let fix = await_instead(facts, NAME, entry);
+        let fix = match is_in_cell {
+            true => fix.map(|fix| group_fix(facts, happening.at, fix, on, runs)),
+            false => fix,
+        };
+        offer(facts, &mut found, fix);
     }
     found
 }
 
 /// One fix for every run of the same loop in cells, so that the loop itself can go as well.
-fn group_fix(
-    facts: &Facts,
-    call: Site,
-    entry: LoopEntry,
-    all: &[(Site, Asked)],
-) -> Result<Fix, Vec<crate::rewrite::Obstacle>> {
-    let mut fix = await_instead(facts, NAME, entry)?;
-    if !matches!(facts.runs(call), Runs::Cell) {
-        return Ok(fix);
-    }
-    let Some(name) = loop_name(facts, call) else { return Ok(fix) };
-    let same_loop = |site: Site| loop_name(facts, site).as_deref() == Some(name.as_str());
-    let runs: Vec<Site> = all
-        .iter()
-        .filter(|(site, asked)| *asked == Asked::RunUntilComplete && same_loop(*site))
-        .map(|(site, _)| *site)
-        .collect();
+fn group_fix(facts: &Facts, call: Site, mut fix: Fix, on: Loop, runs: &[Site]) -> Fix {
+    let Some(name) = loop_name(facts, call) else { return fix };
+    let same_loop = |site: &Site| loop_name(facts, *site).as_deref() == Some(name.as_str());
+    let runs: Vec<Site> = runs.iter().copied().filter(same_loop).collect();
     let mut leavings = Vec::new();
     let mut needed = false;
     for read in reads_of_loop(facts, &name) {
@@ -142,12 +134,12 @@ fn group_fix(
         }
     }
     if needed {
-        return Ok(keep_the_loop(facts, call, fix, &leavings));
+        return keep_the_loop(facts, on, fix, &leavings);
     }
     for other in runs.iter().filter(|other| **other != call) {
         let entry = LoopEntry::of(facts, *other, "future");
         let Some(Ok(more)) = entry.map(|entry| await_instead(facts, NAME, entry)) else {
-            return Ok(fix);
+            return fix;
         };
         fix.edits.extend(more.edits);
         fix.reasons.extend(more.reasons);
@@ -172,13 +164,13 @@ fn group_fix(
     fix.tradeoffs.dedup();
     fix.edits.sort();
     fix.edits.dedup();
-    Ok(checked(facts, fix))
+    checked(facts, fix)
 }
 
 /// Something else uses the loop, which stays. What belongs to a loop of its own cannot be awaited
 /// on the kernel's; and the kernel's is never closed.
-fn keep_the_loop(facts: &Facts, call: Site, mut fix: Fix, leavings: &[Site]) -> Fix {
-    if !is_kernel_loop(facts, call) {
+fn keep_the_loop(facts: &Facts, on: Loop, mut fix: Fix, leavings: &[Site]) -> Fix {
+    if on != Loop::Kernel {
         return fix.at_most(Applicability::DisplayOnly);
     }
     for statement in leavings.iter().filter(|site| facts.source_of(**site).contains("close(")) {
@@ -236,34 +228,27 @@ fn loop_name(facts: &Facts, call: Site) -> Option<String> {
     all_loops.then(|| name.to_owned())
 }
 
-fn is_kernel_loop(facts: &Facts, call: Site) -> bool {
-    let object = facts.child(call, Role::Func).and_then(|func| facts.child(func, Role::Value));
-    let value = object.map(|object| facts.value(object));
-    value.as_ref().and_then(Value::path).is_some_and(is_running_loop)
-}
-
-fn run_forever(facts: &Facts, call: Site) -> Diagnostic {
-    let patch = facts.patch_before(call);
-    let (severity, key) = match patch {
-        Some(_) => (Severity::Warning, "patched"),
-        None => (Severity::Error, "forever"),
+fn run_forever(facts: &Facts, run: &Run, happening: &Happening, on: Loop) -> Diagnostic {
+    let is_patched = happening.event.is_patched;
+    let (severity, key) = match is_patched {
+        true => (Severity::Warning, "patched"),
+        false => (Severity::Error, "forever"),
     };
-    let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
-        .with("call", facts.callee_text(call));
-    note_origin(facts, &mut found, call, patch);
+    let mut found = happening.report(run, NAME, severity, key, run.callee(happening.site));
+    happening.note_way(run, &mut found, is_patched);
     found.patterns.push("keep-the-handle");
-    if is_kernel_loop(facts, call) {
-        found.fixes.extend(removal(facts, call, "fix-remove-forever"));
+    if on == Loop::Kernel {
+        found.fixes.extend(removal(facts, happening.at, "fix-remove-forever"));
     }
     found
 }
 
-fn stop_or_close(facts: &Facts, call: Site, asked: Asked) -> Diagnostic {
+fn stop_or_close(facts: &Facts, run: &Run, happening: &Happening, asked: Asked) -> Diagnostic {
     let key = if asked == Asked::Stop { "stop" } else { "close" };
-    let mut found = Diagnostic::new(NAME, Severity::Error, facts.span(call), key)
-        .with("call", facts.callee_text(call));
+    let call = run.callee(happening.site);
+    let mut found = happening.report(run, NAME, Severity::Error, key, call);
     found.patterns.push("top-level-await");
-    found.fixes.extend(removal(facts, call, "fix-remove-close"));
+    found.fixes.extend(removal(facts, happening.at, "fix-remove-close"));
     found
 }
 

@@ -12,7 +12,9 @@ use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 pub(super) use carried::Packed;
-pub use row::{Given, Gives, Native, Outcome, Row, Take, Use, Variant, Wants, Where, With};
+pub use row::{
+    Given, Gives, Native, Outcome, Row, Steering, Take, Use, Variant, Wants, Where, With,
+};
 
 use super::tables::{Blocking, CoroutineEntry, LoopOwner, Patch};
 use super::versions::Removal;

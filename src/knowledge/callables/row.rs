@@ -15,6 +15,8 @@ pub struct Row {
     /// What Python's own semantics are asked for.
     #[serde(rename = "is")]
     pub native: Option<Native>,
+    /// What it asks of an event loop: the object whose method it is, or its first argument.
+    pub steers: Option<Steering>,
     /// What it does with its arguments.
     #[serde(default)]
     pub takes: Vec<Take>,
@@ -196,6 +198,22 @@ pub enum Use {
     UsesSocket,
 }
 
+/// What is asked of an event loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Steering {
+    /// To run until somebody stops it.
+    Run,
+    /// To take one of its steps.
+    Step,
+    Stop,
+    Close,
+    /// To be the one that its thread is given.
+    Set,
+    /// To be made in another way from now on.
+    Policy,
+}
+
 /// What kind of value an argument has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -371,5 +389,6 @@ pub enum Native {
     /// `field(default_factory=factory)`: an instance to which nobody gives the field calls it.
     FieldFactory,
     IsRunning,
+    IsClosed,
     GetIpython,
 }

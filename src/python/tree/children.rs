@@ -4,7 +4,7 @@
 use hashbrown::HashMap;
 use std::borrow::Cow;
 
-use super::{NodeId, Role, Tree};
+use super::{Kind, NodeId, Role, Tree};
 
 /// Nodes with more children than this have their children's places looked up, not counted out.
 const MANY: usize = 8;
@@ -76,6 +76,17 @@ impl Tree {
             true => self.wide.get(&(id, role))?.last().copied(),
             false => self.children_in(id, role).last(),
         }
+    }
+
+    /// Whether a node stands under `if __name__ == "__main__":` or another question of that name.
+    pub fn is_under_main_guard(&self, id: NodeId) -> bool {
+        let asks = |it: NodeId| {
+            matches!(self.kind(it), Kind::Name { .. }) && self.source_of(it) == "__name__"
+        };
+        self.ancestors(id).filter(|up| matches!(self.kind(*up), Kind::If)).any(|up| {
+            let test = self.child(up, Role::Test);
+            test.is_some_and(|test| asks(test) || self.descendants(test).any(asks))
+        })
     }
 
     /// The place of a node among its parent's children in the same role, from 0; of a statement of

@@ -35,12 +35,12 @@ fn a_long_list_of_mistakes_is_counted() {
 
 #[test]
 fn a_cell_whose_repair_is_blocked_is_not_called_right() {
-    let cell = "import asyncio\nfrom lib import deco\n\n@deco\ndef load():\n    \
-        return asyncio.run(f())\n\nload()";
+    let cell = "import asyncio\nfrom functools import reduce\n\ndef load(all, one):\n    \
+        return all + asyncio.run(f(one))\n\nreduce(load, [1, 2], 0)";
     let mut tutor = pasted(cell);
     let (text, said) = copied(&mut tutor, 0);
     assert!(text.contains("asyncio.run"), "{text}");
-    assert!(said.contains("still wrong in it: asyncio-run-in-cell (line 6)"), "{said}");
+    assert!(said.contains("still wrong in it: asyncio-run-in-cell (line 5)"), "{said}");
 }
 
 #[test]

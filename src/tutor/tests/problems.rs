@@ -7,8 +7,8 @@ const TWO: &str = "import asyncio\n\nasync def main():\n    return 1\n\n\
 const OTHER: &str = "import asyncio\nasyncio.run(g())";
 
 /// A mistake whose repair cannot be written: nobody knows what the decorator makes of it.
-const BLOCKED: &str = "import asyncio\nfrom lib import deco\n\n@deco\ndef load():\n    \
-    return asyncio.run(f())\n\nload()";
+const BLOCKED: &str = "import asyncio\nfrom functools import reduce\n\n\
+    def load(all, one):\n    return all + asyncio.run(f(one))\n\nreduce(load, [1, 2], 0)";
 
 /// Two mistakes of different kinds in one cell.
 const PAIR: &str = "import asyncio\n\nasync def main():\n    return 1\n\n\
