@@ -9,6 +9,7 @@ use super::heap::{Changes, Heap};
 use super::lasting::Blocks;
 use super::started::Tasks;
 use super::trace::Trace;
+use super::unbound::Missing;
 use super::value::{CellKey, Foreign, Loop, Object, ObjectId, Site, Slot, Value};
 use super::words::Words;
 use crate::environment::Environment;
@@ -160,8 +161,8 @@ pub(super) struct Machine<'i> {
     pub made: HashSet<QualifiedName>,
     /// What makes the values that are missing in a dict.
     pub factories: HashMap<ObjectId, Value>,
-    /// What objects hold whose methods nobody calls, by their class.
-    pub receivers: HashMap<ObjectId, HashMap<Symbol, Value>>,
+    /// What is found out when a name or an object is missing.
+    pub missing: Missing,
     /// How many time limits there are around the code that runs.
     pub limits: usize,
 }
@@ -242,7 +243,7 @@ impl<'i> Machine<'i> {
             waits: Vec::new(),
             made: HashSet::new(),
             factories: HashMap::new(),
-            receivers: HashMap::new(),
+            missing: Missing::default(),
             limits: 0,
         };
         for (key, index) in cells {

@@ -52,6 +52,7 @@ mod started;
 mod statement;
 mod steering;
 mod trace;
+mod unbound;
 mod unseen;
 mod value;
 mod words;

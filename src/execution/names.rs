@@ -4,7 +4,6 @@ use super::machine::Machine;
 use super::statement::Flow;
 use super::value::{CellKey, Object, Value};
 use crate::index::Variable;
-use crate::knowledge::callables::Segment;
 use crate::python::{Kind, NodeId};
 
 impl Machine<'_> {
@@ -175,40 +174,5 @@ impl Machine<'_> {
             return None;
         };
         attributes.iter().find_map(|(name, own)| (*own == slot).then_some(*name))
-    }
-
-    /// A name that nothing binds: from a star import, or built in.
-    pub fn unbound(&mut self, space: u32, symbol: crate::knowledge::callables::Symbol) -> Value {
-        if ["_", "__", "Out"].contains(&self.names.text(symbol)) {
-            self.read_output();
-        }
-        let stars = self.spaces.get(space as usize).map(|it| it.stars.clone()).unwrap_or_default();
-        // A module of which everything is imported may have one of that name.
-        let is_surely = stars.is_empty();
-        for star in stars.into_iter().rev() {
-            let exported = match star {
-                Value::Path(module) => {
-                    let module = self.names.spell(module);
-                    self.input.tables.exports(&module, self.names.text(symbol))
-                }
-                star => self.has_attribute(star, symbol) == Some(true),
-            };
-            if exported {
-                return self.attribute(star, symbol);
-            }
-        }
-        let name = self.names.step(self.words.builtins, Segment::Attribute(symbol));
-        let entry = self.input.tables.callables.get(&self.names, name);
-        if !is_surely && entry.is_some_and(|entry| entry.blocking.is_some()) {
-            return Value::Unknown;
-        }
-        let text = self.names.text(symbol);
-        let built_in = crate::python::is_builtin(text) || crate::python::is_of_kernels(text);
-        let path = self.names.step(self.words.builtins, Segment::Attribute(symbol));
-        if built_in || self.is_there(Value::Path(path)) {
-            return Value::Path(path);
-        }
-        self.may_raise();
-        Value::Unknown
     }
 }

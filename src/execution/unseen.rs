@@ -61,11 +61,11 @@ impl Machine<'_> {
     }
 
     fn fields_of(&mut self, class: ObjectId, site: Site, depth: usize) -> HashMap<Symbol, Value> {
-        if let Some(known) = self.receivers.get(&class) {
+        if let Some(known) = self.missing.receivers.get(&class) {
             return known.clone();
         }
         // An object whose class makes another of its own kind is known no further.
-        self.receivers.insert(class, HashMap::new());
+        self.missing.receivers.insert(class, HashMap::new());
         let fields = self.initialised(Value::Object(class), site);
         let set_again = self.set_more_than_once(class);
         let mut known = HashMap::new();
@@ -82,7 +82,7 @@ impl Machine<'_> {
             };
             known.insert(name, value);
         }
-        self.receivers.insert(class, known.clone());
+        self.missing.receivers.insert(class, known.clone());
         known
     }
 

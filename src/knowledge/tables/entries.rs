@@ -170,6 +170,9 @@ pub(super) struct ModuleTable {
     pub patches: Vec<PatchEntry>,
     /// Top-level modules whose functions never need a re-entrant loop.
     pub quiet: Vec<String>,
+    /// Modules whose names nobody gives to anything else.
+    #[serde(default)]
+    pub unmistakable: Vec<String>,
     /// Top-level modules that know nothing of coroutines: what they are given they look at, and
     /// none of their functions gives an awaitable, or what it was given.
     #[serde(default)]

@@ -57,6 +57,7 @@ pub struct Tables {
     endless_methods: HashSet<Name>,
     exports: HashMap<Name, HashSet<Name>>,
     quiet_modules: HashSet<Name>,
+    unmistakable: HashSet<Name>,
     plain_modules: HashSet<Name>,
     /// Which Python first had what.
     pub versions: Versions,
@@ -162,6 +163,7 @@ impl Tables {
             .map(|(name, list)| (name.into(), list.into_iter().map(Name::Owned).collect()))
             .collect();
         tables.quiet_modules = modules.quiet.into_iter().map(Name::Owned).collect();
+        tables.unmistakable = modules.unmistakable.into_iter().map(Name::Owned).collect();
         tables.columns = modules.columns;
         tables.plain_modules = modules.plain.into_iter().map(Name::Owned).collect();
         tables.callables.close();
@@ -308,6 +310,11 @@ impl Tables {
     /// Whether no plain function of a top-level module needs a re-entrant loop.
     pub fn is_quiet(&self, module: &str) -> bool {
         self.quiet_modules.contains(module)
+    }
+
+    /// Whether a name that nothing binds is a module's, and cannot well be anything else's.
+    pub fn is_unmistakable(&self, name: &str) -> bool {
+        self.unmistakable.contains(name)
     }
 
     /// The framework's runner that a call of `path` is.

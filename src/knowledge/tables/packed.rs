@@ -21,6 +21,7 @@ pub struct Packed<'p> {
     endless_methods: Vec<&'p str>,
     exports: Vec<(&'p str, Vec<&'p str>)>,
     quiet_modules: Vec<&'p str>,
+    unmistakable: Vec<&'p str>,
     plain_modules: Vec<&'p str>,
     versions: Vec<(&'p str, Vec<Novelty>)>,
     removals: Vec<(String, Removal)>,
@@ -44,6 +45,7 @@ pub fn pack(tables: &Tables) -> Result<Vec<u8>, postcard::Error> {
         endless_methods: sorted(&tables.endless_methods),
         exports,
         quiet_modules: sorted(&tables.quiet_modules),
+        unmistakable: sorted(&tables.unmistakable),
         plain_modules: sorted(&tables.plain_modules),
         versions: by_name(&tables.versions.entries),
         removals: tables.versions.removals.clone(),
@@ -63,6 +65,7 @@ impl Packed<'static> {
             endless_methods: set(self.endless_methods),
             exports: exports.map(|(module, names)| (module.into(), set(names))).collect(),
             quiet_modules: set(self.quiet_modules),
+            unmistakable: set(self.unmistakable),
             plain_modules: set(self.plain_modules),
             versions: Versions {
                 entries: self.versions.into_iter().map(owned).collect(),
