@@ -148,6 +148,11 @@ impl Machine<'_> {
                 it.body(node, Role::Body)
             });
         }
+        // What the turns have changed may end it.
+        let still = match truth {
+            Some(true) => test.map(|it| self.evaluate(it)).and_then(|it| self.truth(it)),
+            _ => None,
+        };
         let breaks = self.end_loop();
         self.end_computing(computing, node, length);
         if let Some(value) = waited.filter(|_| turns == self.turns && !breaks) {
@@ -155,7 +160,7 @@ impl Machine<'_> {
         }
         match flow {
             Flow::Return => Flow::Return,
-            _ if truth == Some(true) && !breaks => {
+            _ if still == Some(true) && !breaks => {
                 if let Some(call) = self.calls.last_mut() {
                     call.is_endless = true;
                 }

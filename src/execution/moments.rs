@@ -51,7 +51,13 @@ impl<'i> Moments<'i> {
     pub fn run(&self, cells: &Cells) -> Trace {
         let pairs = || cells.iter().zip(&self.cells);
         let same = pairs().take_while(|(one, other)| is_same(one, other)).count();
-        let moment = self.kept.iter().rev().find(|(at, _)| *at <= same);
+        // A cell may have had a name from one that stands below it, and reads otherwise now.
+        let changed: Vec<_> = pairs().filter(|(one, other)| !is_same(one, other)).collect();
+        let stands = |machine: &Machine<'_>| {
+            let asked = |index: &Index| machine.asked_for(index, &self.names);
+            !changed.iter().any(|((_, new), (_, old))| asked(new) || asked(old))
+        };
+        let moment = self.kept.iter().rev().find(|(at, machine)| *at <= same && stands(machine));
         let (start, mut machine) = match moment {
             Some((at, machine)) => {
                 let mut machine = machine.clone();
@@ -60,8 +66,8 @@ impl<'i> Moments<'i> {
             }
             None => (0, Machine::new(&self.input, cells)),
         };
-        let changed = pairs().filter(|(one, other)| !is_same(one, other));
-        for ((key, index), _) in changed {
+        machine.forget_binders();
+        for ((key, index), _) in &changed {
             machine.add_code(*key, index, 0);
         }
         for (key, index) in cells.get(start..).unwrap_or_default() {

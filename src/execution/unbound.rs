@@ -1,12 +1,12 @@
 //! Names that nothing has bound when they are read: what a star import brings, what is built in, and
 //! what the notebook's author must have had from somewhere else.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::machine::Machine;
 use super::value::{CellKey, ObjectId, Value};
-use crate::index::Variable;
-use crate::knowledge::callables::{Segment, Symbol};
+use crate::index::{Index, NameId, Variable};
+use crate::knowledge::callables::{Names, Segment, Symbol};
 use crate::python::{Kind, NodeId};
 
 /// The statements of cells that bind a name by an import or a definition, by the name.
@@ -17,6 +17,8 @@ type Binders = HashMap<Symbol, (CellKey, NodeId)>;
 pub(super) struct Missing {
     /// What cells bind, once a name was not bound yet.
     binders: Option<Binders>,
+    /// The names that were not bound yet.
+    sought: HashSet<Symbol>,
     /// What objects hold whose methods nobody calls, by their class.
     pub receivers: HashMap<ObjectId, HashMap<Symbol, Value>>,
 }
@@ -63,6 +65,7 @@ impl Machine<'_> {
         if space != 0 {
             return Value::Unknown;
         }
+        self.missing.sought.insert(symbol);
         if self.missing.binders.is_none() {
             self.missing.binders = Some(self.find_binders());
         }
@@ -78,9 +81,9 @@ impl Machine<'_> {
                 held => held,
             };
         }
-        let text = self.names.text(symbol);
-        match self.input.tables.is_unmistakable(text) {
-            true => Value::Path(self.names.path(&text.to_owned())),
+        let text = self.names.text(symbol).to_owned();
+        match self.input.tables.is_unmistakable(&text) {
+            true => Value::Path(self.names.path(&text)),
             false => Value::Unknown,
         }
     }
@@ -89,26 +92,46 @@ impl Machine<'_> {
         let mut binders = Binders::new();
         let cells: Vec<_> = self.cells.iter().filter(|(_, code)| code.space == 0).collect();
         for (key, code) in cells {
-            let tree = &code.index.syntax.tree;
-            for statement in tree.statements() {
-                let variables = match tree.kind(statement) {
-                    Kind::Import { .. } | Kind::ImportFrom { .. } => {
-                        code.index.imported(statement).to_vec()
-                    }
-                    Kind::FunctionDef { .. } | Kind::ClassDef { .. } => {
-                        code.index.variable(statement).into_iter().collect()
-                    }
-                    _ => continue,
-                };
-                for variable in variables {
-                    let Variable::Global(name) = variable else { continue };
-                    let Some(symbol) = code.symbols.get(name.0 as usize) else { continue };
-                    let here = (*key, statement);
-                    let first = binders.entry(*symbol).or_insert(here);
-                    *first = here.min(*first);
-                }
+            for (statement, name) in bound_at_top(&code.index) {
+                let Some(symbol) = code.symbols.get(name.0 as usize) else { continue };
+                let here = (*key, statement);
+                let first = binders.entry(*symbol).or_insert(here);
+                *first = here.min(*first);
             }
         }
         binders
     }
+
+    /// Whether some cell asked for a name that this one, which has changed, binds or bound.
+    pub(super) fn asked_for(&self, index: &Index, names: &Names) -> bool {
+        let is_sought = |name: &str| {
+            names.find(name).is_some_and(|symbol| self.missing.sought.contains(&symbol))
+        };
+        !self.missing.sought.is_empty()
+            && bound_at_top(index).any(|(_, name)| is_sought(index.name(name)))
+    }
+
+    /// Forgets what cells bind: some of them read otherwise now.
+    pub(super) fn forget_binders(&mut self) {
+        self.missing.binders = None;
+    }
+}
+
+/// The names that a cell's imports and definitions bind for all cells, and the statements.
+fn bound_at_top(index: &Index) -> impl Iterator<Item = (NodeId, NameId)> + '_ {
+    let tree = &index.syntax.tree;
+    tree.statements().flat_map(move |statement| {
+        let variables = match tree.kind(statement) {
+            Kind::Import { .. } | Kind::ImportFrom { .. } => index.imported(statement).to_vec(),
+            Kind::FunctionDef { .. } | Kind::ClassDef { .. } => {
+                index.variable(statement).into_iter().collect()
+            }
+            _ => Vec::new(),
+        };
+        let shared = |variable| match variable {
+            Variable::Global(name) => Some((statement, name)),
+            Variable::Local { .. } => None,
+        };
+        variables.into_iter().filter_map(shared).collect::<Vec<_>>()
+    })
 }

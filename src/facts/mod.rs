@@ -260,11 +260,6 @@ impl<'a> Facts<'a> {
         self.patches().next().filter(|call| call.site < runs_at).map(|call| call.site)
     }
 
-    /// Whether some module's names come in by `import *`, so that a built-in name may be another.
-    pub fn has_star_import(&self) -> bool {
-        !self.stars.is_empty()
-    }
-
     /// Whether the cell itself awaits: an `await`, `async for` or `async with` outside functions.
     pub fn awaits_at_top(&self, cell: CellIndex) -> bool {
         self.cells.get(cell.0).is_some_and(|it| it.names().awaits_at_top())

@@ -4,10 +4,10 @@
 mod many;
 mod reduced;
 
+use super::Rule;
 use super::events::{
     Said, argument_of, found, function_name, kind_key, place, refused, repair, taker,
 };
-use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Loop, Run, Site, Value};
 use crate::facts::Facts;
@@ -23,7 +23,7 @@ use reduced::reduced;
 
 const NAME: &str = "async-function-handed-over";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let mut said = Said::of(out);

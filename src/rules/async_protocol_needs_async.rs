@@ -2,8 +2,8 @@
 
 use hashbrown::HashSet;
 
+use super::Rule;
 use super::events::{Said, found};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run};
 use crate::facts::{AsyncOnly, Facts, Site, Usage};
@@ -16,7 +16,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "async-protocol-needs-async";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// Functions that read their first argument as a plain iterable to its end.
 const READERS: [&str; 10] =

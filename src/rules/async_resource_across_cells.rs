@@ -1,7 +1,7 @@
 //! An async resource whose life is spread over cells, or that is used when it is over.
 
+use super::Rule;
 use super::events::{found, place, report};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Event, EventKind, Run};
 use crate::facts::{Facts, Site};
@@ -11,7 +11,7 @@ use crate::text::{Edit, indentation, line_range};
 
 const NAME: &str = "async-resource-across-cells";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// As many places as a note names.
 const MOST: usize = 4;

@@ -1,7 +1,7 @@
 //! `asyncio.run()` reached on the kernel's thread, where the kernel's loop is running already.
 
+use super::Rule;
 use super::loops::{Happening, happenings, place_key};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run};
 use crate::facts::{Facts, Site, Usage, Value};
@@ -11,7 +11,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "asyncio-run-in-cell";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// Who runs the loop that is refused.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! `await`, `async with` or `async for` in a plain `def`, a lambda or a class body: Python
 //! refuses to compile it.
 
+use super::Rule;
 use super::events::place;
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Holder, Run, Site};
 use crate::facts::{self, Facts, FnId};
@@ -11,7 +11,7 @@ use crate::rewrite::{Obstacle, checked, name_of, offer, plan_await};
 
 const NAME: &str = "await-in-sync-def";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let mut seen = Vec::new();

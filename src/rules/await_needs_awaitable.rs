@@ -4,8 +4,8 @@ mod method;
 
 use hashbrown::HashMap;
 
+use super::Rule;
 use super::events::{Said, found, kind_key, known_lost, place, refused, repair, spoken};
-use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{CellKey, Event, EventKind, Run, Site, Value};
 use crate::facts::{self, Facts};
@@ -20,7 +20,7 @@ type Blocking<'f> = HashMap<(CellKey, Site), &'f crate::knowledge::tables::Block
 
 const NAME: &str = "await-needs-awaitable";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let mut said = Said::of(out);

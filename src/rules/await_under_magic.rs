@@ -3,8 +3,8 @@
 
 use hashbrown::HashSet;
 
+use super::Rule;
 use super::events::place;
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Holder, Run, Site, Thread};
 use crate::facts::Facts;
@@ -23,7 +23,7 @@ const NESTED: [&str; 2] = ["capture", "ipytest"];
 /// As many places as a note names.
 const MOST: usize = 4;
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let mut seen = HashSet::new();

@@ -1,14 +1,14 @@
 //! One coroutine object is awaited, gathered or scheduled a second time.
 
+use super::Rule;
 use super::events::found;
-use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::execution::{EventKind, Run};
 use crate::facts::Facts;
 
 const NAME: &str = "awaited-twice";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(_: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     for event in run.events() {

@@ -2,8 +2,8 @@
 
 use hashbrown::HashSet;
 
+use super::Rule;
 use super::events::{self, found, repair};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Event, EventKind, Run, Thread};
 use crate::facts::{Facts, Site, Value};
@@ -16,7 +16,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "blocking-call-in-async";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// Where the call stands, as far as others wait for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

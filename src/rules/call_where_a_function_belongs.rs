@@ -2,8 +2,8 @@
 
 use hashbrown::{HashMap, HashSet};
 
+use super::Rule;
 use super::events::{Said, argument_of, found, kind_key, place, repair};
-use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Site, Value};
 use crate::facts::Facts;
@@ -14,7 +14,7 @@ use crate::text::{Edit, Span};
 
 const NAME: &str = "call-where-a-function-belongs";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let mut others = taken_over(run, out);

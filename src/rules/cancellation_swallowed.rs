@@ -1,7 +1,7 @@
 //! An `except` that catches a cancellation and lets the code go on.
 
+use super::Rule;
 use super::events::place;
-use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::execution::{Run, Site, ValueKind};
 use crate::facts::Facts;
@@ -11,7 +11,7 @@ use crate::text::{Span, TextRange};
 
 const NAME: &str = "cancellation-swallowed";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// The exceptions that a cancellation raises.
 const CANCELLED: [&str; 3] =

@@ -1,7 +1,7 @@
 //! A second event loop on the kernel's thread: made, set, scheduled on or run there.
 
+use super::Rule;
 use super::loops::{Happening, happenings, owners, place_key};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Loop, Run, Site};
 use crate::facts::{self, Facts, Usage};
@@ -12,7 +12,7 @@ use crate::rewrite::{await_in_thread, checked, delete_statement, obstacle_to_awa
 
 const NAME: &str = "competing-event-loop";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     for (happening, owner) in owners(run, |path| facts.tables.runner(path)) {

@@ -2,8 +2,8 @@
 
 mod fault;
 
+use super::Rule;
 use super::events::{found, place, report};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Event, EventKind, Run};
 use crate::facts::{Facts, Runs, Site, Taker, Usage, Value};
@@ -19,7 +19,7 @@ use fault::{Fault, Faulty, faulty};
 
 const NAME: &str = "coroutine-never-awaited";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let coroutines = faulty(run).into_iter().filter_map(|it| diagnose(facts, run, &it));

@@ -2,8 +2,8 @@
 
 use hashbrown::HashSet;
 
+use super::Rule;
 use super::events;
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Event, EventKind, Run, Thread, Work};
 use crate::facts::{Facts, Site, Value};
@@ -13,7 +13,7 @@ use crate::text::Span;
 
 const NAME: &str = "cpu-bound-in-async";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// Turns that hold the loop for a quarter of a second and more.
 const VERY_LONG: i64 = 5_000_000;

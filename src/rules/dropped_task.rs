@@ -1,7 +1,7 @@
 //! A task that is started and whose handle nothing keeps.
 
+use super::Rule;
 use super::events::{Said, found, lost_tasks, place, repair, report};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Event, EventKind, Run};
 use crate::facts::{Facts, Runs, Site};
@@ -14,7 +14,7 @@ use crate::text::Edit;
 
 const NAME: &str = "dropped-task";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let mut names = FreeNames::default();

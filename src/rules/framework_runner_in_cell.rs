@@ -1,7 +1,7 @@
 //! A framework's own `run()` on the kernel's thread, where the kernel's loop is running already.
 
+use super::Rule;
 use super::loops::{owners, report_owner};
-use super::{Check, Rule};
 use crate::diagnostic::Diagnostic;
 use crate::execution::Run;
 use crate::facts::Facts;
@@ -9,7 +9,7 @@ use crate::knowledge::tables::Answers;
 
 const NAME: &str = "framework-runner-in-cell";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     for (happening, owner) in owners(run, |path| facts.tables.runner(path)) {

@@ -2,8 +2,8 @@
 
 use hashbrown::HashSet;
 
+use super::Rule;
 use super::events::{argument_of, found, place, report};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Event, EventKind, Run, ValueKind};
 use crate::facts::{Collection, Facts, Holds, Runs, Site, Usage};
@@ -14,7 +14,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "gather-needs-unpacking";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let lost = |it: &Event| matches!(it.kind, EventKind::TaskLost { .. });

@@ -1,8 +1,8 @@
 //! An `except` around what raises something else: a task group's group, an interrupt's
 //! cancellation.
 
+use super::Rule;
 use super::events::{Said, found, place, repair};
-use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::environment::PythonVersion;
 use crate::execution::{EventKind, Miss, Run, Site};
@@ -13,7 +13,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "handler-cannot-catch";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let mut said = Said::of(out);

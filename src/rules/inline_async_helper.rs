@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
-use super::{Check, Rule};
+use super::Rule;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Bindings, CellKey, Run, Site};
 use crate::facts::Facts;
@@ -12,7 +12,7 @@ use crate::python::{Kind, NameUse, Role};
 
 const NAME: &str = "inline-async-helper";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// A helper of so many lines wants a test, even when one other cell uses it.
 const LONG: usize = 20;

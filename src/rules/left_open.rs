@@ -1,14 +1,14 @@
 //! A client or an executor that a call opens and that nobody closes.
 
+use super::Rule;
 use super::events::found;
-use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::execution::{EventKind, Run};
 use crate::facts::Facts;
 
 const NAME: &str = "left-open";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(_: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     for event in run.events() {

@@ -1,7 +1,7 @@
 //! A sync facade over async code, which refuses to work beside a running loop.
 
+use super::Rule;
 use super::loops::{owners, report_owner};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
 use crate::execution::Run;
 use crate::facts::{Facts, Site};
@@ -11,7 +11,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "loop-owning-sync-api";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// Facades that have an async twin of the same shape: the twin's module and manager.
 ///

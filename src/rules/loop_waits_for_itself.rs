@@ -2,8 +2,8 @@
 
 use hashbrown::HashSet;
 
+use super::Rule;
 use super::events::{found, place, repair};
-use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run};
 use crate::facts::{Facts, Site};
@@ -14,7 +14,7 @@ use crate::text::{Edit, Span};
 
 const NAME: &str = "loop-waits-for-itself";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let mut own = Vec::new();

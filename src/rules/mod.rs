@@ -48,16 +48,9 @@ use crate::text::Span;
 pub struct Rule {
     /// Kebab-case; also the name of the rule's file, fixture and page.
     pub name: &'static str,
-    pub check: Check,
-}
-
-/// What a rule looks at.
-#[derive(Clone, Copy)]
-pub enum Check {
-    /// The code as it is written.
-    Code(fn(&Facts, &mut Vec<Diagnostic>)),
-    /// What happens when it runs.
-    Events(fn(&Facts, &Run, &mut Vec<Diagnostic>)),
+    /// Reads what happens when the notebook runs, and what the rules before it reported; the facts
+    /// are for its repairs.
+    pub check: fn(&Facts, &Run, &mut Vec<Diagnostic>),
 }
 
 /// Every rule, in the order in which its mistakes stand in the knowledge base.
@@ -115,10 +108,7 @@ pub fn check(facts: &Facts) -> Reported {
         let before = found.len();
         let asked = facts.ask();
         if asked {
-            match rule.check {
-                Check::Code(check) => check(facts, &mut found),
-                Check::Events(check) => check(facts, run, &mut found),
-            }
+            (rule.check)(facts, run, &mut found);
         }
         if !asked || facts.is_spent() {
             found.truncate(before);

@@ -2,8 +2,8 @@
 
 use hashbrown::HashSet;
 
+use super::Rule;
 use super::events::place;
-use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::environment::PythonVersion;
 use crate::execution::{EventKind, Run, Site};
@@ -15,7 +15,7 @@ use crate::text::{Span, TextRange};
 
 const NAME: &str = "needs-newer-python";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// Words in a condition that asks which Python this is.
 const VERSION_WORDS: [&str; 4] = ["version_info", "hexversion", "python_version", "sys.version"];

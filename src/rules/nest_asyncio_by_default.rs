@@ -1,7 +1,7 @@
 //! `nest_asyncio.apply()` and its disguises: a patch for the whole process.
 
+use super::Rule;
 use super::loops::{Happening, happenings, patches};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Thread};
 use crate::facts::{Facts, Site, Usage};
@@ -11,7 +11,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "nest-asyncio-by-default";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// Methods of loops and of frameworks' apps that run them.
 const RUNS: [&str; 4] = ["run_until_complete", "run_forever", "run_app", "run_sync"];

@@ -1,7 +1,7 @@
 //! What this Python's asyncio no longer has: names and arguments.
 
+use super::Rule;
 use super::events::{found, place, repair};
-use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Site};
 use crate::facts::Facts;
@@ -12,7 +12,7 @@ use crate::text::{Edit, Span, TextRange, line_range};
 
 const NAME: &str = "removed-from-asyncio";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     for event in run.events() {

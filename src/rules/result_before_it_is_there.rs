@@ -2,8 +2,8 @@
 
 use hashbrown::HashSet;
 
+use super::Rule;
 use super::events::{found, kind_key, known_lost, place, repair};
-use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Site, Value, ValueUse};
 use crate::facts::Facts;
@@ -13,7 +13,7 @@ use crate::text::{Edit, Span};
 
 const NAME: &str = "result-before-it-is-there";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let lost = known_lost(out);

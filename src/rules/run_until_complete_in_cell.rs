@@ -1,7 +1,7 @@
 //! A loop that is told to run, stop or close on the kernel's thread.
 
+use super::Rule;
 use super::loops::{Happening, happenings, place_key};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Event, EventKind, Loop, Run};
 use crate::facts::{Facts, How, MODULE, Site, Usage, Value, is_loop};
@@ -11,7 +11,7 @@ use crate::rewrite::{LoopEntry, await_instead, checked, delete_statement, offer,
 
 const NAME: &str = "run-until-complete-in-cell";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// What is asked of a loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

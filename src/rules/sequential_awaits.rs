@@ -4,9 +4,9 @@ mod turns;
 
 use hashbrown::HashMap;
 
+use super::Rule;
 use super::events::place;
 use super::waiting::{Reader, Waiting};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::environment::PythonVersion;
 use crate::execution::{Run, Site, ValueKind};
@@ -20,7 +20,7 @@ use turns::free_awaits;
 
 const NAME: &str = "sequential-awaits";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// Words of somebody who means the order, or shows it on purpose.
 const MEANT: [&str; 10] = [

@@ -1,7 +1,7 @@
 //! What belongs to one event loop is used on another, or where none is running.
 
+use super::Rule;
 use super::events::found;
-use super::{Check, Rule};
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Thread};
 use crate::facts::Facts;
@@ -9,7 +9,7 @@ use crate::python::Kind;
 
 const NAME: &str = "shared-between-loops";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     for event in run.events() {

@@ -1,7 +1,7 @@
 //! A task that a name keeps and that nothing awaits, gathers, cancels or asks for its result.
 
+use super::Rule;
 use super::events::{found, lost_tasks, place, report};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Event, EventKind, Loop, Run};
 use crate::facts::{Endless, Facts, Handle, Site, Value};
@@ -10,7 +10,7 @@ use crate::rewrite::{await_handle, checked, module_name};
 
 const NAME: &str = "task-never-collected";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// Methods that serve until their object is told to stop, which another name may do.
 const SERVICES: [&str; 7] =

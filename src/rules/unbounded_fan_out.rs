@@ -2,9 +2,9 @@
 
 mod many;
 
+use super::Rule;
 use super::events::place;
 use super::waiting::Reader;
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Run, Site};
 use crate::facts::Facts;
@@ -15,7 +15,7 @@ use many::{Many, asks_without_limit, many};
 
 const NAME: &str = "unbounded-fan-out";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// Calls that set a limit for a whole client.
 const CLIENT_LIMITS: [&str; 2] = ["httpx.Limits", "aiohttp.TCPConnector"];

@@ -2,8 +2,8 @@
 
 use hashbrown::HashSet;
 
+use super::Rule;
 use super::events::{argument_of, found, handed_out, place, report};
-use super::{Check, Rule};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::environment::PythonVersion;
 use crate::execution::{self, Event, EventKind, Run, ValueKind};
@@ -15,7 +15,7 @@ use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "wait-needs-tasks";
 
-pub(super) const RULE: Rule = Rule { name: NAME, check: Check::Events(check) };
+pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 /// Python 3.8 began to warn of coroutines, 3.11 refuses them.
 ///

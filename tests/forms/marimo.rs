@@ -28,7 +28,7 @@ fn rules(cells: &[&str]) -> Vec<String> {
 fn cells_run_by_what_they_need_and_not_as_they_stand() {
     let work = "import asyncio\nasync def work():\n    await asyncio.sleep(0)\n    return 1";
     assert_eq!(rules(&["print(value + 1)", "value = await work()", work]), [""; 0]);
-    assert_eq!(rules(&["value + 1", "value = work()", work]), ["coroutine-never-awaited"]);
+    assert_eq!(rules(&["value + 1", "value = work()", work]), ["result-before-it-is-there"]);
     assert_eq!(
         rules(&["session = opened", "opened = asyncio.run(work())", work]),
         ["asyncio-run-in-cell"]
