@@ -68,6 +68,11 @@ impl Machine<'_> {
                 self.too_early(*value, site, ValueUse::Operator, None);
             }
         }
+        if matches!(detail, Detail::Equal | Detail::NotEqual | Detail::Is | Detail::IsNot) {
+            for (operand, value) in operands.iter().zip(&values) {
+                self.too_early(*value, self.site(*operand), ValueUse::Truth, None);
+            }
+        }
         let [left, right] = values.as_slice() else { return Value::Plain(Plain::Bool) };
         if let Some(given) = self.compared(node, *left, *right) {
             return given;

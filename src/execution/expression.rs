@@ -87,8 +87,7 @@ impl Machine<'_> {
             Kind::IfExp => self.conditional(node),
             Kind::BoolOp => self.bool_operation(node),
             Kind::Not => {
-                let value = self.part(node, Role::Operand);
-                self.ask_truth(value, self.site(node));
+                let value = self.asked_part(node, Role::Operand);
                 self.truth(value).map_or(Value::Plain(Plain::Bool), |truth| Value::Bool(!truth))
             }
             Kind::Compare => self.compare(node),
@@ -173,9 +172,15 @@ impl Machine<'_> {
         value
     }
 
+    /// What a part gives that is asked for its truth.
+    fn asked_part(&mut self, node: NodeId, role: Role) -> Value {
+        let value = self.part(node, role);
+        self.ask_truth(value, self.site(self.node(node, role).unwrap_or(node)));
+        value
+    }
+
     pub fn conditional(&mut self, node: NodeId) -> Value {
-        let test = self.part(node, Role::Test);
-        self.ask_truth(test, self.site(node));
+        let test = self.asked_part(node, Role::Test);
         match self.truth(test) {
             Some(true) => self.part(node, Role::Body),
             Some(false) => self.part(node, Role::Else),
@@ -268,26 +273,10 @@ impl Machine<'_> {
                 Value::Int(_) | Value::Plain(_) | Value::Str(_),
                 Value::Int(_) | Value::Plain(_) | Value::Str(_),
             ) => Value::Plain(Plain::Other),
-            (
-                Detail::Plus
-                | Detail::Minus
-                | Detail::Remainder
-                | Detail::Times
-                | Detail::Power
-                | Detail::Divided,
-                Value::Unknown,
-                Value::Int(_) | Value::Plain(_) | Value::Str(_),
-            )
-            | (
-                Detail::Plus
-                | Detail::Minus
-                | Detail::Remainder
-                | Detail::Times
-                | Detail::Power
-                | Detail::Divided,
-                Value::Int(_) | Value::Plain(_) | Value::Str(_),
-                Value::Unknown,
-            ) => {
+            (detail, Value::Unknown, Value::Int(_) | Value::Plain(_) | Value::Str(_))
+            | (detail, Value::Int(_) | Value::Plain(_) | Value::Str(_), Value::Unknown)
+                if detail.calculates() =>
+            {
                 self.may_raise();
                 Value::Plain(Plain::Other)
             }
@@ -331,6 +320,8 @@ impl Machine<'_> {
     ) {
         let fits = |one: &Value| match self.object(*one) {
             Some(Object::Coroutine(_)) => name.is_none_or(|name| !self.is_coroutine_member(name)),
+            // A future is asked for its truth where there may be none.
+            Some(Object::Future { .. }) if how == ValueUse::Truth => false,
             Some(Object::Future { .. }) => name.is_none_or(|name| !self.is_future_member(name)),
             _ => false,
         };

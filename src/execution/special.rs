@@ -5,7 +5,7 @@
 //! (ipykernel 7.4, Python 3.11): `len()` of a coroutine function's object raises `TypeError`,
 //! `object[0] = 1` makes a coroutine that nobody gets.
 
-use super::event::EventKind;
+use super::event::{EventKind, ValueUse};
 use super::machine::Machine;
 use super::value::{Args, Object, Site, Value};
 use crate::knowledge::callables::{Segment, Symbol};
@@ -100,6 +100,7 @@ impl Machine<'_> {
 
     /// A value that is asked whether it is true.
     pub fn ask_truth(&mut self, value: Value, site: Site) {
+        self.too_early(value, site, ValueUse::Truth, None);
         self.consult(value, ["__bool__", "__len__"], Args::default(), site);
     }
 

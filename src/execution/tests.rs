@@ -129,6 +129,15 @@ fn a_running_loop_refuses_another_one() {
 }
 
 #[test]
+fn the_truth_of_a_coroutine_is_asked_too_early_and_that_of_a_task_is_not() {
+    let asked = ["too early: Truth", "lost"];
+    assert_eq!(with_fetch("if fetch(): pass"), asked);
+    assert_eq!(with_fetch("fetch() == 3 or print(1)"), asked);
+    assert_eq!(with_fetch("x = 1 if not fetch() else 2"), asked);
+    assert_eq!(with_fetch("if asyncio.create_task(fetch()): pass"), ["task lost"]);
+}
+
+#[test]
 fn a_decorator_of_ones_own_is_followed() {
     let sync =
         "def sync(fn):\n    def inner(*a):\n        return asyncio.run(fn(*a))\n    return inner\n";

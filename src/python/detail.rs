@@ -47,3 +47,11 @@ pub enum Detail {
     /// A `case` pattern that takes whatever there is: a bare name or `_`.
     Irrefutable,
 }
+
+impl Detail {
+    /// Whether an operator calculates: what it gives of a number or a text is one.
+    pub fn calculates(self) -> bool {
+        use Detail::{Divided, Minus, Plus, Power, Remainder, Times};
+        matches!(self, Plus | Minus | Remainder | Times | Power | Divided)
+    }
+}
