@@ -21,7 +21,7 @@ impl Machine<'_> {
         let from = take.at.map_or(0, |at| at + 1);
         let rest = || args.positional.iter().copied().skip(from);
         let given = match take.with {
-            With::Unknown => Args { spread: Some(Value::Unknown), ..Args::default() },
+            With::Unknown => Args::unknown(),
             With::Nothing => Args::default(),
             With::Rest => Args {
                 positional: rest().collect(),
@@ -65,7 +65,7 @@ impl Machine<'_> {
                             ..Args::default()
                         }
                     }
-                    None => Args { spread: Some(Value::Unknown), ..Args::default() },
+                    None => Args::unknown(),
                 }
             }
         };

@@ -4,7 +4,7 @@
 use super::event::EventKind;
 use super::machine::Machine;
 use super::value::{Args, Function, Site, Value};
-use crate::knowledge::callables::QualifiedName;
+use crate::knowledge::callables::{QualifiedName, Segment};
 use crate::python::{Builds, Detail, Kind, NameUse, NodeId, Role, Tree};
 
 /// Why a computation takes long.
@@ -59,10 +59,14 @@ impl Machine<'_> {
         }
         let all = length.unwrap_or(1).saturating_mul(inside);
         self.inside = self.inside.max(all);
-        if !self.context.on_loop || !(length.is_some() && all >= LONG || self.spins(node)) {
+        if !self.context.on_loop {
             return;
         }
-        let work = if self.spins(node) { Work::Spins } else { Work::Turns(all) };
+        let work = match length {
+            _ if self.spins(node) => Work::Spins,
+            Some(_) if all >= LONG => Work::Turns(all),
+            _ => return,
+        };
         if !self.may_stop(node) {
             self.emit(self.site(node), EventKind::Computed { work });
         }
@@ -208,7 +212,13 @@ impl Machine<'_> {
         if !self.context.on_loop {
             return;
         }
-        let Some(number) = self.input.tables.effects.heavy(&self.names.spell(path)) else { return };
+        let effects = &self.input.tables.effects;
+        let may_be = match self.names.last_step(path) {
+            Some((_, Segment::Attribute(name))) => effects.names_heavy(self.names.text(name)),
+            _ => false,
+        };
+        let path = may_be.then(|| self.names.spell(path));
+        let Some(number) = path.and_then(|path| effects.heavy(&path)) else { return };
         let is_long = number.is_none_or(|number| {
             let given = args.get(number.at, self.names.find(&number.name));
             matches!(given, Some(Value::Int(given)) if given >= number.least)

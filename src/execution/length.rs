@@ -10,10 +10,6 @@ const DEEPEST: usize = 6;
 impl Bindings<'_> {
     /// The whole number that an expression stands for, `1_000` or `10**6`: the largest one that it
     /// gives.
-    pub fn integer(&self, site: Site) -> Option<i64> {
-        self.integer_at(site, DEEPEST)
-    }
-
     fn integer_at(&self, site: Site, depth: usize) -> Option<i64> {
         let depth = depth.checked_sub(1)?;
         let given = self.run.trace.given(site).into_iter().filter_map(|value| match value {

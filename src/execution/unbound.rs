@@ -1,6 +1,8 @@
 //! Names that nothing has bound when they are read: what a star import brings, what is built in, and
 //! what the notebook's author must have had from somewhere else.
 
+use std::sync::Arc;
+
 use hashbrown::{HashMap, HashSet};
 
 use super::machine::Machine;
@@ -16,7 +18,7 @@ type Binders = HashMap<Symbol, (CellKey, NodeId)>;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Missing {
     /// What cells bind, once a name was not bound yet.
-    binders: Option<Binders>,
+    binders: Option<Arc<Binders>>,
     /// The names that were not bound yet.
     sought: HashSet<Symbol>,
     /// What objects hold whose methods nobody calls, by their class.
@@ -65,11 +67,13 @@ impl Machine<'_> {
         if space != 0 {
             return Value::Unknown;
         }
-        self.missing.sought.insert(symbol);
-        if self.missing.binders.is_none() {
-            self.missing.binders = Some(self.find_binders());
-        }
-        let binder = self.missing.binders.as_mut().and_then(|binders| binders.remove(&symbol));
+        let is_new = self.missing.sought.insert(symbol);
+        let binders = match &self.missing.binders {
+            Some(known) => Arc::clone(known),
+            None => Arc::new(self.find_binders()),
+        };
+        let binder = binders.get(&symbol).copied().filter(|_| is_new);
+        self.missing.binders = Some(binders);
         if let Some((cell, statement)) = binder {
             let call = self.call_of(cell, space, None);
             self.calls.push(call);
@@ -88,7 +92,7 @@ impl Machine<'_> {
         }
     }
 
-    fn find_binders(&mut self) -> Binders {
+    fn find_binders(&self) -> Binders {
         let mut binders = Binders::new();
         let cells: Vec<_> = self.cells.iter().filter(|(_, code)| code.space == 0).collect();
         for (key, code) in cells {

@@ -30,7 +30,7 @@ impl Machine<'_> {
         let guess = u32::from(self.context.running == Loop::Unknown);
         self.doubt += 1;
         self.guesses += guess;
-        let args = Args { spread: Some(Value::Unknown), ..Args::default() };
+        let args = Args::unknown();
         let args = match function.class {
             Some(class) if self.takes_receiver(&function) => {
                 let receiver = self.receiver(class, function.def, NESTED);
@@ -94,7 +94,7 @@ impl Machine<'_> {
         };
         let new = Object::Instance { class, fields: Default::default(), is_open: true };
         let object = self.new_object(new);
-        let args = Args { spread: Some(Value::Unknown), ..Args::default() };
+        let args = Args::unknown();
         let init = self.bound(init, object, class);
         self.call(init, args, site);
         let fields = match self.object(object) {

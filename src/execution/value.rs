@@ -112,6 +112,11 @@ impl Args {
         Self { positional: vec![value], ..Self::default() }
     }
 
+    /// Any number of them, of which nothing is known.
+    pub fn unknown() -> Self {
+        Self { spread: Some(Value::Unknown), ..Self::default() }
+    }
+
     /// The same with `first` before them.
     pub fn after(&self, first: Value) -> Self {
         let positional = std::iter::once(first).chain(self.positional.iter().copied()).collect();

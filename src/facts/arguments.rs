@@ -1,26 +1,13 @@
 //! What a call is given.
 
 use super::{Facts, Site};
-use crate::python::{self, Kind};
+use crate::python;
 
 impl Facts<'_> {
     /// The argument at `position` (from 0) or called `name`.
     pub fn argument(&self, call: Site, position: usize, name: &str) -> Option<Site> {
         let node = self.tree(call.cell).argument(call.node, position, name)?;
         Some(Site { node, ..call })
-    }
-
-    /// Whether what is given at `position` (from 0), or under `name`, is the value at `site`.
-    pub fn is_argument(&self, call: Site, site: Site, position: usize, name: &str) -> bool {
-        let tree = self.tree(call.cell);
-        if self.role(site) == python::Role::Arg {
-            return tree.place(site.node) == Some(position)
-                && self.argument(call, position, name) == Some(site);
-        }
-        let keyword = self.parent(site).map(|up| self.kind(up));
-        let is_named = matches!(keyword, Some(Kind::KeywordArg { name: Some(range) })
-            if tree.text(*range) == name);
-        is_named && self.argument(call, position, name) == Some(site)
     }
 
     /// The value of the keyword argument `name`.

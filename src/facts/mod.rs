@@ -51,7 +51,7 @@ pub use protocol::AsyncOnly;
 pub use reach::{Reach, Runs};
 pub use scope::{Binding, How, MODULE, ScopeId, ScopeKind};
 pub use takers::{Passes, Taker};
-pub use tasks::{Background, is_loop, is_running_loop};
+pub use tasks::{is_loop, is_running_loop};
 pub use usage::Usage;
 pub use users::{Access, Use, User};
 pub use value::Value;
@@ -245,19 +245,6 @@ impl<'a> Facts<'a> {
 
     pub fn class(&self, id: ClassId) -> Option<&Class> {
         self.classes.get(id.0)
-    }
-
-    /// The patch that is in force where `site` runs: one that stands before it, or before the
-    /// first call of the helper that it stands in.
-    pub fn patch_before(&self, site: Site) -> Option<Site> {
-        let runs_at = match self.runs(site) {
-            Runs::Helper(id) | Runs::Async(id) => {
-                self.entry_calls(id).first().copied().unwrap_or(site)
-            }
-            Runs::Cell | Runs::Elsewhere => site,
-        };
-        // They stand in order: where the first is none, no other is.
-        self.patches().next().filter(|call| call.site < runs_at).map(|call| call.site)
     }
 
     /// Whether the cell itself awaits: an `await`, `async for` or `async with` outside functions.

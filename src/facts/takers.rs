@@ -113,12 +113,6 @@ const PLAIN_NAMES: [&str; 9] = [
     "add_writer",
 ];
 
-/// Built-in functions and types that give data.
-const DATA: [&str; 15] = [
-    "len", "sum", "str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple", "sorted",
-    "round", "abs", "repr",
-];
-
 /// So many of the notebook's own functions hand a function on, at most.
 const STEPS: usize = 4;
 
@@ -204,63 +198,5 @@ impl Facts<'_> {
         }
         let is_worker = taker?;
         Some(Taker { call, passes: Passes::Nothing, is_worker, is_known })
-    }
-
-    /// Whether what a call gives may be called itself: it is not seen to be data.
-    pub fn may_give_a_function(&self, call: Site) -> bool {
-        match self.child(call, Role::Func).map(|func| self.value(func)) {
-            Some(Value::Function(id)) => self.function(id).is_none_or(|function| {
-                if function.is_coroutine_function() {
-                    return false;
-                }
-                !function.is_plain()
-                    || function.returns.iter().any(|value| self.may_be_a_function(*value, STEPS))
-            }),
-            Some(Value::Path(path)) => {
-                let builds = path.strip_prefix("builtins.").is_some_and(|it| DATA.contains(&it));
-                !builds && !self.comes_of_blocking(&format!("{path}()"))
-            }
-            _ => true,
-        }
-    }
-
-    /// Whether a path stands for what a call that blocks gives, or for a part of it.
-    fn comes_of_blocking(&self, path: &str) -> bool {
-        let calls = path.match_indices("()").filter_map(|(at, _)| path.get(..at));
-        calls.into_iter().any(|call| self.tables.blocking(call).is_some())
-    }
-
-    fn may_be_a_function(&self, site: Site, steps: usize) -> bool {
-        let Some(steps) = steps.checked_sub(1) else { return true };
-        match self.kind(site) {
-            Kind::BinOp
-            | Kind::Compare
-            | Kind::Not
-            | Kind::Unary
-            | Kind::Number
-            | Kind::Str
-            | Kind::Bytes
-            | Kind::FString
-            | Kind::True
-            | Kind::False
-            | Kind::None
-            | Kind::List
-            | Kind::Dict
-            | Kind::Set
-            | Kind::Tuple { .. }
-            | Kind::Comprehension { .. } => false,
-            Kind::Call => self.may_give_a_function(site),
-            Kind::Attribute { .. } => {
-                !self.value(site).path().is_some_and(|path| self.comes_of_blocking(path))
-            }
-            Kind::Subscript => self.child(site, Role::Value).is_none_or(|inner| {
-                !self.value(inner).path().is_some_and(|path| self.comes_of_blocking(path))
-            }),
-            Kind::Name { .. } => self.bindings(site).iter().any(|(cell, binding)| {
-                let super::How::Value(node) = binding.how else { return true };
-                self.may_be_a_function(Site { cell: *cell, node }, steps)
-            }),
-            _ => true,
-        }
     }
 }

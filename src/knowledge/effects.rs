@@ -146,6 +146,12 @@ impl Effects {
         self.names.contains(path) || self.requests.iter().any(of_module)
     }
 
+    /// Whether a computation that may take long has a path that ends in `name`.
+    pub fn names_heavy(&self, name: &str) -> bool {
+        let mut all = self.heavy.iter().flat_map(|entry| &entry.calls);
+        all.any(|call| call.rsplit('.').next() == Some(name))
+    }
+
     /// The computations that take long from some number on, or always.
     pub fn heavy(&self, path: &str) -> Option<Option<&Number>> {
         let entry = self.heavy.iter().find(|entry| entry.calls.iter().any(|call| call == path))?;

@@ -3,7 +3,7 @@
 use hashbrown::HashSet;
 
 use super::Rule;
-use super::events::{Said, found};
+use super::events::{found, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run};
 use crate::facts::{AsyncOnly, Facts, Site, Usage};
@@ -68,30 +68,26 @@ fn written(facts: &Facts, out: &mut Vec<Diagnostic>) {
 
 /// Where only the run tells what comes there.
 fn happening(run: &Run, out: &mut Vec<Diagnostic>) {
-    let mut said = Said::of(out);
     let walked: Vec<Span> = out.iter().filter(|it| it.rule == NAME).map(|it| it.span).collect();
     // What an `async for` does not take is walked in the plain way by nobody.
     let is_other = |it: &&Event| matches!(it.kind, EventKind::AsyncForRefused { .. });
     let others: HashSet<_> = run.events().iter().filter(is_other).map(|it| it.site).collect();
-    for event in run.events() {
+    let told = run.events().iter().filter_map(|event| {
         let key = match event.kind {
             EventKind::PlainWalkRefused { .. } if !others.contains(&event.site) => "reader",
             EventKind::PlainWithRefused { .. } => "with",
-            _ => continue,
+            _ => return None,
         };
         let told = found(run, event, event.site, |span| {
             Diagnostic::new(NAME, Severity::Error, span, key)
                 .with("what", run.source_of(event.site))
-        });
-        let Some(told) = told else { continue };
+        })?;
         // One `async` serves all that the statement has.
         let around = run.statement_around(event.site);
         let is_walked = |it: &Span| it.cell == told.span.cell && around.contains(it.range);
-        if !walked.iter().any(is_walked) && !said.error_or(told.span, NAME) {
-            said.add(&told);
-            out.push(told);
-        }
-    }
+        (!walked.iter().any(is_walked)).then_some(told)
+    });
+    report(out, told);
 }
 
 /// Whether an earlier manager of the same `with` was reported: one `async` serves all.
