@@ -71,12 +71,28 @@ pub fn classify(
     facts: &Facts,
     diagnostics: &[Diagnostic],
 ) -> Vec<Classification> {
+    let unclear = Classification { verdict: Verdict::Unclear, situations: Vec::new() };
+    let mut all = vec![unclear; notebook.cells.len()];
+    let cells = (0..all.len()).map(CellIndex);
+    renew(notebook, facts, diagnostics, cells, &mut all);
+    all
+}
+
+/// Classifies some cells anew; `all` holds one answer for each of the notebook's.
+pub fn renew(
+    notebook: &Notebook,
+    facts: &Facts,
+    diagnostics: &[Diagnostic],
+    cells: impl Iterator<Item = CellIndex>,
+    all: &mut [Classification],
+) {
     let told = evidence::of_diagnostics(diagnostics);
-    let one = |index| {
-        let told = told.get(&CellIndex(index)).map_or(&[][..], Vec::as_slice);
-        classify_cell(notebook, facts, told, CellIndex(index))
-    };
-    (0..notebook.cells.len()).map(one).collect()
+    for cell in cells {
+        let told = told.get(&cell).map_or(&[][..], Vec::as_slice);
+        if let Some(answer) = all.get_mut(cell.0) {
+            *answer = classify_cell(notebook, facts, told, cell);
+        }
+    }
 }
 
 /// Classifies the cells of a notebook in which nothing is async.

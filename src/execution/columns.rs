@@ -62,6 +62,7 @@ impl Machine<'_> {
             .module_of(table)
             .is_some_and(|module| self.input.tables.columns.is_module(self.names.text(module)));
         if is_table && self.doubt == 0 {
+            self.trace.switched = true;
             self.columns.entry(table).or_default().push((key, value));
         } else {
             self.escape(value);

@@ -50,6 +50,7 @@ impl Machine<'_> {
         let like = row.variants.iter().find(fits)?.like.clone();
         let made = self.names.path(&like);
         self.made.insert(made);
+        self.trace.switched = true;
         Some(like)
     }
 

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use super::blocking::Tasked;
-use super::event::{Event, StackId};
+use super::event::{Event, EventKind, StackId};
 use super::given::Given;
 use super::heap::Heap;
 use super::sighting::Sighting;
@@ -23,6 +23,8 @@ pub struct Trace {
     pub(super) sightings: HashMap<ObjectId, Sighting>,
     /// Whether some cell was too much to run to its end.
     pub is_cut_short: bool,
+    /// Whether a library's state changed what its other calls do.
+    pub(super) switched: bool,
 }
 
 /// What kind of thing a value is.
@@ -56,6 +58,15 @@ impl Trace {
         }
         sites.reverse();
         sites
+    }
+
+    /// Whether something happened that other cells notice without a name: a loop that is patched or
+    /// steered, a library that goes by what was made before.
+    pub fn concerns_all(&self) -> bool {
+        let is_far = |it: &Event| {
+            matches!(it.kind, EventKind::LoopPatched { .. } | EventKind::LoopSteered { .. })
+        };
+        self.switched || self.is_cut_short || self.events.iter().any(is_far)
     }
 
     /// The first task that runs while the event at `at` happens, and that somebody waits for later.

@@ -29,6 +29,11 @@ impl CellFacts {
         Self::of(runs, source)
     }
 
+    /// Of a cell that says nothing.
+    pub fn blank() -> Self {
+        Self::of(false, "")
+    }
+
     /// Of the cell with another text.
     pub fn with_source(&self, source: &str) -> Self {
         Self::of(self.runs, source)

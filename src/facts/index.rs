@@ -2,8 +2,10 @@
 
 use hashbrown::{HashMap, HashSet};
 
+use std::sync::Arc;
+
 use super::collection::MEANINGS;
-use super::{Call, Facts, FnId, MODULE, Runs, Site, Usage, Value, reach};
+use super::{Call, CellFacts, Facts, FnId, MODULE, Runs, Site, Usage, Value, reach};
 use crate::python::{Kind, NameUse, Role};
 use crate::text::CellIndex;
 
@@ -138,7 +140,8 @@ impl Facts<'_> {
 
     /// Whether the name stands anywhere in the notebook.
     pub fn has_name(&self, name: &str) -> bool {
-        self.index.names.contains(name)
+        let says = |cell: &Arc<CellFacts>| cell.names().names().iter().any(|said| **said == *name);
+        self.index.names.contains(name) || self.elsewhere.iter().any(says)
     }
 
     /// The `import` statements of the cells themselves, in order.

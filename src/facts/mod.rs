@@ -85,6 +85,8 @@ pub struct Call {
 /// The whole notebook's facts.
 pub struct Facts<'a> {
     pub cells: Vec<Arc<CellFacts>>,
+    /// Cells that are not looked at, but whose names are taken.
+    elsewhere: Vec<Arc<CellFacts>>,
     pub tables: &'a Tables,
     pub environment: Environment,
     /// The user's modules beside the notebook.
@@ -153,6 +155,7 @@ impl<'a> Facts<'a> {
     ) -> Self {
         let mut facts = Self {
             cells,
+            elsewhere: Vec::new(),
             tables,
             environment,
             modules,
@@ -190,6 +193,11 @@ impl<'a> Facts<'a> {
         facts.index = index::Index::of(&facts);
         facts.unfinished = facts.budget.is_spent();
         facts
+    }
+
+    /// The same beside cells that are not looked at.
+    pub fn among(self, elsewhere: Vec<Arc<CellFacts>>) -> Self {
+        Self { elsewhere, ..self }
     }
 
     fn gather_globals(&mut self) {

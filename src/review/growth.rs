@@ -19,7 +19,7 @@ fn reviewed(cells: &[String], tables: &Tables) -> Review {
     let cells: Vec<FreshCell> = cells.iter().map(FreshCell::code).collect();
     // Rules are asked, whatever the words say.
     let notebook = parse_ipynb(ipynb_of(&cells)).unwrap();
-    review_asked(&notebook, tables, &Surroundings::default(), &[])
+    review_asked(&notebook, tables, &Surroundings::default(), &Known::default())
 }
 
 fn rules(review: &Review) -> Vec<&str> {

@@ -8,6 +8,9 @@ mod coverage;
 mod extract;
 #[cfg(test)]
 mod growth;
+mod known;
+mod linked;
+mod made;
 mod names;
 mod place;
 mod port;
@@ -32,13 +35,16 @@ use crate::facts::{self, CellFacts, Facts, Modules, Stop};
 use crate::knowledge::Tables;
 use crate::libraries::Libraries;
 use crate::notebook::{Format, Notebook};
-use crate::rules::{self, Reported};
 use crate::text::{CellIndex, Edit, Span, TextRange, apply_edits};
+
+use known::Told;
+use made::Scene;
 
 pub use account::{Account, Ending, account, concerning, repaired, to_run};
 pub use choose::{Choice, choose, fixes};
 pub use coverage::{Coverage, coverage};
 pub use extract::{Alike, Extracted, FileChange, alike, extract, helper_of};
+pub use known::Known;
 pub use names::{Names, names, skeleton};
 pub use place::environment_of;
 pub use port::{cell_notes, changes, notes, port, to_script};
@@ -69,6 +75,8 @@ pub struct Review {
     pub verdict: Verdict,
     /// How many steps the questions about the cells took.
     pub steps: u64,
+    /// What rules said of them.
+    told: Option<Arc<Told>>,
 }
 
 impl Review {
@@ -122,6 +130,7 @@ impl Review {
             classifications: Vec::new(),
             verdict: Verdict::Unclear,
             steps: 0,
+            told: None,
         }
     }
 
@@ -149,7 +158,7 @@ pub struct Surroundings {
 
 /// Reviews a notebook by itself.
 pub fn review(notebook: &Notebook, tables: &Tables) -> Review {
-    review_again(notebook, tables, &Surroundings::default(), &[])
+    review_again(notebook, tables, &Surroundings::default(), &Known::default())
 }
 
 /// The modules that the notebook imports, and the scripts that it runs by `%run`: the names to
@@ -180,7 +189,7 @@ pub fn review_again(
     notebook: &Notebook,
     tables: &Tables,
     surroundings: &Surroundings,
-    known: &[Arc<CellFacts>],
+    known: &Known,
 ) -> Review {
     let settings = &surroundings.settings;
     let tables = settings.tables(tables);
@@ -192,12 +201,8 @@ pub fn review_again(
 
 /// The review of a notebook that is [`quiet`], with nothing beside it: no rule is asked, and no cell
 /// is parsed.
-pub fn review_quiet(
-    notebook: &Notebook,
-    surroundings: &Surroundings,
-    known: &[Arc<CellFacts>],
-) -> Review {
-    let cells = read_cells(notebook, known);
+pub fn review_quiet(notebook: &Notebook, surroundings: &Surroundings, known: &Known) -> Review {
+    let cells = read_cells(notebook, &known.cells);
     let mut diagnostics = Vec::new();
     saved::add(notebook, &cells, &mut diagnostics);
     let classifications = classify::without_async(notebook, &cells);
@@ -213,44 +218,14 @@ pub fn review_asked(
     notebook: &Notebook,
     tables: &Tables,
     surroundings: &Surroundings,
-    known: &[Arc<CellFacts>],
+    known: &Known,
 ) -> Review {
-    let cells = read_cells(notebook, known);
+    let cells = read_cells(notebook, &known.cells);
     let surroundings = surroundings.with_versions(notebook, tables);
-    let settings = &surroundings.settings;
-    let tables = surroundings.tables(tables);
-    let environment = settings.environment(environment_of(notebook));
-    let modules = Arc::clone(&surroundings.modules);
-    let stop = surroundings.stop.clone();
-    let facts = Facts::join_within(cells.clone(), tables, environment, modules, stop);
-    // A script without cells is no notebook: its own entry point is right.
-    let Reported { mut diagnostics, unanswered } = match notebook.format {
-        Format::Script => Reported::default(),
-        _ => rules::check(&facts),
-    };
-    facts.ask_freely();
-    diagnostics.extend(syntax_errors(&cells, notebook.format));
-    if notebook.format != Format::Script {
-        saved::add(notebook, &cells, &mut diagnostics);
-        saved::weigh(notebook, &mut diagnostics);
-    }
-    diagnostics.extend(not_looked_at(&cells, &unanswered));
-    let (mut diagnostics, mut silenced) = suppress::apply(&cells, diagnostics);
-    let classifications = classify::classify(notebook, &facts, &diagnostics);
-    silenced.extend(diagnostics.extract_if(.., |found| !settings.selection.takes(found)));
-    let verdict = classify::verdict_of_file(notebook, &classifications);
-    let steps = facts.steps();
-    drop(facts);
-    Review {
-        cells,
-        environment,
-        surroundings,
-        diagnostics,
-        silenced,
-        classifications,
-        verdict,
-        steps,
-    }
+    let environment = surroundings.settings.environment(environment_of(notebook));
+    let scene = Scene { notebook, tables, surroundings, environment, cells };
+    let again = known.told(&scene.surroundings, environment).and_then(|told| scene.again(told));
+    again.unwrap_or_else(|| scene.whole())
 }
 
 fn read_cells(notebook: &Notebook, known: &[Arc<CellFacts>]) -> Vec<Arc<CellFacts>> {

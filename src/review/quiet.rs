@@ -60,7 +60,7 @@ fn imported(cell: &Cell) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
     use crate::notebook::{Pasted, corpus_notebooks_for_tests, parse_pasted};
-    use crate::review::{Surroundings, review_asked, review_quiet};
+    use crate::review::{Known, Surroundings, review_asked, review_quiet};
     use crate::rules::{RULES, fixtures_for_tests, tables_for_tests};
 
     fn pasted(code: &str) -> Option<Notebook> {
@@ -138,8 +138,8 @@ mod tests {
                 continue;
             }
             count += 1;
-            let asked = review_asked(&notebook, &tables, &beside, &[]);
-            let unasked = review_quiet(&notebook, &beside, &[]);
+            let asked = review_asked(&notebook, &tables, &beside, &Known::default());
+            let unasked = review_quiet(&notebook, &beside, &Known::default());
             assert_eq!(unasked.diagnostics, asked.diagnostics, "{name}");
             assert_eq!(unasked.silenced, asked.silenced, "{name}");
             assert_eq!(unasked.classifications, asked.classifications, "{name}");

@@ -195,8 +195,8 @@ impl<'t> Repairs<'t> {
         let edits: Vec<Edit> = candidates.iter().flat_map(|it| it.fix.edits.clone()).collect();
         let changes = changed_sources(&self.notebook, &edits)?;
         let notebook = self.notebook.reload(self.notebook.save(&changes).ok()?).ok()?;
-        let Review { surroundings, cells, .. } = &self.review;
-        let review = review_again(&notebook, self.tables, surroundings, cells);
+        let (surroundings, known) = (&self.review.surroundings, self.review.known());
+        let review = review_again(&notebook, self.tables, surroundings, &known);
         let holds = reads(&self.review, &review)
             && answers_as_much(&self.review, &review)
             && helps(&self.review, &review, &candidates)

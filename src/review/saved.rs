@@ -40,9 +40,7 @@ pub(super) fn add(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     // Most notebooks hold none of these words, and their outputs need no decoding.
-    let file = notebook.original();
-    let present: Vec<_> =
-        SIGNS.iter().filter(|(words, _)| memmem::find(file, words.as_bytes()).is_some()).collect();
+    let present: Vec<_> = present(notebook).collect();
     if present.is_empty() {
         return;
     }
@@ -59,6 +57,18 @@ pub(super) fn add(
             }
         }
     }
+}
+
+/// Whether some output may speak for or against what rules say.
+pub(super) fn speaks(notebook: &Notebook) -> bool {
+    present(notebook).next().is_some()
+}
+
+fn present(
+    notebook: &Notebook,
+) -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> {
+    let file = notebook.original();
+    SIGNS.iter().filter(move |(words, _)| memmem::find(file, words.as_bytes()).is_some())
 }
 
 /// Rules that say of a call in a cell that it raises.

@@ -218,7 +218,7 @@ mod tests {
 
     use crate::facts::{ModuleSource, Modules};
     use crate::notebook::{Pasted, parse_pasted};
-    use crate::review::{Surroundings, review_again};
+    use crate::review::{Known, Surroundings, review_again};
     use crate::rules::tests::tables;
     use crate::text::apply_edits;
 
@@ -232,7 +232,7 @@ mod tests {
         let source = ModuleSource { name, path, source: SCRIPT.to_owned() };
         let modules = Arc::new(Modules::read(&[source], &tables));
         let surroundings = Surroundings { modules, ..Surroundings::default() };
-        let review = review_again(&notebook, &tables, &surroundings, &[]);
+        let review = review_again(&notebook, &tables, &surroundings, &Known::default());
         let found = review.diagnostics.iter().find(|found| found.rule == super::NAME)?;
         let cell = notebook.cell(found.span.cell)?;
         let fixed = found.fix().and_then(|fix| apply_edits(cell.index, &cell.source, &fix.edits));

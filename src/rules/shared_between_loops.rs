@@ -59,7 +59,7 @@ fn may_be_run(facts: &Facts, run: &Run, event: &Event) -> bool {
 mod tests {
     use crate::environment::Host;
     use crate::notebook::{Pasted, parse_pasted};
-    use crate::review::{Settings, Surroundings, review_again};
+    use crate::review::{Known, Settings, Surroundings, review_again};
     use crate::rules::tables_for_tests;
 
     const HEAD: &str = "# %%\nimport asyncio\n\nasync def work():\n    return 42\n\n# %%\n";
@@ -71,7 +71,7 @@ mod tests {
         };
         let settings = Settings { host: Some(host), ..Settings::default() };
         let surroundings = Surroundings { settings, ..Surroundings::default() };
-        let review = review_again(&notebook, &tables_for_tests(), &surroundings, &[]);
+        let review = review_again(&notebook, &tables_for_tests(), &surroundings, &Known::default());
         let said = |it: &crate::diagnostic::Diagnostic| {
             let source = &notebook.cell(it.span.cell).unwrap().source;
             format!("{}: {}", it.message.key, &source[it.span.range.start..it.span.range.end])

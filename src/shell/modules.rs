@@ -11,8 +11,8 @@ use crate::facts::{Access, CellFacts, Modules, Use, User, modules, users};
 use crate::knowledge::Tables;
 use crate::notebook::{self, Notebook};
 use crate::review::{
-    Review, Settings, Surroundings, coloured, quiet, review_asked, review_quiet, versions_matter,
-    wanted_modules,
+    Known, Review, Settings, Surroundings, coloured, quiet, review_asked, review_quiet,
+    versions_matter, wanted_modules,
 };
 
 pub use folders::Folders;
@@ -27,10 +27,10 @@ pub fn review_in_place(
     folders: &Folders,
 ) -> Review {
     let surroundings = Surroundings { settings, ..Surroundings::default() };
-    review_again_in_place(path, notebook, tables, surroundings, folders, &[])
+    review_again_in_place(path, notebook, tables, surroundings, folders, &Known::default())
 }
 
-/// As [`review_in_place`], for a notebook of which some cells are `known`. The modules among the
+/// As [`review_in_place`], for a notebook of an earlier text of which something is `known`. The modules among the
 /// surroundings are found anew.
 pub fn review_again_in_place(
     path: &Path,
@@ -38,21 +38,21 @@ pub fn review_again_in_place(
     tables: &Tables,
     surroundings: Surroundings,
     folders: &Folders,
-    known: &[Arc<CellFacts>],
+    known: &Known,
 ) -> Review {
     let own = surroundings.settings.tables(tables);
     if quiet(notebook, own).is_some_and(|names| !lie_beside(path, &names, folders)) {
         let surroundings = Surroundings { modules: Arc::default(), ..surroundings };
         return review_quiet(notebook, &surroundings, known);
     }
-    let (cells, files) = of(path, notebook, folders, known);
+    let (cells, files) = of(path, notebook, folders, &known.cells);
     let modules = folders.modules(files, own);
     let libraries = match versions_matter(notebook, own) {
         true => folders.libraries(path.parent().unwrap_or(Path::new(""))),
         false => Arc::default(),
     };
     let surroundings = Surroundings { modules: Arc::clone(&modules), libraries, ..surroundings };
-    let review = review_asked(notebook, tables, &surroundings, &cells);
+    let review = review_asked(notebook, tables, &surroundings, &known.with_cells(cells));
     let own = surroundings.settings.tables(tables);
     let uses = uses(path, notebook, &coloured(&review), own, folders);
     if uses.is_empty() {
@@ -62,7 +62,7 @@ pub fn review_again_in_place(
         modules: Arc::new(Modules::clone(&modules).with_users(uses)),
         ..surroundings
     };
-    review_asked(notebook, tables, &surroundings, &review.cells)
+    review_asked(notebook, tables, &surroundings, &review.known())
 }
 
 /// Whether a module or package of one of these names lies in the folder of the file at `path`.

@@ -253,7 +253,7 @@ impl Document {
                 cell.source.clone_from(source);
             }
         }
-        let review = review_again(&changed, tables, &self.surroundings, &self.review.cells);
+        let review = review_again(&changed, tables, &self.surroundings, &self.review.known());
         (changed, review)
     }
 
@@ -341,8 +341,8 @@ impl Document {
     }
 
     fn make_review(&mut self, tables: &Tables) {
-        let known = &self.review.cells;
-        self.review = review_again(&self.notebook, tables, &self.surroundings, known);
+        let known = self.review.known();
+        self.review = review_again(&self.notebook, tables, &self.surroundings, &known);
         self.is_unreviewed = false;
         self.take_in_review();
     }
@@ -356,7 +356,7 @@ impl Document {
         self.pending = is_left.then(|| {
             self.asked += 1;
             let (notebook, surroundings) = (&self.notebook, &self.surroundings);
-            let known = self.review.cells.clone();
+            let known = self.review.known();
             Pending::new(self.asked, notebook, surroundings, known, beside)
         });
         self.pending.is_some()

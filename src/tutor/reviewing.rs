@@ -8,10 +8,10 @@ use super::keys::Command;
 use super::message::Effect;
 use super::view::Tone;
 use super::walk::Walk;
-use crate::facts::{CellFacts, Stop};
+use crate::facts::Stop;
 use crate::knowledge::Tables;
 use crate::notebook::Notebook;
-use crate::review::{Review, Surroundings, review_again};
+use crate::review::{Known, Review, Surroundings, review_again};
 
 /// Bytes of code that are reviewed at once; more of it could be seen to stop the screen.
 pub const AT_ONCE: usize = 32 * 1024;
@@ -35,7 +35,7 @@ pub struct Job {
     pub number: u64,
     pub notebook: Notebook,
     pub surroundings: Surroundings,
-    pub known: Vec<Arc<CellFacts>>,
+    pub known: Known,
     /// The file beside which modules have still to be looked for.
     pub beside: Option<PathBuf>,
 }
@@ -93,7 +93,7 @@ impl Pending {
         number: u64,
         notebook: &Notebook,
         surroundings: &Surroundings,
-        known: Vec<Arc<CellFacts>>,
+        known: Known,
         beside: Option<PathBuf>,
     ) -> Self {
         let stop = Stop::default();

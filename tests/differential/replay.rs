@@ -7,7 +7,7 @@ use nbasync::diagnostic::{Diagnostic, Severity};
 use nbasync::facts::{ModuleSource, Modules};
 use nbasync::knowledge::Tables;
 use nbasync::notebook::Notebook;
-use nbasync::review::{Review, Surroundings, review_again};
+use nbasync::review::{Known, Review, Surroundings, review_again};
 use nbasync::text::position;
 
 use crate::effects::{Effect, foretold, shown};
@@ -37,7 +37,7 @@ pub fn reviewed(program: &Program, notebook: &Notebook, tables: &Tables) -> Revi
     let sources: Vec<ModuleSource> = program.files.iter().map(module).collect();
     let modules = Arc::new(Modules::read(&sources, tables));
     let surroundings = Surroundings { modules, ..Surroundings::default() };
-    review_again(notebook, tables, &surroundings, &[])
+    review_again(notebook, tables, &surroundings, &Known::default())
 }
 
 /// Reviews every program, on all processors.

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use nbasync::environment::{Certainty, Host, PythonVersion};
-use nbasync::review::{Settings, Surroundings, review_again};
+use nbasync::review::{Known, Settings, Surroundings, review_again};
 
 /// Seconds, where no others are named.
 const TIME: u64 = 270;
@@ -69,7 +69,7 @@ fn the_verdicts_follow_the_answers() {
                     ..Settings::default()
                 };
                 let surroundings = Surroundings { settings, ..Surroundings::default() };
-                let review = review_again(&notebook, &tables, &surroundings, &[]);
+                let review = review_again(&notebook, &tables, &surroundings, &Known::default());
                 let mut found = review.diagnostics.iter();
                 let is_reported = found.any(|it| claim.rules.iter().any(|rule| rule == it.rule));
                 let told = &review.diagnostics;

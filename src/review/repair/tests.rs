@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::*;
 use crate::notebook::parse_script;
-use crate::review::{Selection, Settings, Surroundings};
+use crate::review::{Known, Selection, Settings, Surroundings};
 use crate::text::TextRange;
 
 fn tables() -> Tables {
@@ -25,7 +25,7 @@ fn begin<'t>(cells: &str, selection: Selection, tables: &'t Tables) -> Repairs<'
     let notebook = notebook(cells);
     let settings = Settings { selection, ..Settings::default() };
     let surroundings = Surroundings { settings, ..Surroundings::default() };
-    let review = review_again(&notebook, tables, &surroundings, &[]);
+    let review = review_again(&notebook, tables, &surroundings, &Known::default());
     Repairs::new(notebook, review, Applicability::Unsafe, tables)
 }
 

@@ -156,7 +156,7 @@ impl Asked<'_> {
         let is_asked = self.only.as_ref().is_some_and(|only| !only.iter().all(String::is_empty));
         let review = self.document.review.as_ref().filter(|_| is_asked && self.wants(kind))?;
         let before = self.file()?;
-        let start = review_again(&before, self.tables, &review.surroundings, &review.cells);
+        let start = review_again(&before, self.tables, &review.surroundings, &review.known());
         let mut repairs = Repairs::new(before.clone(), start, Applicability::Safe, self.tables);
         repairs.run();
         let differs = |(old, new): (&notebook::Cell, &notebook::Cell)| {

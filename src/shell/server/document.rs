@@ -14,7 +14,7 @@ use super::language::read;
 use super::place::{Lines, path_of};
 use crate::facts::CellFacts;
 use crate::notebook::{self, Cell, CellKind, Notebook};
-use crate::review::Review;
+use crate::review::{Known, Review};
 use crate::text::{CellIndex, Span, TextRange, with_plain_ends};
 
 /// Bytes of code that are reviewed before anybody notices.
@@ -33,8 +33,8 @@ pub struct Document {
     pub shape: Shape,
     /// What the text is as a notebook; `None` where it is none.
     pub notebook: Option<Notebook>,
-    /// Cells as they were read, in the notebook's order.
-    pub known: Vec<Arc<CellFacts>>,
+    /// What its last review left; its cells stand in the notebook's order.
+    pub known: Known,
     /// `None` since the last change.
     pub review: Option<Review>,
     /// Whether a change could not be made, so that we do not know what the editor shows.
@@ -94,7 +94,7 @@ impl Document {
 
     fn new(uri: String, shape: Shape, notebook: Option<Notebook>) -> Self {
         let path = path_of(&uri);
-        let (known, review, published) = (Vec::new(), None, HashMap::new());
+        let (known, review, published) = (Known::default(), None, HashMap::new());
         let (is_lost, is_put_off) = (false, false);
         Self { uri, path, shape, notebook, known, review, is_lost, is_put_off, published }
     }
@@ -108,7 +108,7 @@ impl Document {
     /// Whether somebody may have to wait for its review: it is long, and none of it was read yet.
     pub fn takes_long(&self) -> bool {
         let cells = self.notebook.iter().flat_map(|it| &it.cells);
-        self.known.is_empty() && cells.map(|cell| cell.source.len()).sum::<usize>() > AT_ONCE
+        self.known.cells.is_empty() && cells.map(|cell| cell.source.len()).sum::<usize>() > AT_ONCE
     }
 
     /// What the reader calls it.
@@ -143,7 +143,8 @@ impl Document {
         let done = changes.iter().try_for_each(|change| apply(text, change));
         self.is_lost |= done.is_err();
         self.notebook = read(&self.uri, language, text);
-        self.known = self.notebook.as_ref().map(|it| aligned(&self.known, it)).unwrap_or_default();
+        let cells = self.notebook.as_ref().map(|it| aligned(&self.known.cells, it));
+        self.known.cells = cells.unwrap_or_default();
         done
     }
 
@@ -204,9 +205,9 @@ impl Document {
         for (index, cell) in here.cells.iter_mut().enumerate().skip(start) {
             cell.index = CellIndex(index);
         }
-        if end <= self.known.len() {
+        if end <= self.known.cells.len() {
             let unread = here.cells.get(start).map(|cell| Arc::new(unread(cell)));
-            self.known.splice(start..end, unread.into_iter().cycle().take(added));
+            self.known.cells.splice(start..end, unread.into_iter().cycle().take(added));
         }
         let present: HashSet<&str> = order.iter().map(String::as_str).collect();
         for closed in change.did_close.unwrap_or_default() {

@@ -269,7 +269,7 @@ impl<'k> Server<'k> {
             self.log(&Failure::Internal);
         }
         let Some(document) = self.documents.get_mut(uri) else { return true };
-        document.known = made.as_ref().map(|made| made.cells.clone()).unwrap_or_default();
+        document.known = made.as_ref().map(Review::known).unwrap_or_default();
         document.review = Some(made.unwrap_or_else(|| unmade(document)));
         self.publish(uri);
         true

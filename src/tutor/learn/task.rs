@@ -74,7 +74,7 @@ impl Task {
         for (cell, source) in notebook.cells.iter_mut().zip(cells) {
             cell.source = trimmed(source);
         }
-        review_again(&notebook, tables, &self.given.review.surroundings, &self.given.review.cells)
+        review_again(&notebook, tables, &self.given.review.surroundings, &self.given.review.known())
     }
 }
 

@@ -1,0 +1,114 @@
+//! What a review leaves for the next one of the same notebook: cells as they were read, and what
+//! rules said of them. Where a few cells changed, rules look at these and at what hangs together
+//! with them alone, and what was said of the others stands.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+
+use super::linked::{Links, Touched, touched};
+use super::{Review, Surroundings};
+use crate::classify::Classification;
+use crate::diagnostic::Diagnostic;
+use crate::environment::Environment;
+use crate::facts::CellFacts;
+
+/// What is known of a notebook from a review of an earlier text of it.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// Cells that were read, each at its place; one whose text is another now is read again.
+    pub cells: Vec<Arc<CellFacts>>,
+    told: Option<Arc<Told>>,
+}
+
+/// What rules said of cells, and under which circumstances.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub cells: Vec<Arc<CellFacts>>,
+    links: OnceLock<Vec<Arc<Links>>>,
+    pub surroundings: Surroundings,
+    pub environment: Environment,
+    /// As the rules gave it: neither silenced nor weighed against outputs.
+    pub found: Vec<Diagnostic>,
+    pub classifications: Vec<Classification>,
+    /// Whether something happens that other cells notice without a name, or a rule gave no answer.
+    pub concerns_all: bool,
+}
+
+impl Known {
+    /// The same with cells that are read already.
+    pub fn with_cells(&self, cells: Vec<Arc<CellFacts>>) -> Self {
+        Self { cells, ..self.clone() }
+    }
+
+    /// What was said of the cells, where it still holds for those that are the same.
+    pub(super) fn told(
+        &self,
+        surroundings: &Surroundings,
+        environment: Environment,
+    ) -> Option<&Told> {
+        let told = self.told.as_deref()?;
+        let versions = |it: &Surroundings| it.dated.as_ref().map(|dated| dated.libraries().clone());
+        let is_same = told.environment == environment
+            && !environment.host.runs_by_dependence()
+            && told.surroundings.settings == surroundings.settings
+            && told.surroundings.modules == surroundings.modules
+            && told.surroundings.libraries == surroundings.libraries
+            && versions(&told.surroundings) == versions(surroundings);
+        (is_same && !told.concerns_all).then_some(told)
+    }
+}
+
+impl Review {
+    /// What the next review of the notebook may build on.
+    pub fn known(&self) -> Known {
+        Known { cells: self.cells.clone(), told: self.told.clone() }
+    }
+}
+
+impl Told {
+    pub fn new(
+        cells: Vec<Arc<CellFacts>>,
+        surroundings: Surroundings,
+        environment: Environment,
+        concerns_all: bool,
+    ) -> Self {
+        let (found, classifications) = (Vec::new(), Vec::new());
+        let links = OnceLock::new();
+        Self { cells, links, surroundings, environment, found, classifications, concerns_all }
+    }
+
+    /// Which of `cells` have to be looked at again; `None` where that is as good as all of them.
+    pub fn touched(&self, cells: &[Arc<CellFacts>]) -> Option<Touched> {
+        if cells.len() != self.cells.len() {
+            return None;
+        }
+        let changed: Vec<usize> = (0..cells.len()).filter(|at| !self.is_same(cells, *at)).collect();
+        touched(self, cells, &changed)
+    }
+
+    fn is_same(&self, cells: &[Arc<CellFacts>], at: usize) -> bool {
+        match (self.cells.get(at), cells.get(at)) {
+            (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+            _ => false,
+        }
+    }
+
+    /// What each cell has to do with others.
+    pub fn links(&self) -> &[Arc<Links>] {
+        self.links.get_or_init(|| self.cells.iter().map(|it| Arc::new(Links::of(it))).collect())
+    }
+
+    /// Takes over what each of the cells has to do with others.
+    pub fn with_links(self, links: Vec<Arc<Links>>) -> Self {
+        Self { links: OnceLock::from(links), ..self }
+    }
+
+    pub fn with_found(self, found: Vec<Diagnostic>) -> Self {
+        Self { found, ..self }
+    }
+
+    /// The names of the rules that said something.
+    pub fn rules(&self) -> BTreeSet<&'static str> {
+        self.found.iter().map(|found| found.rule).collect()
+    }
+}

@@ -1,0 +1,125 @@
+//! How a review is made: of the whole notebook, or of what an edit may have changed.
+
+use std::sync::Arc;
+
+use super::known::Told;
+use super::linked::Touched;
+use super::{Review, Surroundings, not_looked_at, saved, suppress, syntax_errors};
+use crate::classify::{self, Classification};
+use crate::diagnostic::Diagnostic;
+use crate::environment::Environment;
+use crate::facts::{CellFacts, Facts};
+use crate::knowledge::Tables;
+use crate::notebook::{Format, Notebook};
+use crate::rules::{self, Reported};
+use crate::text::CellIndex;
+
+/// A notebook and all that a review of it is a function of.
+pub(super) struct Scene<'s> {
+    pub notebook: &'s Notebook,
+    pub tables: &'s Tables,
+    pub surroundings: Surroundings,
+    pub environment: Environment,
+    pub cells: Vec<Arc<CellFacts>>,
+}
+
+impl Scene<'_> {
+    /// Reviews every cell.
+    pub fn whole(self) -> Review {
+        let facts = self.facts(self.cells.clone());
+        // A script without cells is no notebook: its own entry point is right.
+        let Reported { diagnostics, unanswered } = match self.notebook.format {
+            Format::Script => Reported::default(),
+            _ => rules::check(&facts),
+        };
+        facts.ask_freely();
+        let concerns_all = self.notebook.format == Format::Script
+            || !unanswered.is_empty()
+            || facts.run().trace.concerns_all();
+        let told = self.told(concerns_all).with_found(diagnostics);
+        let classify = |found: &[Diagnostic]| classify::classify(self.notebook, &facts, found);
+        let (told, review) = self.review(told, &unanswered, facts.steps(), classify);
+        Review { told: Some(Arc::new(told)), ..review }
+    }
+
+    /// Reviews what differs from what was told before. `None` where that may be anything.
+    pub fn again(&self, before: &Told) -> Option<Review> {
+        let touched = before.touched(&self.cells)?;
+        let Touched { run, cells, elsewhere, links } = touched;
+        let facts = self.facts(run).among(elsewhere);
+        let Reported { diagnostics, unanswered } = rules::check(&facts);
+        facts.ask_freely();
+        if !unanswered.is_empty() || facts.run().trace.concerns_all() {
+            return None;
+        }
+        let is_new = |found: &&Diagnostic| cells.contains(&found.span.cell);
+        let stands = before.found.iter().filter(|found| !is_new(found));
+        let mut found: Vec<Diagnostic> = stands.cloned().collect();
+        found.extend(diagnostics.into_iter().filter(|found| is_new(&found)));
+        found.sort_by_key(|found| (found.span, found.rule));
+        let told = self.told(false).with_links(links).with_found(found);
+        // Under another cell an output may find its explanation, or lose it.
+        if told.rules() != before.rules() && saved::speaks(self.notebook) {
+            return None;
+        }
+        let classify = |found: &[Diagnostic]| {
+            let mut all = before.classifications.clone();
+            // The text of other cells is read where it stands.
+            let others = (0..).zip(&self.cells).filter(|(_, cell)| !cell.runs);
+            let others = others.map(|(at, _)| CellIndex(at));
+            let renewed = cells.iter().copied().chain(others);
+            classify::renew(self.notebook, &facts, found, renewed, &mut all);
+            all
+        };
+        let (told, review) = self.review(told, &[], facts.steps(), classify);
+        Some(Review { told: Some(Arc::new(told)), ..review })
+    }
+
+    fn facts(&self, cells: Vec<Arc<CellFacts>>) -> Facts<'_> {
+        let tables = self.surroundings.tables(self.tables);
+        let modules = Arc::clone(&self.surroundings.modules);
+        let stop = self.surroundings.stop.clone();
+        Facts::join_within(cells, tables, self.environment, modules, stop)
+    }
+
+    fn told(&self, concerns_all: bool) -> Told {
+        Told::new(self.cells.clone(), self.surroundings.clone(), self.environment, concerns_all)
+    }
+
+    /// What comes of what the rules say: cells that are no Python, saved outputs, comments that
+    /// silence, settings that select.
+    fn review(
+        &self,
+        mut told: Told,
+        unanswered: &[&str],
+        steps: u64,
+        classify: impl FnOnce(&[Diagnostic]) -> Vec<Classification>,
+    ) -> (Told, Review) {
+        let Self { notebook, cells, surroundings, .. } = self;
+        let mut diagnostics = told.found.clone();
+        diagnostics.extend(syntax_errors(cells, notebook.format));
+        if notebook.format != Format::Script {
+            saved::add(notebook, cells, &mut diagnostics);
+            saved::weigh(notebook, &mut diagnostics);
+        }
+        diagnostics.extend(not_looked_at(cells, unanswered));
+        let (mut diagnostics, mut silenced) = suppress::apply(cells, diagnostics);
+        told.classifications = classify(&diagnostics);
+        let classifications = told.classifications.clone();
+        let selection = &surroundings.settings.selection;
+        silenced.extend(diagnostics.extract_if(.., |found| !selection.takes(found)));
+        let verdict = classify::verdict_of_file(notebook, &classifications);
+        let review = Review {
+            cells: cells.clone(),
+            environment: self.environment,
+            surroundings: surroundings.clone(),
+            diagnostics,
+            silenced,
+            classifications,
+            verdict,
+            steps,
+            told: None,
+        };
+        (told, review)
+    }
+}
