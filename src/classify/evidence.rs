@@ -4,9 +4,9 @@ use hashbrown::HashMap;
 
 use super::{Evidence, Situation};
 use crate::diagnostic::{Diagnostic, Message};
-use crate::facts::{CellFacts, Facts, Function, Site, is_loop};
+use crate::facts::{CellFacts, Facts, Site, is_loop};
 use crate::notebook::{CellKind, Format, Notebook, Output};
-use crate::python::{Kind, Role, cell_magic};
+use crate::python::{Kind, NodeId, Role, cell_magic};
 use crate::text::{CellIndex, Span, TextRange};
 
 /// As many places as help a reader; the first ones are shown.
@@ -95,13 +95,17 @@ impl Collected {
     }
 
     fn look_at_calls(&mut self, facts: &Facts, cell: CellIndex) {
-        let defines_async = has_async_def(facts, cell);
-        for call in facts.calls_of_cell(cell) {
-            let Some(path) = call.callee.path() else { continue };
-            let span = facts.span(call.site);
-            let function = call.owner.and_then(|id| facts.function(id));
+        let defines_async = functions_of(facts, cell).any(|function| is_async(facts, function));
+        let Some(index) = facts.cell(cell).map(CellFacts::names) else { return };
+        let tree = &index.syntax.tree;
+        for node in tree.all().filter(|node| *tree.kind(*node) == Kind::Call) {
+            let site = Site { cell, node };
+            let Some(path) = facts.run().path_of_call(facts.in_run(site)) else { continue };
+            let path = path.as_str();
+            let span = facts.span(site);
             // An `async def` may ask for the loop it runs on; other code steers one by hand.
-            let at_top = function.is_none_or(|function| !function.is_async);
+            let owner = index.owner(node).map(|node| Site { cell, node });
+            let at_top = owner.is_none_or(|function| !is_async(facts, function));
             match path {
                 "asyncio.gather"
                 | "asyncio.wait"
@@ -123,7 +127,7 @@ impl Collected {
                 {
                     self.add("event-loop-conflict", span, "loop-object");
                 }
-                "asyncio.run" if facts.under_main_guard(call.site) => {
+                "asyncio.run" if facts.under_main_guard(site) => {
                     self.add("porting-a-script", span, "main-guard");
                 }
                 "argparse.ArgumentParser" if defines_async => {
@@ -142,10 +146,10 @@ impl Collected {
     }
 
     fn look_at_awaits(&mut self, facts: &Facts, cell: CellIndex) {
-        let tree = facts.tree(cell);
+        let Some(index) = facts.cell(cell).map(CellFacts::names) else { return };
+        let tree = &index.syntax.tree;
         for node in tree.all().filter(|node| tree.kind(*node).suspends()) {
-            let site = Site { cell, node };
-            if facts.owner(site).is_some() {
+            if index.owner(node).is_some() {
                 continue;
             }
             let range = tree.range(node);
@@ -153,17 +157,18 @@ impl Collected {
             let first_line = tree.text(range).lines().next().map_or(0, str::len);
             let range = TextRange::new(range.start, range.start + first_line.min(range.len()));
             self.add("orchestrating-tasks", Span::new(cell, range), "top-level-await");
-            if facts.under_main_guard(site) {
+            if tree.is_under_main_guard(node) {
                 self.add("porting-a-script", Span::new(cell, range), "main-guard");
             }
         }
     }
 
     fn look_at_definitions(&mut self, facts: &Facts, cell: CellIndex) {
-        for function in functions_of(facts, cell).filter(|it| it.is_async || it.name == "__await__")
-        {
-            if let Kind::FunctionDef { name, .. } = facts.kind(function.site) {
-                let key = if function.class.is_some() { "async-method" } else { "async-def" };
+        let Some(index) = facts.cell(cell).map(CellFacts::names) else { return };
+        for function in functions_of(facts, cell) {
+            let Kind::FunctionDef { name, is_async } = facts.kind(function) else { continue };
+            if *is_async || facts.tree(cell).text(*name) == "__await__" {
+                let key = if index.is_method(function.node) { "async-method" } else { "async-def" };
                 self.add("placing-reusable-logic", Span::new(cell, *name), key);
             }
         }
@@ -208,14 +213,15 @@ impl Collected {
     }
 }
 
-fn has_async_def(facts: &Facts, cell: CellIndex) -> bool {
-    functions_of(facts, cell).any(|function| function.is_async)
+/// The functions that a cell defines.
+fn functions_of(facts: &Facts, cell: CellIndex) -> impl Iterator<Item = Site> {
+    let tree = facts.tree(cell);
+    let is_def = |node: &NodeId| matches!(tree.kind(*node), Kind::FunctionDef { .. });
+    tree.all().filter(is_def).map(move |node| Site { cell, node })
 }
 
-/// The functions that a cell defines; they stand in the order of their cells.
-fn functions_of<'f>(facts: &'f Facts, cell: CellIndex) -> impl Iterator<Item = &'f Function> {
-    let start = facts.functions.partition_point(|function| function.site.cell < cell);
-    facts.functions.iter().skip(start).take_while(move |function| function.site.cell == cell)
+fn is_async(facts: &Facts, function: Site) -> bool {
+    matches!(facts.kind(function), Kind::FunctionDef { is_async: true, .. })
 }
 
 /// A cell that cannot be read, with async words in it.

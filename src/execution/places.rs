@@ -3,7 +3,7 @@
 use super::event::{Event, EventKind, Thread};
 use super::reading::Run;
 use super::value::{CellKey, Site};
-use crate::index::{Index, ScopeKind, TOP};
+use crate::index::{Index, TOP};
 use crate::python::{Builds, Kind, Role};
 use crate::text::{Span, TextRange};
 
@@ -72,12 +72,8 @@ impl Run {
     /// The function or lambda whose body holds a node; `None` for a cell's own code, class bodies
     /// included.
     pub fn owner(&self, site: Site) -> Option<Site> {
-        let index = self.index(site.cell)?;
-        let mut scope = index.scope(index.scope_of(site.node))?;
-        while matches!(scope.kind, ScopeKind::Class | ScopeKind::Comprehension) {
-            scope = index.scope(scope.parent)?;
-        }
-        Some(Site { node: scope.node?, ..site })
+        let node = self.index(site.cell)?.owner(site.node)?;
+        Some(Site { node, ..site })
     }
 
     /// The nodes of a function's own body, without those of functions inside it.

@@ -10,7 +10,7 @@ impl Facts<'_> {
     /// An attribute of a class or an instance that is no method.
     pub(super) fn data_value(&self, class: ClassId, of: &Value, name: &str) -> Value {
         let Some(found) = self.class(class) else { return Value::Unknown };
-        if let Some(stores) = self.stored_attributes.get(name) {
+        if let Some(stores) = self.stores_of(name) {
             return self.agree(stores.iter().map(|store| self.stored_value(class, *store)));
         }
         let in_body = self.children_in(found.site, Role::Body).any(|statement| {
@@ -55,12 +55,12 @@ impl Facts<'_> {
     /// Whether something assigns to an attribute of this name, or a subclass has a method of the
     /// name in the other colour.
     pub(super) fn is_replaced(&self, class: ClassId, name: &str, id: FnId) -> bool {
-        let others = self.classes_with.get(name).map_or(&[][..], Vec::as_slice);
+        let others = self.definitions().classes_with.get(name).map_or(&[][..], Vec::as_slice);
         let overridden = others.iter().filter(|other| **other != class).any(|other| {
             let Some(found) = self.class(*other) else { return false };
             found.methods.get(name).is_some_and(|own| !self.same_colour(*own, id))
                 && found.bases.iter().any(|base| self.value(*base) == Value::Class(class))
         });
-        overridden || self.stored_attributes.contains_key(name)
+        overridden || self.stores_of(name).is_some()
     }
 }

@@ -56,6 +56,8 @@ pub(super) struct Budget {
     /// What all of them have.
     all: u64,
     stop: Stop,
+    /// Whether something that others ask for was too much to be joined.
+    unfinished: Cell<bool>,
 }
 
 impl Budget {
@@ -70,7 +72,7 @@ impl Budget {
         let nodes = u64::try_from(nodes).unwrap_or(u64::MAX);
         let each = nodes.saturating_mul(FOR_EACH_NODE).saturating_add(AT_LEAST);
         let all = each.saturating_mul(QUESTIONS);
-        Self { taken: Cell::new(0), end: Cell::new(each), each, all, stop }
+        Self { end: Cell::new(each), each, all, stop, ..Self::default() }
     }
 
     /// Takes steps.
@@ -103,13 +105,27 @@ impl Budget {
     pub(super) fn taken(&self) -> u64 {
         self.taken.get()
     }
+
+    /// Does what several questions need with steps of its own: whoever is the first to ask for it
+    /// does not pay for the others, and not even a question without a limit makes it endless.
+    pub(super) fn aside<T>(&self, work: impl FnOnce() -> T) -> T {
+        let (before, end) = (self.taken.get(), self.end.get());
+        self.renew();
+        let made = work();
+        if self.is_spent() {
+            self.unfinished.set(true);
+        }
+        let took = self.taken.get() - before;
+        self.end.set(if self.stop.is_wanted() { 0 } else { end.saturating_add(took) });
+        made
+    }
 }
 
 impl Facts<'_> {
     /// Begins a question of its own. `false` where the notebook was too much to be looked at.
     pub fn ask(&self) -> bool {
         self.budget.renew();
-        !self.unfinished && !self.budget.is_spent()
+        !self.is_unfinished() && !self.budget.is_spent()
     }
 
     /// Ends the limit: what is asked from here on is answered in full.
@@ -120,6 +136,12 @@ impl Facts<'_> {
     /// Whether the present question took more steps than it may: its answer does not count.
     pub fn is_spent(&self) -> bool {
         self.budget.is_spent()
+    }
+
+    /// Whether the notebook was too much to be joined, as far as somebody asked: what is said of it
+    /// does not count.
+    pub fn is_unfinished(&self) -> bool {
+        self.budget.unfinished.get()
     }
 
     /// Steps that all questions took so far.
@@ -159,6 +181,22 @@ mod tests {
         }
         budget.step(1);
         assert!(budget.is_spent());
+    }
+
+    #[test]
+    fn what_is_done_aside_takes_nothing_of_the_question_and_has_an_end() {
+        let budget = Budget::of(0, Stop::default());
+        let most = usize::try_from(AT_LEAST).unwrap();
+        budget.aside(|| budget.step(most));
+        assert!(!budget.is_spent() && !budget.unfinished.get());
+        budget.step(most);
+        assert!(!budget.is_spent());
+        budget.lift();
+        budget.aside(|| {
+            budget.step(most + 1);
+            assert!(budget.is_spent());
+        });
+        assert!(!budget.is_spent() && budget.unfinished.get());
     }
 
     #[test]

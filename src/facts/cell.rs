@@ -13,13 +13,8 @@ pub struct CellFacts {
     /// Whether the kernel compiles this cell as Python at all.
     pub runs: bool,
     source: Box<str>,
-    read: OnceLock<Read>,
-}
-
-#[derive(Debug, Clone)]
-struct Read {
-    names: Arc<Index>,
-    scopes: Scopes,
+    names: OnceLock<Arc<Index>>,
+    scopes: OnceLock<Scopes>,
 }
 
 impl CellFacts {
@@ -40,7 +35,7 @@ impl CellFacts {
     }
 
     fn of(runs: bool, source: &str) -> Self {
-        Self { runs, source: source.into(), read: OnceLock::new() }
+        Self { runs, source: source.into(), names: OnceLock::new(), scopes: OnceLock::new() }
     }
 
     /// The text that the kernel compiles; empty where it compiles none.
@@ -49,24 +44,16 @@ impl CellFacts {
     }
 
     pub fn syntax(&self) -> &Arc<CellSyntax> {
-        &self.read().names.syntax
+        &self.names().syntax
     }
 
     /// What the cell's names mean.
     pub fn names(&self) -> &Arc<Index> {
-        &self.read().names
+        self.names.get_or_init(|| Arc::new(Index::of(Arc::new(python::parse(&self.source)))))
     }
 
     pub(super) fn scopes(&self) -> &Scopes {
-        &self.read().scopes
-    }
-
-    fn read(&self) -> &Read {
-        self.read.get_or_init(|| {
-            let syntax = Arc::new(python::parse(&self.source));
-            let scopes = Scopes::of(&syntax.tree);
-            Read { names: Arc::new(Index::of(syntax)), scopes }
-        })
+        self.scopes.get_or_init(|| Scopes::of(&self.syntax().tree))
     }
 
     /// Whether these are the facts of `cell` as it is now.

@@ -1,9 +1,11 @@
 //! The functions, lambdas and classes that the notebook defines.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 
-use super::scope::{ScopeKind, Scopes};
-use super::{Facts, Site, Value};
+use super::scope::ScopeKind;
+use super::{CellFacts, Facts, Site, Value};
 use crate::python::{Kind, NodeId, Role, Tree};
 use crate::text::CellIndex;
 
@@ -90,38 +92,42 @@ const TRANSPARENT: [&str; 16] = [
     "asyncio.coroutine",
 ];
 
-impl Facts<'_> {
-    pub(super) fn gather_definitions(&mut self) {
-        for index in 0..self.cells.len() {
-            self.gather_cell(CellIndex(index));
+/// All of them, with what finds them.
+#[derive(Debug, Default)]
+pub(super) struct Definitions {
+    /// As they are without their decorators.
+    pub functions: Vec<Function>,
+    pub classes: Vec<Class>,
+    pub function_at: HashMap<Site, FnId>,
+    pub class_at: HashMap<Site, ClassId>,
+    /// The classes that define a method, by its name.
+    pub classes_with: HashMap<String, Vec<ClassId>>,
+}
+
+impl Definitions {
+    /// The definitions of the cells, in order.
+    pub(super) fn of(cells: &[Arc<CellFacts>]) -> Self {
+        let mut all = Self::default();
+        for (index, cell) in cells.iter().enumerate() {
+            all.add_cell(CellIndex(index), cell);
         }
-        for (id, class) in self.classes.iter().enumerate() {
+        for (id, class) in all.classes.iter().enumerate() {
             for name in class.methods.keys() {
-                self.classes_with.entry(name.clone()).or_default().push(ClassId(id));
+                all.classes_with.entry(name.clone()).or_default().push(ClassId(id));
             }
         }
-        // Decorators may be defined in any cell, so they are judged when all names are known.
-        let wrappings: Vec<Wrapping> = self.functions.iter().map(|f| self.wrapping(f)).collect();
-        for (function, wrapping) in self.functions.iter_mut().zip(wrappings) {
-            function.wrapping = wrapping;
-        }
-        self.memo.borrow_mut().clear();
-        self.guards = super::guard::Guards::default();
+        all
     }
 
-    fn gather_cell(&mut self, cell: CellIndex) {
-        let Some(facts) = self.cells.get(cell.0).cloned() else { return };
+    fn add_cell(&mut self, cell: CellIndex, facts: &CellFacts) {
         let tree = &facts.syntax().tree;
         for node in tree.all() {
             let site = Site { cell, node };
             match tree.kind(node) {
                 Kind::FunctionDef { name, is_async } => {
-                    let name = tree.text(*name).to_owned();
-                    self.add_function(site, name, *is_async, facts.scopes(), tree);
+                    self.add_function(site, tree.text(*name).to_owned(), *is_async, facts);
                 }
-                Kind::Lambda => {
-                    self.add_function(site, String::new(), false, facts.scopes(), tree);
-                }
+                Kind::Lambda => self.add_function(site, String::new(), false, facts),
                 Kind::ClassDef { name } => {
                     let bases = tree.children_in(node, Role::Base);
                     let class = Class {
@@ -138,16 +144,9 @@ impl Facts<'_> {
         }
     }
 
-    fn add_function(
-        &mut self,
-        site: Site,
-        name: String,
-        is_async: bool,
-        scopes: &Scopes,
-        tree: &Tree,
-    ) {
+    fn add_function(&mut self, site: Site, name: String, is_async: bool, facts: &CellFacts) {
         let id = FnId(self.functions.len());
-        let around = scopes.get(scopes.around(site.node));
+        let around = facts.scopes().get(facts.scopes().around(site.node));
         let in_class = around.filter(|scope| scope.kind == ScopeKind::Class);
         let class = in_class
             .and_then(|scope| scope.node)
@@ -155,8 +154,8 @@ impl Facts<'_> {
         if let Some(class) = class.and_then(|class| self.classes.get_mut(class.0)) {
             class.methods.insert(name.clone(), id);
         }
-        let (returns, is_generator) = body_facts(tree, site);
-        let outer = self.owner(site);
+        let (returns, is_generator) = body_facts(&facts.syntax().tree, site);
+        let outer = self.owner(facts, site);
         self.function_at.insert(site, id);
         self.functions.push(Function {
             site,
@@ -168,6 +167,24 @@ impl Facts<'_> {
             outer,
             returns,
         });
+    }
+
+    /// The function or lambda whose body holds `site`, which is in the cell of `facts`.
+    fn owner(&self, facts: &CellFacts, site: Site) -> Option<FnId> {
+        let scopes = facts.scopes();
+        let mut scope = scopes.get(scopes.around(site.node))?;
+        while matches!(scope.kind, ScopeKind::Class | ScopeKind::Comprehension) {
+            scope = scopes.get(scope.parent)?;
+        }
+        self.function_at.get(&Site { node: scope.node?, ..site }).copied()
+    }
+}
+
+impl Facts<'_> {
+    /// The functions with what their decorators make of them.
+    pub(super) fn judged(&self, functions: &[Function]) -> Vec<Function> {
+        let judge = |it: &Function| Function { wrapping: self.wrapping(it), ..it.clone() };
+        functions.iter().map(judge).collect()
     }
 
     fn wrapping(&self, function: &Function) -> Wrapping {
@@ -185,19 +202,7 @@ impl Facts<'_> {
     /// The function or lambda whose body holds `site`; `None` for code of the cell itself, class
     /// bodies included.
     pub fn owner(&self, site: Site) -> Option<FnId> {
-        let cell = self.cell(site.cell)?;
-        let mut scope = cell.scopes().get(cell.scopes().around(site.node))?;
-        loop {
-            match scope.kind {
-                ScopeKind::Module => return None,
-                ScopeKind::Function | ScopeKind::Lambda => {
-                    return self.function_at(Site { node: scope.node?, ..site });
-                }
-                ScopeKind::Class | ScopeKind::Comprehension => {
-                    scope = cell.scopes().get(scope.parent)?;
-                }
-            }
-        }
+        self.definitions().owner(self.cell(site.cell)?, site)
     }
 }
 

@@ -36,7 +36,7 @@ impl Index {
         for site in facts.sites() {
             index.add_site(facts, site);
         }
-        for (place, call) in facts.calls.iter().enumerate() {
+        for (place, call) in facts.calls().iter().enumerate() {
             index.add_call(facts, place, call);
         }
         index
@@ -123,71 +123,71 @@ fn push(lists: &mut HashMap<Box<str>, Vec<Site>>, name: &str, site: Site) {
 impl Facts<'_> {
     /// The places that read a name, in whatever scope, in order.
     pub(super) fn loads(&self, name: &str) -> &[Site] {
-        self.index.loads.get(name).map_or(&[], Vec::as_slice)
+        self.index().loads.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The places that read the notebook's global of this name, in order.
     pub(super) fn global_loads(&self, name: &str) -> &[Site] {
-        self.index.global_loads.get(name).map_or(&[], Vec::as_slice)
+        self.index().global_loads.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The methods that fill the collection which the name at `target` binds, such as
     /// `jobs.append`; and whether these are all.
     pub(super) fn fills(&self, target: Site) -> (&[Site], bool) {
-        let fills = self.index.fills.get(&target).map_or(&[][..], Vec::as_slice);
-        (fills, !self.index.filled_anywhere.contains(self.source_of(target)))
+        let fills = self.index().fills.get(&target).map_or(&[][..], Vec::as_slice);
+        (fills, !self.index().filled_anywhere.contains(self.source_of(target)))
     }
 
     /// Whether the name stands anywhere in the notebook.
     pub fn has_name(&self, name: &str) -> bool {
         let says = |cell: &Arc<CellFacts>| cell.names().names().iter().any(|said| **said == *name);
-        self.index.names.contains(name) || self.elsewhere.iter().any(says)
+        self.index().names.contains(name) || self.elsewhere.iter().any(says)
     }
 
     /// The `import` statements of the cells themselves, in order.
     pub fn imports(&self) -> &[Site] {
-        &self.index.imports
+        &self.index().imports
     }
 
     /// The calls that stand in `owner`'s own body, or in the cells themselves.
     pub fn calls_in(&self, owner: Option<FnId>) -> impl Iterator<Item = &Call> {
-        self.calls_at(self.index.by_owner.get(&owner))
+        self.calls_at(self.index().by_owner.get(&owner))
     }
 
     /// The calls of a function of the notebook, in order.
     pub fn calls_of(&self, function: FnId) -> impl Iterator<Item = &Call> {
-        self.calls_at(self.index.by_function.get(&function))
+        self.calls_at(self.index().by_function.get(&function))
     }
 
     /// The calls that run a function of the notebook, by its name or by handing it over.
     pub(super) fn callers_of(&self, function: FnId) -> impl Iterator<Item = &Call> {
-        self.calls_at(self.index.callers.get(&function))
+        self.calls_at(self.index().callers.get(&function))
     }
 
     fn calls_at<'s>(&'s self, places: Option<&'s Vec<usize>>) -> impl Iterator<Item = &'s Call> {
         let places = places.map_or(&[][..], Vec::as_slice);
-        self.counted(places.iter().filter_map(|place| self.calls.get(*place)))
+        self.counted(places.iter().filter_map(|place| self.calls().get(*place)))
     }
 
     /// The calls that make the kernel's loop re-entrant, in order.
     pub fn patches(&self) -> impl Iterator<Item = &Call> {
-        self.calls_at(Some(&self.index.patches))
+        self.calls_at(Some(&self.index().patches))
     }
 
     /// The places that use a function as a value without calling it.
     pub fn mentions(&self, function: FnId) -> &[Site] {
-        self.index.mentions.get(&function).map_or(&[], Vec::as_slice)
+        self.index().mentions.get(&function).map_or(&[], Vec::as_slice)
     }
 
     /// Calls of a method of this name on something that is not known.
     pub fn unknown_method_calls(&self, name: &str) -> &[Site] {
-        self.index.unknown_methods.get(name).map_or(&[], Vec::as_slice)
+        self.index().unknown_methods.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The calls of one cell, in order.
     pub fn calls_of_cell(&self, cell: CellIndex) -> &[Call] {
-        let start = self.calls.partition_point(|call| call.site.cell < cell);
-        let end = self.calls.partition_point(|call| call.site.cell <= cell);
-        self.calls.get(start..end).unwrap_or_default()
+        let start = self.calls().partition_point(|call| call.site.cell < cell);
+        let end = self.calls().partition_point(|call| call.site.cell <= cell);
+        self.calls().get(start..end).unwrap_or_default()
     }
 }

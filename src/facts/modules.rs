@@ -134,7 +134,7 @@ impl Modules {
         if !facts.ask() {
             return;
         }
-        for (id, function) in facts.functions.iter().enumerate() {
+        for (id, function) in facts.functions().iter().enumerate() {
             let Some(path) = public_path(&facts, FnId(id), &module.name) else { continue };
             if function.is_coroutine_function() {
                 self.coroutines.insert(path);

@@ -52,7 +52,7 @@ impl Facts<'_> {
         if self.function(id).is_some_and(|function| function.is_async) {
             return Runs::Async(id);
         }
-        let reach = self.reach.get(id.0).copied().unwrap_or_default();
+        let reach = self.reach(id);
         if reach.kernel { Runs::Helper(id) } else { Runs::Elsewhere }
     }
 
@@ -86,8 +86,8 @@ impl Facts<'_> {
             let range = self.range(function.site);
             function.site.cell == span.cell && range.contains(span.range)
         };
-        self.budget.step(self.functions.len());
-        let around = self.functions.iter().filter(holds);
+        self.budget.step(self.functions().len());
+        let around = self.functions().iter().filter(holds);
         let innermost = around.min_by_key(|function| self.range(function.site).len())?;
         let calls = self.entry_calls(self.function_at(innermost.site)?);
         if calls.iter().any(|call| call.cell == span.cell) {
@@ -115,8 +115,8 @@ const AT_ONCE: [&str; 8] = [
 
 /// Works out who runs each function.
 pub(super) fn of(facts: &Facts) -> Vec<Reach> {
-    let mut reach = vec![Reach::default(); facts.functions.len()];
-    for (id, function) in facts.functions.iter().enumerate() {
+    let mut reach = vec![Reach::default(); facts.functions().len()];
+    for (id, function) in facts.functions().iter().enumerate() {
         if function.wrapping == Wrapping::Unknown {
             add(&mut reach, FnId(id), ESCAPED);
         }
@@ -129,7 +129,7 @@ pub(super) fn of(facts: &Facts) -> Vec<Reach> {
 /// Hands on who runs the code of a function to the functions that it calls, until nothing changes.
 /// Each function is looked at again only when something new is known of it.
 fn follow(facts: &Facts, reach: &mut [Reach]) {
-    let mut runs: Vec<Vec<FnId>> = vec![Vec::new(); facts.functions.len()];
+    let mut runs: Vec<Vec<FnId>> = vec![Vec::new(); facts.functions().len()];
     let mut waiting = Vec::new();
     for (owner, target) in edges(facts) {
         match owner.and_then(|owner| runs.get_mut(owner.0)) {
@@ -138,7 +138,7 @@ fn follow(facts: &Facts, reach: &mut [Reach]) {
             None => {}
         }
     }
-    waiting.extend((0..facts.functions.len()).map(FnId));
+    waiting.extend((0..facts.functions().len()).map(FnId));
     while let Some(id) = waiting.pop() {
         let caller = owner_reach(facts, Some(id), reach);
         if caller == Reach::default() {
@@ -157,7 +157,7 @@ fn edges(facts: &Facts) -> Vec<(Option<FnId>, FnId)> {
     let getters = property_reads(facts).into_iter();
     let read = getters.filter(|(site, _)| !facts.is_guarded(*site));
     let mut edges: Vec<_> = read.map(|(site, getter)| (facts.owner(site), getter)).collect();
-    for call in facts.calls.iter().filter(|call| !facts.is_guarded(call.site)) {
+    for call in facts.calls().iter().filter(|call| !facts.is_guarded(call.site)) {
         edges.extend(targets(facts, call).into_iter().map(|target| (call.owner, target)));
     }
     edges
@@ -248,7 +248,7 @@ fn is_column_method(facts: &Facts, func: Site) -> bool {
 fn property_reads(facts: &Facts) -> Vec<(Site, FnId)> {
     let has_property =
         |function: &super::definitions::Function| function.wrapping == Wrapping::Property;
-    if !facts.functions.iter().any(has_property) {
+    if !facts.functions().iter().any(has_property) {
         return Vec::new();
     }
     let read = |site: Site| {

@@ -39,7 +39,7 @@ impl Facts<'_> {
             return self.seen(site, &mine, self.is_deferred(site, start, MODULE));
         }
         // `import asyncio` in every cell: whichever is seen, it is the same.
-        if let Some(same) = self.same_import.get(name) {
+        if let Some(same) = self.global_names().same_import.get(name) {
             return vec![same.clone()];
         }
         let deferred = self.is_deferred(site, start, MODULE);
@@ -48,12 +48,12 @@ impl Facts<'_> {
 
     /// Every binding of a global name, in order.
     pub fn global(&self, name: &str) -> &[(CellIndex, Binding)] {
-        self.globals.get(name).map_or(&[], Vec::as_slice)
+        self.global_names().by_name.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The names that the notebook binds at its top level, in no order, with their bindings.
     pub fn globals(&self) -> impl Iterator<Item = (&str, &[(CellIndex, Binding)])> {
-        self.globals.iter().map(|(name, bindings)| (&**name, bindings.as_slice()))
+        self.global_names().by_name.iter().map(|(name, bindings)| (&**name, bindings.as_slice()))
     }
 
     /// The scope that binds the name at `site`: its cell's, or the module's.

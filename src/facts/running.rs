@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Facts;
-use crate::execution::{Run, Stage};
+use super::{Facts, Site};
+use crate::execution::{self, CellKey, Run, Stage};
 use crate::index::Index;
 
 impl<'a> Facts<'a> {
@@ -32,6 +32,12 @@ impl<'a> Facts<'a> {
     /// Runs other cells in place of these, to see what a change leads to.
     pub fn run_with(&self, cells: &[Arc<Index>]) -> Run {
         self.stage().run_with(cells)
+    }
+
+    /// A place as the run names it.
+    pub fn in_run(&self, site: Site) -> execution::Site {
+        let cell = CellKey(u32::try_from(site.cell.0).unwrap_or(u32::MAX));
+        execution::Site { cell, node: site.node }
     }
 
     fn stage(&self) -> &Stage<'a> {

@@ -16,6 +16,7 @@ impl Facts<'_> {
 /// Whether a path stands for an event loop object.
 pub fn is_loop(path: &str) -> bool {
     [
+        "asyncio.AbstractEventLoop()",
         "asyncio.get_event_loop()",
         "asyncio.get_running_loop()",
         "asyncio.new_event_loop()",

@@ -125,7 +125,8 @@ impl Facts<'_> {
     /// A name that nothing in the notebook binds: from a star import, or built in.
     fn unbound_value(&self, site: Site) -> Value {
         let name = self.source_of(site);
-        let star = self.stars.iter().find(|(_, module)| self.tables.exports(module, name));
+        let star =
+            self.global_names().stars.iter().find(|(_, module)| self.tables.exports(module, name));
         match star {
             Some((_, module)) => Value::Path(format!("{module}.{name}")),
             None => Value::Path(format!("builtins.{name}")),
@@ -145,7 +146,7 @@ impl Facts<'_> {
                 id.map_or(Value::Unknown, Value::Function)
             }
             How::Class(def) => {
-                let id = self.class_at.get(&at(*def)).copied();
+                let id = self.definitions().class_at.get(&at(*def)).copied();
                 let plain = self.child(at(*def), Role::Decorator).is_none_or(|decorator| {
                     self.value(decorator)
                         .path()

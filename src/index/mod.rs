@@ -108,6 +108,21 @@ impl Index {
         self.scopes.get(id.0 as usize)
     }
 
+    /// The function or lambda whose body holds `node`; `None` for the cell's own code, class bodies
+    /// included.
+    pub fn owner(&self, node: NodeId) -> Option<NodeId> {
+        let mut scope = self.scope(self.scope_of(node))?;
+        while matches!(scope.kind, ScopeKind::Class | ScopeKind::Comprehension) {
+            scope = self.scope(scope.parent)?;
+        }
+        scope.node
+    }
+
+    /// Whether the function that `node` defines is one of a class.
+    pub fn is_method(&self, node: NodeId) -> bool {
+        self.scope(self.scope_of(node)).is_some_and(|scope| scope.kind == ScopeKind::Class)
+    }
+
     /// Whether the cell itself awaits: an `await`, `async for` or `async with` outside functions.
     pub fn awaits_at_top(&self) -> bool {
         let of_cell = |scope: &Scope| {

@@ -53,7 +53,7 @@ fn coroutine(facts: &Facts, cell: CellIndex) -> Names {
     let once = calls.iter().filter(|call| !in_loop(call.site)).find(written);
     let called = calls.first().and_then(|call| plain_name(facts, call));
     let defined = || {
-        facts.functions.iter().rev().find(|it| {
+        facts.functions().iter().rev().find(|it| {
             it.site.cell == cell
                 && it.is_coroutine_function()
                 && it.outer.is_none()
@@ -92,7 +92,7 @@ fn plain_name(facts: &Facts, call: &Call) -> Option<String> {
 /// A call of a function of the notebook with its own parameters, and the one that changes from
 /// call to call: the last. `None` for a function without parameters, or one that is not known.
 fn signature(facts: &Facts, name: &str) -> Option<(String, String)> {
-    let function = facts.functions.iter().rev().find(|function| {
+    let function = facts.functions().iter().rev().find(|function| {
         function.name == name && function.class.is_none() && function.outer.is_none()
     })?;
     let tree = facts.tree(function.site.cell);

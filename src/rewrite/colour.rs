@@ -335,7 +335,7 @@ fn obstacles_to_async(facts: &Facts, id: FnId) -> Vec<Obstacle> {
     if special {
         add(ObstacleKind::SpecialMethod, function.site);
     }
-    if facts.reach.get(id.0).is_some_and(|reach| reach.worker) {
+    if facts.reach(id).worker {
         add(ObstacleKind::Thread, function.site);
     }
     for site in unclear_calls(facts, id) {

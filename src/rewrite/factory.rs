@@ -21,7 +21,7 @@ pub(super) fn factory(facts: &Facts, init: FnId, own: Vec<Edit>) -> Option<Fix> 
     let class = facts.class(class_id)?;
     let alone = class.bases.is_empty() && !class.methods.contains_key(NAME);
     let extended = facts
-        .classes
+        .classes()
         .iter()
         .any(|other| other.bases.iter().any(|base| facts.value(*base) == Value::Class(class_id)));
     if !alone || extended || !function.returns.is_empty() || leaves_early(facts, function) {
@@ -31,7 +31,7 @@ pub(super) fn factory(facts: &Facts, init: FnId, own: Vec<Edit>) -> Option<Fix> 
     edits.extend(own);
     let why = |site: Site| (facts.span(site), Message::new(PAGE, "why-factory"));
     let mut reasons = vec![why(function.site)];
-    for call in facts.calls.iter().filter(|call| call.callee == Value::Class(class_id)) {
+    for call in facts.calls().iter().filter(|call| call.callee == Value::Class(class_id)) {
         let owner = call.owner.and_then(|id| facts.function(id));
         let awaits = owner.is_none_or(|owner| owner.is_async);
         if !awaits || obstacle_to_await(facts, call.site).is_some() {

@@ -109,7 +109,7 @@ fn entered_async(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
     let with = std::iter::once(at).chain(facts.ancestors(at)).find(is_with)?;
     let mut edits = Vec::new();
     for (plain, other) in [("__enter__", "__aenter__"), ("__exit__", "__aexit__")] {
-        let mut own = facts.functions.iter().filter(|it| it.name == plain);
+        let mut own = facts.functions().iter().filter(|it| it.name == plain);
         // Of several managers it is not seen which one this is.
         let (Some(method), None) = (own.next(), own.next()) else { return None };
         let Kind::FunctionDef { name, is_async: true } = facts.kind(method.site) else {

@@ -69,7 +69,7 @@ fn is_made_by_a_container(facts: &Facts, run: &Run, coroutine: Value) -> bool {
     let Some(made) = run.trace.made_at(coroutine) else { return false };
     let callee = run.callee(made).rsplit('.').next();
     !matches!(run.kind(made), Kind::Call)
-        || facts.classes.iter().any(|class| Some(class.name.as_str()) == callee)
+        || facts.classes().iter().any(|class| Some(class.name.as_str()) == callee)
 }
 
 /// Whether a coroutine is taken for a task: an `await` takes the place of its `result()`.

@@ -224,7 +224,7 @@ fn is_harmless(facts: &Facts, tree: &Tree, node: NodeId) -> bool {
         Kind::Await | Kind::Subscript | Kind::Raise => false,
         Kind::Call => tree.child(node, Role::Func).is_some_and(|func| {
             let name = tree.source_of(func).rsplit('.').next().unwrap_or_default();
-            let mut own = facts.functions.iter().filter(|it| it.name == name);
+            let mut own = facts.functions().iter().filter(|it| it.name == name);
             HARMLESS.contains(&name) || own.any(|it| it.is_coroutine_function())
         }),
         _ => true,

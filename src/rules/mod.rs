@@ -110,7 +110,7 @@ pub fn check(facts: &Facts) -> Reported {
         if asked {
             (rule.check)(facts, run, &mut found);
         }
-        if !asked || facts.is_spent() {
+        if !asked || facts.is_spent() || facts.is_unfinished() {
             found.truncate(before);
             unanswered.push(rule.name);
         }

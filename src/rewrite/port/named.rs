@@ -49,7 +49,7 @@ pub(super) fn notes(facts: &Facts, entry: &Entry, arguments: &Arguments) -> Vec<
         let message = args.iter().fold(filled, |message, (name, value)| message.with(name, value));
         notes.push(Note { line: Some(line), message });
     };
-    for call in &facts.calls {
+    for call in facts.calls() {
         let changed = |site: Site| {
             entry.exits.contains(&site)
                 || entry.edits.iter().any(|edit| {

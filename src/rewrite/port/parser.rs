@@ -49,11 +49,11 @@ const MADE: &str = "argparse.ArgumentParser()";
 pub(super) fn read(facts: &Facts) -> Found {
     let of = |name: &str| -> Vec<Site> {
         let is_it = |path: &str| path.strip_prefix(MADE).is_some_and(|rest| rest.ends_with(name));
-        let calls = facts.calls.iter().filter(|call| call.callee.path().is_some_and(is_it));
+        let calls = facts.calls().iter().filter(|call| call.callee.path().is_some_and(is_it));
         calls.map(|call| call.site).collect()
     };
     let created: Vec<Site> = facts
-        .calls
+        .calls()
         .iter()
         .filter(|call| call.callee.path() == Some(CREATE))
         .map(|call| call.site)
@@ -67,7 +67,7 @@ pub(super) fn read(facts: &Facts) -> Found {
         false => parses.iter().map(|parse| parse.site).collect(),
     };
     let added = of(".add_argument");
-    let strange = facts.calls.iter().any(|call| {
+    let strange = facts.calls().iter().any(|call| {
         facts.callee_text(call.site).ends_with(".add_argument") && !added.contains(&call.site)
     });
     let [created] = created.as_slice() else { return Found::Strange(places) };
@@ -99,7 +99,7 @@ fn parses(facts: &Facts) -> Vec<Parse> {
         };
         Some(Parse { site: call.site, gives_rest })
     };
-    facts.calls.iter().filter_map(parse).collect()
+    facts.calls().iter().filter_map(parse).collect()
 }
 
 /// Without arguments of its own, the call reads `sys.argv`.

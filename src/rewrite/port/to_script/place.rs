@@ -261,7 +261,7 @@ impl World<'_, '_> {
                 }
             }
         }
-        let reflects = facts.calls.iter().any(|call| {
+        let reflects = facts.calls().iter().any(|call| {
             let names = ["exec", "eval", "globals", "locals", "vars"];
             let path = call.callee.path().and_then(|path| path.strip_prefix("builtins."));
             path.is_some_and(|name| names.contains(&name))

@@ -1,0 +1,164 @@
+//! What is joined of all cells, each part once somebody asks for it.
+
+use std::cell::{Cell, OnceCell};
+
+use hashbrown::HashMap;
+
+use super::definitions::Definitions;
+use super::index::Index;
+use super::{Binding, Call, ClassId, Facts, FnId, Function, How, MODULE, Reach, Site, reach};
+use crate::python::{Kind, NodeId, Role};
+use crate::text::CellIndex;
+
+/// The parts.
+#[derive(Debug, Default)]
+pub(super) struct Joined {
+    globals: OnceCell<Globals>,
+    definitions: OnceCell<Definitions>,
+    functions: OnceCell<Vec<Function>>,
+    is_judging: Cell<bool>,
+    stored_attributes: OnceCell<HashMap<String, Vec<Site>>>,
+    calls: Part<Vec<Call>>,
+    reach: Part<Vec<Reach>>,
+    index: Part<Index>,
+}
+
+/// The names that all cells share.
+#[derive(Debug, Default)]
+pub(super) struct Globals {
+    pub by_name: HashMap<Box<str>, Vec<(CellIndex, Binding)>>,
+    /// Names that every binding imports from the same place.
+    pub same_import: HashMap<Box<str>, (CellIndex, Binding)>,
+    /// The modules of which everything is imported.
+    pub stars: Vec<(Site, String)>,
+}
+
+/// A part that asks others; whoever asks for it meanwhile gets what there is: nothing.
+#[derive(Debug, Default)]
+struct Part<T> {
+    whole: OnceCell<T>,
+    nothing: T,
+    is_begun: Cell<bool>,
+}
+
+impl<T> Part<T> {
+    fn get(&self, join: impl FnOnce() -> T) -> &T {
+        if self.whole.get().is_none() && self.is_begun.replace(true) {
+            return &self.nothing;
+        }
+        self.whole.get_or_init(join)
+    }
+}
+
+impl Facts<'_> {
+    /// Every call of the notebook in order.
+    pub fn calls(&self) -> &[Call] {
+        self.joined.calls.get(|| self.budget.aside(|| self.find_calls()))
+    }
+
+    /// Who runs each function.
+    pub fn reach(&self, function: FnId) -> Reach {
+        let all = self.joined.reach.get(|| self.budget.aside(|| reach::of(self)));
+        all.get(function.0).copied().unwrap_or_default()
+    }
+
+    pub(super) fn index(&self) -> &Index {
+        self.joined.index.get(|| self.budget.aside(|| Index::of(self)))
+    }
+
+    pub(super) fn global_names(&self) -> &Globals {
+        self.joined.globals.get_or_init(|| self.find_globals())
+    }
+
+    /// The places that assign to an attribute of this name.
+    pub(super) fn stores_of(&self, attribute: &str) -> Option<&[Site]> {
+        let all = self.joined.stored_attributes.get_or_init(|| self.find_stored_attributes());
+        all.get(attribute).map(Vec::as_slice)
+    }
+
+    pub(super) fn definitions(&self) -> &Definitions {
+        self.joined.definitions.get_or_init(|| Definitions::of(&self.cells))
+    }
+
+    /// The functions, methods and lambdas of the notebook in order.
+    pub fn functions(&self) -> &[Function] {
+        if let Some(judged) = self.joined.functions.get() {
+            return judged;
+        }
+        // Decorators may be defined in any cell, so they are judged when all names are known. What
+        // is thought of a value meanwhile does not count.
+        let unjudged = &self.definitions().functions;
+        if self.joined.is_judging.replace(true) {
+            return unjudged;
+        }
+        let thought = self.memo.take();
+        let judged = self.budget.aside(|| self.judged(unjudged));
+        self.memo.replace(thought);
+        self.joined.functions.get_or_init(|| judged)
+    }
+
+    pub fn function(&self, id: FnId) -> Option<&Function> {
+        self.functions().get(id.0)
+    }
+
+    /// The function that `site` defines.
+    pub fn function_at(&self, site: Site) -> Option<FnId> {
+        self.definitions().function_at.get(&site).copied()
+    }
+
+    /// The classes of the notebook in order.
+    pub fn classes(&self) -> &[super::Class] {
+        &self.definitions().classes
+    }
+
+    pub fn class(&self, id: ClassId) -> Option<&super::Class> {
+        self.classes().get(id.0)
+    }
+
+    fn find_globals(&self) -> Globals {
+        let mut globals = Globals::default();
+        for (index, cell) in self.cells.iter().enumerate() {
+            let index = CellIndex(index);
+            let Some(module) = cell.scopes().get(MODULE) else { continue };
+            for (name, bindings) in &module.bindings {
+                let list = globals.by_name.entry(name.clone()).or_default();
+                list.extend(bindings.iter().map(|binding| (index, binding.clone())));
+            }
+            let star = |(node, module): &(NodeId, String)| {
+                (Site { cell: index, node: *node }, module.clone())
+            };
+            globals.stars.extend(cell.scopes().stars.iter().map(star));
+        }
+        let imported = |list: &Vec<(CellIndex, Binding)>| {
+            let first = list.first().filter(|(_, it)| matches!(it.how, How::Import(_)))?;
+            let same = list.iter().all(|(_, binding)| binding.how == first.1.how);
+            (same && list.len() > 1).then(|| first.clone())
+        };
+        let all = globals.by_name.iter();
+        let same = all.filter_map(|(name, list)| Some((name.clone(), imported(list)?)));
+        globals.same_import = same.collect();
+        globals
+    }
+
+    fn find_stored_attributes(&self) -> HashMap<String, Vec<Site>> {
+        let mut stored: HashMap<String, Vec<Site>> = HashMap::new();
+        for (index, cell) in self.cells.iter().enumerate() {
+            let tree = &cell.syntax().tree;
+            for node in tree.all().filter(|node| tree.role(*node) == Role::Target) {
+                let Kind::Attribute { name } = tree.kind(node) else { continue };
+                let site = Site { cell: CellIndex(index), node };
+                stored.entry(tree.text(*name).to_owned()).or_default().push(site);
+            }
+        }
+        stored
+    }
+
+    fn find_calls(&self) -> Vec<Call> {
+        let is_call = |site: &Site| matches!(self.kind(*site), Kind::Call);
+        let call = |site: Site| {
+            let func = self.child(site, Role::Func)?;
+            Some(Call { site, callee: self.value(func), owner: self.owner(site) })
+        };
+        self.sites().filter(is_call).filter_map(call).collect()
+    }
+}
