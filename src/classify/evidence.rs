@@ -127,7 +127,7 @@ impl Collected {
                 {
                     self.add("event-loop-conflict", span, "loop-object");
                 }
-                "asyncio.run" if facts.under_main_guard(site) => {
+                "asyncio.run" if facts.tree(site.cell).is_under_main_guard(site.node) => {
                     self.add("porting-a-script", span, "main-guard");
                 }
                 "argparse.ArgumentParser" if defines_async => {

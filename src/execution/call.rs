@@ -228,6 +228,7 @@ impl Machine<'_> {
         let Some(index) = self.index(function.def.cell).cloned() else { return unknown };
         let Some(scope) = index.scope(function.scope) else { return unknown };
         self.entered.insert(function.def);
+        self.note_reached(function.def);
         let first = self.heap.slots(scope.locals.len(), Value::Never);
         let closure = function.closure;
         let frame = self.heap.add(Object::Frame { first, closure });

@@ -149,7 +149,14 @@ impl Machine<'_> {
         // One that awaits is an asynchronous generator.
         if builds == Builds::Generator && index.scope(scope).is_some_and(|it| it.awaits) {
             made.values.into_iter().for_each(|value| self.escape(value));
-            return Value::Unknown;
+            let walked = self.heap.slot(Value::Unknown);
+            return self.new_object(Object::Generator {
+                function: Value::Unknown,
+                args: Args::default(),
+                is_async: true,
+                is_manager: false,
+                walked,
+            });
         }
         if builds == Builds::Set {
             self.refuse_unhashable(&made.values, node);

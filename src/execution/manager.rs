@@ -2,7 +2,7 @@
 
 use super::event::{EventKind, Miss, ValueUse};
 use super::machine::Machine;
-use super::value::{Args, Object, Site, Value};
+use super::value::{Args, Coroutine, Object, Site, Value};
 use crate::knowledge::callables::Gives;
 
 impl Machine<'_> {
@@ -56,6 +56,11 @@ impl Machine<'_> {
                 self.enter_once(manager, walked, site);
                 self.run_generator(function, &args, site)
             }
+            _ if !is_async && self.is_entered_by_async_with(manager) => {
+                let kind = EventKind::PlainWithRefused { value: manager };
+                self.raise("TypeError", site, kind, manager);
+                if matches!(manager, Value::Path(_)) { manager } else { Value::Unknown }
+            }
             Some(Object::Foreign(foreign)) => {
                 self.hand_on(manager);
                 if is_async && self.is_async_manager(Value::Path(foreign.path)) == Some(false) {
@@ -79,10 +84,6 @@ impl Machine<'_> {
                         EventKind::AsyncWithRefused { value: manager },
                         manager,
                     );
-                }
-                if !is_async && self.is_entered_by_async_with(manager) {
-                    let kind = EventKind::PlainWithRefused { value: manager };
-                    self.raise("TypeError", site, kind, manager);
                 }
                 if !is_async {
                     let name = Some(self.words.enter);
@@ -118,8 +119,19 @@ impl Machine<'_> {
 
     /// Whether a library's call gives what only `async with` enters.
     fn is_entered_by_async_with(&self, value: Value) -> bool {
-        let Value::Path(path) = value else { return false };
-        self.entry_of_call(path).is_some_and(|entry| entry.is_async_manager)
+        let entry = match (value, self.object(value)) {
+            (Value::Path(path), _) => self.entry_of_call(path),
+            (_, Some(Object::Foreign(foreign))) => self.entry_of_call(foreign.path),
+            // A client's request, before anybody awaits it.
+            (_, Some(Object::Coroutine(Coroutine { function: Value::Path(path), .. }))) => {
+                self.input.tables.callables.get(&self.names, *path)
+            }
+            _ => None,
+        };
+        entry.is_some_and(|entry| {
+            let gives = entry.row.as_ref().map(|row| row.gives);
+            entry.is_async_manager || gives == Some(Gives::AsyncManager)
+        })
     }
 
     /// Whether `async with` takes a value.

@@ -45,6 +45,7 @@ mod names;
 mod parameters;
 mod place;
 mod places;
+mod reached;
 mod reading;
 mod sighting;
 mod special;

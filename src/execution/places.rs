@@ -186,12 +186,16 @@ impl Run {
         self.stack(event.stack).first().copied().unwrap_or(event.site)
     }
 
+    /// What makes the kernel's loop re-entrant, in order.
+    pub fn patches(&self) -> impl Iterator<Item = &Event> {
+        self.events().iter().filter(|it| {
+            matches!(it.kind, EventKind::LoopPatched { .. }) && it.context.thread != Thread::Unseen
+        })
+    }
+
     /// The patch of the kernel's loop that is in force where a cell's own code at `site` runs.
     pub fn patch_before(&self, site: Site) -> Option<Site> {
-        let is_patch = |it: &&Event| {
-            matches!(it.kind, EventKind::LoopPatched { .. }) && it.context.thread != Thread::Unseen
-        };
-        let mut patches = self.events().iter().filter(is_patch);
+        let mut patches = self.patches();
         patches.find(|patch| self.begun_at(patch) < site).map(|patch| self.site_of(patch))
     }
 

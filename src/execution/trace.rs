@@ -6,6 +6,7 @@ use super::blocking::Tasked;
 use super::event::{Event, EventKind, StackId};
 use super::given::Given;
 use super::heap::Heap;
+use super::reached::Reached;
 use super::sighting::Sighting;
 use super::value::{CollectionKind, Object, ObjectId, Plain, Site, Value};
 use crate::knowledge::callables::{Names, QualifiedName};
@@ -20,6 +21,8 @@ pub struct Trace {
     pub(super) coroutines: Vec<ObjectId>,
     pub(super) tasks: HashMap<ObjectId, Tasked>,
     pub(super) given: Given,
+    /// Who ran each function.
+    pub(super) reached: HashMap<Site, Reached>,
     pub(super) sightings: HashMap<ObjectId, Sighting>,
     /// Whether some cell was too much to run to its end.
     pub is_cut_short: bool,

@@ -5,7 +5,7 @@ use hashbrown::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::collection::MEANINGS;
-use super::{Call, CellFacts, Facts, FnId, MODULE, Runs, Site, Usage, Value, reach};
+use super::{Call, CellFacts, Facts, FnId, MODULE, Site, Usage, Value};
 use crate::python::{Kind, NameUse, Role};
 use crate::text::CellIndex;
 
@@ -23,9 +23,7 @@ pub(super) struct Index {
     imports: Vec<Site>,
     by_owner: HashMap<Option<FnId>, Vec<usize>>,
     by_function: HashMap<FnId, Vec<usize>>,
-    callers: HashMap<FnId, Vec<usize>>,
     mentions: HashMap<FnId, Vec<Site>>,
-    pub(super) patches: Vec<usize>,
     unknown_methods: HashMap<Box<str>, Vec<Site>>,
 }
 
@@ -96,13 +94,6 @@ impl Index {
         if let Value::Function(id) = call.callee {
             self.by_function.entry(id).or_default().push(place);
         }
-        for id in reach::targets(facts, call) {
-            self.callers.entry(id).or_default().push(place);
-        }
-        let is_patch = call.callee.path().is_some_and(|path| facts.tables.patch(path).is_some());
-        if is_patch && facts.runs(call.site) != Runs::Elsewhere {
-            self.patches.push(place);
-        }
         if call.callee == Value::Unknown
             && let Some(func) = facts.child(call.site, Role::Func)
             && let Kind::Attribute { name } = facts.kind(func)
@@ -159,19 +150,9 @@ impl Facts<'_> {
         self.calls_at(self.index().by_function.get(&function))
     }
 
-    /// The calls that run a function of the notebook, by its name or by handing it over.
-    pub(super) fn callers_of(&self, function: FnId) -> impl Iterator<Item = &Call> {
-        self.calls_at(self.index().callers.get(&function))
-    }
-
     fn calls_at<'s>(&'s self, places: Option<&'s Vec<usize>>) -> impl Iterator<Item = &'s Call> {
         let places = places.map_or(&[][..], Vec::as_slice);
         self.counted(places.iter().filter_map(|place| self.calls().get(*place)))
-    }
-
-    /// The calls that make the kernel's loop re-entrant, in order.
-    pub fn patches(&self) -> impl Iterator<Item = &Call> {
-        self.calls_at(Some(&self.index().patches))
     }
 
     /// The places that use a function as a value without calling it.

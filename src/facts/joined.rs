@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use super::definitions::Definitions;
 use super::index::Index;
-use super::{Binding, Call, ClassId, Facts, FnId, Function, How, MODULE, Reach, Site, reach};
+use super::{Binding, Call, ClassId, Facts, FnId, Function, How, MODULE, Site};
 use crate::python::{Kind, NodeId, Role};
 use crate::text::CellIndex;
 
@@ -19,7 +19,6 @@ pub(super) struct Joined {
     is_judging: Cell<bool>,
     stored_attributes: OnceCell<HashMap<String, Vec<Site>>>,
     calls: Part<Vec<Call>>,
-    reach: Part<Vec<Reach>>,
     index: Part<Index>,
 }
 
@@ -54,12 +53,6 @@ impl Facts<'_> {
     /// Every call of the notebook in order.
     pub fn calls(&self) -> &[Call] {
         self.joined.calls.get(|| self.budget.aside(|| self.find_calls()))
-    }
-
-    /// Who runs each function.
-    pub fn reach(&self, function: FnId) -> Reach {
-        let all = self.joined.reach.get(|| self.budget.aside(|| reach::of(self)));
-        all.get(function.0).copied().unwrap_or_default()
     }
 
     pub(super) fn index(&self) -> &Index {

@@ -11,21 +11,17 @@ mod collection;
 mod definitions;
 mod effects;
 mod endless;
-mod guard;
 mod handles;
 mod index;
 mod joined;
 pub mod modules;
 mod number;
 mod places;
-mod protocol;
-mod reach;
 mod resolve;
 mod running;
 mod scope;
 mod takers;
 mod tasks;
-mod truth;
 mod usage;
 pub mod users;
 mod value;
@@ -48,8 +44,6 @@ pub use effects::Leaves;
 pub use endless::Endless;
 pub use handles::Handle;
 pub use modules::{ModuleSource, Modules};
-pub use protocol::AsyncOnly;
-pub use reach::{Reach, Runs};
 pub use scope::{Binding, How, MODULE, ScopeId, ScopeKind};
 pub use takers::{Passes, Taker};
 pub use tasks::{is_loop, is_running_loop};
@@ -93,7 +87,6 @@ pub struct Facts<'a> {
     /// The user's modules beside the notebook.
     pub modules: Arc<Modules>,
     memo: RefCell<HashMap<Site, Option<Value>>>,
-    guards: guard::Guards,
     budget: budget::Budget,
     /// Bytes that may still be read again to see whether fixes hold.
     readable: std::cell::Cell<usize>,
@@ -148,7 +141,6 @@ impl<'a> Facts<'a> {
             environment,
             modules,
             memo: RefCell::default(),
-            guards: guard::Guards::default(),
             budget,
             readable: std::cell::Cell::new(readable),
             drafts: std::cell::Cell::new(drafts),

@@ -192,7 +192,7 @@ fn loop_start(facts: &Facts, id: FnId, module: &ModuleSource) -> Option<LoopStar
         if !facts.function(id)?.is_plain() {
             continue;
         }
-        for call in facts.calls_in(Some(id)).filter(|call| !facts.is_guarded(call.site)) {
+        for call in facts.calls_in(Some(id)).filter(|call| facts.comes_to(call.site)) {
             if starts_loop(call) {
                 return Some(at(facts, call, module));
             }
@@ -217,7 +217,7 @@ fn at(facts: &Facts, call: &Call, module: &ModuleSource) -> LoopStart {
 /// Whether the call stands under `if __name__ == "__main__":`, which an import skips, or in a
 /// branch that no notebook takes.
 fn is_skipped(facts: &Facts, call: &Call) -> bool {
-    facts.is_guarded(call.site) || facts.under_main_guard(call.site)
+    !facts.comes_to(call.site) || facts.tree(call.site.cell).is_under_main_guard(call.site.node)
 }
 
 /// The modules that the cells import and the scripts that they `%run`, as names to look for

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Facts, Site};
-use crate::execution::{self, CellKey, Run, Stage};
+use crate::execution::{self, Run, Stage};
 use crate::index::Index;
 
 impl<'a> Facts<'a> {
@@ -34,10 +34,14 @@ impl<'a> Facts<'a> {
         self.stage().run_with(cells)
     }
 
-    /// A place as the run names it.
+    /// The same place, as the run names places.
     pub fn in_run(&self, site: Site) -> execution::Site {
-        let cell = CellKey(u32::try_from(site.cell.0).unwrap_or(u32::MAX));
-        execution::Site { cell, node: site.node }
+        execution::Site { cell: self.run().key_of(site.cell), node: site.node }
+    }
+
+    /// Whether anybody comes to the code at `site`.
+    pub fn comes_to(&self, site: Site) -> bool {
+        self.run().comes_to(self.in_run(site))
     }
 
     fn stage(&self) -> &Stage<'a> {

@@ -138,14 +138,6 @@ impl Facts<'_> {
         Some(Taker { call, passes: found.passes, is_worker: found.is_worker, is_known })
     }
 
-    /// Whether a worker calls the function that stands at `argument` of a call of `name`.
-    pub(super) fn is_worker_slot(&self, call: Site, name: &str, argument: Site) -> bool {
-        SLOTS
-            .iter()
-            .filter(|slot| slot.is_worker)
-            .any(|slot| self.has_slot(slot, call, name, argument))
-    }
-
     fn has_slot(&self, slot: &Slot, call: Site, name: &str, argument: Site) -> bool {
         // A method is never a name by itself, which stands among the built-in ones.
         let is_name = name.strip_prefix("builtins").is_some_and(|it| it == slot.path);

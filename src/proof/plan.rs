@@ -202,7 +202,8 @@ fn base(facts: &Facts<'_>, site: Site) -> Option<Site> {
 
 /// Whether a cell changes how all later cells run.
 fn sets(facts: &Facts<'_>, cell: CellIndex) -> bool {
-    if facts.patches().any(|call| call.site.cell == cell) {
+    let run = facts.run();
+    if run.patches().any(|patch| run.cell_of(patch.during) == Some(cell)) {
         return true;
     }
     let tree = facts.tree(cell);

@@ -3,7 +3,7 @@
 use super::handles::FreeNames;
 use super::imports::module_name;
 use crate::diagnostic::{Applicability, Fix, Message};
-use crate::facts::{Facts, Runs, Site, Usage, Value};
+use crate::facts::{Facts, Site, Usage, Value};
 use crate::python::{Kind, Role};
 use crate::text::{Edit, Span, TextRange};
 
@@ -49,7 +49,8 @@ fn name_for(facts: &Facts, call: Site, work: Site, names: &mut FreeNames) -> Opt
     let alone = matches!(facts.usage(call), Usage::Dropped | Usage::Displayed)
         && facts.parent(call).is_some_and(|up| facts.child(up, Role::Value) == Some(call));
     // A function's own name would lose the task at its end, and a block what the task works with.
-    let here = facts.runs(call) == Runs::Cell
+    let here = facts.owner(call).is_none()
+        && facts.comes_to(call)
         && !facts
             .ancestors(call)
             .any(|up| matches!(facts.kind(up), Kind::With { .. } | Kind::For { .. } | Kind::While));

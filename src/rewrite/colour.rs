@@ -335,7 +335,7 @@ fn obstacles_to_async(facts: &Facts, id: FnId) -> Vec<Obstacle> {
     if special {
         add(ObstacleKind::SpecialMethod, function.site);
     }
-    if facts.reach(id).worker {
+    if facts.run().is_in_worker(facts.in_run(function.site)) {
         add(ObstacleKind::Thread, function.site);
     }
     for site in unclear_calls(facts, id) {

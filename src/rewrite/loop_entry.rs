@@ -120,7 +120,8 @@ pub fn await_instead(
         || facts.value(entry.argument).path().is_some_and(|path| path == "asyncio.gather()");
     let keeps_result =
         is_known && !tradeoffs.iter().any(|id| lossy.contains(id)) && !is_caught(facts, entry.call);
-    let as_script = facts.environment.is_script && facts.under_main_guard(entry.call);
+    let as_script = facts.environment.is_script
+        && facts.tree(entry.call.cell).is_under_main_guard(entry.call.node);
     let safe = plan.is_direct() && read_to_end && keeps_result && !as_script;
     let name = facts.source_of(facts.child(entry.call, Role::Func).unwrap_or(entry.call));
     let title = if coloured {
@@ -182,7 +183,8 @@ fn tradeoffs(facts: &Facts, entry: LoopEntry, coloured: bool) -> Vec<&'static st
         (leaves.counts_tasks, "shared-loop"),
         (coloured, "callers-become-async"),
         (
-            facts.environment.is_script || facts.under_main_guard(entry.call),
+            facts.environment.is_script
+                || facts.tree(entry.call.cell).is_under_main_guard(entry.call.node),
             "script-no-longer-runs",
         ),
         (displayed, "result-displayed"),

@@ -58,7 +58,8 @@ fn method_fix(
     }
     let plan = plan_await(facts, call)?;
     let coloured = !plan.functions.is_empty();
-    let as_script = facts.environment.is_script && facts.under_main_guard(call);
+    let as_script =
+        facts.environment.is_script && facts.tree(call.cell).is_under_main_guard(call.node);
     let (mut edits, read_to_end) = lists_for_generators(facts, call);
     edits.extend(await_method(facts, call, method));
     let edits = plan.finish(facts, edits)?;
@@ -74,7 +75,7 @@ fn method_fix(
     if coloured {
         tradeoffs.push("callers-become-async");
     }
-    if facts.environment.is_script || facts.under_main_guard(call) {
+    if facts.environment.is_script || facts.tree(call.cell).is_under_main_guard(call.node) {
         tradeoffs.push("script-no-longer-runs");
     }
     Ok(plan.fix(facts, OwnFix { title, is_safe: safe, edits, reasons, tradeoffs }))

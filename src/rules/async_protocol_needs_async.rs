@@ -3,11 +3,11 @@
 use hashbrown::HashSet;
 
 use super::Rule;
-use super::events::{found, report};
+use super::events::{found, place, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{Event, EventKind, Run};
-use crate::facts::{AsyncOnly, Facts, Site, Usage};
-use crate::python::{Builds, Kind, NameUse, Role};
+use crate::execution::{self, Event, EventKind, Run, Value};
+use crate::facts::{Facts, Site, Usage};
+use crate::python::{Kind, Role};
 use crate::rewrite::{
     Colouring, Obstacle, await_expression, checked, colour, free_name, lists_for_generators,
     obstacle_to_await, offer,
@@ -41,63 +41,36 @@ enum Plain {
 }
 
 fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
-    written(facts, out);
-    happening(run, out);
-}
-
-/// Where the code as it is written tells what stands there.
-fn written(facts: &Facts, out: &mut Vec<Diagnostic>) {
-    for site in facts.sites() {
-        let may_be = matches!(
-            facts.kind(site),
-            Kind::Call
-                | Kind::Attribute { .. }
-                | Kind::Name { used: NameUse::Load }
-                | Kind::Comprehension { builds: Builds::Generator, .. }
-        );
-        let Some(plain) = may_be.then(|| plain_use(facts, site)).flatten() else { continue };
-        let raises = facts.async_only(site).is_some_and(|it| it.asks_for(wanted(plain)));
-        if !raises || is_told(facts, site, plain) {
-            continue;
+    let others = |it: &Event| match it.kind {
+        // What an `async for` does not take is walked in the plain way by nobody.
+        EventKind::AsyncForRefused { .. } => Some(it.site),
+        _ => None,
+    };
+    let others: HashSet<execution::Site> = run.events().iter().filter_map(others).collect();
+    let refused = Refused::of(run);
+    let found = run.events().iter().filter_map(|event| match event.kind {
+        EventKind::PlainWalkRefused { value } if !others.contains(&event.site) => {
+            diagnose(facts, run, event, value, &refused)
         }
-        if !facts.is_guarded(site) && !facts.is_demonstrated(site) {
-            out.push(diagnose(facts, site, plain));
-        }
-    }
-}
-
-/// Where only the run tells what comes there.
-fn happening(run: &Run, out: &mut Vec<Diagnostic>) {
-    let walked: Vec<Span> = out.iter().filter(|it| it.rule == NAME).map(|it| it.span).collect();
-    // What an `async for` does not take is walked in the plain way by nobody.
-    let is_other = |it: &&Event| matches!(it.kind, EventKind::AsyncForRefused { .. });
-    let others: HashSet<_> = run.events().iter().filter(is_other).map(|it| it.site).collect();
-    let told = run.events().iter().filter_map(|event| {
-        let key = match event.kind {
-            EventKind::PlainWalkRefused { .. } if !others.contains(&event.site) => "reader",
-            EventKind::PlainWithRefused { .. } => "with",
-            _ => return None,
-        };
-        let told = found(run, event, event.site, |span| {
-            Diagnostic::new(NAME, Severity::Error, span, key)
-                .with("what", run.source_of(event.site))
-        })?;
-        // One `async` serves all that the statement has.
-        let around = run.statement_around(event.site);
-        let is_walked = |it: &Span| it.cell == told.span.cell && around.contains(it.range);
-        (!walked.iter().any(is_walked)).then_some(told)
+        EventKind::PlainWithRefused { value } => diagnose(facts, run, event, value, &refused),
+        _ => None,
     });
-    report(out, told);
+    report(out, found);
 }
 
-/// Whether an earlier manager of the same `with` was reported: one `async` serves all.
-fn is_told(facts: &Facts, site: Site, plain: Plain) -> bool {
-    let Plain::With(with) = plain else { return false };
-    managers(facts, with).find(|it| is_manager(facts, *it)) != Some(site)
-}
+/// The managers that a plain `with` refuses.
+#[derive(Default)]
+struct Refused(HashSet<execution::Site>);
 
-fn wanted(plain: Plain) -> AsyncOnly {
-    if matches!(plain, Plain::With(_)) { AsyncOnly::Manager } else { AsyncOnly::Iterator }
+impl Refused {
+    fn of(run: &Run) -> Self {
+        let is_one = |it: &&Event| matches!(it.kind, EventKind::PlainWithRefused { .. });
+        Self(run.events().iter().filter(is_one).map(|it| it.site).collect())
+    }
+
+    fn holds(&self, facts: &Facts, manager: Site) -> bool {
+        self.0.contains(&facts.in_run(manager))
+    }
 }
 
 fn plain_use(facts: &Facts, site: Site) -> Option<Plain> {
@@ -135,20 +108,54 @@ fn reader(facts: &Facts, call: Site, argument: Site) -> Option<Plain> {
     reads.then_some(Plain::Reader(call, to_end))
 }
 
-fn diagnose(facts: &Facts, site: Site, plain: Plain) -> Diagnostic {
-    let expression = matches!(facts.kind(site), Kind::Comprehension { .. });
+fn diagnose(
+    facts: &Facts,
+    run: &Run,
+    event: &Event,
+    value: Value,
+    refused: &Refused,
+) -> Option<Diagnostic> {
+    let place = place(run, event.site);
+    let site = place.and_then(|at| walked_at(facts, at, value));
+    let plain = site.and_then(|site| plain_use(facts, site));
+    if let (Some(site), Some(Plain::With(with))) = (site, plain)
+        && managers(facts, with).find(|it| refused.holds(facts, *it)) != Some(site)
+    {
+        // One `async` serves all managers of a `with`.
+        return None;
+    }
+    let is_expression = |site: Site| matches!(facts.kind(site), Kind::Comprehension { .. });
     let key = match plain {
-        Plain::With(_) => "with",
-        _ if expression => "generator-expression",
-        Plain::For(_) | Plain::Clause(_) => "for",
-        Plain::Reader(..) | Plain::Unpacked => "reader",
+        Some(Plain::With(_)) => "with",
+        _ if site.is_some_and(is_expression) => "generator-expression",
+        Some(Plain::For(_) | Plain::Clause(_)) => "for",
+        _ if matches!(event.kind, EventKind::PlainWithRefused { .. }) => "with",
+        _ => "reader",
     };
-    let mut found = Diagnostic::new(NAME, Severity::Error, facts.span(site), key)
-        .with("what", first_line(facts.source_of(site)));
-    if let Some(repair) = fix(facts, site, plain) {
+    let at = site.map_or(event.site, |site| facts.in_run(site));
+    let mut found = found(run, event, at, |span| {
+        Diagnostic::new(NAME, Severity::Error, span, key)
+            .with("what", first_line(run.source_of(at)))
+    })?;
+    if let (Some(site), Some(plain)) = (site, plain)
+        && let Some(repair) = fix(facts, site, plain, refused)
+    {
         offer(facts, &mut found, repair);
     }
-    found
+    Some(found)
+}
+
+/// What is walked, or entered, in the plain way at a place of which the run tells.
+fn walked_at(facts: &Facts, at: Site, value: Value) -> Option<Site> {
+    let gave = |it: &Site| facts.run().trace.given(facts.in_run(*it)).contains(&value);
+    let is_part =
+        |it: &Site| matches!(facts.role(*it), Role::Iter | Role::Arg | Role::Value | Role::Context);
+    let is_assignment = |it: &Site| matches!(facts.kind(*it), Kind::Assign);
+    let unpacked = facts.parent(at).filter(is_assignment);
+    let unpacked = unpacked.and_then(|it| facts.child(it, Role::Value));
+    let parts = facts.children(at).filter(is_part);
+    let mut all = std::iter::once(at).chain(parts).chain(unpacked);
+    all.find(|it| plain_use(facts, *it).is_some() && gave(it))
 }
 
 fn first_line(text: &str) -> String {
@@ -158,7 +165,12 @@ fn first_line(text: &str) -> String {
 }
 
 /// The repair, or what stands in its way; `None` where one `async` would not do.
-fn fix(facts: &Facts, site: Site, plain: Plain) -> Option<Result<Fix, Vec<Obstacle>>> {
+fn fix(
+    facts: &Facts,
+    site: Site,
+    plain: Plain,
+    refused: &Refused,
+) -> Option<Result<Fix, Vec<Obstacle>>> {
     if let Some(kind) = obstacle_to_await(facts, site) {
         return Some(Err(vec![Obstacle { kind, site }]));
     }
@@ -168,7 +180,7 @@ fn fix(facts: &Facts, site: Site, plain: Plain) -> Option<Result<Fix, Vec<Obstac
         Some(Ok(plan)) => plan,
         None => Colouring::default(),
     };
-    let (edits, key, keeps) = edits(facts, site, plain)?;
+    let (edits, key, keeps) = edits(facts, site, plain, refused)?;
     let edits = match plan.finish(facts, edits) {
         Ok(edits) => edits,
         Err(obstacles) => return Some(Err(obstacles)),
@@ -196,7 +208,7 @@ fn fix(facts: &Facts, site: Site, plain: Plain) -> Option<Result<Fix, Vec<Obstac
 /// be able to await.
 pub(super) fn edits_at(facts: &Facts, site: Site) -> Option<Vec<Edit>> {
     if let Some(plain) = plain_use(facts, site) {
-        return edits(facts, site, plain).map(|(edits, ..)| edits);
+        return edits(facts, site, plain, &Refused::default()).map(|(edits, ..)| edits);
     }
     let call = facts.parent(site).filter(|call| facts.callee_text(*call) == "next")?;
     let func = facts.child(call, Role::Func)?;
@@ -210,10 +222,6 @@ fn managers<'f>(facts: &'f Facts, with: Site) -> impl Iterator<Item = Site> + 'f
     facts.children_in(with, Role::Context).filter_map(|item| facts.child(item, Role::Context))
 }
 
-fn is_manager(facts: &Facts, site: Site) -> bool {
-    facts.async_only(site).is_some_and(|it| it.asks_for(AsyncOnly::Manager))
-}
-
 fn reason(title: &str) -> &'static str {
     match title {
         "fix-with" => "why-with",
@@ -223,12 +231,17 @@ fn reason(title: &str) -> &'static str {
 }
 
 /// The edits, the key of their title, and whether the reader takes everything anyway.
-fn edits(facts: &Facts, site: Site, plain: Plain) -> Option<(Vec<Edit>, &'static str, bool)> {
+fn edits(
+    facts: &Facts,
+    site: Site,
+    plain: Plain,
+    refused: &Refused,
+) -> Option<(Vec<Edit>, &'static str, bool)> {
     let asynchronous = |at: Site| Edit::insert(at.cell, facts.range(at).start, "async ");
     let expression = matches!(facts.kind(site), Kind::Comprehension { .. });
     match plain {
         Plain::With(with) => {
-            let all = managers(facts, with).all(|it| is_manager(facts, it));
+            let all = managers(facts, with).all(|it| refused.holds(facts, it));
             all.then(|| (vec![asynchronous(with)], "fix-with", true))
         }
         Plain::For(statement) => Some((vec![asynchronous(statement)], "fix-for", true)),

@@ -6,11 +6,11 @@ use super::Rule;
 use super::events::{found, place, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Event, EventKind, Run};
-use crate::facts::{Facts, Runs, Site, Taker, Usage, Value};
+use crate::facts::{Facts, Site, Taker, Usage, Value};
 use crate::python::{Builds, Kind, Role};
 use crate::rewrite::{
     Start, async_statement, async_words, await_argument, await_before_use, await_expression,
-    checked, colour, draft_unseen, drafted_fix, lists_for_generators, module_name,
+    can_await, checked, colour, draft_unseen, drafted_fix, lists_for_generators, module_name,
     obstacle_to_await, offer, start_in_background,
 };
 use crate::text::{Edit, Span, TextRange};
@@ -182,7 +182,7 @@ fn await_fix(
     }
     // A name that held a coroutine holds a result afterwards; somebody may have counted on it.
     let safe = plain.is_none() && read_to_end && fault != Fault::Kept && fault != Fault::Tested;
-    let runs_here = matches!(facts.runs(site), Runs::Cell | Runs::Async(_));
+    let runs_here = facts.comes_to(site);
     // What a client's call gives is not seen here.
     let is_seen = fault.is_plain() || matches!(facts.value(site), Value::Coroutine(_));
     // It may wait for what a later line was to bring.
@@ -244,7 +244,7 @@ fn gather_fix(facts: &Facts, site: Site) -> Result<Fix, Vec<crate::rewrite::Obst
         return Err(vec![crate::rewrite::Obstacle { kind, site: container }]);
     }
     let direct = facts.usage(site) == Usage::Element(container);
-    let plain = !direct || matches!(facts.runs(container), Runs::Helper(_) | Runs::Elsewhere);
+    let plain = !direct || !can_await(facts, container) || !facts.comes_to(container);
     let is_list = matches!(
         facts.kind(container),
         Kind::List | Kind::Comprehension { builds: Builds::List, .. }

@@ -4,7 +4,7 @@ use super::Rule;
 use super::events::{Said, found, lost_tasks, place, repair, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Event, EventKind, Run};
-use crate::facts::{Facts, Runs, Site};
+use crate::facts::{Facts, Site};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
     FreeNames, Start, await_expression, can_await, checked, draft_unseen, drafted_fix, keep_handle,
@@ -93,7 +93,7 @@ fn awaited_here(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
 
 /// `await gather(…)` where it stands.
 fn await_fix(facts: &Facts, call: Site, names: &mut FreeNames) -> Option<Fix> {
-    let here = matches!(facts.runs(call), Runs::Cell | Runs::Async(_));
+    let here = can_await(facts, call) && facts.comes_to(call);
     if facts.never_ends(call).is_some() {
         return keep_in_background(facts, call, names);
     }

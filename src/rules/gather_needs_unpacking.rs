@@ -6,10 +6,10 @@ use super::Rule;
 use super::events::{argument_of, found, place, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Event, EventKind, Run, ValueKind};
-use crate::facts::{Collection, Facts, Holds, Runs, Site, Usage};
+use crate::facts::{Collection, Facts, Holds, Site, Usage};
 use crate::knowledge::callables::Wants;
 use crate::python::{Kind, Role};
-use crate::rewrite::{await_expression, checked, obstacle_to_await};
+use crate::rewrite::{await_expression, can_await, checked, obstacle_to_await};
 use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "gather-needs-unpacking";
@@ -23,9 +23,8 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     report(out, run.events().iter().filter_map(|event| diagnose(facts, run, event, &lost)));
 }
 
-fn can_await(facts: &Facts, call: Site) -> bool {
-    let here = matches!(facts.runs(call), Runs::Cell | Runs::Async(_));
-    here && obstacle_to_await(facts, call).is_none()
+fn may_be_awaited(facts: &Facts, call: Site) -> bool {
+    can_await(facts, call) && facts.comes_to(call) && obstacle_to_await(facts, call).is_none()
 }
 
 /// The arguments that are surely collections.
@@ -55,7 +54,7 @@ fn diagnose(
     found.patterns.push("gather");
     let Some(call) = call else { return Some(found) };
     // Nothing would await the call's result either.
-    let is_lost = lost.contains(&event.site) && can_await(facts, call);
+    let is_lost = lost.contains(&event.site) && may_be_awaited(facts, call);
     if is_lost {
         found.note(Message::new(NAME, "not-awaited").with("call", run.callee(event.site)), None);
     }

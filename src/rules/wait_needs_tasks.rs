@@ -7,7 +7,7 @@ use super::events::{argument_of, found, handed_out, place, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::environment::PythonVersion;
 use crate::execution::{self, Event, EventKind, Run, ValueKind};
-use crate::facts::{Facts, Runs, Site};
+use crate::facts::{Facts, Site};
 use crate::knowledge::callables::Wants;
 use crate::python::Kind;
 use crate::rewrite::{checked, module_name};
@@ -142,8 +142,7 @@ fn fix(facts: &Facts, call: Site, passed: &Passed) -> Option<Fix> {
 
 /// Wraps every coroutine where it is made.
 fn edits(facts: &Facts, call: Site, passed: &Passed) -> Option<Vec<Edit>> {
-    let on_the_loop =
-        |site: &Site| matches!(facts.runs(*site), Runs::Cell | Runs::Async(_) | Runs::Helper(_));
+    let on_the_loop = |site: &Site| facts.run().is_on_kernel(facts.in_run(*site));
     if !passed.coroutines.iter().chain([&call]).all(on_the_loop) {
         return None;
     }

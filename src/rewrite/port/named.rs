@@ -62,7 +62,7 @@ pub(super) fn notes(facts: &Facts, entry: &Entry, arguments: &Arguments) -> Vec<
         let known = CALLS.iter().find(|(name, _)| *name == path);
         let method = || METHODS.iter().find(|(name, _)| path.ends_with(name));
         if let Some((_, kind)) = known.or_else(method)
-            && !(*kind == "loop" && facts.is_guarded(call.site))
+            && (*kind != "loop" || facts.comes_to(call.site))
         {
             add(call.site, key_of(kind), &[("call", facts.callee_text(call.site))]);
         }

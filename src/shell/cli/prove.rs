@@ -177,8 +177,9 @@ impl Subject {
                 let mended = |it: &&Diagnostic| changed.contains(&it.span.cell);
                 let mended = review.diagnostics.iter().filter(mended);
                 let has_problem = |cell| review.of_cell(cell).next().is_some();
-                let callers: Vec<CellIndex> =
-                    mended.filter_map(|it| old.cell_that_runs(it.span, has_problem)).collect();
+                let callers: Vec<CellIndex> = mended
+                    .filter_map(|it| old.run().cell_that_runs(it.span, has_problem))
+                    .collect();
                 changed.into_iter().chain(callers).collect()
             }
         };

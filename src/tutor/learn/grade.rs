@@ -151,7 +151,7 @@ impl Names {
 
 /// Whether an expression is what a call calls, or an argument of it, where the cells come to it.
 fn is_used(facts: &Facts<'_>, site: Site) -> bool {
-    if facts.owner(site).is_none() && facts.is_guarded(site) {
+    if facts.owner(site).is_none() && !facts.comes_to(site) {
         return false;
     }
     match facts.role(site) {

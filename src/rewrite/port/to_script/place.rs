@@ -97,7 +97,7 @@ fn needs_loop(facts: &Facts) -> bool {
     awaits
         || facts.calls_in(None).any(|call| {
             call.callee.path().is_some_and(|path| ON_A_LOOP.contains(&path))
-                && !facts.is_guarded(call.site)
+                && facts.comes_to(call.site)
         })
 }
 
