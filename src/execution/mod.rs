@@ -19,9 +19,11 @@ mod computing;
 mod condition;
 mod dispatch;
 mod display;
+mod endless;
 mod escape;
 mod event;
 mod exception;
+mod exits;
 mod expression;
 mod factory;
 mod give;
@@ -56,6 +58,7 @@ mod trace;
 mod unbound;
 mod unseen;
 mod value;
+mod waited;
 mod words;
 
 #[cfg(test)]
@@ -64,6 +67,7 @@ mod tests;
 pub use bindings::{Bindings, How};
 pub use blocking::Tasked;
 pub use computing::Work;
+pub use endless::Endless;
 pub use event::{Context, Event, EventKind, Miss, StackId, Thread, ValueUse};
 pub use machine::{Cells, Input, run};
 pub use places::Holder;

@@ -8,6 +8,7 @@ use super::machine::{Input, run};
 use super::moments::Moments;
 use super::trace::Trace;
 use super::value::{CellKey, Site, Value};
+use super::waited::Waited;
 use crate::environment::Environment;
 use crate::index::{Index, Shared, by_dependence};
 use crate::knowledge::callables::QualifiedName;
@@ -45,6 +46,8 @@ pub struct Run {
     cells: Vec<(CellKey, Arc<Index>)>,
     modules: Arc<[(String, CellKey, Arc<Index>)]>,
     paths: Arc<[String]>,
+    /// Made when somebody asks what never ends.
+    pub(super) waited: OnceCell<Waited>,
 }
 
 /// A notebook that can be run again and again, each time with a few cells that read otherwise.
@@ -102,7 +105,8 @@ impl<'t> Stage<'t> {
     fn shown(&self, trace: Trace, cells: Vec<(CellKey, Arc<Index>)>) -> Run {
         let Input { modules, environment, .. } = &self.input;
         let (modules, paths) = (Arc::clone(modules), Arc::clone(&self.paths));
-        Run { trace, environment: *environment, cells, modules, paths }
+        let waited = OnceCell::new();
+        Run { trace, environment: *environment, cells, modules, paths, waited }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Facts, Site};
-use crate::execution::{self, Run, Stage};
+use crate::execution::{self, Endless, Run, Stage};
 use crate::index::Index;
 
 impl<'a> Facts<'a> {
@@ -42,6 +42,11 @@ impl<'a> Facts<'a> {
     /// Whether anybody comes to the code at `site`.
     pub fn comes_to(&self, site: Site) -> bool {
         self.run().comes_to(self.in_run(site))
+    }
+
+    /// Whether awaiting what the expression at `site` gives never comes to an end.
+    pub fn never_ends(&self, site: Site) -> Option<Endless> {
+        self.run().never_ends(self.in_run(site), self.tables)
     }
 
     fn stage(&self) -> &Stage<'a> {

@@ -190,7 +190,11 @@ fn coloured(facts: &Facts, start: FnId, mut plan: Colouring) -> Result<Colouring
         }
     }
     // To await what never ends would take away every line below.
-    if plan.functions.iter().any(|id| facts.is_endless(*id)) && !plan.calls.is_empty() {
+    let is_endless = |id: &FnId| {
+        let def = facts.function(*id).map(|function| facts.in_run(function.site));
+        def.is_some_and(|def| facts.run().is_endless(def, facts.tables))
+    };
+    if plan.functions.iter().any(is_endless) && !plan.calls.is_empty() {
         return Err(obstacles);
     }
     if obstacles.is_empty() { finished(facts, plan) } else { Err(obstacles) }

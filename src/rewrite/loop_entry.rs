@@ -9,6 +9,7 @@ use super::lambda::name_of;
 use super::obstacle::{Obstacle, ObstacleKind, note_obstacles};
 use super::removal::delete_statement;
 use crate::diagnostic::{Diagnostic, Fix, Message};
+use crate::execution::ValueKind;
 use crate::facts::{Facts, Function, Site, Usage, Value};
 use crate::knowledge::tables::AwaitForm;
 use crate::python::{Kind, Role};
@@ -143,10 +144,14 @@ fn awaited(facts: &Facts, argument: Site) -> Option<String> {
 }
 
 fn never_ends(facts: &Facts, entry: LoopEntry) -> bool {
-    match facts.value(entry.argument) {
-        Value::Function(id) => facts.is_endless(id),
-        Value::Path(path) if entry.form != AwaitForm::Argument => facts.tables.is_endless(&path),
-        _ => facts.never_ends(entry.argument).is_some(),
+    let (run, argument) = (facts.run(), facts.in_run(entry.argument));
+    let functions = run.definitions(argument, ValueKind::Function);
+    if !functions.is_empty() {
+        return functions.into_iter().all(|def| run.is_endless(def, facts.tables));
+    }
+    match run.path(argument).filter(|_| entry.form != AwaitForm::Argument) {
+        Some(path) => facts.tables.is_endless(&path),
+        None => facts.never_ends(entry.argument).is_some(),
     }
 }
 

@@ -3,8 +3,8 @@
 use super::Rule;
 use super::events::{found, lost_tasks, place, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{self, Event, EventKind, Loop, Run};
-use crate::facts::{Endless, Facts, Handle, Site, Value};
+use crate::execution::{self, Endless, Event, EventKind, Loop, Run, ValueKind};
+use crate::facts::{Facts, Handle, Site};
 use crate::python::{Kind, Role};
 use crate::rewrite::{await_handle, checked, module_name};
 
@@ -54,11 +54,9 @@ fn unasked_errors(run: &Run, event: &Event) -> Option<Diagnostic> {
 
 fn diagnose(facts: &Facts, call: Site, handle: Handle, gathers: bool) -> Diagnostic {
     let name = facts.source_of(handle.target);
-    let coroutine = facts.argument(call, 0, "coro").map(|it| facts.value(it));
-    let runs = match coroutine {
-        Some(Value::Coroutine(id)) => Some(id),
-        _ => None,
-    };
+    let run = facts.run();
+    let coroutine = facts.argument(call, 0, "coro").map(|it| facts.in_run(it));
+    let runs = coroutine.map(|it| run.definitions(it, ValueKind::Coroutine)).unwrap_or_default();
     let waits = facts.never_ends(call);
     let endless = waits.is_some_and(|it| it != Endless::Later);
     let key = match (endless, gathers, handle.many) {
@@ -79,7 +77,7 @@ fn diagnose(facts: &Facts, call: Site, handle: Handle, gathers: bool) -> Diagnos
     if endless {
         let key = if handle.many.is_some() { "cancel-all" } else { "cancel" };
         found.note(Message::new(NAME, key).with("name", name), None);
-    } else if waits.is_none() && !runs.is_some_and(|id| facts.may_go_on(id)) {
+    } else if waits.is_none() && !runs.into_iter().any(|def| run.may_go_on(def)) {
         found.fixes.extend(fix(facts, handle));
     }
     found
