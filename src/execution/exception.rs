@@ -316,8 +316,28 @@ impl Machine<'_> {
         own.filter_map(|it| Some(Tried { site: it.site?, takes: it.takes.clone()? })).collect()
     }
 
-    /// Says that handlers around the place where a coroutine was made cannot take what awaiting it
-    /// raises elsewhere.
+    /// Keeps in mind around which handlers a coroutine or a task is read.
+    pub fn note_tried(&mut self, value: Value) {
+        let is_held = matches!(self.object(value), Some(Object::Coroutine(_) | Object::Future(_)));
+        if self.trying.is_empty() || !is_held {
+            return;
+        }
+        let around = self.tries_around();
+        let Value::Object(id) = value else { return };
+        let tried = match self.heap.object_mut(id) {
+            Some(Object::Coroutine(coroutine)) => &mut coroutine.tried,
+            Some(Object::Future(future)) => &mut future.tried,
+            _ => return,
+        };
+        for one in around {
+            if !tried.contains(&one) {
+                tried.push(one);
+            }
+        }
+    }
+
+    /// Says that handlers around a place where a coroutine was made, or read, cannot take what
+    /// awaiting it raises elsewhere.
     pub fn note_early(&mut self, tried: &[Tried], raised: &[Value]) {
         for it in tried {
             let still = self

@@ -31,6 +31,7 @@ pub struct Made {
 impl Machine<'_> {
     /// Notes which expression gives a coroutine object.
     pub(super) fn note_sighting(&mut self, node: NodeId, value: Value) {
+        self.note_tried(value);
         match value {
             Value::Object(id) => self.sight(id, node, false),
             Value::Union(_) => {

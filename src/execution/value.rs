@@ -271,7 +271,7 @@ pub struct Coroutine {
     pub made: Option<Site>,
     pub stack: Option<StackId>,
     pub context: Option<Context>,
-    /// The handlers around the call that made it.
+    /// The handlers around the call that made it, and around what read it.
     pub tried: Vec<Tried>,
 }
 

@@ -5,7 +5,7 @@ mod fault;
 use super::Rule;
 use super::events::{found, place, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{self, Event, EventKind, Run};
+use crate::execution::{self, Event, EventKind, Run, ValueKind};
 use crate::facts::{Facts, Site, Taker, Usage, Value};
 use crate::python::{Builds, Kind, Role};
 use crate::rewrite::{
@@ -46,11 +46,11 @@ fn diagnose(facts: &Facts, run: &Run, faulty: &Faulty) -> Option<Diagnostic> {
     if fault == Fault::Called {
         found = found.with("taker", run.parent(site).map_or("", |up| run.callee(up)));
     }
-    let Some(call) = call.filter(|it| *facts.kind(*it) == Kind::Call && is_seen(facts, *it)) else {
+    let Some(call) = call.filter(|it| is_seen(facts, *it)) else {
         return Some(found);
     };
     let fix = match (fault, facts.taker(call)) {
-        _ if in_collection => gather_fix(facts, call),
+        _ if in_collection && !is_mixed(run, site) => gather_fix(facts, call),
         (Fault::Called, Some(taker)) => without_taker(facts, call, taker)
             .or_else(|none| function_itself(facts, call, taker).ok_or(none)),
         _ => await_fix(facts, run, call, fault),
@@ -66,16 +66,31 @@ fn diagnose(facts: &Facts, run: &Run, faulty: &Faulty) -> Option<Diagnostic> {
 
 /// Whether the repairs, which read the code as it is written, see the same coroutine.
 fn is_seen(facts: &Facts, call: Site) -> bool {
+    match facts.kind(call) {
+        // An item of what a generator gave.
+        Kind::Subscript => return true,
+        Kind::Call => {}
+        _ => return false,
+    }
     facts.is_coroutine(call)
         || facts.child(call, Role::Func).is_some_and(|func| {
-            facts.value(func).path().is_some_and(|path| facts.tables.is_coroutine_function(path))
+            facts.value(func).path().is_some_and(|path| {
+                // What a generator hands out is there where `next` gives it.
+                path == "builtins.next" || facts.tables.is_coroutine_function(path)
+            })
         })
 }
 
-/// What made a coroutine, in words: what is called, or the method that Python calls by itself.
+/// What made a coroutine, in words: what is called, or the function where Python, or what hands on
+/// what a generator yields, calls it.
 fn maker<'r>(run: &'r Run, event: &Event, site: execution::Site) -> &'r str {
+    let is_yielded = |made: execution::Site| {
+        run.parent(made).is_some_and(|up| *run.kind(up) == Kind::Yield) && made != site
+    };
     let method = match event.kind {
-        EventKind::CoroutineLost { function, .. } if *run.kind(site) != Kind::Call => {
+        EventKind::CoroutineLost { function, .. }
+            if *run.kind(site) != Kind::Call || is_yielded(event.site) =>
+        {
             run.name_of(function)
         }
         _ => None,
@@ -230,6 +245,19 @@ fn is_plain_chain(facts: &Facts, site: Site, outer: Site) -> Option<bool> {
     let called = path.strip_suffix("()")?;
     let is_plain = facts.tables.is_plain_call(called);
     (is_plain || facts.tables.is_coroutine_function(called)).then_some(is_plain)
+}
+
+/// Whether a list holds something beside it that `gather` refuses: a result, a constant.
+fn is_mixed(run: &Run, site: execution::Site) -> bool {
+    let Some(list) = run.parent(site).filter(|up| *run.kind(*up) == Kind::List) else {
+        return false;
+    };
+    let refused = |it: execution::Site| {
+        *run.kind(it) == Kind::Await
+            || run.is_only(it, ValueKind::Plain)
+            || run.is_only(it, ValueKind::None)
+    };
+    run.children_in(list, Role::Element).any(refused)
 }
 
 /// `[f(i) for i in x]` becomes `await asyncio.gather(*[f(i) for i in x])`.

@@ -3,7 +3,7 @@
 use super::Rule;
 use super::events::{Said, found, lost_tasks, place, repair, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{self, Event, EventKind, Run};
+use crate::execution::{self, Event, EventKind, Run, ValueKind};
 use crate::facts::{Facts, Site};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
@@ -53,6 +53,10 @@ fn dropped(
     found.patterns = if gathers { vec!["gather"] } else { vec!["keep-the-handle", "task-group"] };
     match place(run, event.site) {
         Some(call) if gathers => found.fixes.extend(await_fix(facts, call, names)),
+        Some(call) if facts.never_ends(call).is_some() => {
+            let in_vain = waits_in_vain(run, event.site);
+            found.fixes.extend(handle_fix(facts, call, names).filter(|_| !in_vain));
+        }
         Some(call) => found.fixes.extend(handle_fix(facts, call, names)),
         // A module beside the notebook starts it.
         None => found.note(Message::new(NAME, "there"), None),
@@ -111,6 +115,46 @@ fn await_fix(facts: &Facts, call: Site, names: &mut FreeNames) -> Option<Fix> {
             tradeoffs: vec!["sibling-failure"],
         },
     ))
+}
+
+/// Whether a task's work wants, for what it does next, something that nobody can bring: a handle
+/// makes it no better. What only keeps its place by such a wait, as a server does, is at its end
+/// there.
+fn waits_in_vain(run: &Run, task: execution::Site) -> bool {
+    let mut waiting: Vec<_> = run.argument(task, 0, "coro").into_iter().collect();
+    let mut seen: Vec<execution::Site> = Vec::new();
+    while let Some(work) = waiting.pop() {
+        for def in run.definitions(work, ValueKind::Coroutine) {
+            if seen.contains(&def) {
+                continue;
+            }
+            seen.push(def);
+            for it in run.descendants(def).filter(|it| *run.kind(*it) == Kind::Await) {
+                let Some(awaited) = run.child(it, Role::Value) else { continue };
+                if is_fresh_future(run, awaited) && goes_on_after(run, it) {
+                    return true;
+                }
+                waiting.push(awaited);
+            }
+        }
+    }
+    false
+}
+
+fn is_fresh_future(run: &Run, awaited: execution::Site) -> bool {
+    let path = run.path_of_call(awaited).unwrap_or_default();
+    *run.kind(awaited) == Kind::Call
+        && (path == "asyncio.Future" || path.ends_with(".create_future"))
+}
+
+/// Whether the value of an expression is used, or its block goes on behind it.
+fn goes_on_after(run: &Run, site: execution::Site) -> bool {
+    let Some(up) = run.parent(site).filter(|up| *run.kind(*up) == Kind::Expression) else {
+        return true;
+    };
+    let tree = run.tree(up.cell);
+    let Some(block) = tree.parent(up.node) else { return false };
+    tree.children_in(block, tree.role(up.node)).last() != Some(up.node)
 }
 
 /// A name for the task, and an `await` at the end of the cell or function.

@@ -49,18 +49,37 @@ pub(super) fn lead(run: &Run, event: &Event, at: Site, found: &mut Diagnostic) {
     }
 }
 
-/// The call that comes by what the one at `site` makes: not one in a helper that only hands it on.
-pub(super) fn handed_out(run: &Run, mut site: Site, stack: StackId) -> Site {
+/// The call that comes by what the one at `site` makes: not one in a helper, or a generator, that
+/// only hands it on.
+pub(super) fn handed_out(run: &Run, made: Site, stack: StackId) -> Site {
+    let mut site = made;
     let mut way = run.stack(stack);
-    let hands_on = |site: Site| {
-        run.parent(site).is_some_and(|up| matches!(run.kind(up), Kind::Return | Kind::Lambda))
-    };
-    while hands_on(site)
+    while let Some(up) = run.parent(site).map(|up| run.kind(up))
+        && matches!(up, Kind::Return | Kind::Lambda | Kind::Yield)
         && let Some(call) = way.pop().filter(|it| *run.kind(*it) == Kind::Call)
     {
+        // A loop and a block have what a generator yields under a name of their own.
+        if *up == Kind::Yield && !gives(run, call, made) {
+            break;
+        }
+        let is_yielded = *up == Kind::Yield;
         site = call;
+        // `list(names())[0]`.
+        while let Some(item) = run.parent(site).filter(|_| is_yielded)
+            && *run.kind(item) == Kind::Subscript
+            && gives(run, item, made)
+        {
+            site = item;
+        }
     }
     site
+}
+
+/// Whether an expression gives what the one at `made` makes, by itself or in a collection.
+fn gives(run: &Run, site: Site, made: Site) -> bool {
+    let is_it = |value: Value| run.trace.made_at(value) == Some(made);
+    let holds_it = |value: Value| run.trace.makers_in(value).contains(&made);
+    run.trace.given(site).into_iter().any(|value| is_it(value) || holds_it(value))
 }
 
 /// The tasks that nobody looks after and whose calls do not raise, in the order of their places:

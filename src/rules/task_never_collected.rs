@@ -5,7 +5,7 @@ use super::events::{found, lost_tasks, place, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Endless, Event, EventKind, Loop, Run, ValueKind};
 use crate::facts::{Facts, Handle, Site};
-use crate::python::{Kind, Role};
+use crate::python::{Kind, NodeId, Role};
 use crate::rewrite::{await_handle, checked, module_name};
 
 const NAME: &str = "task-never-collected";
@@ -24,6 +24,10 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
         let ends = !is_elsewhere && facts.never_ends(call) != Some(Endless::Serves);
         ends.then(|| diagnose(facts, call, handle, gathers))
     });
+    let in_modules = lost_tasks(run).into_iter();
+    let kept = kept.chain(
+        in_modules.filter_map(|(event, gathers)| kept_in_module(run, event).filter(|_| !gathers)),
+    );
     let unasked = run.events().iter().filter(|it| it.kind == EventKind::ErrorsUnasked);
     report(out, kept.chain(unasked.filter_map(|event| unasked_errors(run, event))));
 }
@@ -41,6 +45,47 @@ fn is_service(run: &Run, call: execution::Site) -> bool {
         Kind::Attribute { name } => SERVICES.contains(&run.tree(func.cell).text(*name)),
         _ => false,
     })
+}
+
+/// A task that a function of a module beside the notebook keeps in a variable of its own, which
+/// nobody else comes to, and whose work has an end.
+fn kept_in_module(run: &Run, event: &Event) -> Option<Diagnostic> {
+    let name = own_variable(run, event.site).filter(|_| place(run, event.site).is_none())?;
+    let coroutine = run.argument(event.site, 0, "coro")?;
+    let works = run.definitions(coroutine, ValueKind::Coroutine);
+    let goes_on = |site: execution::Site| match run.kind(site) {
+        Kind::While => true,
+        Kind::Attribute { name } => SERVICES.contains(&run.tree(site.cell).text(*name)),
+        _ => false,
+    };
+    let ends = !works.is_empty() && !works.iter().any(|it| run.descendants(*it).any(goes_on));
+    if !ends || runs_on_another_loop(run, event) {
+        return None;
+    }
+    let mut found = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Warning, span, "task")
+            .with("name", name)
+            .with("call", run.callee(event.site))
+    })?;
+    found.patterns = vec!["keep-the-handle", "task-group"];
+    found.note(Message::new(NAME, "there").with("name", name), None);
+    Some(found)
+}
+
+/// The variable of the function around it that alone keeps what the call at `site` gives.
+fn own_variable(run: &Run, site: execution::Site) -> Option<&str> {
+    let up =
+        run.parent(site).filter(|up| matches!(run.kind(*up), Kind::Assign | Kind::AnnAssign))?;
+    let tree = run.tree(site.cell);
+    let mut targets = tree.children_in(up.node, Role::Target);
+    let (target, None) = (targets.next()?, targets.next()) else { return None };
+    let is_function = |it: &NodeId| matches!(tree.kind(*it), Kind::FunctionDef { .. });
+    let function = tree.ancestors(site.node).find(is_function)?;
+    let is_shared =
+        |it: NodeId| matches!(tree.kind(it), Kind::Global { .. } | Kind::Nonlocal { .. });
+    let is_own = matches!(tree.kind(target), Kind::Name { .. })
+        && !tree.descendants(function).any(is_shared);
+    is_own.then(|| tree.source_of(target))
 }
 
 fn unasked_errors(run: &Run, event: &Event) -> Option<Diagnostic> {

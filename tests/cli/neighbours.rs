@@ -90,3 +90,25 @@ fn a_task_that_a_module_starts_and_drops_is_told_with_its_line_and_no_file_is_ch
     run(folder.path(), &["fix", "--unsafe-fixes", "a.ipynb"]);
     assert_eq!(std::fs::read_to_string(folder.path().join("helpers.py")).unwrap(), HELPERS);
 }
+
+const KEEPERS: &str = "import asyncio\n\nasync def work():\n    await asyncio.sleep(1)\n\n\
+    async def beat():\n    while True:\n        await asyncio.sleep(1)\n\n\
+    async def forget():\n    task = asyncio.create_task(work())\n    await asyncio.sleep(0)\n\n\
+    async def serve():\n    task = asyncio.create_task(beat())\n    await asyncio.sleep(0)\n\n\
+    async def share():\n    global shared\n    shared = asyncio.create_task(work())\n\n\
+    async def wait():\n    task = asyncio.create_task(work())\n    await task\n\n\
+    async def give():\n    task = asyncio.create_task(work())\n    return task\n";
+
+#[test]
+fn a_task_that_only_a_variable_of_a_module_s_function_keeps_is_told_where_its_work_has_an_end() {
+    let cells = [
+        "import keepers",
+        "await keepers.forget()",
+        "await keepers.serve()\nawait keepers.share()\nawait keepers.wait()\ntask = await keepers.give()\nawait task",
+    ];
+    let folder = folder(&[("a.ipynb", &notebook(&cells)), ("keepers.py", KEEPERS)]);
+    let told = run(folder.path(), &["check", "a.ipynb"]).stdout;
+    assert!(told.contains("it happens in keepers.py, line 11"), "{told}");
+    assert!(told.contains("await `task` before the function ends"), "{told}");
+    assert_eq!(told.matches("it happens in").count(), 1, "{told}");
+}

@@ -99,9 +99,13 @@ fn same_values(program: &Program, after: &Answer) -> bool {
     let before = &program.answer;
     let errors = before.cells.iter().filter(|(_, told)| told.error.is_some());
     let cut: Vec<&String> = errors.filter_map(|(at, _)| program.cells.get(*at)).collect();
+    // The body of what was never awaited runs now, and adds what it had not added.
+    let runs_now = program.fault.as_ref().is_some_and(|it| it.effect == "never-awaited");
     let grows = |value: &str| value.starts_with(['[', '{']);
     let counts = |name: &str, value: &str| {
-        cut.is_empty() || !grows(value) && !cut.iter().any(|cell| cell.contains(name))
+        let cut_short = !cut.is_empty();
+        !((cut_short || runs_now) && grows(value))
+            && !(cut_short && cut.iter().any(|cell| cell.contains(name)))
     };
     let pairs = before.values.iter().filter(|(name, value)| counts(name, value));
     pairs.into_iter().all(|(name, value)| after.values.get(name).is_none_or(|it| it == value))
