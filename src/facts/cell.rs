@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::modules::Wanted;
 use super::scope::Scopes;
 use crate::index::Index;
 use crate::notebook::Cell;
@@ -15,6 +16,7 @@ pub struct CellFacts {
     source: Box<str>,
     names: OnceLock<Arc<Index>>,
     scopes: OnceLock<Scopes>,
+    wanted: OnceLock<Wanted>,
 }
 
 impl CellFacts {
@@ -35,7 +37,8 @@ impl CellFacts {
     }
 
     fn of(runs: bool, source: &str) -> Self {
-        Self { runs, source: source.into(), names: OnceLock::new(), scopes: OnceLock::new() }
+        let (names, scopes, wanted) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { runs, source: source.into(), names, scopes, wanted }
     }
 
     /// The text that the kernel compiles; empty where it compiles none.
@@ -54,6 +57,11 @@ impl CellFacts {
 
     pub(super) fn scopes(&self) -> &Scopes {
         self.scopes.get_or_init(|| Scopes::of(&self.syntax().tree))
+    }
+
+    /// The files that the cell asks for.
+    pub(super) fn wanted(&self) -> &Wanted {
+        self.wanted.get_or_init(|| Wanted::of(&self.syntax().tree))
     }
 
     /// Whether these are the facts of `cell` as it is now.

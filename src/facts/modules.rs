@@ -2,7 +2,7 @@
 //! and which start an event loop.
 
 use hashbrown::HashSet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{Call, CellFacts, Facts, FnId, Stop, Use, Value, is_loop};
 use crate::environment::Environment;
 use crate::knowledge::Tables;
 use crate::notebook::{Cell, CellKind, Notebook};
-use crate::python::{Kind, NodeId};
+use crate::python::{Kind, NodeId, Tree};
 use crate::text::CellIndex;
 
 /// A module's text as it was found beside the notebook.
@@ -220,37 +220,46 @@ fn is_skipped(facts: &Facts, call: &Call) -> bool {
     !facts.comes_to(call.site) || facts.tree(call.site.cell).is_under_main_guard(call.site.node)
 }
 
-/// The modules that the cells import and the scripts that they `%run`, as names to look for
-/// beside the notebook.
 pub fn wanted(cells: &[Arc<CellFacts>]) -> (Vec<String>, Vec<String>) {
-    let mut modules = Vec::new();
-    let mut scripts = Vec::new();
-    for cell in cells {
-        let tree = &cell.syntax().tree;
+    let (mut modules, mut scripts) = (BTreeSet::new(), BTreeSet::new());
+    for wanted in cells.iter().map(|cell| cell.wanted()) {
+        modules.extend(wanted.modules.iter().map(|it| &**it));
+        scripts.extend(wanted.scripts.iter().map(|it| &**it));
+    }
+    let list = |all: BTreeSet<&str>| all.into_iter().map(str::to_owned).collect();
+    (list(modules), list(scripts))
+}
+
+/// What one cell asks for by imports and by `%run`.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Wanted {
+    modules: Box<[Box<str>]>,
+    scripts: Box<[Box<str>]>,
+}
+
+impl Wanted {
+    pub fn of(tree: &Tree) -> Self {
+        let (mut modules, mut scripts) = (Vec::new(), Vec::new());
         for node in tree.all() {
             match tree.kind(node) {
                 Kind::Import { names } => {
-                    modules.extend(names.iter().map(|name| tree.text(name.name).to_owned()));
+                    modules.extend(names.iter().map(|name| tree.text(name.name).into()));
                 }
                 Kind::ImportFrom { module: Some(module), level: 0, names } => {
-                    let module = tree.text(*module).to_owned();
+                    let module = tree.text(*module);
                     // `from package import module` may name a file as well.
                     let below = names.iter().map(|it| format!("{module}.{}", tree.text(it.name)));
-                    modules.extend(below);
-                    modules.push(module);
+                    modules.extend(below.map(Box::from));
+                    modules.push(module.into());
                 }
                 Kind::Escape { sigil: '%', name } if tree.text(*name) == "run" => {
-                    scripts.extend(script_of(tree.source_of(node)));
+                    scripts.extend(script_of(tree.source_of(node)).map(Box::from));
                 }
                 _ => {}
             }
         }
+        Self { modules: modules.into(), scripts: scripts.into() }
     }
-    modules.sort();
-    modules.dedup();
-    scripts.sort();
-    scripts.dedup();
-    (modules, scripts)
 }
 
 /// The scripts that a notebook runs with its own names, by `%run -i`.

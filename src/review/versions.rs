@@ -56,9 +56,12 @@ impl Surroundings {
 /// Whether the notebook may use a library of which something holds for some versions alone.
 pub fn versions_matter(notebook: &Notebook, tables: &Tables) -> bool {
     let modules = tables.dated_modules();
-    let holds = |text: &str, word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    let imports =
-        |text: &str| holds(text, "import") && modules.iter().any(|module| holds(text, module));
+    let modules: Vec<_> = modules.iter().map(memmem::Finder::new).collect();
+    let import = memmem::Finder::new("import");
+    let imports = |text: &str| {
+        let holds = |word: &memmem::Finder<'_>| word.find(text.as_bytes()).is_some();
+        holds(&import) && modules.iter().any(holds)
+    };
     notebook.cells.iter().any(|cell| imports(&cell.source))
 }
 
