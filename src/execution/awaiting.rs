@@ -14,6 +14,7 @@ impl Machine<'_> {
     pub fn await_value(&mut self, value: Value, site: Site) -> Value {
         self.note_front_end(value, site);
         self.note_awaited(value);
+        self.hold_across(value, site);
         if self.is_on_kernel() {
             self.note_miss(Miss::Interrupt, site);
         }
@@ -77,6 +78,7 @@ impl Machine<'_> {
     /// Source: `asyncio/tasks.py`, `run_coroutine_threadsafe`.
     fn let_loop_turn(&mut self) {
         self.turns += 1;
+        self.note_turn();
         if self.context.thread == Thread::Kernel {
             self.may_have_come(|it| &mut it.pending);
         }
@@ -221,7 +223,9 @@ impl Machine<'_> {
         // It runs later: the handlers around this call are none of its own.
         let hidden = std::mem::replace(&mut self.hidden_tries, self.trying.len());
         self.scheduled += 1;
+        let starter = std::mem::take(&mut self.blocks.locks.here);
         let result = self.outcome(value, site);
+        self.blocks.locks.here = starter;
         self.scheduled -= 1;
         self.hidden_tries = hidden;
         result

@@ -206,6 +206,7 @@ impl Machine<'_> {
             }
             None => self.fill_fields(class, instance, &args, init_known, site),
         }
+        self.note_awaitable(instance, class_value, site);
         instance
     }
 

@@ -148,6 +148,8 @@ pub enum EventKind {
     NeverStarts { by: QualifiedName },
     /// A known blocking call.
     Blocked { by: QualifiedName },
+    /// A lock is taken that is held across the `await` at `across`, on the same thread.
+    LockedOut { across: Site },
     /// A loop of so many turns, its inner loops counted, in which nothing else has its turn.
     Computed { work: Work },
     /// A thread waits for a loop that waits for it.

@@ -50,10 +50,13 @@ impl Machine<'_> {
         site: Site,
         result: Value,
     ) {
-        if result != Value::Object(id) {
+        let all = self.heap.alternatives(result);
+        let is_coroutine = |it: &Value| matches!(self.object(*it), Some(Object::Coroutine(_)));
+        // One of several is told where all of them are coroutines.
+        if !all.contains(&Value::Object(id)) || !all.iter().all(is_coroutine) {
             return;
         }
-        self.made_at(result, site);
+        self.made_at(Value::Object(id), site);
         if let Some(Object::Coroutine(coroutine)) = self.heap.object_mut(id) {
             coroutine.called_by = Some(path);
         }

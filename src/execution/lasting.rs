@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 
 use super::event::{EventKind, StackId};
 use super::give::Taken;
+use super::locks::Locks;
 use super::machine::Machine;
 use super::started::{NOBODY, WAITED};
 use super::value::{Args, Foreign, Loop, Object, ObjectId, Site, Slot, Value};
@@ -23,6 +24,8 @@ pub(super) struct Blocks {
     by_hand: HashMap<ObjectId, (Site, Option<StackId>)>,
     /// The last call that gave what can be awaited, and serves for other things as well.
     pub fresh: Option<(Site, Value, QualifiedName)>,
+    /// Locks, and who holds them.
+    pub locks: Locks,
 }
 
 impl Machine<'_> {
@@ -316,6 +319,7 @@ impl Machine<'_> {
         let path = foreign.path;
         let Some((_, Segment::Attribute(name))) = self.names.last_step(method) else { return };
         let name = self.names.text(name).to_owned();
+        self.note_lock(receiver, &name, site);
         if path == self.words.context_var {
             self.note_context(id, &name, site);
         } else if self.in_front_end && matches!(name.as_str(), "set" | "put_nowait") {

@@ -68,6 +68,9 @@ impl Machine<'_> {
                     self.raise("TypeError", site, kind, manager);
                 }
                 self.enter_followed(manager, &foreign, site);
+                if !is_async {
+                    self.take_lock(manager, &foreign, site);
+                }
                 if is_async && foreign.path == self.words.task_group {
                     self.note_miss(Miss::Group, site);
                 }
@@ -169,6 +172,7 @@ impl Machine<'_> {
         }
         if let Some(Object::Foreign(foreign)) = self.object(manager).cloned() {
             self.leave_followed(manager, &foreign, site);
+            self.release_lock(manager);
         }
         let Some(Object::Instance { class, .. }) = self.object(manager).cloned() else { return };
         let name = if is_async { self.words.aexit } else { self.words.exit };

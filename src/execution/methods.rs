@@ -4,6 +4,7 @@ use super::event::{EventKind, ValueUse};
 use super::machine::Machine;
 use super::started::WAITED;
 use super::value::{Args, CollectionKind, Loop, Object, Plain, Site, Value};
+use crate::environment::PythonVersion;
 use crate::knowledge::callables::{QualifiedName, Segment};
 
 /// Methods of collections and texts that raise where something is not there, or does not fit.
@@ -84,19 +85,32 @@ impl Machine<'_> {
             Object::Generator { is_async, function, args: given, walked, .. } => {
                 self.heap.set(walked, Value::Unknown);
                 let yielded = self.run_generator(function, &given, site);
-                if is_async && matches!(name.as_str(), "__anext__" | "asend") {
-                    return Some(self.coroutine(
-                        Value::Path(path),
-                        Args::default(),
-                        yielded,
-                        None,
-                        true,
-                    ));
-                }
-                Some(Value::Unknown)
+                self.escape_all(args);
+                Some(match name.as_str() {
+                    "__anext__" | "asend" | "athrow" | "aclose" if is_async => {
+                        self.step_of_generator(path, &name, yielded, site)
+                    }
+                    _ => Value::Unknown,
+                })
             }
             _ => None,
         }
+    }
+
+    /// What a step of an async generator gives: it takes place where that is awaited.
+    ///
+    /// Source: kernels; since Python 3.13 "coroutine method 'asend' of 'ticks' was never awaited".
+    fn step_of_generator(
+        &mut self,
+        path: QualifiedName,
+        name: &str,
+        yielded: Value,
+        site: Site,
+    ) -> Value {
+        let warns = PythonVersion { major: 3, minor: 13 };
+        let is_silent = self.input.environment.python.is_some_and(|it| it < warns);
+        let result = if name == "aclose" { Value::None } else { yielded };
+        self.coroutine_of(path, result, is_silent, site, None)
     }
 
     /// `", ".join(…)` refuses what is no text; `"{}".format(…)` writes down whatever it is given.

@@ -37,6 +37,7 @@ mod kinds;
 mod lasting;
 mod length;
 mod library;
+mod locks;
 mod loops;
 mod machine;
 mod manager;

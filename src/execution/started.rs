@@ -5,7 +5,7 @@ use hashbrown::{HashMap, HashSet};
 use super::event::{Context, EventKind, StackId};
 use super::give::Taken;
 use super::machine::Machine;
-use super::value::{CellKey, Loop, Object, Site, Slot, Value};
+use super::value::{CellKey, Loop, Object, ObjectId, Site, Slot, Value};
 use crate::index::Index;
 use crate::knowledge::callables::QualifiedName;
 use crate::python::{Kind, NodeId, Role};
@@ -31,6 +31,8 @@ pub(super) struct Tasks {
     rebound: Vec<(Value, Value)>,
     /// What cells showed, each with its cell.
     shown: Vec<(CellKey, Value)>,
+    /// Objects of the notebook's own that wait to be awaited, and the calls that made them.
+    pub awaitables: HashMap<ObjectId, (Site, Option<StackId>)>,
 }
 
 /// A task that somebody has to look after.
@@ -174,6 +176,50 @@ impl Machine<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Keeps in mind where an object is made that does something where it is awaited, and nothing
+    /// before: its `__init__` calls nobody.
+    pub fn note_awaitable(&mut self, object: Value, class: Value, site: Site) {
+        let Value::Object(id) = object else { return };
+        let is_async = |it: Value| self.is_coroutine_function(it) == Some(true);
+        let (method, _) = self.class_member(class, self.words.await_);
+        let is_known = !matches!(self.object(object), Some(Object::Instance { is_open: true, .. }));
+        let makers = ["__new__", "__post_init__", "__del__"];
+        let does_more = |name: &str| {
+            let name = self.names.find(name);
+            name.is_some_and(|it| self.class_member(class, it).0.is_some())
+        };
+        let is_quiet = match self.class_member(class, self.words.init).0 {
+            None => true,
+            Some(init) => self.calls_nobody(init),
+        };
+        if method.is_some_and(|it| !is_async(it))
+            && is_known
+            && is_quiet
+            && !makers.into_iter().any(does_more)
+        {
+            self.tasks.awaitables.insert(id, (site, self.stack));
+        }
+    }
+
+    fn calls_nobody(&self, function: Value) -> bool {
+        let Some(def) = self.heap.function_of(function) else { return false };
+        let Some(index) = self.index(def.cell) else { return false };
+        let tree = &index.syntax.tree;
+        !tree.descendants(def.node).any(|it| matches!(tree.kind(it), Kind::Call | Kind::Subscript))
+    }
+
+    /// A statement that only makes such an object: nobody comes to it any more.
+    pub fn note_unwaited(&mut self, value: Value) {
+        let Value::Object(id) = value else { return };
+        let Some((site, stack)) = self.tasks.awaitables.remove(&id) else { return };
+        let Some(Object::Instance { class, .. }) = self.object(value) else { return };
+        let function = *class;
+        let own = std::mem::replace(&mut self.stack, stack);
+        let kind = EventKind::CoroutineLost { function, called_by: None, is_silent: true };
+        self.emit(site, kind);
+        self.stack = own;
     }
 
     /// Keeps what a cell shows: a later one may take it from `_` and `Out`.

@@ -98,6 +98,7 @@ impl Machine<'_> {
                     // Nothing is done with it: what is not awaited here never is.
                     self.fresh_coroutine(value, given);
                     self.note_unwalked(given, value);
+                    self.note_unwaited(given);
                     self.note_shown(given, node);
                 }
                 Flow::Next

@@ -94,7 +94,13 @@ impl Trace {
             Value::None => ValueKind::None,
             Value::Path(_) => ValueKind::Library,
             Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::Plain(_) => ValueKind::Plain,
-            Value::Never | Value::Unknown | Value::Union(_) => ValueKind::Other,
+            Value::Never | Value::Unknown => ValueKind::Other,
+            Value::Union(_) => {
+                let mut kinds =
+                    self.heap.alternatives(value).into_iter().map(|it| self.kind_of(it));
+                let first = kinds.next().unwrap_or(ValueKind::Other);
+                if kinds.all(|it| it == first) { first } else { ValueKind::Other }
+            }
             Value::Object(_) => match self.object(value) {
                 Some(Object::Function(_) | Object::Bound { .. } | Object::Partial { .. }) => {
                     ValueKind::Function

@@ -295,7 +295,12 @@ fn statement(
         return Some(found);
     }
     // What belongs to a loop, such as a queue, takes the plain statement no more than this one.
+    // A lock that holds its thread belongs to none.
+    let path = run.trace.path_of(value);
+    let of_thread =
+        path.is_some_and(|it| facts.tables.blocking(&format!("{it}.acquire")).is_some());
     let of_loop = matches!(value, Value::Object(_))
+        && !of_thread
         && run.trace.kind_of(value) == crate::execution::ValueKind::Library;
     if of_loop || !matches!(kind, "collection" | "value" | "generator" | "none") {
         return Some(found);

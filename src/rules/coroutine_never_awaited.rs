@@ -46,7 +46,8 @@ fn diagnose(facts: &Facts, run: &Run, faulty: &Faulty) -> Option<Diagnostic> {
     if fault == Fault::Called {
         found = found.with("taker", run.parent(site).map_or("", |up| run.callee(up)));
     }
-    let Some(call) = call.filter(|it| is_seen(facts, *it)) else {
+    let is_object = faulty.is_object(run);
+    let Some(call) = call.filter(|it| is_object || is_seen(facts, *it)) else {
         return Some(found);
     };
     let fix = match (fault, facts.taker(call)) {

@@ -5,7 +5,7 @@ use hashbrown::HashSet;
 use super::Rule;
 use super::events::{found, place, repair};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
-use crate::execution::{Event, EventKind, Run};
+use crate::execution::{self, Event, EventKind, Run};
 use crate::facts::{Facts, Site};
 use crate::knowledge::tables::BlockingKind;
 use crate::python::{Kind, Role};
@@ -27,6 +27,7 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
                 loops.extend(run.span(event.site));
                 busy(facts, run, event)
             }
+            EventKind::LockedOut { across } => locked_out(run, event, across),
             EventKind::WaitsForFrontEnd => front_end(run, event),
             _ => continue,
         };
@@ -48,6 +49,18 @@ fn front_end(run: &Run, event: &Event) -> Option<Diagnostic> {
         Diagnostic::new(NAME, Severity::Hint, span, "front-end")
     })?;
     found.patterns = vec!["top-level-await", "keep-the-handle"];
+    Some(found)
+}
+
+/// A lock of the thread, which a task that waits for the loop holds.
+fn locked_out(run: &Run, event: &Event, across: execution::Site) -> Option<Diagnostic> {
+    let func = run.child(event.site, Role::Func).and_then(|func| run.child(func, Role::Value));
+    let lock = run.source_of(func.unwrap_or(event.site));
+    let mut found = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Error, span, "lock").with("lock", lock)
+    })?;
+    found.patterns = vec!["to-thread"];
+    found.note(Message::new(NAME, "held").with("line", run.line(across)), run.span(across));
     Some(found)
 }
 

@@ -62,6 +62,18 @@ pub(super) struct Faulty<'r> {
     pub fault: Fault,
 }
 
+impl Faulty<'_> {
+    /// Whether it is an object of a class of the notebook.
+    pub(super) fn is_object(&self, run: &Run) -> bool {
+        is_object(run, self.event)
+    }
+}
+
+fn is_object(run: &Run, event: &Event) -> bool {
+    matches!(event.kind, EventKind::CoroutineLost { function, .. }
+        if run.trace.kind_of(function) == ValueKind::Class)
+}
+
 /// What the run shows of one coroutine.
 struct Seen<'r> {
     event: &'r Event,
@@ -120,7 +132,10 @@ fn used_as(how: ValueUse) -> Fault {
 impl<'r> Seen<'r> {
     fn faulty(&self, run: &Run) -> Option<Faulty<'r>> {
         let fault = self.fault(run)?;
-        let is_told = !self.is_silent || fault.is_left_behind();
+        let is_object = is_object(run, self.event);
+        // An object of the notebook's own may be kept for something else, or be worth a look.
+        let is_told =
+            (!self.is_silent || fault.is_left_behind()) && (!is_object || fault == Fault::Dropped);
         let (event, site, is_silent) = (self.event, self.site, self.is_silent);
         is_told.then_some(Faulty { event, site, is_silent, fault })
     }
