@@ -217,6 +217,11 @@ impl Run {
         (scope != TOP).then_some((site.cell, scope))
     }
 
+    /// Whether two places name the same variable, where they have the same name.
+    pub fn is_in_one_scope(&self, one: Site, other: Site) -> bool {
+        self.home_of(one) == self.home_of(other)
+    }
+
     /// Whether a name is one that all cells share.
     pub fn is_shared(&self, name: Site) -> bool {
         self.home_of(name).is_none()

@@ -74,7 +74,7 @@ struct Reader<'r> {
 
 impl<'r> Reader<'r> {
     fn new(run: &'r Run, tables: &'r Tables, from: Site) -> Self {
-        let waited = run.waited.get_or_init(|| Waited::of(run));
+        let waited = run.waited();
         Self { run, tables, waited, from, seen: Vec::new(), left: MOST }
     }
 
@@ -336,4 +336,38 @@ impl<'r> Reader<'r> {
 fn starts_task(path: &str) -> bool {
     let Some((owner, name)) = path.rsplit_once('.') else { return false };
     matches!(name, "create_task" | "ensure_future") && owner != "asyncio.TaskGroup()"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::execution::given::tests::{last, run_of};
+    use crate::rules::tables_for_tests;
+
+    /// Whether awaiting the last `text` of a cell, where `asyncio` is imported, comes to an end.
+    fn never_ends(source: &str, text: &str) -> Option<Endless> {
+        let run = run_of(&format!("import asyncio\n{source}"));
+        run.never_ends(last(&run, text), &tables_for_tests())
+    }
+
+    #[test]
+    fn a_loop_without_a_way_out_never_ends() {
+        let start = "async def f():\n    while True:\n        await asyncio.sleep(1)";
+        assert_eq!(never_ends(&format!("{start}\nf()"), "f()"), Some(Endless::Turns));
+        assert_eq!(never_ends(&format!("{start}\n        if x(): break\nf()"), "f()"), None);
+        let through = "async def g():\n    await asyncio.gather(*[f()])\ng()";
+        assert_eq!(never_ends(&format!("{start}\n{through}"), "g()"), Some(Endless::Turns));
+    }
+
+    #[test]
+    fn a_wait_ends_where_somebody_sets_what_it_is_for() {
+        let start = "stop = asyncio.Event()\nasync def f(it):\n    await it.wait()";
+        assert_eq!(
+            never_ends("stop = asyncio.Event()\nstop.wait()", "stop.wait()"),
+            Some(Endless::Waits)
+        );
+        assert_eq!(never_ends(&format!("{start}\nf(stop)\nprint(stop)"), "f(stop)"), None);
+        let later = "stop = asyncio.Event()\nstop.wait()\nstop.set()";
+        assert_eq!(never_ends(later, "stop.wait()"), Some(Endless::Later));
+    }
 }

@@ -23,6 +23,28 @@ pub(super) struct Waited {
     pub brought: HashMap<Value, Vec<Site>>,
     /// Those with which something else is done: somebody may bring them there.
     pub handed: HashSet<Value>,
+    awaited: HashSet<Value>,
+}
+
+impl Run {
+    /// Whether what the call at `call` starts is awaited, by itself or with others.
+    pub fn is_waited_for(&self, call: Site) -> bool {
+        let awaited = &self.waited().awaited;
+        let is_one = |value: &Value| {
+            let tasked = match value {
+                Value::Object(id) => self.trace.tasks.get(id),
+                _ => None,
+            };
+            awaited.contains(value) || tasked.is_some_and(|it| it.waited.is_some())
+        };
+        let started = self.trace.given(call);
+        self.ancestors(call).any(|up| matches!(self.kind(up), Kind::Await))
+            || !started.is_empty() && started.iter().all(is_one)
+    }
+
+    pub(super) fn waited(&self) -> &Waited {
+        self.waited.get_or_init(|| Waited::of(self))
+    }
 }
 
 impl Waited {
@@ -34,7 +56,10 @@ impl Waited {
                 continue;
             }
             let is_one = |it: &Value| {
-                matches!(run.trace.object(*it), Some(Object::Foreign(_) | Object::Future(_)))
+                matches!(
+                    run.trace.object(*it),
+                    Some(Object::Foreign(_) | Object::Future(_) | Object::Coroutine(_))
+                )
             };
             for value in run.trace.given(site).into_iter().filter(is_one) {
                 match is_name {
@@ -48,6 +73,12 @@ impl Waited {
 
     fn add_read(&mut self, run: &Run, read: Site, value: Value) {
         let Some(up) = run.parent(read) else { return };
+        if run.ancestors(read).any(|up| matches!(run.kind(up), Kind::Await)) {
+            self.awaited.insert(value);
+        }
+        if matches!(run.trace.object(value), Some(Object::Coroutine(_))) {
+            return;
+        }
         let is_kept = match (run.kind(up), run.role(read)) {
             (Kind::Await | Kind::Expression | Kind::FString, _) => true,
             (Kind::Assign | Kind::AnnAssign, Role::Value) => true,

@@ -8,6 +8,7 @@ use super::lambda::{name_of, named_def};
 use super::magic::{MagicAt, plain_python};
 use super::obstacle::{Obstacle, ObstacleKind};
 use super::starter::starter;
+use super::takers::taker;
 use super::wanted::wants_coroutine;
 use crate::diagnostic::{Applicability, Fix, Message};
 use crate::facts::{Facts, FnId, Site, Usage, Use, Wrapping};
@@ -266,7 +267,7 @@ pub fn obstacle_to_await(facts: &Facts, site: Site) -> Option<ObstacleKind> {
 /// What an `await` at `site` would suspend. What has to be written otherwise for it is added to
 /// `way`.
 fn await_context(facts: &Facts, site: Site, way: &mut Way) -> Context {
-    if facts.taker(site).is_some() {
+    if taker(facts, site).is_some() {
         return Context::Obstacle(ObstacleKind::FunctionWanted);
     }
     let mut inner = site;

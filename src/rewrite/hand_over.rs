@@ -2,8 +2,9 @@
 
 use super::imports::module_name;
 use super::obstacle::{Obstacle, ObstacleKind};
+use super::takers::{Passes, Taker, taker};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
-use crate::facts::{Facts, Passes, Site, Taker};
+use crate::facts::{Facts, Site};
 use crate::python::{Builds, Kind, Role};
 use crate::text::{Edit, Span, TextRange};
 
@@ -42,7 +43,7 @@ pub(super) fn hand_over_instead(
     let path = callee.path()?;
     // A loop that another thread runs already can be run by nobody else.
     let makes_its_own = path == "asyncio.run" || facts.tables.runner(path).is_some();
-    let taker = facts.taker(*site).filter(|_| is_call && makes_its_own)?;
+    let taker = taker(facts, *site).filter(|_| is_call && makes_its_own)?;
     hand_over(facts, *site, taker)
 }
 

@@ -6,6 +6,7 @@ use super::colour::{OwnFix, is_of_another_file, plan_await};
 use super::factory::factory;
 use super::hand_over::hand_over_instead;
 use super::lambda::name_of;
+use super::leaves::leaves;
 use super::obstacle::{Obstacle, ObstacleKind, note_obstacles};
 use super::removal::delete_statement;
 use crate::diagnostic::{Diagnostic, Fix, Message};
@@ -163,7 +164,7 @@ fn runs_on_asyncio(facts: &Facts, call: Site) -> bool {
 
 /// What changes in meaning for this very code.
 fn tradeoffs(facts: &Facts, entry: LoopEntry, coloured: bool) -> Vec<&'static str> {
-    let leaves = facts.leaves(entry.argument);
+    let leaves = leaves(facts.run(), facts.in_run(entry.argument));
     let caught = |what: &str| {
         facts.ancestors(entry.call).any(|up| {
             matches!(facts.kind(up), Kind::Try)

@@ -9,7 +9,7 @@ use crate::execution::{Event, EventKind, Run, Site, Value};
 use crate::facts::Facts;
 use crate::knowledge::callables::Wants;
 use crate::python::{Kind, Role};
-use crate::rewrite::hand_over;
+use crate::rewrite::{hand_over, taker};
 use crate::text::{Edit, Span};
 
 const NAME: &str = "call-where-a-function-belongs";
@@ -86,7 +86,7 @@ fn diagnose(
     found.patterns = vec!["to-thread"];
     let better = || {
         let call = place(run, argument)?;
-        hand_over(facts, call, facts.taker(call)?)
+        hand_over(facts, call, taker(facts, call)?)
     };
     found.fixes.extend(fix(facts, run, event, argument, value).or_else(better));
     Some(found)

@@ -6,12 +6,12 @@ use super::Rule;
 use super::events::{found, place, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Event, EventKind, Run, ValueKind};
-use crate::facts::{Facts, Site, Taker, Usage, Value};
+use crate::facts::{Facts, Site, Usage, Value};
 use crate::python::{Builds, Kind, Role};
 use crate::rewrite::{
-    Start, async_statement, async_words, await_argument, await_before_use, await_expression,
+    Start, Taker, async_statement, async_words, await_argument, await_before_use, await_expression,
     can_await, checked, colour, draft_unseen, drafted_fix, lists_for_generators, module_name,
-    obstacle_to_await, offer, start_in_background,
+    obstacle_to_await, offer, start_in_background, taker,
 };
 use crate::text::{Edit, Span, TextRange};
 
@@ -50,7 +50,7 @@ fn diagnose(facts: &Facts, run: &Run, faulty: &Faulty) -> Option<Diagnostic> {
     let Some(call) = call.filter(|it| is_object || is_seen(facts, *it)) else {
         return Some(found);
     };
-    let fix = match (fault, facts.taker(call)) {
+    let fix = match (fault, taker(facts, call)) {
         _ if in_collection && !is_mixed(run, site) => gather_fix(facts, call),
         (Fault::Called, Some(taker)) => without_taker(facts, call, taker)
             .or_else(|none| function_itself(facts, call, taker).ok_or(none)),
