@@ -82,7 +82,7 @@ impl Trace {
     }
 
     /// The path by which tables know a value: a library's member, or what a call of one gave.
-    fn known_as(&self, value: Value) -> Option<String> {
+    pub fn known_as(&self, value: Value) -> Option<String> {
         match value {
             Value::Path(path) => Some(self.spell(path)),
             _ => match self.object(value)? {
@@ -121,6 +121,30 @@ impl Trace {
 }
 
 impl Run {
+    /// The path by which a cell reaches a function or class of a module beside the notebook.
+    pub fn path_in_module(&self, def: Site) -> Option<String> {
+        let (module, _, index) = self.module(def.cell)?;
+        let name = self.title(def);
+        if index.is_method(def.node) {
+            let class =
+                self.ancestors(def).find(|up| matches!(self.kind(*up), Kind::ClassDef { .. }));
+            let tree = self.tree(def.cell);
+            return match class.map(|class| self.kind(class)) {
+                Some(Kind::ClassDef { name: class }) => {
+                    Some(format!("{module}.{}().{name}", tree.text(*class)))
+                }
+                _ => None,
+            };
+        }
+        match self.kind(def) {
+            Kind::ClassDef { name } => {
+                Some(format!("{module}.{}", self.tree(def.cell).text(*name)))
+            }
+            Kind::FunctionDef { .. } => Some(format!("{module}.{name}")),
+            _ => None,
+        }
+    }
+
     /// Of what library an expression is, by each of the values that it gave; empty where one of them
     /// is something else.
     pub fn paths(&self, site: Site) -> Vec<String> {
@@ -170,11 +194,7 @@ impl Run {
 
     /// The definition of the class of the notebook that an expression is, and nothing else.
     pub fn class(&self, site: Site) -> Option<Site> {
-        let def = |value| match self.trace.object(value)? {
-            Object::Class { def, .. } => Some(*def),
-            _ => None,
-        };
-        let mut all = self.trace.given(site).into_iter().map(def);
+        let mut all = self.trace.given(site).into_iter().map(|it| self.trace.class_def(it));
         let first = all.next()??;
         all.all(|it| it == Some(first)).then_some(first)
     }

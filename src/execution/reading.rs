@@ -136,6 +136,10 @@ impl Run {
         self.cells.iter().map(|(key, _)| *key)
     }
 
+    pub(super) fn module(&self, key: CellKey) -> Option<&(String, CellKey, Arc<Index>)> {
+        self.modules.get(self.module_at(key)?)
+    }
+
     /// The number of a module: their keys follow those of the cells.
     fn module_at(&self, key: CellKey) -> Option<usize> {
         (key.0 as usize).checked_sub(self.cells.len())

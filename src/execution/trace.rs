@@ -183,7 +183,12 @@ impl Trace {
     /// The class of the notebook that an instance is of.
     pub fn class_of(&self, value: Value) -> Option<Site> {
         let Object::Instance { class, .. } = self.object(value)? else { return None };
-        match self.object(*class)? {
+        self.class_def(*class)
+    }
+
+    /// The definition of the class that `value` is.
+    pub fn class_def(&self, value: Value) -> Option<Site> {
+        match self.object(value)? {
             Object::Class { def, .. } => Some(*def),
             _ => None,
         }

@@ -100,8 +100,6 @@ pub(super) struct Definitions {
     pub classes: Vec<Class>,
     pub function_at: HashMap<Site, FnId>,
     pub class_at: HashMap<Site, ClassId>,
-    /// The classes that define a method, by its name.
-    pub classes_with: HashMap<String, Vec<ClassId>>,
 }
 
 impl Definitions {
@@ -110,11 +108,6 @@ impl Definitions {
         let mut all = Self::default();
         for (index, cell) in cells.iter().enumerate() {
             all.add_cell(CellIndex(index), cell);
-        }
-        for (id, class) in all.classes.iter().enumerate() {
-            for name in class.methods.keys() {
-                all.classes_with.entry(name.clone()).or_default().push(ClassId(id));
-            }
         }
         all
     }

@@ -17,7 +17,6 @@ pub(super) struct Joined {
     definitions: OnceCell<Definitions>,
     functions: OnceCell<Vec<Function>>,
     is_judging: Cell<bool>,
-    stored_attributes: OnceCell<HashMap<String, Vec<Site>>>,
     calls: Part<Vec<Call>>,
     index: Part<Index>,
 }
@@ -61,12 +60,6 @@ impl Facts<'_> {
 
     pub(super) fn global_names(&self) -> &Globals {
         self.joined.globals.get_or_init(|| self.find_globals())
-    }
-
-    /// The places that assign to an attribute of this name.
-    pub(super) fn stores_of(&self, attribute: &str) -> Option<&[Site]> {
-        let all = self.joined.stored_attributes.get_or_init(|| self.find_stored_attributes());
-        all.get(attribute).map(Vec::as_slice)
     }
 
     pub(super) fn definitions(&self) -> &Definitions {
@@ -131,19 +124,6 @@ impl Facts<'_> {
         let same = all.filter_map(|(name, list)| Some((name.clone(), imported(list)?)));
         globals.same_import = same.collect();
         globals
-    }
-
-    fn find_stored_attributes(&self) -> HashMap<String, Vec<Site>> {
-        let mut stored: HashMap<String, Vec<Site>> = HashMap::new();
-        for (index, cell) in self.cells.iter().enumerate() {
-            let tree = &cell.syntax().tree;
-            for node in tree.all().filter(|node| tree.role(*node) == Role::Target) {
-                let Kind::Attribute { name } = tree.kind(node) else { continue };
-                let site = Site { cell: CellIndex(index), node };
-                stored.entry(tree.text(*name).to_owned()).or_default().push(site);
-            }
-        }
-        stored
     }
 
     fn find_calls(&self) -> Vec<Call> {

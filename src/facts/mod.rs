@@ -4,7 +4,6 @@
 //! lazily, so that editing one cell costs one cell's reading and a cheap join.
 
 mod arguments;
-mod attributes;
 mod budget;
 mod cell;
 mod collection;
@@ -80,7 +79,7 @@ pub struct Facts<'a> {
     pub environment: Environment,
     /// The user's modules beside the notebook.
     pub modules: Arc<Modules>,
-    memo: RefCell<HashMap<Site, Option<Value>>>,
+    memo: RefCell<HashMap<Site, Value>>,
     budget: budget::Budget,
     /// Bytes that may still be read again to see whether fixes hold.
     readable: std::cell::Cell<usize>,
