@@ -2,10 +2,8 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use std::sync::Arc;
-
 use super::collection::MEANINGS;
-use super::{Call, CellFacts, Facts, FnId, MODULE, Site, Usage, Value};
+use super::{Call, Facts, FnId, MODULE, Site, Usage, Value};
 use crate::python::{Kind, NameUse, Role};
 use crate::text::CellIndex;
 
@@ -131,8 +129,7 @@ impl Facts<'_> {
 
     /// Whether the name stands anywhere in the notebook.
     pub fn has_name(&self, name: &str) -> bool {
-        let says = |cell: &Arc<CellFacts>| cell.names().names().iter().any(|said| **said == *name);
-        self.index().names.contains(name) || self.elsewhere.iter().any(says)
+        self.index().names.contains(name) || self.elsewhere.has(name)
     }
 
     /// The `import` statements of the cells themselves, in order.

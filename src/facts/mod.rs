@@ -22,7 +22,7 @@ mod usage;
 pub mod users;
 mod value;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -70,11 +70,27 @@ pub struct Call {
     pub owner: Option<FnId>,
 }
 
+/// Names that are taken where nobody looks.
+#[derive(Debug, Default)]
+pub struct Elsewhere {
+    /// Cells that are not looked at.
+    pub cells: Vec<Arc<CellFacts>>,
+    /// What repairs bring in that stand.
+    pub repairs: HashSet<String>,
+}
+
+impl Elsewhere {
+    fn has(&self, name: &str) -> bool {
+        let says = |cell: &Arc<CellFacts>| cell.names().names().iter().any(|said| **said == *name);
+        self.repairs.contains(name) || self.cells.iter().any(says)
+    }
+}
+
 /// The whole notebook's facts.
 pub struct Facts<'a> {
     pub cells: Vec<Arc<CellFacts>>,
-    /// Cells that are not looked at, but whose names are taken.
-    elsewhere: Vec<Arc<CellFacts>>,
+    /// Names that are taken where nobody looks.
+    elsewhere: Elsewhere,
     pub tables: &'a Tables,
     pub environment: Environment,
     /// The user's modules beside the notebook.
@@ -129,7 +145,7 @@ impl<'a> Facts<'a> {
         let drafts = MOST_DRAFTS.min(DRAFTED_NODES / nodes.max(1));
         Self {
             cells,
-            elsewhere: Vec::new(),
+            elsewhere: Elsewhere::default(),
             tables,
             environment,
             modules,
@@ -144,8 +160,8 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The same beside cells that are not looked at.
-    pub fn among(self, elsewhere: Vec<Arc<CellFacts>>) -> Self {
+    /// The same where more names are taken.
+    pub fn among(self, elsewhere: Elsewhere) -> Self {
         Self { elsewhere, ..self }
     }
 

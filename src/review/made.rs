@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use hashbrown::HashSet;
+
 use super::known::Told;
 use super::linked::Touched;
 use super::{Review, Surroundings, not_looked_at, saved, suppress, syntax_errors};
 use crate::classify::{self, Classification};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::environment::Environment;
-use crate::facts::{CellFacts, Facts};
+use crate::facts::{CellFacts, Elsewhere, Facts};
 use crate::knowledge::Tables;
 use crate::notebook::{Format, Notebook};
 use crate::rules::{self, Reported};
@@ -46,15 +48,16 @@ impl Scene<'_> {
     pub fn again(&self, before: &Told) -> Option<Review> {
         let touched = before.touched(&self.cells)?;
         let Touched { run, cells, elsewhere, links } = touched;
-        let facts = self.facts(run).among(elsewhere);
+        let is_new = |found: &&Diagnostic| cells.contains(&found.span.cell);
+        let stands: Vec<&Diagnostic> = before.found.iter().filter(|it| !is_new(it)).collect();
+        let repairs = words(stands.iter().flat_map(|found| &found.fixes));
+        let facts = self.facts(run).among(Elsewhere { cells: elsewhere, repairs });
         let Reported { diagnostics, unanswered } = rules::check(&facts);
         facts.ask_freely();
         if !unanswered.is_empty() || facts.run().trace.concerns_all() {
             return None;
         }
-        let is_new = |found: &&Diagnostic| cells.contains(&found.span.cell);
-        let stands = before.found.iter().filter(|found| !is_new(found));
-        let mut found: Vec<Diagnostic> = stands.cloned().collect();
+        let mut found: Vec<Diagnostic> = stands.into_iter().cloned().collect();
         found.extend(diagnostics.into_iter().filter(|found| is_new(&found)));
         found.sort_by_key(|found| (found.span, found.rule));
         let told = self.told(false).with_links(links).with_found(found);
@@ -122,4 +125,12 @@ impl Scene<'_> {
         };
         (told, review)
     }
+}
+
+/// The words that repairs bring in, names among them.
+fn words<'f>(fixes: impl Iterator<Item = &'f Fix>) -> HashSet<String> {
+    let texts = fixes.flat_map(|fix| &fix.edits).map(|edit| edit.text.as_str());
+    let is_between = |c: char| !c.is_alphanumeric() && c != '_';
+    let words = texts.flat_map(|text| text.split(is_between));
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }

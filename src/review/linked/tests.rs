@@ -40,6 +40,17 @@ fn edits(source: &str) -> Vec<String> {
     ]
 }
 
+/// What is said, where names that repairs bring in have no number: which one is free depends on
+/// what else is offered.
+fn numberless(review: &Review) -> Vec<Diagnostic> {
+    let mut all = review.diagnostics.clone();
+    let fixes = all.iter_mut().flat_map(|found| &mut found.fixes);
+    for edit in fixes.flat_map(|fix| &mut fix.edits) {
+        (2..10).for_each(|number| edit.text = edit.text.replace(&format!("_{number}"), ""));
+    }
+    all
+}
+
 /// Compares every edit of some cells; how many were answered by parts.
 fn compare(
     name: &str,
@@ -60,7 +71,7 @@ fn compare(
             let whole = review_asked(&after, tables, &beside, &Known::default());
             let again = review_asked(&after, tables, &before.surroundings, &before.known());
             let where_ = format!("{name}, cell {}: {source}", at + 1);
-            assert_eq!(again.diagnostics, whole.diagnostics, "{where_}");
+            assert_eq!(numberless(&again), numberless(&whole), "{where_}");
             assert_eq!(again.silenced, whole.silenced, "{where_}");
             let answers = again.classifications.iter().zip(&whole.classifications);
             for (cell, (again, whole)) in answers.enumerate() {
