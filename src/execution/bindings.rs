@@ -6,8 +6,8 @@ use hashbrown::HashMap;
 
 use super::reading::Run;
 use super::value::{CellKey, Site};
-use crate::index::{ScopeId, TOP, Variable};
-use crate::python::{Kind, NameUse, NodeId, Role};
+use crate::index::{self, Branch, ScopeId, TOP};
+use crate::python::{Kind, NameUse};
 
 /// How a name comes to its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,34 +139,8 @@ impl<'r> Bindings<'r> {
     /// Whether a binding above has happened whenever the code at `name` runs.
     fn surely_runs(&self, binding: Site, name: Site) -> bool {
         let tree = self.run.tree(binding.cell);
-        let mut inner = binding.node;
-        for outer in tree.ancestors(binding.node) {
-            match (tree.kind(outer), tree.role(inner)) {
-                (Kind::If, role @ (Role::Body | Role::Else))
-                | (Kind::Case | Kind::Handler { .. }, role @ Role::Body) => {
-                    return tree.is_within(name.node, outer) && self.role_in(name, outer) == role;
-                }
-                (Kind::FunctionDef { .. } | Kind::ClassDef { .. } | Kind::Lambda, _) => {
-                    return true;
-                }
-                _ => {}
-            }
-            inner = outer;
-        }
-        true
-    }
-
-    /// As what `outer` holds a node.
-    fn role_in(&self, site: Site, outer: NodeId) -> Role {
-        let tree = self.run.tree(site.cell);
-        let mut inner = site.node;
-        for up in tree.ancestors(site.node) {
-            if up == outer {
-                break;
-            }
-            inner = up;
-        }
-        tree.role(inner)
+        let branch = Branch::around(tree, binding.node);
+        branch.is_none_or(|branch| branch.holds(tree, name.node))
     }
 
     /// Whether the object at `site` was made inside `region`, so that nothing else knows it.
@@ -203,17 +177,11 @@ impl Run {
     /// Where the variable lives that a name means, or that a place binds; all cells share one home.
     fn home_of(&self, site: Site) -> Option<(CellKey, ScopeId)> {
         let index = self.index(site.cell)?;
-        let mut scope = index.scope_of(site.node);
-        match index.variable(site.node) {
-            Some(Variable::Global(_)) => return None,
-            Some(Variable::Local { up, .. }) => {
-                for _ in 0..up {
-                    scope = index.scope(scope)?.parent;
-                }
-            }
-            // An import.
-            None => {}
-        }
+        // An import has no variable of its own.
+        let scope = match index.variable(site.node) {
+            Some(variable) => index.home(index.scope_of(site.node), variable).0,
+            None => index.scope_of(site.node),
+        };
         (scope != TOP).then_some((site.cell, scope))
     }
 
@@ -232,32 +200,12 @@ impl Run {
         if !matches!(self.kind(binding), Kind::Name { .. }) {
             return How::Other;
         }
-        let Some(up) = self.parent(binding) else { return How::Other };
-        let value = |role| self.child(up, role);
-        match self.kind(up) {
-            Kind::Assign | Kind::AnnAssign | Kind::Named => {
-                value(Role::Value).map_or(How::Other, How::Value)
-            }
-            Kind::WithItem => value(Role::Context).map_or(How::Other, How::Value),
-            Kind::For { .. } | Kind::Clause { .. } => {
-                value(Role::Iter).map_or(How::Other, How::Iterate)
-            }
-            Kind::Tuple { .. } | Kind::List => self.unpacked(binding, up),
+        let at = |node| Site { node, ..binding };
+        match index::How::of_name(self.tree(binding.cell), binding.node) {
+            index::How::Value(node) | index::How::Enter(node) => How::Value(at(node)),
+            index::How::Iterate(node) => How::Iterate(at(node)),
             _ => How::Other,
         }
-    }
-
-    /// `a, b = x, y` binds pairwise; any other unpacking is not followed.
-    fn unpacked(&self, binding: Site, targets: Site) -> How {
-        let assign = self.parent(targets).filter(|up| matches!(self.kind(*up), Kind::Assign));
-        let value = assign.and_then(|assign| self.child(assign, Role::Value));
-        let Some(value) = value.filter(|it| matches!(self.kind(*it), Kind::Tuple { .. })) else {
-            return How::Other;
-        };
-        let tree = self.tree(binding.cell);
-        let at = tree.place(binding.node);
-        let node = at.and_then(|at| tree.nth_child(value.node, Role::Element, at));
-        node.map_or(How::Other, |node| How::Value(Site { node, ..value }))
     }
 }
 

@@ -3,7 +3,6 @@
 use std::sync::{Arc, OnceLock};
 
 use super::modules::Wanted;
-use super::scope::Scopes;
 use crate::index::Index;
 use crate::notebook::Cell;
 use crate::python::{self, CellSyntax};
@@ -15,7 +14,6 @@ pub struct CellFacts {
     pub runs: bool,
     source: Box<str>,
     names: OnceLock<Arc<Index>>,
-    scopes: OnceLock<Scopes>,
     wanted: OnceLock<Wanted>,
 }
 
@@ -37,8 +35,7 @@ impl CellFacts {
     }
 
     fn of(runs: bool, source: &str) -> Self {
-        let (names, scopes, wanted) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { runs, source: source.into(), names, scopes, wanted }
+        Self { runs, source: source.into(), names: OnceLock::new(), wanted: OnceLock::new() }
     }
 
     /// The text that the kernel compiles; empty where it compiles none.
@@ -53,10 +50,6 @@ impl CellFacts {
     /// What the cell's names mean.
     pub fn names(&self) -> &Arc<Index> {
         self.names.get_or_init(|| Arc::new(Index::of(Arc::new(python::parse(&self.source)))))
-    }
-
-    pub(super) fn scopes(&self) -> &Scopes {
-        self.scopes.get_or_init(|| Scopes::of(&self.syntax().tree))
     }
 
     /// The files that the cell asks for.

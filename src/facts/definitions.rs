@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::scope::ScopeKind;
 use super::{CellFacts, Facts, Site, Value};
 use crate::python::{Kind, NodeId, Role, Tree};
 use crate::text::CellIndex;
@@ -139,11 +138,9 @@ impl Definitions {
 
     fn add_function(&mut self, site: Site, name: String, is_async: bool, facts: &CellFacts) {
         let id = FnId(self.functions.len());
-        let around = facts.scopes().get(facts.scopes().around(site.node));
-        let in_class = around.filter(|scope| scope.kind == ScopeKind::Class);
-        let class = in_class
-            .and_then(|scope| scope.node)
-            .and_then(|node| self.class_at.get(&Site { node, ..site }).copied());
+        let index = facts.names();
+        let around = index.scope(index.scope_of(site.node)).and_then(|scope| scope.node);
+        let class = around.and_then(|node| self.class_at.get(&Site { node, ..site }).copied());
         if let Some(class) = class.and_then(|class| self.classes.get_mut(class.0)) {
             class.methods.insert(name.clone(), id);
         }
@@ -164,12 +161,8 @@ impl Definitions {
 
     /// The function or lambda whose body holds `site`, which is in the cell of `facts`.
     fn owner(&self, facts: &CellFacts, site: Site) -> Option<FnId> {
-        let scopes = facts.scopes();
-        let mut scope = scopes.get(scopes.around(site.node))?;
-        while matches!(scope.kind, ScopeKind::Class | ScopeKind::Comprehension) {
-            scope = scopes.get(scope.parent)?;
-        }
-        self.function_at.get(&Site { node: scope.node?, ..site }).copied()
+        let node = facts.names().owner(site.node)?;
+        self.function_at.get(&Site { node, ..site }).copied()
     }
 }
 

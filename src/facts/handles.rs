@@ -1,7 +1,7 @@
 //! Names that keep tasks.
 
-use super::scope::ScopeKind;
 use super::{Binding, Facts, Holds, Site, Usage};
+use crate::index::ScopeKind;
 use crate::python::{Kind, NameUse, Role};
 use crate::text::CellIndex;
 
@@ -122,8 +122,8 @@ impl Facts<'_> {
     }
 
     fn is_in_class_body(&self, target: Site) -> bool {
-        let Some(cell) = self.cell(target.cell) else { return false };
-        let scope = cell.scopes().get(self.binding_scope(target));
+        let Some(index) = self.cell(target.cell).map(|cell| cell.names()) else { return false };
+        let scope = index.scope(self.binding_scope(target));
         scope.is_some_and(|scope| scope.kind == ScopeKind::Class)
     }
 }

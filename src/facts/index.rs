@@ -3,7 +3,8 @@
 use hashbrown::{HashMap, HashSet};
 
 use super::collection::MEANINGS;
-use super::{Call, Facts, FnId, MODULE, Site, Usage, Value};
+use super::{Call, Facts, FnId, Site, Usage, Value};
+use crate::index::TOP;
 use crate::python::{Kind, NameUse, Role};
 use crate::text::CellIndex;
 
@@ -47,7 +48,7 @@ impl Index {
                 }
                 if *used == NameUse::Load {
                     push(&mut self.loads, name, site);
-                    if facts.binding_scope(site) == MODULE {
+                    if facts.binding_scope(site) == TOP {
                         push(&mut self.global_loads, name, site);
                     }
                     self.add_mention(facts, site);

@@ -6,8 +6,8 @@ use hashbrown::HashMap;
 
 use super::definitions::Definitions;
 use super::index::Index;
-use super::{Binding, Call, ClassId, Facts, FnId, Function, How, MODULE, Site};
-use crate::python::{Kind, NodeId, Role};
+use super::{Binding, Call, ClassId, Facts, FnId, Function, How, Site};
+use crate::python::{Kind, Role};
 use crate::text::CellIndex;
 
 /// The parts.
@@ -27,8 +27,6 @@ pub(super) struct Globals {
     pub by_name: HashMap<Box<str>, Vec<(CellIndex, Binding)>>,
     /// Names that every binding imports from the same place.
     pub same_import: HashMap<Box<str>, (CellIndex, Binding)>,
-    /// The modules of which everything is imported.
-    pub stars: Vec<(Site, String)>,
 }
 
 /// A part that asks others; whoever asks for it meanwhile gets what there is: nothing.
@@ -105,15 +103,11 @@ impl Facts<'_> {
         let mut globals = Globals::default();
         for (index, cell) in self.cells.iter().enumerate() {
             let index = CellIndex(index);
-            let Some(module) = cell.scopes().get(MODULE) else { continue };
-            for (name, bindings) in &module.bindings {
-                let list = globals.by_name.entry(name.clone()).or_default();
+            let names = cell.names();
+            for (name, bindings) in names.bound().shared() {
+                let list = globals.by_name.entry(names.name(name).into()).or_default();
                 list.extend(bindings.iter().map(|binding| (index, binding.clone())));
             }
-            let star = |(node, module): &(NodeId, String)| {
-                (Site { cell: index, node: *node }, module.clone())
-            };
-            globals.stars.extend(cell.scopes().stars.iter().map(star));
         }
         let imported = |list: &Vec<(CellIndex, Binding)>| {
             let first = list.first().filter(|(_, it)| matches!(it.how, How::Import(_)))?;

@@ -1,7 +1,6 @@
 //! What a name was given, and what a call calls.
 
-use super::scope::How;
-use super::{Facts, Site};
+use super::{Facts, How, Site};
 use crate::python::Role;
 
 impl Facts<'_> {

@@ -1,8 +1,7 @@
 //! Which bindings a use of a name may see, over all cells in order.
 
-use super::scope::{Binding, How, MODULE, ScopeId, ScopeKind};
 use super::{Facts, Site};
-use crate::index::is_private;
+use crate::index::{Binding, How, ScopeId, TOP, is_private};
 use crate::text::CellIndex;
 
 /// Steps that a copy of a binding counts for.
@@ -14,35 +13,25 @@ impl Facts<'_> {
         if self.budget.is_spent() {
             return Vec::new();
         }
-        let name = self.source_of(site);
-        let Some(cell) = self.cell(site.cell) else { return Vec::new() };
-        let start = cell.scopes().around(site.node);
-        let mut id = start;
-        while let Some(scope) = cell.scopes().get(id) {
-            if id == MODULE || scope.globals.contains(name) {
-                break;
-            }
-            // A class's names are seen by its own body alone.
-            let visible = scope.kind != ScopeKind::Class || id == start;
-            if let Some(found) = scope.bindings.get(name).filter(|_| visible) {
-                self.budget.step(COPYING * found.len());
-                let found: Vec<_> =
-                    found.iter().map(|binding| (site.cell, binding.clone())).collect();
-                let deferred = self.is_deferred(site, start, id);
-                return self.seen(site, &found, deferred);
-            }
-            id = scope.parent;
+        let Some(index) = self.cell(site.cell).map(|cell| cell.names()) else { return Vec::new() };
+        let Some(home) = index.home_of(site.node) else { return Vec::new() };
+        let deferred = index.is_deferred(site.node, home.0);
+        if home.0 != TOP {
+            let found = index.bound().of_name(home);
+            self.budget.step(COPYING * found.len());
+            let found: Vec<_> = found.iter().map(|binding| (site.cell, binding.clone())).collect();
+            return self.seen(site, &found, deferred);
         }
+        let name = self.source_of(site);
         if self.environment.host.runs_by_dependence() && is_private(name) {
             let mine = self.global(name).iter().filter(|(cell, _)| *cell == site.cell);
             let mine: Vec<_> = mine.cloned().collect();
-            return self.seen(site, &mine, self.is_deferred(site, start, MODULE));
+            return self.seen(site, &mine, deferred);
         }
         // `import asyncio` in every cell: whichever is seen, it is the same.
         if let Some(same) = self.global_names().same_import.get(name) {
             return vec![same.clone()];
         }
-        let deferred = self.is_deferred(site, start, MODULE);
         self.seen(site, self.global(name), deferred)
     }
 
@@ -56,36 +45,10 @@ impl Facts<'_> {
         self.global_names().by_name.iter().map(|(name, bindings)| (&**name, bindings.as_slice()))
     }
 
-    /// The scope that binds the name at `site`: its cell's, or the module's.
+    /// The scope that binds the name at `site`: its cell's, or [`TOP`], which all cells share.
     pub fn binding_scope(&self, site: Site) -> ScopeId {
-        let name = self.source_of(site);
-        let Some(cell) = self.cell(site.cell) else { return MODULE };
-        let mut id = cell.scopes().around(site.node);
-        while let Some(scope) = cell.scopes().get(id) {
-            if id == MODULE || scope.globals.contains(name) {
-                return MODULE;
-            }
-            if scope.bindings.contains_key(name) {
-                return id;
-            }
-            id = scope.parent;
-        }
-        MODULE
-    }
-
-    /// Whether a function body lies between the use and the scope that binds the name, so that
-    /// the use happens at some later time.
-    fn is_deferred(&self, site: Site, start: ScopeId, until: ScopeId) -> bool {
-        let Some(cell) = self.cell(site.cell) else { return false };
-        let mut id = start;
-        while id != until {
-            let Some(scope) = cell.scopes().get(id) else { return false };
-            if matches!(scope.kind, ScopeKind::Function | ScopeKind::Lambda) {
-                return true;
-            }
-            id = scope.parent;
-        }
-        false
+        let index = self.cell(site.cell).map(|cell| cell.names());
+        index.and_then(|index| index.home_of(site.node)).map_or(TOP, |(scope, _)| scope)
     }
 
     /// Those of `all`, which stand in order of their cells, that the use at `site` may see.
@@ -102,7 +65,10 @@ impl Facts<'_> {
         // A cell's bindings stand in the order of its nodes.
         let written = here.partition_point(|(_, binding)| binding.node < site.node);
         let (above, below) = here.split_at_checked(written).unwrap_or_default();
-        let is_other = |found: &&(CellIndex, Binding)| !self.is_own_target(site, &found.1);
+        let tree = self.tree(site.cell);
+        let is_other = |found: &&(CellIndex, Binding)| {
+            !found.1.how.is_own_value(tree, found.1.node, site.node)
+        };
         let mut before = above.iter().rev().filter(is_other).chain(earlier.iter().rev()).peekable();
         let is_first = before.peek().is_none();
         let mut seen = Vec::new();
@@ -124,13 +90,6 @@ impl Facts<'_> {
         }
         self.budget.step(1 + COPYING * seen.len());
         seen
-    }
-
-    /// In `x = f(x)` the right-hand `x` is the one before. The binding is one of the site's cell.
-    fn is_own_target(&self, site: Site, binding: &Binding) -> bool {
-        let tree = self.tree(site.cell);
-        matches!(&binding.how, How::Value(value) | How::Iterate(value) | How::Enter(value)
-            if tree.is_within(site.node, *value) && *value > binding.node)
     }
 
     /// Whether the binding has happened whenever the code at `site` runs.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Facts, Site};
+use crate::index::TOP;
 use crate::python::{Kind, NameUse, Role};
 
 /// What is done with a value.
@@ -138,7 +139,7 @@ impl Facts<'_> {
     pub fn reads_of(&self, target: Site) -> Vec<Site> {
         let name = self.source_of(target);
         let scope = self.binding_scope(target);
-        if scope == super::MODULE {
+        if scope == TOP {
             self.budget.step(self.global_loads(name).len());
             return self.global_loads(name).to_vec();
         }

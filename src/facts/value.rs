@@ -1,8 +1,7 @@
 //! What an expression stands for, as the run shows it.
 
 use super::definitions::{ClassId, FnId, Wrapping};
-use super::scope::How;
-use super::{Facts, Site};
+use super::{Facts, How, Site};
 use crate::execution::{self, ValueKind};
 use crate::python::{Kind, Role};
 

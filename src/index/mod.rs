@@ -3,16 +3,18 @@
 //! An index is a function of the cell's text alone, so that an edit of one cell leaves those of
 //! the others as they are.
 
+mod bound;
 mod build;
 mod shared;
 #[cfg(test)]
 mod tests;
 
 use hashbrown::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::python::{CellSyntax, NodeId};
 
+pub use bound::{Binding, Bound, Branch, How};
 pub use shared::{Shared, by_dependence, is_private};
 
 /// A name of one cell; [`Index::name`] gives its text.
@@ -76,6 +78,8 @@ pub struct Index {
     opened: Vec<Option<ScopeId>>,
     /// By import: what each of its names binds, in order.
     imported: HashMap<NodeId, Vec<Variable>>,
+    /// Looked for when somebody asks.
+    bound: OnceLock<Bound>,
 }
 
 impl Index {
@@ -138,6 +142,43 @@ impl Index {
     /// What the name at `node` means: of a `Name`, a parameter, a definition or an `except … as`.
     pub fn variable(&self, node: NodeId) -> Option<Variable> {
         self.variables.get(node.index()).copied().flatten()
+    }
+
+    /// The places that bind the cell's names.
+    pub fn bound(&self) -> &Bound {
+        self.bound.get_or_init(|| Bound::of(self))
+    }
+
+    /// The scope and the name of what a variable means that is met in the scope `from`.
+    pub fn home(&self, from: ScopeId, variable: Variable) -> (ScopeId, NameId) {
+        match variable {
+            Variable::Global(name) => (TOP, name),
+            Variable::Local { up, slot } => {
+                let outwards = |id: ScopeId| self.scope(id).map_or(TOP, |scope| scope.parent);
+                let id = (0..up).fold(from, |id, _| outwards(id));
+                let name = self.scope(id).and_then(|it| it.locals.get(slot as usize).copied());
+                name.map_or((TOP, NameId(u32::MAX)), |name| (id, name))
+            }
+        }
+    }
+
+    /// The scope and the name of what the name at `node` means.
+    pub fn home_of(&self, node: NodeId) -> Option<(ScopeId, NameId)> {
+        Some(self.home(self.scope_of(node), self.variable(node)?))
+    }
+
+    /// Whether a function body lies between `node` and the scope `until` around it, so that it is
+    /// evaluated at some later time.
+    pub fn is_deferred(&self, node: NodeId, until: ScopeId) -> bool {
+        let mut id = self.scope_of(node);
+        while id != until && id != TOP {
+            let Some(scope) = self.scope(id) else { return false };
+            if matches!(scope.kind, ScopeKind::Function { .. } | ScopeKind::Lambda) {
+                return true;
+            }
+            id = scope.parent;
+        }
+        false
     }
 
     /// What an import binds, name by name; an `import a.b` binds `a`.

@@ -3,7 +3,8 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{Facts, How, MODULE, Site};
+use crate::facts::{Facts, How, Site};
+use crate::index::TOP;
 use crate::notebook::{Cell, CellKind, Notebook};
 use crate::python::{Kind, NameUse, Role};
 use crate::text::CellIndex;
@@ -142,7 +143,7 @@ fn givers(facts: &Facts<'_>, cell: CellIndex, last: CellIndex) -> BTreeSet<(Cell
     for site in facts.tree(cell).all().map(|node| Site { cell, node }) {
         let Kind::Name { used } = facts.kind(site) else { continue };
         let reads = *used != NameUse::Store || is_augmented(facts, site);
-        if !reads || facts.binding_scope(site) != MODULE {
+        if !reads || facts.binding_scope(site) != TOP {
             continue;
         }
         let name = facts.source_of(site);
@@ -182,7 +183,7 @@ fn changes<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (CellIndex, String)
         }
         let start = if is_called { facts.child(site, Role::Func)? } else { site };
         let name = base(facts, start)?;
-        let is_global = facts.binding_scope(name) == MODULE;
+        let is_global = facts.binding_scope(name) == TOP;
         // A module's function changes no name of the notebook; patches are looked at apart.
         let is_own = facts.global(facts.source_of(name)).iter().any(|(_, binding)| {
             !matches!(binding.how, How::Import(_) | How::Function(_) | How::Class(_))

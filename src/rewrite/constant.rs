@@ -1,6 +1,7 @@
 //! Which values are the same whenever and wherever they are worked out.
 
-use crate::facts::{Facts, MODULE, Site};
+use crate::facts::{Facts, Site};
+use crate::index::TOP;
 use crate::python::{Kind, NameUse, Role};
 
 /// How constant a value is, least first.
@@ -144,7 +145,7 @@ pub fn changed_at(facts: &Facts, name: &str) -> Option<Site> {
     facts.sites().find(|site| {
         matches!(facts.kind(*site), Kind::Name { used: NameUse::Load })
             && facts.source_of(*site) == name
-            && facts.binding_scope(*site) == MODULE
+            && facts.binding_scope(*site) == TOP
             && is_changed(facts, *site)
     })
 }

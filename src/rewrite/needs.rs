@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::{Facts, How, MODULE, Site};
+use crate::facts::{Facts, How, Site};
+use crate::index::TOP;
 use crate::python::{Kind, NameUse, Role};
 
 /// A name of the notebook's top level that a statement reads or changes.
@@ -85,7 +86,7 @@ pub fn needs<'f>(facts: &'f Facts, statement: Site) -> Vec<Need<'f>> {
     let mut found = Vec::new();
     for site in std::iter::once(statement).chain(facts.descendants(statement)) {
         match facts.kind(site) {
-            Kind::Name { used } if facts.binding_scope(site) == MODULE => {
+            Kind::Name { used } if facts.binding_scope(site) == TOP => {
                 let in_function = facts.owner(site).is_some();
                 let reads = *used == NameUse::Load;
                 if reads || in_function {

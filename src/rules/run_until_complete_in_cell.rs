@@ -4,7 +4,8 @@ use super::Rule;
 use super::loops::{Happening, happenings, place_key};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{self, Event, EventKind, Loop, Run};
-use crate::facts::{Facts, How, MODULE, Site, Usage, Value, is_loop};
+use crate::facts::{Facts, How, Site, Usage, Value, is_loop};
+use crate::index::TOP;
 use crate::knowledge::callables::Steering;
 use crate::python::{Kind, Role};
 use crate::rewrite::{LoopEntry, await_instead, checked, delete_statement, offer, remove};
@@ -217,7 +218,7 @@ fn loop_name(facts: &Facts, call: Site) -> Option<String> {
     let func = facts.child(call, Role::Func)?;
     let object = facts.child(func, Role::Value)?;
     let is_global =
-        matches!(facts.kind(object), Kind::Name { .. }) && facts.binding_scope(object) == MODULE;
+        matches!(facts.kind(object), Kind::Name { .. }) && facts.binding_scope(object) == TOP;
     let name = is_global.then(|| facts.source_of(object))?;
     let all_loops = facts.global(name).iter().all(|(cell, binding)| match binding.how {
         How::Value(value) => {

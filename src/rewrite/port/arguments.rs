@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::parser::{self, Parser};
 use super::{Parameter, Words};
-use crate::facts::{Facts, MODULE, Site, Value};
+use crate::facts::{Facts, Site, Value};
+use crate::index::TOP;
 use crate::python::{Kind, NameUse, is_builtin};
 use crate::rewrite::{delete_statement, module_name};
 use crate::text::{Edit, indentation};
@@ -88,7 +89,7 @@ fn namespace(facts: &Facts, parser: &Parser, call: Site) -> (String, Option<Edit
         let head = facts.descendants(parser.created).find(|site| {
             matches!(facts.kind(*site), Kind::Name { .. }) && facts.source_of(*site) == prefix
         });
-        let is_global = head.is_some_and(|head| facts.binding_scope(head) == MODULE);
+        let is_global = head.is_some_and(|head| facts.binding_scope(head) == TOP);
         if is_global || facts.owner(parser.created) == facts.owner(call) {
             return (format!("{prefix}.Namespace"), None);
         }

@@ -2,7 +2,8 @@
 //!
 //! Source: <https://docs.python.org/3/library/argparse.html>.
 
-use crate::facts::{Facts, MODULE, Site, Usage};
+use crate::facts::{Facts, Site, Usage};
+use crate::index::TOP;
 use crate::python::{Kind, NameUse, Role, is_valid};
 
 /// What there is in the script.
@@ -253,7 +254,7 @@ fn reads(facts: &Facts, expression: Site) -> Option<Vec<Site>> {
         }
         if matches!(facts.kind(site), Kind::Name { used: NameUse::Load }) {
             let own = facts.ancestors(site).any(|up| matches!(facts.kind(up), Kind::Lambda));
-            if facts.binding_scope(site) == MODULE {
+            if facts.binding_scope(site) == TOP {
                 names.push(site);
             } else if !own {
                 return None;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Note;
 use crate::diagnostic::Message;
-use crate::facts::{Facts, FnId, MODULE, Site, Usage, Value};
+use crate::facts::{Facts, FnId, Site, Usage, Value};
+use crate::index::TOP;
 use crate::python::{Kind, NameUse, Role, is_builtin};
 use crate::rewrite::script;
 
@@ -135,7 +136,7 @@ fn has_clashes(facts: &Facts, id: FnId, def: Site) -> bool {
             matches!(facts.kind(site), Kind::Name { .. })
                 && facts.source_of(site) == name
                 && !tree.is_within(site.node, def.node)
-                && facts.binding_scope(site) == MODULE
+                && facts.binding_scope(site) == TOP
         })
     };
     locals
