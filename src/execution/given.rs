@@ -123,26 +123,25 @@ impl Trace {
 impl Run {
     /// The path by which a cell reaches a function or class of a module beside the notebook.
     pub fn path_in_module(&self, def: Site) -> Option<String> {
-        let (module, _, index) = self.module(def.cell)?;
-        let name = self.title(def);
-        if index.is_method(def.node) {
-            let class =
-                self.ancestors(def).find(|up| matches!(self.kind(*up), Kind::ClassDef { .. }));
-            let tree = self.tree(def.cell);
-            return match class.map(|class| self.kind(class)) {
-                Some(Kind::ClassDef { name: class }) => {
-                    Some(format!("{module}.{}().{name}", tree.text(*class)))
-                }
-                _ => None,
-            };
-        }
-        match self.kind(def) {
-            Kind::ClassDef { name } => {
-                Some(format!("{module}.{}", self.tree(def.cell).text(*name)))
-            }
-            Kind::FunctionDef { .. } => Some(format!("{module}.{name}")),
+        self.path_as_of(&self.module(def.cell)?.0, def)
+    }
+
+    /// The same, if the cell or module that defines it is imported as `module`.
+    pub fn path_as_of(&self, module: &str, def: Site) -> Option<String> {
+        let tree = self.tree(def.cell);
+        let (Kind::FunctionDef { name, .. } | Kind::ClassDef { name }) = self.kind(def) else {
+            return None;
+        };
+        let name = tree.text(*name);
+        let is_method = self.index(def.cell)?.is_method(def.node);
+        let class = self.ancestors(def).filter(|_| is_method).find_map(|up| match self.kind(up) {
+            Kind::ClassDef { name } => Some(tree.text(*name)),
             _ => None,
-        }
+        });
+        Some(match class {
+            Some(class) => format!("{module}.{class}().{name}"),
+            None => format!("{module}.{name}"),
+        })
     }
 
     /// Of what library an expression is, by each of the values that it gave; empty where one of them

@@ -91,6 +91,11 @@ const TRANSPARENT: [&str; 16] = [
     "asyncio.coroutine",
 ];
 
+/// Whether a decorator leaves a coroutine function a coroutine function.
+pub(super) fn is_transparent(decorator: &str) -> bool {
+    TRANSPARENT.contains(&decorator)
+}
+
 /// All of them, with what finds them.
 #[derive(Debug, Default)]
 pub(super) struct Definitions {
@@ -178,7 +183,7 @@ impl Facts<'_> {
         for decorator in self.children_in(function.site, Role::Decorator) {
             match self.value(decorator) {
                 Value::Path(path) if path == "builtins.property" => result = Wrapping::Property,
-                Value::Path(path) if TRANSPARENT.contains(&path.as_str()) => {}
+                Value::Path(path) if is_transparent(&path) => {}
                 _ => return Wrapping::Unknown,
             }
         }

@@ -12,13 +12,11 @@ mod handles;
 mod index;
 mod joined;
 pub mod modules;
-mod number;
 mod places;
 mod resolve;
 mod running;
 mod tasks;
 mod usage;
-pub mod users;
 mod value;
 
 use hashbrown::{HashMap, HashSet};
@@ -37,10 +35,9 @@ pub use cell::CellFacts;
 pub use collection::{Collection, Holds};
 pub use definitions::{Class, ClassId, FnId, Function, Wrapping};
 pub use handles::Handle;
-pub use modules::{ModuleSource, Modules};
+pub use modules::{ModuleSource, Modules, Use};
 pub use tasks::{is_loop, is_running_loop};
 pub use usage::Usage;
-pub use users::{Access, Use, User};
 pub use value::Value;
 
 /// How often the cells may be read again to see whether fixes hold, all in all.

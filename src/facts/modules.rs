@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Call, CellFacts, Facts, FnId, Stop, Use, Value, is_loop};
+use super::CellFacts;
+use super::definitions::is_transparent;
 use crate::environment::Environment;
+use crate::execution::{EventKind, Run, Site, Thread};
+use crate::index::Index;
 use crate::knowledge::Tables;
-use crate::notebook::{Cell, CellKind, Notebook};
-use crate::python::{Kind, NodeId, Tree};
-use crate::text::CellIndex;
+use crate::notebook::Notebook;
+use crate::python::{self, Kind, NodeId, Role, Tree};
 
 /// A module's text as it was found beside the notebook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +23,19 @@ pub struct ModuleSource {
     /// The file, as people are told.
     pub path: String,
     pub source: String,
+}
+
+/// A place in another file that uses a function of the notebook and does not await it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// The function's name.
+    pub name: String,
+    /// The other file, as people are told.
+    pub path: String,
+    /// The cell, from 1, where the file is a notebook.
+    pub cell: Option<usize>,
+    /// The line in the file or cell, from 1.
+    pub line: usize,
 }
 
 /// What is known of the modules beside the notebook.
@@ -111,115 +126,48 @@ impl Modules {
     }
 
     fn add(&mut self, module: &ModuleSource, tables: &Tables) {
-        let cell = Cell {
-            index: CellIndex(0),
-            id: None,
-            kind: CellKind::Code,
-            language: None,
-            source: module.source.clone(),
-            tags: Vec::new(),
-            title: None,
-            execution_count: None,
-        };
-        let cells = vec![Arc::new(CellFacts::of_cell(&cell, true))];
-        let environment = Environment { is_script: true, ..Environment::default() };
-        if let Some(cell) = cells.first() {
-            self.read.0.push(crate::execution::Module {
-                name: module.name.clone(),
+        let index = Arc::new(Index::of(Arc::new(python::parse(&module.source))));
+        // As a kernel runs the file.
+        let run = Run::of([Arc::clone(&index)], &[], tables, Environment::default());
+        let defs = run.sites().filter(|site| is_coroutine_function(&run, &index, *site));
+        let paths = defs.filter_map(|def| run.path_as_of(&module.name, def));
+        self.coroutines.extend(paths);
+        let refused = run.events().iter().filter(|event| {
+            matches!(event.kind, EventKind::LoopRefused { .. })
+                && event.context.thread == Thread::Kernel
+                && !event.is_caught
+        });
+        for event in refused {
+            let start = LoopStart {
                 path: module.path.clone(),
-                index: Arc::clone(cell.names()),
-            });
-        }
-        let facts = Facts::join_within(cells, tables, environment, Arc::default(), Stop::default());
-        if !facts.ask() {
-            return;
-        }
-        for (id, function) in facts.functions().iter().enumerate() {
-            let Some(path) = public_path(&facts, FnId(id), &module.name) else { continue };
-            if function.is_coroutine_function() {
-                self.coroutines.insert(path);
-            }
-        }
-        let top = facts.calls_in(None).filter(|call| starts_loop(call));
-        for call in top {
-            let start = at(&facts, call, module);
-            if !is_skipped(&facts, call) {
+                line: run.line(event.site),
+                call: run.callee(event.site).to_owned(),
+            };
+            // An import skips what stands under `if __name__ == "__main__":`.
+            if !index.syntax.tree.is_under_main_guard(run.begun_at(event).node) {
                 self.at_import.entry(module.name.clone()).or_insert_with(|| start.clone());
             }
             self.as_script.entry(module.name.clone()).or_insert(start);
         }
-        self.add_called_at_top(&facts, module);
-    }
-
-    /// `main()` at a module's end, where `main` starts a loop.
-    fn add_called_at_top(&mut self, facts: &Facts, module: &ModuleSource) {
-        for call in facts.calls_in(None) {
-            let Value::Function(id) = call.callee else { continue };
-            let Some(start) = loop_start(facts, id, module) else { continue };
-            if !is_skipped(facts, call) {
-                self.at_import.entry(module.name.clone()).or_insert_with(|| start.clone());
-            }
-            self.as_script.entry(module.name.clone()).or_insert(start);
-        }
+        let (name, path) = (module.name.clone(), module.path.clone());
+        self.read.0.push(crate::execution::Module { name, path, index });
     }
 }
 
-/// The path by which other files reach a function: of the module itself or of one of its classes.
-fn public_path(facts: &Facts, id: FnId, module: &str) -> Option<String> {
-    let function = facts.function(id)?;
-    if function.outer.is_some() || function.name.is_empty() {
-        return None;
-    }
-    match function.class.and_then(|class| facts.class(class)) {
-        Some(class) => Some(format!("{module}.{}().{}", class.name, function.name)),
-        None => Some(format!("{module}.{}", function.name)),
-    }
+/// Whether a module or a class of it defines a coroutine function there that its decorators leave
+/// one.
+fn is_coroutine_function(run: &Run, index: &Index, def: Site) -> bool {
+    let is_async = matches!(run.kind(def), Kind::FunctionDef { is_async: true, .. });
+    is_async
+        && index.owner(def.node).is_none()
+        && !run.is_generator(def)
+        && run
+            .children_in(def, Role::Decorator)
+            .all(|it| run.path(it).is_some_and(|path| is_transparent(&path)))
 }
 
-/// Whether the call runs a loop on the thread that makes it.
-fn starts_loop(call: &Call) -> bool {
-    let Some(path) = call.callee.path() else { return false };
-    path == "asyncio.run"
-        || path.strip_suffix(".run_until_complete").is_some_and(is_loop)
-        || path.strip_suffix(".run_forever").is_some_and(is_loop)
-}
-
-/// Where a plain function, or one that it calls, starts a loop.
-fn loop_start(facts: &Facts, id: FnId, module: &ModuleSource) -> Option<LoopStart> {
-    let mut waiting = vec![id];
-    let mut seen: HashSet<FnId> = HashSet::from([id]);
-    while let Some(id) = waiting.pop() {
-        if !facts.function(id)?.is_plain() {
-            continue;
-        }
-        for call in facts.calls_in(Some(id)).filter(|call| facts.comes_to(call.site)) {
-            if starts_loop(call) {
-                return Some(at(facts, call, module));
-            }
-            if let Value::Function(callee) = call.callee
-                && seen.insert(callee)
-            {
-                waiting.push(callee);
-            }
-        }
-    }
-    None
-}
-
-fn at(facts: &Facts, call: &Call, module: &ModuleSource) -> LoopStart {
-    LoopStart {
-        path: module.path.clone(),
-        line: facts.tree(call.site.cell).position(facts.range(call.site).start).line,
-        call: facts.callee_text(call.site).to_owned(),
-    }
-}
-
-/// Whether the call stands under `if __name__ == "__main__":`, which an import skips, or in a
-/// branch that no notebook takes.
-fn is_skipped(facts: &Facts, call: &Call) -> bool {
-    !facts.comes_to(call.site) || facts.tree(call.site.cell).is_under_main_guard(call.site.node)
-}
-
+/// The modules that the cells import and the scripts that they `%run`, as names to look for
+/// beside the notebook.
 pub fn wanted(cells: &[Arc<CellFacts>]) -> (Vec<String>, Vec<String>) {
     let (mut modules, mut scripts) = (BTreeSet::new(), BTreeSet::new());
     for wanted in cells.iter().map(|cell| cell.wanted()) {
@@ -313,7 +261,7 @@ mod tests {
             path: "helpers.py".to_owned(),
             source: source.to_owned(),
         };
-        Modules::read(&[source], &Tables::default())
+        Modules::read(&[source], &crate::rules::tables_for_tests())
     }
 
     #[test]
@@ -335,6 +283,16 @@ mod tests {
         assert!(known.as_script("helpers").is_some());
         let known = modules("import asyncio\nasync def main(): ...\nasyncio.run(main())\n");
         assert!(known.at_import("helpers").is_some());
+    }
+
+    #[test]
+    fn a_start_is_seen_however_it_is_written() {
+        let start = "import asyncio\nasync def main(): ...\n";
+        let starts = |more: &str| modules(&format!("{start}{more}")).as_script("helpers").is_some();
+        assert!(starts("ways = {'run': asyncio.run}\nways['run'](main())\n"));
+        assert!(starts("for go in [asyncio.run]:\n    go(main())\n"));
+        assert!(!starts("try:\n    asyncio.run(main())\nexcept RuntimeError:\n    pass\n"));
+        assert!(!starts("def later():\n    asyncio.run(main())\n"));
     }
 
     #[test]

@@ -104,6 +104,20 @@ impl Facts<'_> {
         known.unwrap_or(Value::Unknown)
     }
 
+    /// The one value that the notebook gives to the name at `site`.
+    pub fn only_value(&self, site: Site) -> Option<Site> {
+        let bindings = self.bindings(site);
+        let [(cell, binding)] = bindings.as_slice() else { return None };
+        let How::Value(value) = binding.how else { return None };
+        Some(Site { cell: *cell, node: value })
+    }
+
+    /// The path of what a call calls.
+    pub fn path_of_call(&self, call: Site) -> Option<String> {
+        let func = self.child(call, Role::Func)?;
+        self.value(func).path().map(str::to_owned)
+    }
+
     /// The call whose result the expression is: itself, or the one that its name is bound to.
     pub fn origin(&self, site: Site) -> Option<Site> {
         match self.kind(site) {

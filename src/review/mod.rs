@@ -23,6 +23,7 @@ mod sentence;
 mod settings;
 mod shared;
 mod suppress;
+pub mod users;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};

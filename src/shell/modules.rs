@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::facts::{Access, CellFacts, Modules, Use, User, modules, users};
+use crate::facts::{CellFacts, Modules, Use, modules};
 use crate::knowledge::Tables;
 use crate::notebook::{self, Notebook};
+use crate::review::users::{self, Access, User};
 use crate::review::{
     Known, Review, Settings, Surroundings, coloured, quiet, review_asked, review_quiet,
     versions_matter, wanted_modules,

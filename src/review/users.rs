@@ -2,24 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{CellFacts, Facts, Site, Stop, Usage};
 use crate::environment::Environment;
+use crate::facts::{CellFacts, Facts, Site, Stop, Usage, Use};
 use crate::knowledge::Tables;
 use crate::notebook::{Format, Notebook};
 use crate::python::{Kind, NameUse};
-
-/// A place in another file that uses a function of the notebook and does not await it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Use {
-    /// The function's name.
-    pub name: String,
-    /// The other file, as people are told.
-    pub path: String,
-    /// The cell, from 1, where the file is a notebook.
-    pub cell: Option<usize>,
-    /// The line in the file or cell, from 1.
-    pub line: usize,
-}
 
 /// Another file as it was found.
 #[derive(Debug, Clone)]
