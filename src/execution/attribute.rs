@@ -79,6 +79,7 @@ impl Machine<'_> {
                 })
             });
         }
+        self.note_way(value, name, site);
         self.note_read(value, name, site);
         let found = self.attribute(value, name);
         if let Some(given) = self.computed(value, name, found, site) {
@@ -155,7 +156,10 @@ impl Machine<'_> {
                     _ => found,
                 },
                 (None, true) if self.names.text(name) == "__name__" => Value::Plain(Plain::Str),
-                (None, _) => self.meta_member(value, name).unwrap_or(Value::Unknown),
+                (None, _) => self
+                    .meta_member(value, name)
+                    .or_else(|| self.library_attribute(value, name))
+                    .unwrap_or(Value::Unknown),
             },
             Some(Object::Super { class, receiver }) => match self.member_after(class, name) {
                 (Some(found), _) => {

@@ -154,6 +154,7 @@ impl Machine<'_> {
                 }
             }
             Some(Object::Foreign(foreign)) => {
+                self.open(&foreign);
                 self.use_on_loop(Value::Object(id), site, true);
                 self.awaited_path(foreign.path)
             }

@@ -266,7 +266,7 @@ impl Machine<'_> {
         else {
             return;
         };
-        let caches = ["functools.cache", "functools.lru_cache"];
+        let caches = ["functools.cache", "functools.lru_cache", "cachetools.cached"];
         if caches.contains(&self.names.spell(path).as_str()) {
             self.emit(site, EventKind::CoroutineCached { by: path, function });
         }

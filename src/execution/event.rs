@@ -185,6 +185,11 @@ pub enum EventKind {
     /// A method is called of what is over since its block was left: what gave the manager of that
     /// block, and what the error says, where that is known.
     UsedAfterBlock { name: Symbol, left: Option<Site>, says: Option<String> },
+    /// A method is called, at its name, of what is not open yet, and what that says.
+    UsedUnopened { name: Symbol, says: Option<String> },
+    /// A plain method of what has async ways alone, at its name, or a plain call that is given that;
+    /// and what takes its place.
+    PlainWayRefused { instead: String },
     /// A manager is entered by hand, at `site`, in one cell and left by hand in another.
     HeldByHand { value: Value, left: Site },
     /// A context variable is read in another cell than the one that set it, at `site`.

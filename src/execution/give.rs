@@ -169,6 +169,9 @@ impl Machine<'_> {
     /// `release`, `put_nowait` and `set` decide who has to wait afterwards.
     pub fn note_taken(&mut self, receiver: Value, method: QualifiedName, args: &Args) {
         let Some(Object::Foreign(foreign)) = self.object(receiver) else { return };
+        if self.opens(foreign) {
+            return;
+        }
         let slot = foreign.taken;
         let Some((_, Segment::Attribute(name))) = self.names.last_step(method) else { return };
         let fills = matches!(self.names.text(name), "set" | "put" | "put_nowait");

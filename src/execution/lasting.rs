@@ -259,7 +259,8 @@ impl Machine<'_> {
         self.heap.set(foreign.holds, Value::Unknown);
         let is_followed = self
             .row_of(foreign)
-            .is_some_and(|row| row.followed || row.single_use || row.ends_with_its_block());
+            .is_some_and(|row| row.followed || row.single_use || row.ends_with_its_block())
+            || self.opens(foreign);
         if is_followed {
             self.heap.set(foreign.left, Value::Unknown);
             self.heap.set(foreign.taken, Value::Unknown);

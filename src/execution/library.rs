@@ -185,6 +185,7 @@ impl Machine<'_> {
         receiver: Option<Value>,
         taken: &mut Taken,
     ) {
+        self.note_never(take, value, site);
         let gave_nothing = value == Value::None
             && take.wants == Wants::PlainFunction
             && self.is_called_there(take, taken.at, site);

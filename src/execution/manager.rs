@@ -75,6 +75,7 @@ impl Machine<'_> {
                     self.note_miss(Miss::Group, site);
                 }
                 if is_async {
+                    self.open(&foreign);
                     self.enter_on_loop(manager, site);
                 }
                 manager

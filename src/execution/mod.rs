@@ -60,6 +60,7 @@ mod unbound;
 mod unseen;
 mod value;
 mod waited;
+mod ways;
 mod words;
 
 #[cfg(test)]

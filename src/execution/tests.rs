@@ -86,6 +86,8 @@ fn told(trace: &Trace, cells: &[(CellKey, Arc<Index>)], event: &Event) -> String
         EventKind::LoopPatched { by } => format!("patched by {}", trace.spell(*by)),
         EventKind::Magic => "magic".to_owned(),
         EventKind::SocketBlocks { for_ever } => format!("socket blocks, for ever {for_ever}"),
+        EventKind::UsedUnopened { .. } => "unopened".to_owned(),
+        EventKind::PlainWayRefused { .. } => "plain way refused".to_owned(),
     };
     format!("{} {what}", place(cells, event.site))
 }

@@ -1,5 +1,7 @@
 //! A plain `for` or `with` over what only `async for` or `async with` can use.
 
+mod ways;
+
 use hashbrown::HashSet;
 
 use super::Rule;
@@ -53,6 +55,7 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             diagnose(facts, run, event, value, &refused)
         }
         EventKind::PlainWithRefused { value } => diagnose(facts, run, event, value, &refused),
+        EventKind::PlainWayRefused { .. } => ways::refused(facts, run, event),
         _ => None,
     });
     report(out, found);

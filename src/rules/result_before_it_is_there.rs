@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Site, Value, ValueUse};
 use crate::facts::Facts;
 use crate::python::{Kind, Role};
-use crate::rewrite::{await_expression, obstacle_to_await};
+use crate::rewrite::{await_expression, can_await, obstacle_to_await};
 use crate::text::{Edit, Span};
 
 const NAME: &str = "result-before-it-is-there";
@@ -21,6 +21,7 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let busy: HashSet<Value> = run.events().iter().filter_map(endless).collect();
     let errors = out.iter().filter(|it| it.severity == Severity::Error);
     let mut said: HashSet<Span> = errors.map(|it| it.span).collect();
+    out.extend(run.events().iter().filter_map(|event| unopened(facts, run, event)));
     for event in run.events() {
         let EventKind::UsedTooEarly { value, how } = &event.kind else { continue };
         // One that is only shown, and awaited later, does no harm.
@@ -41,6 +42,27 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             out.push(diagnostic);
         }
     }
+}
+
+/// What opens where it is awaited or entered, used before that.
+fn unopened(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+    let EventKind::UsedUnopened { says, .. } = &event.kind else { return None };
+    let object = run.child(event.site, Role::Value)?;
+    let mut found = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Error, span, "unopened")
+            .with("value", run.source_of(object))
+            .with("says", says.as_deref().unwrap_or_default())
+    })?;
+    found.patterns = vec!["top-level-await"];
+    let made = place(run, object).and_then(|it| facts.origin(it));
+    if let Some(made) =
+        made.filter(|it| can_await(facts, *it) && obstacle_to_await(facts, *it).is_none())
+    {
+        let title = Message::new(NAME, "fix-await").with("value", facts.source_of(made));
+        let edits = await_expression(facts, made);
+        found.fixes.push(repair(facts, made, title, "top-level-await", edits));
+    }
+    Some(found)
 }
 
 /// The call that made a coroutine which nobody awaits.

@@ -5,6 +5,7 @@ mod carried;
 mod chains;
 mod closed;
 mod row;
+mod take;
 
 use std::sync::Arc;
 
@@ -12,9 +13,8 @@ use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 pub(super) use carried::Packed;
-pub use row::{
-    Given, Gives, Native, Outcome, Row, Steering, Take, Use, Variant, Wants, Where, With,
-};
+pub use row::{Given, Gives, Native, Outcome, Row, Steering, Variant};
+pub use take::{Take, Use, Wants, Where, With};
 
 use super::tables::{Blocking, CoroutineEntry, LoopOwner, Patch};
 use super::versions::Removal;

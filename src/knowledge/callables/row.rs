@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::take::Take;
 use crate::libraries::Bounds;
 
 /// A callable and what it does with what it is given.
@@ -57,6 +58,16 @@ pub struct Row {
     /// What they say then.
     #[serde(default)]
     pub says_after: Option<String>,
+    /// Methods of what it gives that raise until it is awaited or entered.
+    #[serde(default)]
+    pub refuses_before: Vec<String>,
+    /// What they say then.
+    #[serde(default)]
+    pub says_before: Option<String>,
+    /// Plain methods of what it gives that raise, since it has async ways alone, and what takes their
+    /// place; where one of `until_left` was read, they may work.
+    #[serde(default)]
+    pub plain_ways: BTreeMap<String, String>,
     /// What it gives, or its coroutine, cancels what is awaited in it when its time is up; a
     /// `TimeoutError` comes from its end alone.
     #[serde(default)]
@@ -89,6 +100,7 @@ impl Row {
             || self.bound_to_loop
             || self.has_to_be_closed
             || self.single_use
+            || !self.refuses_before.is_empty()
             || self.ends_with_its_block()
     }
 
@@ -129,75 +141,6 @@ pub enum Given {
     Unknown,
 }
 
-/// What a call does with one of its arguments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Take {
-    /// The argument's place, from 0.
-    pub at: Option<usize>,
-    /// Its name.
-    pub name: Option<String>,
-    /// This place and every later one.
-    #[serde(default)]
-    pub onwards: bool,
-    #[serde(rename = "use")]
-    pub used: Use,
-    #[serde(default)]
-    pub wants: Wants,
-    /// Where it is called.
-    #[serde(default, rename = "in")]
-    pub place: Where,
-    /// What it is called with.
-    #[serde(default)]
-    pub with: With,
-    /// Whether what the function gives is awaited, where it can be.
-    #[serde(default)]
-    pub awaits: bool,
-    /// Whether what the function gives is thrown away.
-    #[serde(default)]
-    pub drops: bool,
-    /// Whether another kind of value is refused at once, by an exception.
-    #[serde(default)]
-    pub refuses: bool,
-    /// The objects that it hands to a coroutine function, by the function's name; `*` stands for any
-    /// other.
-    #[serde(default)]
-    pub hands: BTreeMap<String, Vec<String>>,
-    /// The special methods of which it calls the first that the argument's class has.
-    #[serde(default)]
-    pub asks: Vec<String>,
-}
-
-/// How an argument is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Use {
-    /// It is called.
-    Calls,
-    /// It is awaited once.
-    Awaits,
-    /// Each of its elements is awaited.
-    AwaitsElements,
-    /// Each of its elements is waited for, and none is asked what came of it.
-    WaitsForElements,
-    /// It becomes a task.
-    Schedules,
-    /// It is run to its end on a loop that this call starts.
-    Runs,
-    /// It is posted to the loop that another argument names, from any thread.
-    Posts,
-    /// It is stored, and somebody may use it later.
-    Keeps,
-    /// The object whose method this is holds it, until another method gives it out.
-    Holds,
-    /// Its value is looked at: a coroutine in its place is a mistake.
-    Reads,
-    /// Its elements are walked through.
-    Walks,
-    /// A socket, which the loop uses; one that blocks holds it, for ever where `refuses` says so.
-    UsesSocket,
-}
-
 /// What is asked of an event loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -212,59 +155,6 @@ pub enum Steering {
     Set,
     /// To be made in another way from now on.
     Policy,
-}
-
-/// What kind of value an argument has to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Wants {
-    #[default]
-    Anything,
-    /// A coroutine object and no other awaitable.
-    Coroutine,
-    Awaitable,
-    /// A task or a future and no coroutine.
-    Future,
-    Function,
-    /// A function whose call does its work at once.
-    PlainFunction,
-    CoroutineFunction,
-}
-
-/// Where a function is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Where {
-    #[default]
-    Here,
-    /// On the loop, later.
-    Loop,
-    Thread,
-    Process,
-    /// On the loop, when somebody does something in the front end.
-    FrontEnd,
-    /// Somewhere, some time.
-    Unseen,
-}
-
-/// What a function is called with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum With {
-    /// Values of which nothing is known.
-    #[default]
-    Unknown,
-    Nothing,
-    /// The arguments that follow.
-    Rest,
-    /// One element of each of the arguments that follow.
-    Elements,
-    /// One element of the first other argument.
-    Element,
-    /// The elements of `args=`, and `kwargs=`.
-    Named,
-    /// The object whose method this is.
-    Receiver,
 }
 
 /// What a call gives.
