@@ -40,12 +40,13 @@ fn edits(source: &str) -> Vec<String> {
     ]
 }
 
-/// What is said, where names that repairs bring in have no number: which one is free depends on
-/// what else is offered.
+/// What is said, where names that repairs bring in have no number, and lines no length: which name
+/// is free depends on what else is offered.
 fn numberless(review: &Review) -> Vec<Diagnostic> {
     let mut all = review.diagnostics.clone();
     let fixes = all.iter_mut().flat_map(|found| &mut found.fixes);
     for edit in fixes.flat_map(|fix| &mut fix.edits) {
+        edit.text.retain(|c| !c.is_whitespace());
         (2..10).for_each(|number| edit.text = edit.text.replace(&format!("_{number}"), ""));
     }
     all
