@@ -1,6 +1,8 @@
 //! Recordings: what a kernel answered to the cells of a case, for where no kernel is at hand.
 //! `nbasync content prove --record` writes them; nobody does by hand.
 
+mod alike;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -9,8 +11,13 @@ use super::Knowledge;
 use super::case::Case;
 use super::files::{self, ContentError, Source};
 use super::page::{Front, PageKind};
+use crate::environment::PythonVersion;
 use crate::text::CellIndex;
 use crate::transcript::{CellError, CellRun, Chunk, Lag, Status, Stream, Transcript, Versions};
+
+/// Stands in the name of a file between a case and the Python that answered, where most recordings
+/// are of another one.
+pub(super) const ON: char = '@';
 
 /// What a kernel answered to a case once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +26,8 @@ pub struct Recording {
     pub case: String,
     /// The day, as `2026-11-22`.
     pub date: String,
+    /// The versions of other kernels that answered alike, oldest first.
+    pub also: Vec<String>,
     /// The cells as they ran, one for each of the transcript's.
     pub sources: Vec<String>,
     pub transcript: Transcript,
@@ -42,14 +51,33 @@ pub struct Shown {
 impl Knowledge {
     /// What a kernel answered to the case with this id. Read when one is first asked for.
     pub fn recording(&self, case: &str) -> Option<&Recording> {
-        self.recordings.get_or_init(|| read(&self.library.recordings).0).get(case)
+        self.all_recordings().get(case)
     }
 
-    /// The recordings that show what a mistake does, and what its repair does.
-    pub fn demonstration(&self, mistake: &str) -> Option<Demonstration<'_>> {
+    fn all_recordings(&self) -> &BTreeMap<String, Recording> {
+        self.recordings.get_or_init(|| read(&self.library.recordings).0)
+    }
+
+    /// The same of a kernel whose Python is as near to `python` as there is one that answered
+    /// otherwise: the newest that is no newer, or else the oldest.
+    pub fn recording_on(&self, case: &str, python: Option<PythonVersion>) -> Option<&Recording> {
+        let usual = self.recording(case)?;
+        let start = format!("{case}{ON}");
+        let others = self.all_recordings().range(start.clone()..);
+        let others = others.take_while(|(name, _)| name.starts_with(&start)).map(|(_, it)| it);
+        Some(nearest(usual, others, python))
+    }
+
+    /// The recordings that show what a mistake does, and what its repair does, on a Python as near to
+    /// this one as there is.
+    pub fn demonstration(
+        &self,
+        mistake: &str,
+        python: Option<PythonVersion>,
+    ) -> Option<Demonstration<'_>> {
         let page = self.page(PageKind::Mistake, mistake)?;
         let Front::Mistake { shown, .. } = &page.front else { return None };
-        let recording = |case: &str| self.recording(case);
+        let recording = |case: &str| self.recording_on(case, python);
         Some(Demonstration { before: recording(&shown.before)?, after: recording(&shown.after)? })
     }
 
@@ -66,6 +94,17 @@ impl Knowledge {
 }
 
 impl Recording {
+    /// The Python that answered.
+    pub fn python(&self) -> Option<PythonVersion> {
+        PythonVersion::parse(self.transcript.versions.python.as_deref()?)
+    }
+
+    /// The name of its file, without the ending, beside the usual one of the same case.
+    pub fn name_on(&self) -> String {
+        let python = self.python().map_or_else(String::new, |python| python.to_string());
+        format!("{}{ON}{python}", self.case)
+    }
+
     /// Reads the text of a file.
     ///
     /// # Errors
@@ -84,6 +123,19 @@ impl Recording {
     }
 }
 
+/// The recording of the newest Python that is no newer than this one, or else of the oldest.
+fn nearest<'r>(
+    usual: &'r Recording,
+    others: impl Iterator<Item = &'r Recording>,
+    python: Option<PythonVersion>,
+) -> &'r Recording {
+    let Some(python) = python else { return usual };
+    let mut all: Vec<&Recording> = std::iter::once(usual).chain(others).collect();
+    all.sort_by_key(|it| it.python());
+    let newest = all.iter().rev().find(|it| it.python().is_some_and(|own| own <= python));
+    newest.or(all.first()).copied().unwrap_or(usual)
+}
+
 /// Reads all recordings; what is broken is reported and left out.
 pub(super) fn read(
     sources: &BTreeMap<String, Source>,
@@ -95,7 +147,7 @@ pub(super) fn read(
             read.map_err(|error| files::yaml(&source.path, text, 0, &error))
         });
         match read {
-            Ok(recording) if recording.case == *name => {
+            Ok(recording) if [recording.case.clone(), recording.name_on()].contains(name) => {
                 found.insert(name.clone(), recording);
             }
             Ok(_) => {
@@ -116,6 +168,8 @@ struct Raw {
     python: Option<String>,
     ipykernel: Option<String>,
     ipython: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    also: Vec<String>,
     cells: Vec<RawCell>,
 }
 
@@ -193,20 +247,21 @@ struct RawLag {
 
 impl Raw {
     fn of(recording: &Recording) -> Self {
-        let Recording { case, date, sources, transcript } = recording;
+        let Recording { case, date, also, sources, transcript } = recording;
         let Versions { python, ipykernel, ipython } = transcript.versions.clone();
         let cells = sources.iter().zip(&transcript.cells);
         let cells = cells.map(|(code, run)| RawCell::of(code, run)).collect();
-        Self { case: case.clone(), date: date.clone(), python, ipykernel, ipython, cells }
+        let (case, date, also) = (case.clone(), date.clone(), also.clone());
+        Self { case, date, python, ipykernel, ipython, also, cells }
     }
 
     fn read(self) -> Recording {
-        let Self { case, date, python, ipykernel, ipython, cells } = self;
+        let Self { case, date, python, ipykernel, ipython, also, cells } = self;
         let sources = cells.iter().map(|cell| cell.code.clone()).collect();
         let cells = cells.into_iter().enumerate().map(|(at, cell)| cell.read(CellIndex(at)));
         let versions = Versions { python, ipykernel, ipython };
         let transcript = Transcript { versions, cells: cells.collect() };
-        Recording { case, date, sources, transcript }
+        Recording { case, date, also, sources, transcript }
     }
 }
 
@@ -327,6 +382,7 @@ mod tests {
         let recording = Recording {
             case: "c".to_owned(),
             date: "2026-01-02".to_owned(),
+            also: vec!["Python 3.10.13".to_owned()],
             sources: vec!["%%time\nx = 1\n".to_owned(), "x".to_owned()],
             transcript: Transcript { versions, cells: vec![failed, quiet] },
         };

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::super::Knowledge;
-use super::super::case;
+use super::super::case::{self, Case};
 use super::super::files::{self, ContentError};
 use super::super::front::Document;
 use super::super::page::{Front, PageKind};
-use super::super::recording;
+use super::super::recording::{self, Recording};
 
 /// Checks the cases and the pages that name them.
 pub(super) fn check(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
@@ -48,19 +48,21 @@ pub(super) fn check_recordings(knowledge: &Knowledge, out: &mut Vec<ContentError
     out.extend(errors);
     let shown = knowledge.shown_cases();
     for (name, source) in &knowledge.library.recordings {
-        if !shown.iter().any(|case| case.id == *name) {
-            let message = "no page shows this case";
-            out.push(ContentError::whole(&source.path, message));
-        }
+        let id = name.split_once(recording::ON).map_or(name.as_str(), |(id, _)| id);
+        let is_now = |case: &Case, recording: &Recording| {
+            recording.sources.iter().eq(case.cells.iter().map(|cell| &cell.code))
+        };
+        let message = match (recordings.get(name), shown.iter().find(|case| case.id == *id)) {
+            (_, None) => "no page shows this case",
+            (Some(it), Some(case)) if !is_now(case, it) => "the case has other cells now",
+            _ => continue,
+        };
+        out.push(ContentError::whole(&source.path, message));
     }
     for case in shown {
-        let path = format!("content/recordings/{}.yaml", case.id);
-        let codes = case.cells.iter().map(|cell| &cell.code);
-        match recordings.get(&case.id) {
-            Some(recording) if recording.sources.iter().eq(codes) => {}
-            Some(_) => out.push(ContentError::whole(&path, "the case has other cells now")),
-            None if knowledge.library.recordings.contains_key(&case.id) => {}
-            None => out.push(ContentError::whole(&path, "is missing; `--record` writes it")),
+        if !knowledge.library.recordings.contains_key(&case.id) {
+            let path = format!("content/recordings/{}.yaml", case.id);
+            out.push(ContentError::whole(&path, "is missing; `--record` writes it"));
         }
     }
     for page in knowledge.pages(PageKind::Mistake) {

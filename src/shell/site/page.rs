@@ -24,7 +24,7 @@ pub fn html(site: Site<'_>, page: &Page) -> String {
     main.push_str(&format!("<h1>{}</h1>\n", markup.inlines(&title)));
     main.push_str(&lead(site, markup, page));
     main.push_str(&body(site, markup, page));
-    if let Some(shown) = site.knowledge.demonstration(&page.id)
+    if let Some(shown) = site.knowledge.demonstration(&page.id, None)
         && page.kind == PageKind::Mistake
     {
         main.push_str(&ran::demonstration(site, shown));

@@ -81,7 +81,7 @@ fn every_recording_that_a_page_names_is_on_it() {
     let knowledge = Knowledge::open(&Embedded);
     let files = files(&knowledge);
     let mistakes = knowledge.pages(crate::knowledge::PageKind::Mistake);
-    for page in mistakes.filter(|page| knowledge.demonstration(&page.id).is_some()) {
+    for page in mistakes.filter(|page| knowledge.demonstration(&page.id, None).is_some()) {
         for language in Language::ALL {
             let html = &files[&Address::Page(page).path(language)];
             assert!(html.matches("class=\"ran\"").count() >= 2, "{}", page.id);
@@ -177,6 +177,7 @@ fn no_control_of_a_page_or_of_a_recording_gets_into_a_file() {
     let versions = Versions { python: Some(all.clone()), ..Versions::default() };
     let transcript = Transcript { versions, cells: vec![run] };
     let (case, date) = (all.clone(), all.clone());
-    let recording = Recording { case, date, sources: vec![all.clone()], transcript };
+    let recording =
+        Recording { case, date, also: Vec::new(), sources: vec![all.clone()], transcript };
     is_harmless("a recording", &ran::recorded(site, &recording));
 }

@@ -107,11 +107,16 @@ fn going(writer: &mut Writer, running: &Running) {
 /// What a kernel answered once to an example of the mistake.
 fn recorded(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let mistake = Fitting::new(subject, problem).demonstrated(problem);
-    let shown = mistake.and_then(|rule| writer.knowledge.demonstration(rule));
+    let python = subject.document.review.environment.python;
+    let shown = mistake.and_then(|rule| writer.knowledge.demonstration(rule, python));
     let Some(Demonstration { before, after }) = shown else { return };
     writer.heading("proof.recorded");
-    let known = before.transcript.versions.to_string();
-    writer.paragraph("proof.recorded-on", &[("date", &before.date), ("versions", &known)]);
+    let versions = before.transcript.versions.to_string();
+    let also = before.alike().filter(|it| after.alike().any(|other| other == *it));
+    let also = also.collect::<Vec<_>>().join(", ");
+    let key = if also.is_empty() { "proof.recorded-on" } else { "proof.recorded-also" };
+    let args = [("date", before.date.as_str()), ("versions", &versions), ("also", &also)];
+    writer.paragraph(key, &args);
     let shown = before.sources.iter().zip(&before.transcript.cells);
     let repaired = after.sources.iter().zip(&after.transcript.cells);
     for ((old, was), (new, is)) in shown.zip(repaired) {

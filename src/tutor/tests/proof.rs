@@ -293,7 +293,7 @@ fn every_recording_shows_its_mistake_and_not_after_the_repair() {
     let knowledge = opened(&CELLS).knowledge;
     let (mut count, mut still) = (0, 0);
     for page in knowledge.pages(PageKind::Mistake) {
-        let shown = knowledge.demonstration(&page.id).expect("a demonstration");
+        let shown = knowledge.demonstration(&page.id, None).expect("a demonstration");
         let runs = shown.before.transcript.cells.iter().zip(&shown.after.transcript.cells);
         // An import that holds the loop is there in both.
         let runs = runs.filter(|(was, is)| !differences(was, is).is_empty());

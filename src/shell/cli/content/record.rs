@@ -9,6 +9,7 @@ use super::bench::{job, job_of, one};
 use crate::knowledge::{Case, Recording};
 use crate::proof::misses;
 use crate::shell::cli::{Exit, Session, complain, print};
+use crate::shell::files;
 use crate::shell::kernel::{Failure, Job, Launch, Source};
 use crate::shell::report;
 use crate::text::CellIndex;
@@ -52,18 +53,42 @@ pub(super) fn run(
         let recording = Recording {
             case: case.id.clone(),
             date: today(),
+            also: Vec::new(),
             sources: case.cells.iter().map(|cell| cell.code.clone()).collect(),
             transcript: cleaned(transcript, &folders),
         };
-        let text = recording.write().map_err(io::Error::other)?;
-        fs::write(folder.join(format!("{}.yaml", case.id)), text)?;
-        count += 1;
+        count += usize::from(keep(&recording, session.knowledge.recording(&case.id), folder)?);
     }
     let (count, folder) = (count.to_string(), folder.display().to_string());
     for said in session.voice().say("content.recorded", &[("n", &count), ("folder", &folder)]) {
         print(&format!("{}\n", session.paper.safe(&said)))?;
     }
     Ok(Exit::Clean)
+}
+
+/// Writes a recording. One by another Python than that of the `usual` one stands beside it where it
+/// answered otherwise, and else is noted in that. Whether it was written.
+fn keep(recording: &Recording, usual: Option<&Recording>, folder: &Path) -> io::Result<bool> {
+    let other = usual.filter(|usual| usual.python() != recording.python());
+    let name = other.map_or_else(|| recording.case.clone(), |_| recording.name_on());
+    let path = folder.join(format!("{name}.yaml"));
+    let write = |path: &Path, recording: &Recording| {
+        fs::write(path, recording.write().map_err(io::Error::other)?)
+    };
+    let Some(usual) = other.filter(|usual| usual.answers_like(recording)) else {
+        write(&path, recording)?;
+        return Ok(true);
+    };
+    let usual_path = folder.join(format!("{}.yaml", usual.case));
+    let here = files::read_if_there(&usual_path).map_err(io::Error::other)?;
+    let here = here.and_then(|bytes| Recording::parse(&String::from_utf8(bytes).ok()?).ok());
+    let mut noted = here.unwrap_or_else(|| usual.clone());
+    noted.add_alike(recording);
+    write(&usual_path, &noted)?;
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(false),
+    }
 }
 
 fn failed(session: &Session, failure: &Failure) -> Exit {
