@@ -4,6 +4,7 @@
 use hashbrown::HashSet;
 
 use super::reading::Run;
+use super::started::starts_task;
 use super::trace::ValueKind;
 use super::value::{Site, Value};
 use super::waited::Waited;
@@ -330,12 +331,6 @@ impl<'r> Reader<'r> {
             }
         }
     }
-}
-
-/// Whether a call of `path` starts a task that its caller has to look after.
-fn starts_task(path: &str) -> bool {
-    let Some((owner, name)) = path.rsplit_once('.') else { return false };
-    matches!(name, "create_task" | "ensure_future") && owner != "asyncio.TaskGroup()"
 }
 
 #[cfg(test)]

@@ -75,5 +75,6 @@ pub use machine::{Cells, Input, run};
 pub use places::Holder;
 pub use reading::{Module, Run, Stage};
 pub use sighting::{Made, Sighting};
+pub use started::starts_task;
 pub use trace::{Trace, ValueKind};
 pub use value::{CellKey, Loop, Plain, Site, Value};

@@ -10,6 +10,13 @@ use crate::index::Index;
 use crate::knowledge::callables::QualifiedName;
 use crate::python::{Kind, NodeId, Role};
 
+/// Whether a call of `path` starts a task that its caller has to look after. A `TaskGroup`'s own
+/// `create_task` is owned and awaited.
+pub fn starts_task(path: &str) -> bool {
+    let Some((owner, name)) = path.rsplit_once('.') else { return false };
+    matches!(name, "create_task" | "ensure_future") && owner != "asyncio.TaskGroup()"
+}
+
 /// What [`super::value::Future::asked`] holds as long as nobody looks after it; once somebody waits
 /// for it or cancels it, who need not ask what came of it; and once something gathers it.
 pub(super) const NOBODY: Value = Value::Bool(false);

@@ -52,17 +52,11 @@ impl Function {
     pub fn is_coroutine_function(&self) -> bool {
         self.is_async && !self.is_generator && self.wrapping == Wrapping::Transparent
     }
-
-    /// Whether it is a plain function whose body runs when it is called.
-    pub fn is_plain(&self) -> bool {
-        !self.is_async && !self.is_generator && self.wrapping == Wrapping::Transparent
-    }
 }
 
 /// A class.
 #[derive(Debug, Clone)]
 pub struct Class {
-    pub site: Site,
     pub name: String,
     pub methods: HashMap<String, FnId>,
     pub bases: Vec<Site>,
@@ -128,7 +122,6 @@ impl Definitions {
                 Kind::ClassDef { name } => {
                     let bases = tree.children_in(node, Role::Base);
                     let class = Class {
-                        site,
                         name: tree.text(*name).to_owned(),
                         methods: HashMap::new(),
                         bases: bases.map(|node| Site { cell, node }).collect(),

@@ -36,7 +36,7 @@ pub use collection::{Collection, Holds};
 pub use definitions::{Class, ClassId, FnId, Function, Wrapping};
 pub use handles::Handle;
 pub use modules::{ModuleSource, Modules, Use};
-pub use tasks::{is_loop, is_running_loop};
+pub use tasks::is_loop;
 pub use usage::Usage;
 pub use value::Value;
 

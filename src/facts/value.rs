@@ -136,21 +136,6 @@ impl Facts<'_> {
         }
     }
 
-    /// A method by name, looked up in the class and in the bases that the notebook defines.
-    pub fn method(&self, class: ClassId, name: &str, depth: usize) -> Option<FnId> {
-        let found = self.class(class)?;
-        if let Some(id) = found.methods.get(name) {
-            return Some(*id);
-        }
-        if depth > 8 {
-            return None;
-        }
-        found.bases.iter().find_map(|base| match self.value(*base) {
-            Value::Class(base) => self.method(base, name, depth + 1),
-            _ => None,
-        })
-    }
-
     /// One value for several possible ones: all the same, or functions of the same colour.
     /// `None` beside another value is how Python writes "not yet".
     fn agree(&self, values: impl IntoIterator<Item = Value>) -> Value {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::known::Told;
 use crate::diagnostic::Diagnostic;
 use crate::facts::CellFacts;
-use crate::index::{Index, Variable};
-use crate::python::{ImportedName, Kind, NameUse, NodeId};
+use crate::index::{How, Variable};
+use crate::python::{Kind, NameUse};
 use crate::text::{CellIndex, Span};
 
 /// Names by which code reaches names that it does not say.
@@ -59,53 +59,33 @@ impl Links {
         let index = cell.names();
         let tree = &index.syntax.tree;
         let mut links = Self::default();
+        for (name, places) in index.bound().shared() {
+            for place in places {
+                match &place.how {
+                    How::Import(what) => {
+                        links.imports.insert(index.name(name).into(), what.as_str().into());
+                    }
+                    _ => _ = links.binds.insert(index.name(name).into()),
+                }
+            }
+        }
         for node in tree.all() {
             match tree.kind(node) {
-                Kind::Name { used: NameUse::Load } => links.reads.extend(global(index, node)),
-                Kind::Import { names } => {
-                    let what = |it: &ImportedName| {
-                        let path = tree.text(it.name);
-                        let whole = if it.alias.is_some() { None } else { path.split('.').next() };
-                        whole.unwrap_or(path).to_owned()
-                    };
-                    links.import(index, node, names.iter().map(what));
-                }
-                Kind::ImportFrom { module, level, names } => {
-                    links.is_open |= names.iter().any(|it| tree.text(it.name) == "*");
-                    let module = module.map_or("", |module| tree.text(module));
-                    let what = |it: &ImportedName| {
-                        format!("{}{module}.{}", ".".repeat(*level as usize), tree.text(it.name))
-                    };
-                    links.import(index, node, names.iter().map(what));
+                Kind::Name { used: NameUse::Load } => {
+                    if let Some(Variable::Global(name)) = index.variable(node) {
+                        links.reads.insert(index.name(name).into());
+                    }
                 }
                 Kind::Escape { sigil: '%', name } => {
                     links.is_open |= OPEN_MAGICS.contains(&tree.text(*name));
                 }
-                _ => links.binds.extend(global(index, node)),
+                _ => {}
             }
         }
+        links.is_open |= !index.bound().stars.is_empty();
         links.is_open |= links.imports.values().any(|what| **what == *"__main__");
         links.is_open |= OPEN.iter().any(|name| links.reads.contains(*name));
         links
-    }
-
-    fn import(&mut self, index: &Index, import: NodeId, what: impl Iterator<Item = String>) {
-        for (bound, what) in index.imported(import).iter().zip(what) {
-            if let Some(name) = global_name(index, *bound) {
-                self.imports.insert(name, what.into());
-            }
-        }
-    }
-}
-
-fn global(index: &Index, node: NodeId) -> Option<Box<str>> {
-    global_name(index, index.variable(node)?)
-}
-
-fn global_name(index: &Index, variable: Variable) -> Option<Box<str>> {
-    match variable {
-        Variable::Global(name) => Some(index.name(name).into()),
-        Variable::Local { .. } => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use hashbrown::HashSet;
 
-use crate::execution::{Run, Site, ValueKind};
+use crate::execution::{Run, Site, ValueKind, starts_task};
 use crate::python::{Kind, Role};
 
 /// What outlives a coroutine, or depends on the loop it ran on. `asyncio.run` cleans these up
@@ -66,11 +66,9 @@ impl Leaves {
         let Some(path) = run.path_of_call(call) else { return };
         let name = path.rsplit('.').next().unwrap_or_default();
         let is_loose = || !run.is_waited_for(call);
-        let starts = matches!(name, "create_task" | "ensure_future")
-            && path != "asyncio.TaskGroup().create_task";
         let in_executor = path == "asyncio.to_thread" || name == "run_in_executor";
         // What `wait` gives up on goes on.
-        self.tasks |= path == "asyncio.wait" || starts && is_loose();
+        self.tasks |= path == "asyncio.wait" || starts_task(&path) && is_loose();
         self.executor_work |= in_executor && is_loose();
         self.context_variables |= path == "contextvars.ContextVar().set";
         self.counts_tasks |= path == "asyncio.all_tasks";

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use crate::execution::{Bindings, How, Run, Site, ValueKind};
+use crate::execution::{Bindings, How, Run, Site, ValueKind, starts_task};
 use crate::knowledge::Effect;
 use crate::knowledge::tables::Tables;
 use crate::python::{Builds, Kind, NameUse, Role};
@@ -81,9 +81,7 @@ impl<'r> Reader<'r> {
 
     /// Whether a call starts a task that its caller has to look after.
     fn starts_task(&self, call: Site) -> bool {
-        let path = self.run.path_of_call(call).unwrap_or_default();
-        let Some((owner, name)) = path.rsplit_once('.') else { return false };
-        matches!(name, "create_task" | "ensure_future") && owner != "asyncio.TaskGroup()"
+        self.run.path_of_call(call).is_some_and(|path| starts_task(&path))
     }
 
     /// Whether a request is part of a talk that has an order.

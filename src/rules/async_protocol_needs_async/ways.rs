@@ -66,8 +66,7 @@ fn run_inside(facts: &Facts, run: &Run, call: Site, instead: &str) -> Option<Fix
     }
     let text = format!(".{instead}({})", facts.source_of(func));
     let given = facts.source_of(engine);
-    let key = crate::execution::CellKey(u32::try_from(call.cell.0).ok()?);
-    let path = run.path(crate::execution::Site { cell: key, node: engine.node })?;
+    let path = run.path(facts.in_run(engine))?;
     if !path.ends_with("_engine()") {
         let text = format!("await {given}{text}");
         return made(facts, call, "fix-way", vec![Edit::replace(facts.span(call), text)]);
