@@ -1,8 +1,11 @@
 //! What rules and the parser report: diagnostics with their notes and fixes, in no language yet.
 
+use std::borrow::Cow;
+use std::iter::once;
+
 use serde::{Deserialize, Serialize};
 
-use crate::text::{Edit, Span};
+use crate::text::{CellIndex, Edit, Span};
 
 /// How bad it is. Errors: the kernel raises or hangs. Warnings: it runs and is wrong. Hints are
 /// advice and never change an exit code.
@@ -54,13 +57,31 @@ impl Applicability {
     }
 }
 
+/// What fills a placeholder of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Argument {
+    Text(String),
+    /// A cell, which people are shown by its number.
+    Cell(CellIndex),
+}
+
+impl Argument {
+    /// What a reader sees.
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Cell(cell) => Cow::Owned(cell.number().to_string()),
+        }
+    }
+}
+
 /// A sentence by its key on a content page, with what fills its placeholders.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Message {
     /// The page whose front matter holds the sentence.
     pub page: &'static str,
     pub key: &'static str,
-    pub args: Vec<(&'static str, String)>,
+    pub args: Vec<(&'static str, Argument)>,
 }
 
 impl Message {
@@ -71,8 +92,32 @@ impl Message {
 
     /// Fills the placeholder `{name}`.
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.args.push((name, value.to_string()));
+        self.args.push((name, Argument::Text(value.to_string())));
         self
+    }
+
+    /// Fills the placeholder `{cell}` with the number of a cell.
+    pub fn at_cell(mut self, cell: CellIndex) -> Self {
+        self.args.push(("cell", Argument::Cell(cell)));
+        self
+    }
+
+    /// Lends each placeholder's name with the text that fills it.
+    pub fn filled<R>(&self, read: impl FnOnce(&[(&str, &str)]) -> R) -> R {
+        let texts: Vec<_> = self.args.iter().map(|(name, value)| (*name, value.text())).collect();
+        read(&texts.iter().map(|(name, text)| (*name, &**text)).collect::<Vec<_>>())
+    }
+
+    fn cells_mut(&mut self) -> impl Iterator<Item = &mut CellIndex> {
+        self.args.iter_mut().filter_map(|(_, value)| match value {
+            Argument::Cell(cell) => Some(cell),
+            Argument::Text(_) => None,
+        })
+    }
+
+    /// The text that fills the placeholder `{name}`.
+    pub fn argument(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.args.iter().find(|(of, _)| *of == name).map(|(_, value)| value.text())
     }
 }
 
@@ -97,7 +142,21 @@ pub struct Fix {
     pub tradeoffs: Vec<&'static str>,
 }
 
+impl Note {
+    fn cells_mut(&mut self) -> impl Iterator<Item = &mut CellIndex> {
+        let place = self.span.as_mut().map(|span| &mut span.cell);
+        self.message.cells_mut().chain(place)
+    }
+}
+
 impl Fix {
+    fn cells_mut(&mut self) -> impl Iterator<Item = &mut CellIndex> {
+        let edits = self.edits.iter_mut().map(|edit| &mut edit.span.cell);
+        let reasons = self.reasons.iter_mut();
+        let reasons = reasons.flat_map(|(span, why)| why.cells_mut().chain(once(&mut span.cell)));
+        self.title.cells_mut().chain(edits).chain(reasons)
+    }
+
     /// The same fix, trusted no further than `limit`.
     pub fn at_most(mut self, limit: Applicability) -> Self {
         self.applicability = self.applicability.min(limit);
@@ -140,12 +199,25 @@ impl Diagnostic {
         self
     }
 
+    /// Fills the placeholder `{cell}` of the sentence with the number of a cell.
+    pub fn at_cell(mut self, cell: CellIndex) -> Self {
+        self.message = self.message.at_cell(cell);
+        self
+    }
+
     /// Adds a note from the rule's page.
     pub fn note(&mut self, message: Message, span: Option<Span>) {
         let note = Note { message, span };
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }
+    }
+
+    /// Each place at which it names a cell.
+    pub fn cells_mut(&mut self) -> impl Iterator<Item = &mut CellIndex> {
+        let notes = self.notes.iter_mut().flat_map(Note::cells_mut);
+        let fixes = self.fixes.iter_mut().flat_map(Fix::cells_mut);
+        once(&mut self.span.cell).chain(self.message.cells_mut()).chain(notes).chain(fixes)
     }
 
     /// The repair to offer first.

@@ -180,8 +180,19 @@ pub fn edits(data: &[u8]) {
     let mut known = review(&of(&sources), tables).known();
     for step in data.chunks_exact(4).take(24) {
         let [cell, at, length, piece] = step.try_into().expect("four bytes");
-        let count = sources.len();
-        let source = &mut sources[usize::from(cell) % count];
+        let cell = usize::from(cell) % sources.len();
+        let other = usize::from(at) % sources.len();
+        match length / 8 {
+            0 => {
+                let moved = sources.remove(cell);
+                sources.insert(other, moved);
+            }
+            1 => sources.insert(other, sources[cell].clone()),
+            2 if sources.len() > 6 => _ = sources.remove(cell),
+            _ => {}
+        }
+        let cell = cell.min(sources.len() - 1);
+        let source = &mut sources[cell];
         let bound = |wanted: usize, source: &str| {
             (0..=wanted.min(source.len()))
                 .rev()

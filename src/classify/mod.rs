@@ -53,6 +53,13 @@ pub struct Classification {
     pub situations: Vec<Situation>,
 }
 
+impl Classification {
+    /// Of a cell of which nothing is known.
+    pub fn unclear() -> Self {
+        Self { verdict: Verdict::Unclear, situations: Vec::new() }
+    }
+}
+
 /// The five cases for the skill, best first where several fit.
 pub const USE: [&str; 5] = [
     "porting-a-script",
@@ -71,8 +78,7 @@ pub fn classify(
     facts: &Facts,
     diagnostics: &[Diagnostic],
 ) -> Vec<Classification> {
-    let unclear = Classification { verdict: Verdict::Unclear, situations: Vec::new() };
-    let mut all = vec![unclear; notebook.cells.len()];
+    let mut all = vec![Classification::unclear(); notebook.cells.len()];
     let cells = (0..all.len()).map(CellIndex);
     renew(notebook, facts, diagnostics, cells, &mut all);
     all

@@ -20,8 +20,14 @@ pub struct CellFacts {
 impl CellFacts {
     /// Of one cell. Markdown, raw and other languages' cells give an empty answer.
     pub fn of_cell(cell: &Cell, is_python: bool) -> Self {
-        let (runs, source) = readable(cell, is_python);
+        let (runs, source) = Self::text_of(cell, is_python);
         Self::of(runs, source)
+    }
+
+    /// Whether the kernel compiles the cell as Python, and the text to read if so.
+    pub fn text_of(cell: &Cell, is_python: bool) -> (bool, &str) {
+        let runs = is_python && cell.holds_python();
+        (runs, if runs { cell.source.as_str() } else { "" })
     }
 
     /// Of a cell that says nothing.
@@ -59,7 +65,7 @@ impl CellFacts {
 
     /// Whether these are the facts of `cell` as it is now.
     pub fn is_of(&self, cell: &Cell, is_python: bool) -> bool {
-        readable(cell, is_python) == (self.runs, &*self.source)
+        Self::text_of(cell, is_python) == (self.runs, &*self.source)
     }
 
     /// Whether there is something for the kernel to run.
@@ -72,10 +78,4 @@ impl CellFacts {
         let syntax = self.syntax();
         syntax.magic.as_ref().map(|magic| syntax.tree.text(magic.name))
     }
-}
-
-/// Whether the kernel compiles the cell as Python, and the text to read if so.
-fn readable(cell: &Cell, is_python: bool) -> (bool, &str) {
-    let runs = is_python && cell.holds_python();
-    (runs, if runs { cell.source.as_str() } else { "" })
 }

@@ -212,8 +212,8 @@ impl Knowledge {
 
     /// The words of a diagnostic's message; the names of page and key when it has none.
     pub fn say(&self, language: Language, message: &Message) -> String {
-        let args = message.args.iter().map(|(name, value)| (*name, value.as_str()));
-        let text = self.message(language, message.page, message.key, &args.collect::<Vec<_>>());
+        let Message { page, key, .. } = message;
+        let text = message.filled(|args| self.message(language, page, key, args));
         text.unwrap_or_else(|| format!("{}.{}", message.page, message.key))
     }
 

@@ -92,7 +92,7 @@ impl SaveError {
     /// That the change was not made, and why, for readers of either language.
     pub fn message(&self) -> Message {
         let plain = |key| Message::new("interface", key);
-        let of = |key, cell: &CellIndex| plain(key).with("cell", cell.number());
+        let of = |key, cell: &CellIndex| plain(key).at_cell(*cell);
         match self {
             Self::ReadOnly(ReadOnly::OldFormat { major }) => {
                 plain("unfit.old-format").with("major", major)
@@ -145,9 +145,8 @@ mod tests {
         ];
         for (error, wanted) in cases {
             let message = error.message();
-            let args: Vec<(&str, &str)> =
-                message.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            let [en, zh] = Language::ALL.map(|it| knowledge.ui(it, message.key, &args));
+            let [en, zh] =
+                Language::ALL.map(|it| message.filled(|args| knowledge.ui(it, message.key, args)));
             assert!(en.starts_with("not written: ") && zh.starts_with("没有写入："), "{en} {zh}");
             for part in wanted {
                 assert!(en.contains(part) && zh.contains(part), "{error}: {en}, {zh}");

@@ -8,7 +8,7 @@ use crate::transcript::{Lag, seconds};
 impl Step {
     /// The words that name the cell and say why it runs.
     pub fn message(&self) -> Message {
-        let say = |key| Message::new("interface", key).with("cell", self.cell.number());
+        let say = |key| Message::new("interface", key).at_cell(self.cell);
         match &self.why {
             Why::Asked => say("prove.why.asked"),
             Why::Gives(names) => say("prove.why.gives").with("names", names.join(", ")),

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{environment_of, read_cells};
-use crate::diagnostic::Fix;
+use super::aligned::read_cells;
+use super::environment_of;
+use crate::diagnostic::{Argument, Fix};
 use crate::facts::Facts;
 use crate::knowledge::Tables;
 use crate::notebook::{CellKind, NewCell, Notebook, SaveError};
@@ -53,9 +54,12 @@ impl Extracted {
 
 /// The helper that a fix would move into a module.
 pub fn helper_of(fix: &Fix) -> Option<&str> {
-    let (_, function) = fix.title.args.iter().find(|(name, _)| *name == "function")?;
+    let function = fix.title.args.iter().find_map(|(name, value)| match value {
+        Argument::Text(text) if *name == "function" => Some(text.as_str()),
+        _ => None,
+    })?;
     let moves = fix.edits.is_empty() && fix.title.key == "fix-extract";
-    moves.then_some(function.as_str())
+    moves.then_some(function)
 }
 
 /// Plans an extraction.

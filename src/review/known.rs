@@ -5,17 +5,19 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use super::aligned::Aligned;
 use super::linked::{Links, Touched, touched};
 use super::{Review, Surroundings};
 use crate::classify::Classification;
 use crate::diagnostic::Diagnostic;
 use crate::environment::Environment;
 use crate::facts::CellFacts;
+use crate::text::CellIndex;
 
 /// What is known of a notebook from a review of an earlier text of it.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    /// Cells that were read, each at its place; one whose text is another now is read again.
+    /// Cells that were read, in order; one with another text is read again.
     pub cells: Vec<Arc<CellFacts>>,
     told: Option<Arc<Told>>,
 }
@@ -79,18 +81,18 @@ impl Told {
 
     /// Which of `cells` have to be looked at again; `None` where that is as good as all of them.
     pub fn touched(&self, cells: &[Arc<CellFacts>]) -> Option<Touched> {
-        if cells.len() != self.cells.len() {
-            return None;
-        }
-        let changed: Vec<usize> = (0..cells.len()).filter(|at| !self.is_same(cells, *at)).collect();
-        touched(self, cells, &changed)
+        touched(self, cells, Aligned::between(&self.cells, cells))
     }
 
-    fn is_same(&self, cells: &[Arc<CellFacts>], at: usize) -> bool {
-        match (self.cells.get(at), cells.get(at)) {
-            (Some(old), Some(new)) => Arc::ptr_eq(old, new),
-            _ => false,
-        }
+    /// What was said of each of the cells that were there before.
+    pub fn classifications(&self, aligned: &Aligned, count: usize) -> Vec<Classification> {
+        let said = |at: usize| {
+            let mut said = self.classifications.get(aligned.before(at)?)?.clone();
+            let evidence = said.situations.iter_mut().flat_map(|it| &mut it.evidence);
+            evidence.for_each(|it| it.span.cell = CellIndex(at));
+            Some(said)
+        };
+        (0..count).map(|at| said(at).unwrap_or_else(Classification::unclear)).collect()
     }
 
     /// What each cell has to do with others.

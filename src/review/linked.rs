@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::aligned::Aligned;
 use super::known::Told;
 use crate::diagnostic::Diagnostic;
 use crate::facts::CellFacts;
 use crate::index::{How, Variable};
 use crate::python::{Kind, NameUse};
-use crate::text::{CellIndex, Span};
+use crate::text::CellIndex;
 
 /// Names by which code reaches names that it does not say.
 const OPEN: [&str; 8] =
@@ -43,6 +44,8 @@ pub(super) struct Links {
 /// Cells that are looked at again.
 #[derive(Debug)]
 pub(super) struct Touched {
+    /// Which cells are those of before.
+    pub aligned: Aligned,
     /// Those of which something else may have to be said, and those that they stand on. The others
     /// say nothing for as long.
     pub run: Vec<Arc<CellFacts>>,
@@ -52,6 +55,8 @@ pub(super) struct Touched {
     pub elsewhere: Vec<Arc<CellFacts>>,
     /// What each of the cells has to do with others now.
     pub links: Vec<Arc<Links>>,
+    /// What was said of the others, where they stand now.
+    pub stands: Vec<Diagnostic>,
 }
 
 impl Links {
@@ -87,39 +92,33 @@ impl Links {
         links.is_open |= OPEN.iter().any(|name| links.reads.contains(*name));
         links
     }
-}
 
-/// Who binds and who reads a name.
-#[derive(Debug, Default)]
-struct Users {
-    importers: Vec<usize>,
-    binders: Vec<usize>,
-    readers: Vec<usize>,
-    /// Whether the imports differ.
-    differ: bool,
-}
-
-/// Which cells have to be looked at again, of which those at `changed` have another text; `None`
-/// where that is as good as all of them.
-pub(super) fn touched(told: &Told, cells: &[Arc<CellFacts>], changed: &[usize]) -> Option<Touched> {
-    let old = told.links();
-    let mut links = old.to_vec();
-    for at in changed {
-        let new = Links::of(cells.get(*at)?);
-        // Who reads a module's name depends on every import of it.
-        if new.imports != old.get(*at)?.imports {
-            return None;
-        }
-        *links.get_mut(*at)? = Arc::new(new);
+    /// All names that it shares.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.imports.keys().chain(&self.binds).chain(&self.reads).map(|name| &**name)
     }
-    if links.iter().chain(old).any(|it| it.is_open) {
+}
+
+/// Which cells have to be looked at again where some are new and some gone; `None` where that is
+/// as good as all of them.
+pub(super) fn touched(told: &Told, cells: &[Arc<CellFacts>], aligned: Aligned) -> Option<Touched> {
+    let old = told.links();
+    let gone: Vec<&Links> = aligned.gone().filter_map(|at| Some(&**old.get(at)?)).collect();
+    let link = |(at, cell): (usize, &Arc<CellFacts>)| {
+        let known = aligned.before(at).and_then(|before| old.get(before));
+        known.map_or_else(|| Arc::new(Links::of(cell)), Arc::clone)
+    };
+    let links: Vec<Arc<Links>> = cells.iter().enumerate().map(link).collect();
+    if links.iter().map(|it| &**it).chain(gone.iter().copied()).any(|it| it.is_open) {
         return None;
     }
-    let both = links.iter().enumerate();
-    let both = both.chain(changed.iter().filter_map(|at| Some((*at, old.get(*at)?))));
-    let web = Web::of(both);
-    let said_of = said_of(told, cells, changed);
-    let said = web.component(&links, old, changed.iter().copied().chain(said_of));
+    let web = Web::of(&links, &gone);
+    let [names, mut words] = imported_otherwise(old, &links, &aligned);
+    let mut start: BTreeSet<usize> = aligned.new_ones().chain(web.users(names)).collect();
+    words.extend(new_names(told, cells, &aligned));
+    let mut stands = still_true(told, &aligned, &words, &mut start);
+    let said = web.component(&links, &gone, start);
+    stands.retain(|found| !said.contains(&found.span.cell.0));
     let run = web.grounds(&links, &said);
     if run.len() * 2 > cells.len() {
         return None;
@@ -129,6 +128,7 @@ pub(super) fn touched(told: &Told, cells: &[Arc<CellFacts>], changed: &[usize]) 
     let cell =
         |(at, cell): (usize, &Arc<CellFacts>)| Arc::clone(if is_run(at) { cell } else { &blank });
     Some(Touched {
+        aligned,
         run: cells.iter().enumerate().map(cell).collect(),
         cells: said.into_iter().map(CellIndex).collect(),
         elsewhere: (0..)
@@ -137,38 +137,140 @@ pub(super) fn touched(told: &Told, cells: &[Arc<CellFacts>], changed: &[usize]) 
             .map(|(_, it)| Arc::clone(it))
             .collect(),
         links,
+        stands,
     })
 }
 
-/// The cells of which something was said that speaks of a changed one, or brings in a name that
-/// one of them has now.
-fn said_of(told: &Told, cells: &[Arc<CellFacts>], changed: &[usize]) -> BTreeSet<usize> {
-    let is_changed = |span: Span| changed.binary_search(&span.cell.0).is_ok();
-    let names = |cells: &[Arc<CellFacts>]| -> BTreeSet<Box<str>> {
-        let cells = changed.iter().filter_map(|at| cells.get(*at));
-        cells.flat_map(|cell| cell.names().names().iter().cloned()).collect()
+/// What was said before of cells that stand, where they stand now. Left out, and its cell added to
+/// `again`, is what speaks of a cell that is gone, or brings in one of `words`.
+fn still_true(
+    told: &Told,
+    aligned: &Aligned,
+    words: &BTreeSet<&str>,
+    again: &mut BTreeSet<usize>,
+) -> Vec<Diagnostic> {
+    let brings_in = |found: &Diagnostic| {
+        let mut edits = found.fixes.iter().flat_map(|fix| &fix.edits);
+        edits.any(|edit| words.iter().any(|word| edit.text.contains(word)))
     };
-    let before = names(&told.cells);
-    let mut new = names(cells);
-    new.retain(|name| !before.contains(name));
-    let speaks_of_it = |found: &&Diagnostic| {
-        let edits = || found.fixes.iter().flat_map(|fix| &fix.edits);
-        let spans = found.notes.iter().filter_map(|note| note.span);
-        let reasons = found.fixes.iter().flat_map(|fix| &fix.reasons).map(|(span, _)| *span);
-        spans.chain(reasons).chain(edits().map(|edit| edit.span)).any(is_changed)
-            || new.iter().any(|name| edits().any(|edit| edit.text.contains(&**name)))
+    let stands = |found: &Diagnostic| {
+        let now = aligned.now(found.span.cell)?;
+        let stands = aligned.moved(found).filter(|found| !brings_in(found));
+        if stands.is_none() {
+            again.insert(now.0);
+        }
+        stands
     };
-    told.found.iter().filter(speaks_of_it).map(|found| found.span.cell.0).collect()
+    told.found.iter().filter_map(stands).collect()
+}
+
+/// The names that only new cells have, of those that came and went.
+fn new_names<'c>(
+    told: &'c Told,
+    cells: &'c [Arc<CellFacts>],
+    aligned: &Aligned,
+) -> BTreeSet<&'c str> {
+    fn names(cell: &Arc<CellFacts>) -> impl Iterator<Item = &str> {
+        cell.names().names().iter().map(|name| &**name)
+    }
+    let went = aligned.gone().filter_map(|at| told.cells.get(at));
+    let before: BTreeSet<&str> = went.flat_map(names).collect();
+    let came = aligned.new_ones().filter_map(|at| cells.get(at));
+    came.flat_map(names).filter(|name| !before.contains(name)).collect()
+}
+
+/// Imports of an earlier text and of now.
+struct Imports<'l> {
+    old: &'l [Arc<Links>],
+    new: &'l [Arc<Links>],
+    /// How many cells of both texts stand before each cell of either.
+    ranks: [Vec<usize>; 2],
+}
+
+/// What an import binds, and what that stands for.
+type Import<'l> = (&'l str, &'l str);
+
+impl<'l> Imports<'l> {
+    /// The imports that came and went.
+    fn changed(&self, aligned: &Aligned) -> Vec<Import<'l>> {
+        let [was, is] = &self.ranks;
+        let went = aligned.gone().flat_map(|at| ranked(was, at, self.old.get(at)));
+        let came = aligned.new_ones().flat_map(|at| ranked(is, at, self.new.get(at)));
+        let (went, came): (BTreeSet<_>, BTreeSet<_>) = (went.collect(), came.collect());
+        went.symmetric_difference(&came).map(|(_, import)| *import).collect()
+    }
+
+    /// Whether the cells that stand find another import than before: the first of those that `is`
+    /// holds for is another one, or several differ.
+    fn are_others(&self, is: impl Fn(&Import<'l>) -> bool) -> bool {
+        let [was, now] = &self.ranks;
+        let all = |links: &'l [Arc<Links>], ranks: &[usize]| -> Vec<(usize, Import<'l>)> {
+            let all = links.iter().enumerate().flat_map(|(at, it)| ranked(ranks, at, Some(it)));
+            all.filter(|(_, import)| is(import)).collect()
+        };
+        let (before, now) = (all(self.old, was), all(self.new, now));
+        let differ = |all: &[(usize, Import)]| all.windows(2).any(|two| two[0].1 != two[1].1);
+        before.first() != now.first() || differ(&before) || differ(&now)
+    }
+}
+
+fn ranked<'l>(
+    ranks: &[usize],
+    at: usize,
+    links: Option<&'l Arc<Links>>,
+) -> impl Iterator<Item = (usize, Import<'l>)> {
+    let rank = ranks.get(at).copied().unwrap_or_default();
+    let imports = links.into_iter().flat_map(|it| &it.imports);
+    imports.map(move |(name, what)| (rank, (&**name, &**what)))
+}
+
+/// The names whose imports are others now for the cells that stand, and the words that a repair
+/// may spell another way for it.
+fn imported_otherwise<'l>(
+    old: &'l [Arc<Links>],
+    new: &'l [Arc<Links>],
+    aligned: &Aligned,
+) -> [BTreeSet<&'l str>; 2] {
+    let imports = Imports { old, new, ranks: aligned.ranks() };
+    let (mut names, mut words) = (BTreeSet::new(), BTreeSet::new());
+    for (name, what) in imports.changed(aligned) {
+        if imports.are_others(|it| it.0 == name) {
+            names.insert(name);
+        }
+        let root = |what: &'l str| what.split('.').next().unwrap_or(what);
+        if imports.are_others(|it| root(it.1) == root(what)) {
+            words.extend([name, root(what)]);
+        }
+    }
+    [names, words]
+}
+
+/// Who binds and who reads a name.
+#[derive(Debug, Default)]
+struct Users {
+    importers: Vec<usize>,
+    binders: Vec<usize>,
+    readers: Vec<usize>,
+    /// Whether a cell that is gone bound it.
+    was_bound: bool,
+    /// Whether the imports differ.
+    differ: bool,
+}
+
+impl Users {
+    fn all(&self) -> impl Iterator<Item = usize> {
+        self.importers.iter().chain(&self.binders).chain(&self.readers).copied()
+    }
 }
 
 /// Every shared name with its users.
 struct Web<'l>(HashMap<&'l str, Users>);
 
 impl<'l> Web<'l> {
-    fn of(cells: impl Iterator<Item = (usize, &'l Arc<Links>)>) -> Self {
+    fn of(cells: &'l [Arc<Links>], gone: &[&'l Links]) -> Self {
         let mut web: HashMap<&str, Users> = HashMap::new();
         let mut texts: HashMap<&str, &str> = HashMap::new();
-        for (at, links) in cells {
+        for (at, links) in cells.iter().enumerate() {
             for (name, text) in &links.imports {
                 let users = web.entry(name).or_default();
                 users.importers.push(at);
@@ -181,31 +283,36 @@ impl<'l> Web<'l> {
                 web.entry(name).or_default().readers.push(at);
             }
         }
+        for name in gone.iter().flat_map(|it| &it.binds) {
+            web.entry(name).or_default().was_bound = true;
+        }
         Self(web)
     }
 
-    /// The cells that share a name with one of `start`, or with one of these; names that only
-    /// imports bind aside.
+    /// The cells that share one of `names`.
+    fn users(&self, names: BTreeSet<&str>) -> impl Iterator<Item = usize> {
+        names.into_iter().filter_map(|name| self.0.get(name)).flat_map(Users::all)
+    }
+
+    /// The cells that share a name with one of `start`, with one that is gone, or with one of
+    /// these; names that only imports bind aside.
     fn component(
         &self,
         links: &[Arc<Links>],
-        old: &[Arc<Links>],
-        start: impl Iterator<Item = usize>,
+        gone: &[&Links],
+        start: BTreeSet<usize>,
     ) -> BTreeSet<usize> {
-        let mut waiting: Vec<usize> = start.collect();
-        let mut found: BTreeSet<usize> = waiting.iter().copied().collect();
+        let mut found = start;
+        let cells = found.iter().filter_map(|at| links.get(*at)).map(|it| &**it);
+        let mut waiting: Vec<&Links> = cells.chain(gone.iter().copied()).collect();
         let mut names: BTreeSet<&str> = BTreeSet::new();
-        while let Some(at) = waiting.pop() {
-            let said = [links.get(at), old.get(at)].into_iter().flatten();
-            let said = said.flat_map(|it| it.imports.keys().chain(&it.binds).chain(&it.reads));
-            for name in said {
-                let Some(users) = self.0.get(&**name).filter(|it| !it.binders.is_empty()) else {
-                    continue;
-                };
-                if names.insert(name) {
-                    let all = users.importers.iter().chain(&users.binders).chain(&users.readers);
-                    waiting.extend(all.copied().filter(|it| found.insert(*it)));
-                }
+        while let Some(cell) = waiting.pop() {
+            for name in cell.names() {
+                let users = self.0.get(name);
+                let users = users.filter(|it| it.was_bound || !it.binders.is_empty());
+                let Some(users) = users.filter(|_| names.insert(name)) else { continue };
+                let new = users.all().filter(|it| found.insert(*it));
+                waiting.extend(new.filter_map(|at| links.get(at)).map(|it| &**it));
             }
         }
         found

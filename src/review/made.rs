@@ -47,9 +47,7 @@ impl Scene<'_> {
     /// Reviews what differs from what was told before. `None` where that may be anything.
     pub fn again(&self, before: &Told) -> Option<Review> {
         let touched = before.touched(&self.cells)?;
-        let Touched { run, cells, elsewhere, links } = touched;
-        let is_new = |found: &&Diagnostic| cells.contains(&found.span.cell);
-        let stands: Vec<&Diagnostic> = before.found.iter().filter(|it| !is_new(it)).collect();
+        let Touched { aligned, run, cells, elsewhere, links, stands } = touched;
         let repairs = words(stands.iter().flat_map(|found| &found.fixes));
         let facts = self.facts(run).among(Elsewhere { cells: elsewhere, repairs });
         let Reported { diagnostics, unanswered } = rules::check(&facts);
@@ -57,8 +55,8 @@ impl Scene<'_> {
         if !unanswered.is_empty() || facts.run().trace.concerns_all() {
             return None;
         }
-        let mut found: Vec<Diagnostic> = stands.into_iter().cloned().collect();
-        found.extend(diagnostics.into_iter().filter(|found| is_new(&found)));
+        let mut found = stands;
+        found.extend(diagnostics.into_iter().filter(|found| cells.contains(&found.span.cell)));
         found.sort_by_key(|found| (found.span, found.rule));
         let told = self.told(false).with_links(links).with_found(found);
         // Under another cell an output may find its explanation, or lose it.
@@ -66,7 +64,7 @@ impl Scene<'_> {
             return None;
         }
         let classify = |found: &[Diagnostic]| {
-            let mut all = before.classifications.clone();
+            let mut all = before.classifications(&aligned, self.cells.len());
             // The text of other cells is read where it stands.
             let others = (0..).zip(&self.cells).filter(|(_, cell)| !cell.runs);
             let others = others.map(|(at, _)| CellIndex(at));

@@ -2,6 +2,7 @@
 //! comes out.
 
 mod account;
+mod aligned;
 mod carried;
 mod choose;
 mod coverage;
@@ -38,6 +39,7 @@ use crate::libraries::Libraries;
 use crate::notebook::{Format, Notebook};
 use crate::text::{CellIndex, Edit, Span, TextRange, apply_edits};
 
+use aligned::read_cells;
 use known::Told;
 use made::Scene;
 
@@ -180,12 +182,13 @@ pub fn coloured(review: &Review) -> Vec<String> {
     let fixes = review.diagnostics.iter().flat_map(|found| &found.fixes);
     let reasons = fixes.flat_map(|fix| &fix.reasons).map(|(_, reason)| reason);
     let becomes_async = reasons.filter(|reason| reason.key == "why-async-def");
-    let names = becomes_async.flat_map(|reason| &reason.args).map(|(_, name)| name.clone());
+    let names =
+        becomes_async.flat_map(|reason| &reason.args).map(|(_, name)| name.text().into_owned());
     names.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
-/// Reviews a notebook of which some cells were read before: a cell whose source is the same as
-/// that of `known` at its index is not read again.
+/// Reviews a notebook of which some cells were read before: one whose source is among those that
+/// are `known` is not read again, and what was said of cells that nothing new touches stands.
 pub fn review_again(
     notebook: &Notebook,
     tables: &Tables,
@@ -227,15 +230,6 @@ pub fn review_asked(
     let scene = Scene { notebook, tables, surroundings, environment, cells };
     let again = known.told(&scene.surroundings, environment).and_then(|told| scene.again(told));
     again.unwrap_or_else(|| scene.whole())
-}
-
-fn read_cells(notebook: &Notebook, known: &[Arc<CellFacts>]) -> Vec<Arc<CellFacts>> {
-    let is_python = notebook.is_python();
-    let read = |cell: &crate::notebook::Cell| {
-        let old = known.get(cell.index.0).filter(|old| old.is_of(cell, is_python));
-        old.cloned().unwrap_or_else(|| Arc::new(CellFacts::of_cell(cell, is_python)))
-    };
-    notebook.cells.iter().map(read).collect()
 }
 
 /// The first place of each cell that is no Python, as far as it keeps us from seeing async code.

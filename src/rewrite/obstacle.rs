@@ -63,8 +63,8 @@ pub(super) fn note_obstacles(
 ) -> Vec<&'static str> {
     let mut patterns = Vec::new();
     for obstacle in obstacles {
-        let note = Message::new("async-all-the-way", obstacle.kind.key())
-            .with("cell", obstacle.site.cell.number());
+        let note =
+            Message::new("async-all-the-way", obstacle.kind.key()).at_cell(obstacle.site.cell);
         found.note(note, Some(facts.span(obstacle.site)));
         let pattern = match obstacle.kind {
             ObstacleKind::Magic => "plain-timing",

@@ -36,13 +36,13 @@ fn split(run: &Run, event: &Event, left: execution::Site) -> Option<Diagnostic> 
     let manager = run.child(run.child(event.site, Role::Func)?, Role::Value)?;
     let scoped = run.trace.path_of(value).is_some_and(|path| path.starts_with("anyio."));
     let key = if scoped { "split-scope" } else { "split" };
-    let cell = run.cell_of(left.cell)?.number();
+    let cell = run.cell_of(left.cell)?;
     let mut found = found(run, event, event.site, |span| {
         Diagnostic::new(NAME, Severity::Warning, span, key)
             .with("name", run.source_of(manager))
-            .with("cell", cell)
+            .at_cell(cell)
     })?;
-    found.note(Message::new(NAME, "left-here").with("cell", cell), run.span(left));
+    found.note(Message::new(NAME, "left-here").at_cell(cell), run.span(left));
     found.patterns = vec!["owned-lifetime"];
     Some(found)
 }
@@ -128,17 +128,17 @@ fn use_after(
 
 fn used_when_closed(facts: &Facts, run: &Run, closed: &Closed) -> Option<Diagnostic> {
     let (first, rest) = closed.uses.split_first()?;
-    let cell = run.cell_of(closed.manager.cell)?.number();
+    let cell = run.cell_of(closed.manager.cell)?;
     let key = if first.cell == closed.manager.cell { "closed-above" } else { "closed" };
     let mut found = Diagnostic::new(NAME, Severity::Warning, run.span(*first)?, key)
         .with("name", closed.name)
-        .with("cell", cell)
+        .at_cell(cell)
         .with("error", closed.error);
     let item = run.parent(closed.manager)?;
-    found.note(Message::new(NAME, "closed-here").with("cell", cell), run.span(item));
+    found.note(Message::new(NAME, "closed-here").at_cell(cell), run.span(item));
     for other in rest.iter().take(MOST) {
         let Some(span) = run.span(*other) else { continue };
-        found.note(Message::new(NAME, "also-here").with("cell", span.cell.number()), Some(span));
+        found.note(Message::new(NAME, "also-here").at_cell(span.cell), Some(span));
     }
     found.patterns = vec!["owned-lifetime"];
     let uses: Vec<Site> = closed.uses.iter().filter_map(|it| place(run, *it)).collect();

@@ -74,7 +74,7 @@ fn under_magic(
         .with("magic", format!("{sign}{name}"))
         .with("word", run.await_word(site));
     if let Some(patch) = patch.and_then(|patch| run.span(patch)) {
-        let note = Message::new(NAME, "patched-here").with("cell", patch.cell.number());
+        let note = Message::new(NAME, "patched-here").at_cell(patch.cell);
         found.note(note, Some(patch));
     }
     found.patterns = vec!["plain-timing", "top-level-await"];
@@ -148,7 +148,7 @@ fn no_autoawait(facts: &Facts, run: &Run, line: Site, awaits: &[Site]) -> Option
     for site in awaits.iter().take(MOST) {
         let span = run.first_line(*site);
         let note = Message::new(NAME, "refused-here")
-            .with("cell", span.cell.number())
+            .at_cell(span.cell)
             .with("word", run.await_word(*site));
         found.note(note, Some(span));
     }

@@ -38,7 +38,7 @@ fn check(_: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
         });
         let Some(mut diagnostic) = diagnostic else { continue };
         if let Some(span) = run.span(made) {
-            let note = Message::new(NAME, "made").with("cell", span.cell.number());
+            let note = Message::new(NAME, "made").at_cell(span.cell);
             diagnostic.note(note, Some(span));
         }
         diagnostic.patterns = vec!["keep-the-handle", "top-level-await"];

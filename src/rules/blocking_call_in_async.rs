@@ -131,7 +131,7 @@ fn diagnose(facts: &Facts, run: &Run, event: &Event, blocked: &Blocked<'_>) -> O
     if let Place::BesideTask(task) = place
         && let Some(started) = run.span(task)
     {
-        let note = Message::new(NAME, "task-started").with("cell", started.cell.number());
+        let note = Message::new(NAME, "task-started").at_cell(started.cell);
         found.note(note, Some(started));
     }
     if let Some(twin) = &blocking.twin {

@@ -31,9 +31,7 @@ pub(super) fn tell(facts: &Facts, found: &mut [Diagnostic]) {
                     By::File(file) => {
                         Message::new("interface", "version-by-file").with("file", file)
                     }
-                    By::Cell(cell) => {
-                        Message::new("interface", "version-by-cell").with("cell", cell.number())
-                    }
+                    By::Cell(cell) => Message::new("interface", "version-by-cell").at_cell(*cell),
                 };
                 let message = message.with("package", &fact.bounds.package);
                 diagnostic.note(message.with("version", &said.text), None);

@@ -115,7 +115,7 @@ fn never_runs(run: &Run, happening: &Happening, on: Loop) -> Diagnostic {
     if let Loop::Own(made) = on
         && let Some(span) = run.span(made)
     {
-        let note = Message::new(NAME, "made-here").with("cell", span.cell.number());
+        let note = Message::new(NAME, "made-here").at_cell(span.cell);
         found.note(note, Some(span));
     }
     found

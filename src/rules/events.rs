@@ -39,7 +39,7 @@ pub(super) fn lead(run: &Run, event: &Event, at: Site, found: &mut Diagnostic) {
         let Some(span) = run.span(*site) else { continue };
         let note = Message::new("interface", "led-by")
             .with("call", run.callee(*site))
-            .with("cell", span.cell.number())
+            .at_cell(span.cell)
             .with("line", run.line(*site));
         found.note(note, Some(span));
     }

@@ -96,7 +96,7 @@ fn diagnose(facts: &Facts, bindings: &Bindings, def: Site, reads: &[Site]) -> Op
         .with("lines", lines)
         .with("cells", users.len());
     for cell in users.iter().filter_map(|cell| run.cell_of(*cell)).take(4) {
-        found.note(Message::new(NAME, "used-here").with("cell", cell.number()), None);
+        found.note(Message::new(NAME, "used-here").at_cell(cell), None);
     }
     found.patterns.push("module");
     // Of two definitions nobody knows which one is meant.

@@ -59,7 +59,7 @@ impl<'r> Happening<'r> {
     /// Notes which calls in cells lead to a helper and, where one lets the loop through, the patch.
     pub(super) fn note_way(&self, run: &Run, found: &mut Diagnostic, is_patched: bool) {
         for span in self.entries(run).into_iter().take(MOST_CALLERS) {
-            let note = Message::new(found.rule, "called-here").with("cell", span.cell.number());
+            let note = Message::new(found.rule, "called-here").at_cell(span.cell);
             found.note(note, Some(span));
         }
         if is_patched {
@@ -93,7 +93,7 @@ pub(super) fn patches(run: &Run) -> impl Iterator<Item = Happening<'_>> {
 
 fn note_patch(run: &Run, found: &mut Diagnostic, key: &'static str) {
     if let Some(patch) = patches(run).next() {
-        let note = Message::new(found.rule, key).with("cell", patch.span.cell.number());
+        let note = Message::new(found.rule, key).at_cell(patch.span.cell);
         found.note(note, Some(patch.span));
     }
 }

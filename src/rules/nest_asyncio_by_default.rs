@@ -56,9 +56,8 @@ fn diagnose(
         .with("count", needing.len())
         .with("libraries", libraries.join(", "));
     for it in needing.iter().take(6) {
-        let note = Message::new(NAME, "needs-it")
-            .with("cell", it.span.cell.number())
-            .with("call", run.callee(it.site));
+        let note =
+            Message::new(NAME, "needs-it").at_cell(it.span.cell).with("call", run.callee(it.site));
         found.note(note, Some(it.span));
     }
     found.patterns.push("top-level-await");

@@ -100,7 +100,7 @@ fn diagnose(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
         return Some(found);
     };
     if let Some(first) = passed.coroutines.first().filter(|_| is_far(facts, &passed)) {
-        let made = Message::new(NAME, "made-here").with("cell", first.cell.number());
+        let made = Message::new(NAME, "made-here").at_cell(first.cell);
         found.note(made, Some(facts.span(*first)));
     }
     found.fixes.extend(fix(facts, call, &passed));

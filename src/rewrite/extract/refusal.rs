@@ -101,9 +101,9 @@ impl Refusal {
                 message.with("name", name).with("cells", numbers(cells))
             }
             Self::NoHelper { name, cell } | Self::Nested { name, cell } => {
-                message.with("name", name).with("cell", cell.number())
+                message.with("name", name).at_cell(*cell)
             }
-            Self::Unreadable { cell } | Self::Unfit { cell } => message.with("cell", cell.number()),
+            Self::Unreadable { cell } | Self::Unfit { cell } => message.at_cell(*cell),
             Self::Shadow { module } | Self::Future { module } => message.with("module", module),
             Self::Clash { name, module } => message.with("name", name).with("module", module),
             Self::Module { module, line } => message.with("module", module).with("line", line),

@@ -99,8 +99,11 @@ fn said(refusal: &Refusal) -> String {
         other => {
             let message = other.message();
             let key = message.key.trim_start_matches("extract.refusal.");
-            let args: Vec<String> =
-                message.args.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+            let args: Vec<String> = message
+                .args
+                .iter()
+                .map(|(name, value)| format!(" {name}={}", value.text()))
+                .collect();
             format!("{key}{}\n", args.concat())
         }
     }

@@ -78,7 +78,8 @@ fn said(ported: &Ported) -> String {
     let tradeoffs = ported.tradeoffs.iter().map(|id| format!("{id}\n"));
     let notes = ported.notes.iter().map(|note| {
         let key = note.message.key.trim_start_matches("port.note.");
-        let args = note.message.args.iter().map(|(name, value)| format!(" {name}={value}"));
+        let args =
+            note.message.args.iter().map(|(name, value)| format!(" {name}={}", value.text()));
         let line = note.line.map(|line| format!("{line} ")).unwrap_or_default();
         format!("{line}{key}{}\n", args.collect::<String>())
     });

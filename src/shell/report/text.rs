@@ -5,7 +5,7 @@ use std::path::Path;
 use super::place::Place;
 use super::snippet::snippet;
 use super::{Paper, Piece, Problem, Reviewed, Tally, Tone, Voice, wrap};
-use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Note, Severity};
+use crate::diagnostic::{Applicability, Argument, Diagnostic, Fix, Message, Note, Severity};
 use crate::knowledge::{Language, PageKind};
 use crate::notebook::{Cell, Format, Notebook};
 use crate::review::{Review, sentence};
@@ -186,7 +186,7 @@ fn told(voice: Voice<'_>, notebook: &Notebook, note: &Note) -> Vec<String> {
     let Some(span) = note.span else { return sentences };
     let place = Place::of(notebook, span);
     let (cell, line) = (place.cell.number().to_string(), place.line().to_string());
-    let is_named = |message: &Message| message.args.contains(&("cell", cell.clone()));
+    let is_named = |message: &Message| message.args.contains(&("cell", Argument::Cell(place.cell)));
     let key = if is_named(&note.message) { "report.at-line" } else { "report.at-cell" };
     let at =
         |language: Language| voice.knowledge.ui(language, key, &[("cell", &cell), ("line", &line)]);

@@ -51,8 +51,8 @@ fn repaired(writer: &mut Writer, subject: Subject, fix: &Fix) {
 /// What changes in meaning, in one sentence for each change.
 fn price(subject: Subject, fix: &Fix, moves: bool, language: Language) -> String {
     let knowledge = subject.knowledge;
-    let work = fix.reasons.iter().flat_map(|(_, message)| &message.args);
-    let work = work.clone().find(|(name, _)| *name == "work").map(|(_, work)| work.as_str());
+    let work = fix.reasons.iter().find_map(|(_, message)| message.argument("work"));
+    let work = work.as_deref();
     let said = |id: &&str| Some(as_sentence(&knowledge.price(language, id, work)?, language));
     let all: Vec<String> = fix.tradeoffs.iter().filter_map(said).collect();
     match all.as_slice() {

@@ -19,8 +19,8 @@ fn port(notebook: &Notebook, dual: bool) -> Script {
 fn said(script: &Script) -> String {
     let note = |note: &super::CellNote| {
         let key = note.message.key.trim_start_matches("port.script.");
-        let args = note.message.args.iter().filter(|(_, value)| !value.is_empty());
-        let args: String = args.map(|(name, value)| format!(" {name}={value}")).collect();
+        let args = note.message.args.iter().filter(|(_, value)| !value.text().is_empty());
+        let args: String = args.map(|(name, value)| format!(" {name}={}", value.text())).collect();
         let cell = note.cell.map(|cell| format!("{} ", cell.number())).unwrap_or_default();
         format!("{cell}{key}{args}\n")
     };
