@@ -108,6 +108,13 @@ impl Message {
         read(&texts.iter().map(|(name, text)| (*name, &**text)).collect::<Vec<_>>())
     }
 
+    fn cells(&self) -> impl Iterator<Item = CellIndex> {
+        self.args.iter().filter_map(|(_, value)| match value {
+            Argument::Cell(cell) => Some(*cell),
+            Argument::Text(_) => None,
+        })
+    }
+
     fn cells_mut(&mut self) -> impl Iterator<Item = &mut CellIndex> {
         self.args.iter_mut().filter_map(|(_, value)| match value {
             Argument::Cell(cell) => Some(cell),
@@ -143,6 +150,10 @@ pub struct Fix {
 }
 
 impl Note {
+    fn cells(&self) -> impl Iterator<Item = CellIndex> {
+        self.message.cells().chain(self.span.map(|span| span.cell))
+    }
+
     fn cells_mut(&mut self) -> impl Iterator<Item = &mut CellIndex> {
         let place = self.span.as_mut().map(|span| &mut span.cell);
         self.message.cells_mut().chain(place)
@@ -150,6 +161,12 @@ impl Note {
 }
 
 impl Fix {
+    fn cells(&self) -> impl Iterator<Item = CellIndex> {
+        let edits = self.edits.iter().map(|edit| edit.span.cell);
+        let reasons = self.reasons.iter().flat_map(|(span, why)| why.cells().chain([span.cell]));
+        self.title.cells().chain(edits).chain(reasons)
+    }
+
     fn cells_mut(&mut self) -> impl Iterator<Item = &mut CellIndex> {
         let edits = self.edits.iter_mut().map(|edit| &mut edit.span.cell);
         let reasons = self.reasons.iter_mut();
@@ -211,6 +228,13 @@ impl Diagnostic {
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }
+    }
+
+    /// Every cell that it names, some of them several times.
+    pub fn cells(&self) -> impl Iterator<Item = CellIndex> {
+        let notes = self.notes.iter().flat_map(Note::cells);
+        let fixes = self.fixes.iter().flat_map(Fix::cells);
+        once(self.span.cell).chain(self.message.cells()).chain(notes).chain(fixes)
     }
 
     /// Each place at which it names a cell.

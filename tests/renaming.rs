@@ -110,13 +110,13 @@ fn hooks(tables: &Tables) -> Vec<String> {
 
 fn reported(code: &str, tables: &Tables) -> Vec<(usize, usize, &'static str, Severity)> {
     let notebook = notebook(code);
-    let found = review(&notebook, tables).diagnostics;
+    let review = review(&notebook, tables);
     let place = |it: &nbasync::diagnostic::Diagnostic| {
         let source = &notebook.cell(it.span.cell).unwrap().source;
         let line = position(source, it.span.range.start).line;
         (it.span.cell.0, line, it.rule, it.severity)
     };
-    found.iter().map(place).collect()
+    review.found().map(place).collect()
 }
 
 #[test]

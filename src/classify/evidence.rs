@@ -1,5 +1,7 @@
 //! What in a cell speaks for each situation.
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 
 use super::{Evidence, Situation};
@@ -46,7 +48,7 @@ pub(super) fn of_cell(
 pub(super) type Told = (&'static str, Span, &'static str);
 
 /// What the diagnostics say of each cell.
-pub(super) fn of_diagnostics(diagnostics: &[Diagnostic]) -> HashMap<CellIndex, Vec<Told>> {
+pub(super) fn of_diagnostics(diagnostics: &[Arc<Diagnostic>]) -> HashMap<CellIndex, Vec<Told>> {
     let mut told: HashMap<CellIndex, Vec<Told>> = HashMap::new();
     for found in diagnostics {
         let (id, key) = match found.rule {

@@ -76,7 +76,7 @@ pub const NOT_USE: [&str; 3] = ["no-notebook", "general-api-design", "no-async"]
 pub fn classify(
     notebook: &Notebook,
     facts: &Facts,
-    diagnostics: &[Diagnostic],
+    diagnostics: &[Arc<Diagnostic>],
 ) -> Vec<Classification> {
     let mut all = vec![Classification::unclear(); notebook.cells.len()];
     let cells = (0..all.len()).map(CellIndex);
@@ -88,7 +88,7 @@ pub fn classify(
 pub fn renew(
     notebook: &Notebook,
     facts: &Facts,
-    diagnostics: &[Diagnostic],
+    diagnostics: &[Arc<Diagnostic>],
     cells: impl Iterator<Item = CellIndex>,
     all: &mut [Classification],
 ) {

@@ -37,8 +37,7 @@ impl Account<'_> {
 /// The diagnostics that concern a cell, worst first: those in it, and those elsewhere to which the
 /// way leads from it.
 pub fn concerning(review: &Review, cell: CellIndex) -> Vec<&Diagnostic> {
-    let mut found: Vec<_> =
-        review.diagnostics.iter().filter(|found| concerns(found, cell)).collect();
+    let mut found: Vec<_> = review.found().filter(|found| concerns(found, cell)).collect();
     // The sort is stable: among equals the first in the notebook stays first.
     found.sort_by_key(|found| std::cmp::Reverse(found.severity));
     found

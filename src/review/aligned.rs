@@ -79,16 +79,15 @@ impl Aligned {
     }
 
     /// What was said before of cells that are all there, said of where they stand now.
-    pub fn moved(&self, found: &Diagnostic) -> Option<Diagnostic> {
-        let mut found = found.clone();
-        let is_there = found.cells_mut().all(|cell| match self.now(*cell) {
-            Some(now) => {
-                *cell = now;
-                true
-            }
-            None => false,
-        });
-        is_there.then_some(found)
+    pub fn moved(&self, found: &Arc<Diagnostic>) -> Option<Arc<Diagnostic>> {
+        if found.cells().all(|cell| self.now(cell) == Some(cell)) {
+            return Some(Arc::clone(found));
+        }
+        let mut moved = Diagnostic::clone(found);
+        for cell in moved.cells_mut() {
+            *cell = self.now(*cell)?;
+        }
+        Some(Arc::new(moved))
     }
 }
 

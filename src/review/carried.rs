@@ -1,5 +1,7 @@
 //! What a review still says of a text that was changed since, until the next one is made.
 
+use std::sync::Arc;
+
 use super::Review;
 use crate::text::{Edit, Span, TextRange};
 
@@ -9,7 +11,9 @@ impl Review {
     pub fn carry(&mut self, edit: &Edit) {
         let cell = edit.span.cell;
         let carry = |span: &mut Span| *span = moved(*span, edit);
-        for found in self.diagnostics.iter_mut().chain(&mut self.silenced) {
+        let all = self.diagnostics.iter_mut().chain(&mut self.silenced);
+        for found in all.filter(|found| found.cells().any(|named| named == cell)) {
+            let found = Arc::make_mut(found);
             carry(&mut found.span);
             found.notes.iter_mut().filter_map(|note| note.span.as_mut()).for_each(carry);
             found.fixes.retain(|fix| fix.edits.iter().all(|edit| edit.span.cell != cell));
@@ -61,9 +65,8 @@ mod tests {
         let edited = "y = 22\nx = 1\nasyncio.run(main())";
         let (mut before, after) = (said(&CELLS), said(&[CELLS[0], edited, CELLS[2]]));
         before.carry(&Edit::between(CellIndex(1), CELLS[1], edited));
-        let spans = |review: &Review| {
-            review.diagnostics.iter().map(|it| (it.span, it.rule)).collect::<Vec<_>>()
-        };
+        let spans =
+            |review: &Review| review.found().map(|it| (it.span, it.rule)).collect::<Vec<_>>();
         assert_eq!(spans(&before), spans(&after));
         assert_eq!(spans(&before).len(), 2);
     }

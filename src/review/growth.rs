@@ -23,7 +23,7 @@ fn reviewed(cells: &[String], tables: &Tables) -> Review {
 }
 
 fn rules(review: &Review) -> Vec<&str> {
-    review.diagnostics.iter().map(|found| found.rule).collect()
+    review.found().map(|found| found.rule).collect()
 }
 
 /// How much of a dress is made for the smaller of two reviews; the greater has four times as much.
@@ -157,7 +157,7 @@ fn all_fixes_of_a_long_cell_are_seen_to_hold() {
     let tables = tables();
     for n in [SMALL, 20 * SMALL] {
         let found = reviewed(&one_cell("", "x = [\n    asyncio.run(f()),\n]\n", n), &tables);
-        let safe = found.diagnostics.iter().filter_map(Diagnostic::fix);
+        let safe = found.found().filter_map(Diagnostic::fix);
         let safe = safe.filter(|fix| fix.applicability == Applicability::Safe).count();
         assert_eq!(safe, n);
     }

@@ -30,7 +30,7 @@ pub(super) struct Told {
     pub surroundings: Surroundings,
     pub environment: Environment,
     /// As the rules gave it: neither silenced nor weighed against outputs.
-    pub found: Vec<Diagnostic>,
+    pub found: Vec<Arc<Diagnostic>>,
     pub classifications: Vec<Classification>,
     /// Whether something happens that other cells notice without a name, or a rule gave no answer.
     pub concerns_all: bool,
@@ -105,7 +105,7 @@ impl Told {
         Self { links: OnceLock::from(links), ..self }
     }
 
-    pub fn with_found(self, found: Vec<Diagnostic>) -> Self {
+    pub fn with_found(self, found: Vec<Arc<Diagnostic>>) -> Self {
         Self { found, ..self }
     }
 

@@ -1,8 +1,10 @@
 //! Which cells hang together by the names that they share: an edit of one of them may change what
 //! is to be said of these, and of no others.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use super::aligned::Aligned;
 use super::known::Told;
@@ -56,7 +58,7 @@ pub(super) struct Touched {
     /// What each of the cells has to do with others now.
     pub links: Vec<Arc<Links>>,
     /// What was said of the others, where they stand now.
-    pub stands: Vec<Diagnostic>,
+    pub stands: Vec<Arc<Diagnostic>>,
 }
 
 impl Links {
@@ -120,6 +122,7 @@ pub(super) fn touched(told: &Told, cells: &[Arc<CellFacts>], aligned: Aligned) -
     let said = web.component(&links, &gone, start);
     stands.retain(|found| !said.contains(&found.span.cell.0));
     let run = web.grounds(&links, &said);
+    drop(web);
     if run.len() * 2 > cells.len() {
         return None;
     }
@@ -148,12 +151,12 @@ fn still_true(
     aligned: &Aligned,
     words: &BTreeSet<&str>,
     again: &mut BTreeSet<usize>,
-) -> Vec<Diagnostic> {
+) -> Vec<Arc<Diagnostic>> {
     let brings_in = |found: &Diagnostic| {
         let mut edits = found.fixes.iter().flat_map(|fix| &fix.edits);
         edits.any(|edit| words.iter().any(|word| edit.text.contains(word)))
     };
-    let stands = |found: &Diagnostic| {
+    let stands = |found: &Arc<Diagnostic>| {
         let now = aligned.now(found.span.cell)?;
         let stands = aligned.moved(found).filter(|found| !brings_in(found));
         if stands.is_none() {

@@ -38,8 +38,9 @@ impl Scene<'_> {
         let concerns_all = self.notebook.format == Format::Script
             || !unanswered.is_empty()
             || facts.run().trace.concerns_all();
-        let told = self.told(concerns_all).with_found(diagnostics);
-        let classify = |found: &[Diagnostic]| classify::classify(self.notebook, &facts, found);
+        let told =
+            self.told(concerns_all).with_found(diagnostics.into_iter().map(Arc::new).collect());
+        let classify = |found: &[Arc<Diagnostic>]| classify::classify(self.notebook, &facts, found);
         let (told, review) = self.review(told, &unanswered, facts.steps(), classify);
         Review { told: Some(Arc::new(told)), ..review }
     }
@@ -56,14 +57,15 @@ impl Scene<'_> {
             return None;
         }
         let mut found = stands;
-        found.extend(diagnostics.into_iter().filter(|found| cells.contains(&found.span.cell)));
+        let new = diagnostics.into_iter().filter(|found| cells.contains(&found.span.cell));
+        found.extend(new.map(Arc::new));
         found.sort_by_key(|found| (found.span, found.rule));
         let told = self.told(false).with_links(links).with_found(found);
         // Under another cell an output may find its explanation, or lose it.
         if told.rules() != before.rules() && saved::speaks(self.notebook) {
             return None;
         }
-        let classify = |found: &[Diagnostic]| {
+        let classify = |found: &[Arc<Diagnostic>]| {
             let mut all = before.classifications(&aligned, self.cells.len());
             // The text of other cells is read where it stands.
             let others = (0..).zip(&self.cells).filter(|(_, cell)| !cell.runs);
@@ -94,16 +96,16 @@ impl Scene<'_> {
         mut told: Told,
         unanswered: &[&str],
         steps: u64,
-        classify: impl FnOnce(&[Diagnostic]) -> Vec<Classification>,
+        classify: impl FnOnce(&[Arc<Diagnostic>]) -> Vec<Classification>,
     ) -> (Told, Review) {
         let Self { notebook, cells, surroundings, .. } = self;
         let mut diagnostics = told.found.clone();
-        diagnostics.extend(syntax_errors(cells, notebook.format));
+        diagnostics.extend(syntax_errors(cells, notebook.format).into_iter().map(Arc::new));
         if notebook.format != Format::Script {
             saved::add(notebook, cells, &mut diagnostics);
             saved::weigh(notebook, &mut diagnostics);
         }
-        diagnostics.extend(not_looked_at(cells, unanswered));
+        diagnostics.extend(not_looked_at(cells, unanswered).map(Arc::new));
         let (mut diagnostics, mut silenced) = suppress::apply(cells, diagnostics);
         told.classifications = classify(&diagnostics);
         let classifications = told.classifications.clone();

@@ -70,9 +70,9 @@ pub struct Review {
     /// What was known beside the cells; kept as they are.
     pub surroundings: Surroundings,
     /// Sorted by place.
-    pub diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<Arc<Diagnostic>>,
     /// What comments in the cells, or the settings, keep out of `diagnostics`.
-    pub silenced: Vec<Diagnostic>,
+    pub silenced: Vec<Arc<Diagnostic>>,
     /// One for each cell.
     pub classifications: Vec<Classification>,
     pub verdict: Verdict,
@@ -86,7 +86,18 @@ impl Review {
     /// The diagnostics of one cell.
     pub fn of_cell(&self, cell: CellIndex) -> impl Iterator<Item = &Diagnostic> {
         let start = self.diagnostics.partition_point(|found| found.span.cell < cell);
-        self.diagnostics.iter().skip(start).take_while(move |found| found.span.cell == cell)
+        let rest = self.found().skip(start);
+        rest.take_while(move |found| found.span.cell == cell)
+    }
+
+    /// The diagnostics, one by one.
+    pub fn found(&self) -> impl DoubleEndedIterator<Item = &Diagnostic> + ExactSizeIterator {
+        self.diagnostics.iter().map(Arc::as_ref)
+    }
+
+    /// The diagnostics, and after them what is silenced.
+    pub fn everything(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.found().chain(self.silenced.iter().map(Arc::as_ref))
     }
 
     /// What was checked against what.
@@ -179,7 +190,7 @@ pub fn wanted_modules(
 /// The notebook's plain functions that other files could use, as far as a fix would make them
 /// `async`.
 pub fn coloured(review: &Review) -> Vec<String> {
-    let fixes = review.diagnostics.iter().flat_map(|found| &found.fixes);
+    let fixes = review.found().flat_map(|found| &found.fixes);
     let reasons = fixes.flat_map(|fix| &fix.reasons).map(|(_, reason)| reason);
     let becomes_async = reasons.filter(|reason| reason.key == "why-async-def");
     let names =

@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::sentence;
+use super::{Review, sentence};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::{Front, Knowledge, Language, Page, PageKind, inlines, plain};
 use crate::notebook::{CellKind, NewCell, Notebook, SaveError};
@@ -44,7 +44,7 @@ pub fn review_day(decided: Date) -> Date {
 /// The first problem of the notebook, or of its cell, for which a deviation is made.
 pub fn problem_of<'r>(
     knowledge: &Knowledge,
-    diagnostics: &'r [Diagnostic],
+    review: &'r Review,
     deviation: &str,
     cell: Option<CellIndex>,
 ) -> Option<&'r Diagnostic> {
@@ -52,7 +52,7 @@ pub fn problem_of<'r>(
         let page = knowledge.page(PageKind::Mistake, found.rule).map(|page| &page.front);
         matches!(page, Some(Front::Mistake { deviations, .. }) if deviations.iter().any(|id| id == deviation))
     };
-    let mut here = diagnostics.iter().filter(|it| cell.is_none_or(|cell| it.span.cell == cell));
+    let mut here = review.found().filter(|it| cell.is_none_or(|cell| it.span.cell == cell));
     here.find(deviates)
 }
 

@@ -154,7 +154,7 @@ impl<'t> Repairs<'t> {
     /// The fixes that are wanted and were not made, because they do not hold.
     pub fn refused(&self) -> Vec<Repair> {
         let refused = |found: &Diagnostic| self.refused.contains(&(found.rule, found.span));
-        let wanted: Vec<_> = self.review.diagnostics.iter().filter(|it| refused(it)).collect();
+        let wanted: Vec<_> = self.review.found().filter(|it| refused(it)).collect();
         choose(&wanted, self.limit).into_iter().map(|it| self.repair(it)).collect()
     }
 
@@ -165,7 +165,7 @@ impl<'t> Repairs<'t> {
             self.declined.contains(&target) || self.refused.contains(&target)
         };
         let wanted = |found: &&Diagnostic| self.within.takes(found) && !passed(found);
-        let wanted: Vec<_> = self.review.diagnostics.iter().filter(wanted).collect();
+        let wanted: Vec<_> = self.review.found().filter(wanted).collect();
         let candidate = |Choice { diagnostic, fix }: Choice<'_>| Candidate {
             diagnostic: diagnostic.clone(),
             fix: fix.clone(),
@@ -248,7 +248,7 @@ fn reads(before: &Review, after: &Review) -> bool {
 /// Whether every rule that gave an answer before gives one now.
 fn answers_as_much(before: &Review, after: &Review) -> bool {
     let silent = |review: &Review| {
-        let all = everything(review).find(|found| found.rule == NOT_LOOKED_AT);
+        let all = review.everything().find(|found| found.rule == NOT_LOOKED_AT);
         all.map(|found| found.message.args.clone())
     };
     let after = silent(after);
@@ -263,8 +263,8 @@ fn helps(before: &Review, after: &Review, candidates: &[Candidate]) -> bool {
         counts
     };
     let target = |found: &Diagnostic| (found.rule, found.span);
-    let old = count(&mut before.diagnostics.iter().map(target));
-    let new = count(&mut after.diagnostics.iter().map(target));
+    let old = count(&mut before.found().map(target));
+    let new = count(&mut after.found().map(target));
     let fixed = count(&mut candidates.iter().map(Candidate::target));
     let of = |counts: &HashMap<_, usize>, key| counts.get(key).copied().unwrap_or_default();
     fixed.iter().all(|(key, fixed)| of(&new, key) + fixed <= of(&old, key))
@@ -275,14 +275,14 @@ fn helps(before: &Review, after: &Review, candidates: &[Candidate]) -> bool {
 fn brings_nothing_new(before: &Review, after: &Review, edits: &[Edit]) -> bool {
     let carrier = Carrier::new(edits);
     let mut known: BTreeMap<(&str, CellIndex), Vec<(Span, Severity)>> = BTreeMap::new();
-    for found in everything(before) {
+    for found in before.everything() {
         let span = carrier.carry(found.span);
         known.entry((found.rule, span.cell)).or_default().push((span, found.severity));
     }
     // The last ones are asked for first: what lies behind one lies behind those that follow, too.
     known.values_mut().for_each(|list| list.sort_by_key(|(span, _)| *span));
     let mut new: Vec<&Diagnostic> =
-        everything(after).filter(|it| it.severity >= Severity::Warning).collect();
+        after.everything().filter(|it| it.severity >= Severity::Warning).collect();
     new.sort_by_key(|found| std::cmp::Reverse((found.span.cell, found.span.range.end)));
     new.into_iter().all(|found| {
         let Some(known) = known.get_mut(&(found.rule, found.span.cell)) else { return false };
@@ -294,10 +294,6 @@ fn brings_nothing_new(before: &Review, after: &Review, edits: &[Edit]) -> bool {
         let at = known.iter().rposition(was);
         at.map(|at| known.remove(at)).is_some()
     })
-}
-
-fn everything(review: &Review) -> impl Iterator<Item = &Diagnostic> {
-    review.diagnostics.iter().chain(&review.silenced)
 }
 
 fn meet(one: Span, other: Span) -> bool {

@@ -1,5 +1,7 @@
 //! Saved outputs as evidence: an error of two loops or a lost coroutine under a cell.
 
+use std::sync::Arc;
+
 use std::collections::{HashMap, HashSet};
 
 use memchr::memmem;
@@ -36,8 +38,8 @@ const SIGNS: [(&str, &[&str]); 10] = [
 /// the notebook explains it, a hint of its own.
 pub(super) fn add(
     notebook: &Notebook,
-    cells: &[std::sync::Arc<CellFacts>],
-    diagnostics: &mut Vec<Diagnostic>,
+    cells: &[Arc<CellFacts>],
+    diagnostics: &mut Vec<Arc<Diagnostic>>,
 ) {
     // Most notebooks hold none of these words, and their outputs need no decoding.
     let present: Vec<_> = present(notebook).collect();
@@ -81,8 +83,8 @@ const RAISING: [&str; 4] = [
 
 /// Weighs saved outputs that show success against what is said to raise: a cell that printed something
 /// and no error went through once, on a loop that was patched out of sight, or elsewhere.
-pub(super) fn weigh(notebook: &Notebook, diagnostics: &mut [Diagnostic]) {
-    let raises = |it: &&mut Diagnostic| {
+pub(super) fn weigh(notebook: &Notebook, diagnostics: &mut [Arc<Diagnostic>]) {
+    let raises = |it: &&mut Arc<Diagnostic>| {
         it.severity == Severity::Error
             && RAISING.contains(&it.rule)
             && matches!(it.message.key, "direct" | "main-guard")
@@ -92,6 +94,7 @@ pub(super) fn weigh(notebook: &Notebook, diagnostics: &mut [Diagnostic]) {
     for found in diagnostics.iter_mut().filter(raises) {
         let cell = found.span.cell;
         if *known.entry(cell).or_insert_with(|| went_through(notebook, cell)) {
+            let found = Arc::make_mut(found);
             found.severity = Severity::Warning;
             found.note(Message::new("interface", "saved-output-contradicts"), None);
         }
@@ -118,7 +121,7 @@ struct Told {
 }
 
 impl Told {
-    fn of(diagnostics: &[Diagnostic]) -> Self {
+    fn of(diagnostics: &[Arc<Diagnostic>]) -> Self {
         let mut by_cell: HashMap<CellIndex, Vec<usize>> = HashMap::new();
         for (at, found) in diagnostics.iter().enumerate() {
             by_cell.entry(found.span.cell).or_default().push(at);
@@ -131,14 +134,14 @@ impl Told {
         cell: CellIndex,
         words: &str,
         rules: &[&str],
-        cells: &[std::sync::Arc<CellFacts>],
-        diagnostics: &mut Vec<Diagnostic>,
+        cells: &[Arc<CellFacts>],
+        diagnostics: &mut Vec<Arc<Diagnostic>>,
     ) {
         let note = Message::new("interface", "saved-output-supports").with("words", words);
         let here = self.by_cell.get(&cell).into_iter().flatten().copied();
         let is_it = |at: &usize| diagnostics.get(*at).is_some_and(|it| rules.contains(&it.rule));
         if let Some(found) = here.into_iter().find(is_it).and_then(|at| diagnostics.get_mut(at)) {
-            found.note(note, None);
+            Arc::make_mut(found).note(note, None);
             return;
         }
         // A warning may come late, under a cell that has nothing to do with it.
@@ -153,7 +156,7 @@ impl Told {
         let mut found =
             Diagnostic::new(SAVED_OUTPUT, Severity::Hint, Span::new(cell, range), SAVED_OUTPUT);
         found.message = Message::new("interface", SAVED_OUTPUT).with("words", words);
-        diagnostics.push(found);
+        diagnostics.push(Arc::new(found));
     }
 }
 
@@ -190,7 +193,7 @@ mod tests {
         let outputs = serde_json::json!([{"output_type": "error", "ename": "RuntimeError",
             "evalue": error, "traceback": []}]);
         let review = reviewed(source, outputs);
-        review.diagnostics.iter().map(|it| (it.rule.to_owned(), it.notes.len())).collect()
+        review.found().map(|it| (it.rule.to_owned(), it.notes.len())).collect()
     }
 
     const ERROR: &str = "asyncio.run() cannot be called from a running event loop";

@@ -24,16 +24,16 @@ struct Silence {
 /// what was taken out are sorted by place.
 pub(super) fn apply(
     cells: &[Arc<CellFacts>],
-    diagnostics: Vec<Diagnostic>,
-) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
+    diagnostics: Vec<Arc<Diagnostic>>,
+) -> (Vec<Arc<Diagnostic>>, Vec<Arc<Diagnostic>>) {
     let mut silences = Silences::of(cells);
-    let (mut silenced, mut kept): (Vec<Diagnostic>, Vec<Diagnostic>) =
+    let (mut silenced, mut kept): (Vec<Arc<Diagnostic>>, Vec<Arc<Diagnostic>>) =
         diagnostics.into_iter().partition(|found| silences.take(cells, found));
     for silence in silences.unused() {
         let mut unused =
             Diagnostic::new(UNUSED_IGNORE, Severity::Hint, silence.span, UNUSED_IGNORE);
         unused.message = Message::new("interface", UNUSED_IGNORE);
-        kept.push(unused);
+        kept.push(Arc::new(unused));
     }
     for list in [&mut kept, &mut silenced] {
         list.sort_by_key(|found| (found.span, found.rule));
@@ -195,10 +195,10 @@ mod tests {
         let (notebook, tables) = (read(source), tables_for_tests());
         let before = review(&notebook, &tables);
         let at = |found: &&Diagnostic| found.rule == "asyncio-run-in-cell";
-        let edit = silence(&before.cells, before.diagnostics.iter().find(at)?)?;
+        let edit = silence(&before.cells, before.found().find(at)?)?;
         let after = apply_edits(CellIndex(0), source, &[edit]).unwrap();
         let left = review(&read(&after), &tables);
-        assert_eq!(left.diagnostics.iter().filter(at).count(), 0, "{after}");
+        assert_eq!(left.found().filter(at).count(), 0, "{after}");
         Some(after)
     }
 

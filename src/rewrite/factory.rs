@@ -110,7 +110,7 @@ mod tests {
     fn made(code: &str) -> Option<String> {
         let Pasted::Notebook(notebook) = parse_pasted(code) else { return None };
         let review = review(&notebook, &tables_for_tests());
-        let found = review.diagnostics.iter().find(|found| !found.fixes.is_empty())?;
+        let found = review.found().find(|found| !found.fixes.is_empty())?;
         let fix = found.fix()?;
         assert_eq!(fix.applicability, Applicability::DisplayOnly);
         let cell = notebook.cell(found.span.cell)?;

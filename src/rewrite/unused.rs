@@ -112,7 +112,7 @@ mod tests {
         };
         let review = review(&notebook, &tables_for_tests());
         let mine = |it: &&crate::diagnostic::Diagnostic| it.rule == "async-function-handed-over";
-        let fix = review.diagnostics.iter().find(mine)?.fix()?;
+        let fix = review.found().find(mine)?.fix()?;
         let cell = notebook.cells.first()?;
         let text = apply_edits(cell.index, &cell.source, &fix.edits)?;
         text.strip_prefix(HEAD).map(str::to_owned)

@@ -233,7 +233,7 @@ mod tests {
         let modules = Arc::new(Modules::read(&[source], &tables));
         let surroundings = Surroundings { modules, ..Surroundings::default() };
         let review = review_again(&notebook, &tables, &surroundings, &Known::default());
-        let found = review.diagnostics.iter().find(|found| found.rule == super::NAME)?;
+        let found = review.found().find(|found| found.rule == super::NAME)?;
         let cell = notebook.cell(found.span.cell)?;
         let fixed = found.fix().and_then(|fix| apply_edits(cell.index, &cell.source, &fix.edits));
         Some((found.message.key, fixed))

@@ -297,7 +297,7 @@ mod tests {
         let text = format!("{head}.{minor}.1\n# ---\n# %%\n{code}");
         let Pasted::Notebook(notebook) = parse_pasted(&text) else { return None };
         let review = review(&notebook, &tables());
-        let found = review.diagnostics.iter().find(|found| found.rule == super::NAME)?;
+        let found = review.found().find(|found| found.rule == super::NAME)?;
         let fix = found.fix()?;
         assert_eq!(fix.applicability, Applicability::DisplayOnly);
         let cell = notebook.cell(found.span.cell)?;

@@ -76,7 +76,7 @@ mod tests {
             let source = &notebook.cell(it.span.cell).unwrap().source;
             format!("{}: {}", it.message.key, &source[it.span.range.start..it.span.range.end])
         };
-        review.diagnostics.iter().map(said).collect()
+        review.found().map(said).collect()
     }
 
     fn in_terminal(code: &str) -> Vec<String> {

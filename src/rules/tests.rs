@@ -51,7 +51,7 @@ fn reported(notebook: &Notebook, review: &Review) -> Vec<(usize, usize, String)>
         let source = &notebook.cell(cell).expect("the cell").source;
         (cell.0, position(source, found.span.range.start).line, found.rule.to_owned())
     };
-    review.diagnostics.iter().map(place).collect()
+    review.found().map(place).collect()
 }
 
 /// Applies every fix that is not only shown, and gives the notebook's text.

@@ -383,8 +383,8 @@ impl Document {
     }
 
     /// The problems of the notebook, in the order of its text.
-    pub fn problems(&self) -> &[Diagnostic] {
-        &self.review.diagnostics
+    pub fn problems(&self) -> impl DoubleEndedIterator<Item = &Diagnostic> + ExactSizeIterator {
+        self.review.found()
     }
 }
 

@@ -214,7 +214,7 @@ impl Tutor<'_> {
             Command::PreviousStep => walk.neighbour(false).is_some(),
             Command::NextProblem => walk.has_other_problem(),
             Command::Problems => walk.document.problems().len() > 1,
-            Command::Several => walk.document.problems().iter().any(|it| it.fix().is_some()),
+            Command::Several => walk.document.problems().any(|it| it.fix().is_some()),
             Command::Write => has_fix || walk.document.is_unsaved(),
             Command::SaveAdvice | Command::Deviations => walk.current().is_some(),
             Command::Prove => walk.current().is_some() && !self.is_waiting(),

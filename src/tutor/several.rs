@@ -25,7 +25,7 @@ fn count(within: Within, document: &Document) -> usize {
         let fix = found.fix().filter(|_| within.takes(found));
         fix.is_some_and(|fix| fix.applicability >= limit(within))
     };
-    document.problems().iter().filter(wanted).count()
+    document.problems().filter(wanted).count()
 }
 
 /// The cells that change when every repair that holds is made, with their new sources.

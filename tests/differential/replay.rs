@@ -64,7 +64,7 @@ fn outcome<'p>(program: &'p Program, tables: &Tables) -> Outcome<'p> {
     let notebook = program.notebook();
     let review = reviewed(program, &notebook, tables);
     let shown: BTreeSet<Effect> = program.answers().flat_map(shown).collect();
-    let grave = review.diagnostics.iter().filter(|found| found.severity >= Severity::Warning);
+    let grave = review.found().filter(|found| found.severity >= Severity::Warning);
     let speaking: Vec<&Diagnostic> = grave.filter(|it| !foretold(it.rule).is_empty()).collect();
     let is_right = |found: &Diagnostic| foretold(found.rule).iter().any(|it| shown.contains(it));
     let caught = program.fault.as_ref().map(|fault| {

@@ -45,7 +45,7 @@ fn edits(source: &str) -> Vec<String> {
 /// What is said, where names that repairs bring in have no number, and lines no length: which name
 /// is free depends on what else is offered.
 fn numberless(review: &Review) -> Vec<Diagnostic> {
-    let mut all = review.diagnostics.clone();
+    let mut all: Vec<Diagnostic> = review.found().cloned().collect();
     let fixes = all.iter_mut().flat_map(|found| &mut found.fixes);
     for edit in fixes.flat_map(|fix| &mut fix.edits) {
         edit.text.retain(|c| !c.is_whitespace());

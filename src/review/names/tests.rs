@@ -180,7 +180,7 @@ fn the_repair_of_a_mistake_makes_no_other() {
         }
         let notebook = parse_script(format!("# %%\n{setup}# %%\n{code}\n")).unwrap();
         let review = crate::review::review(&notebook, &knowledge.tables);
-        let found = review.diagnostics.iter().filter(|found| {
+        let found = review.found().filter(|found| {
             found.span.cell == CellIndex(1) && found.severity > crate::diagnostic::Severity::Hint
         });
         assert_eq!(found.map(|found| found.rule).collect::<Vec<_>>(), [""; 0], "{id}:\n{code}");

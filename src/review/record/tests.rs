@@ -39,7 +39,7 @@ fn write(id: &str, cells: &str, languages: &[Language], form: Form) -> String {
     let review = review(&notebook, &knowledge.tables);
     // A script's first cell is what stands before its first marker.
     let cell = Some(CellIndex(1));
-    let problem = problem_of(&knowledge, &review.diagnostics, id, cell);
+    let problem = problem_of(&knowledge, &review, id, cell);
     let decided = date(2026, 1, 31);
     let page = knowledge.page(PageKind::Deviation, id).unwrap();
     let place = Place { notebook: &notebook, file: "etl.py", cell, problem };

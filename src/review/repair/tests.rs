@@ -41,7 +41,8 @@ fn check_with(cells: &str, fix: impl Fn(&Diagnostic, &Notebook) -> Vec<Edit>, ex
     let mut repairs = begin(cells, selection, &tables);
     let first = repairs.review.diagnostics.first().unwrap().clone();
     let edits = fix(&first, &repairs.notebook);
-    let fixes = &mut repairs.review.diagnostics.first_mut().unwrap().fixes;
+    let first = repairs.review.diagnostics.first_mut().unwrap();
+    let fixes = &mut std::sync::Arc::make_mut(first).fixes;
     fixes.first_mut().unwrap().edits = edits;
     repairs.round();
     assert_eq!(text(&repairs.notebook), expected, "{cells}");

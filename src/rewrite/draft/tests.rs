@@ -19,7 +19,7 @@ fn repaired(code: &str) -> (String, Vec<&'static str>) {
     let first = review(&before, &tables);
     let mut repairs = Repairs::new(before, first, Applicability::Unsafe, &tables);
     repairs.run();
-    let left = repairs.review.diagnostics.iter().map(|found| found.rule).collect();
+    let left = repairs.review.found().map(|found| found.rule).collect();
     let sources: Vec<&str> = repairs.notebook.cells.iter().map(|it| it.source.as_str()).collect();
     (sources.join("\n# %%\n"), left)
 }

@@ -142,7 +142,7 @@ fn exit(file: &Reviewed) -> Exit {
         Err(_) => Exit::Failed,
         Ok((_, review)) => {
             let counts = |severity| severity >= Severity::Warning;
-            match review.diagnostics.iter().any(|found| counts(found.severity)) {
+            match review.found().any(|found| counts(found.severity)) {
                 true => Exit::Found,
                 false => Exit::Clean,
             }

@@ -93,7 +93,7 @@ fn place<'p>(
     }
     let wanted = wanted.map(|number| CellIndex(number - 1));
     let deviation = find(session, &args.name).map_or("", |page| page.id.as_str());
-    let problem = problem_of(&session.knowledge, &reviewed.diagnostics, deviation, wanted);
+    let problem = problem_of(&session.knowledge, reviewed, deviation, wanted);
     let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let cell = wanted.or(problem.map(|found| found.span.cell));
     Ok(Place { notebook, file, cell, problem })

@@ -175,7 +175,7 @@ impl Subject {
                 let changed: BTreeSet<CellIndex> = cells.collect();
                 // A function shows its mistake, and its repair, where it is called.
                 let mended = |it: &&Diagnostic| changed.contains(&it.span.cell);
-                let mended = review.diagnostics.iter().filter(mended);
+                let mended = review.found().filter(mended);
                 let has_problem = |cell| review.of_cell(cell).next().is_some();
                 let callers: Vec<CellIndex> = mended
                     .filter_map(|it| old.run().cell_that_runs(it.span, has_problem))

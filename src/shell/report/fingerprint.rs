@@ -1,6 +1,7 @@
 //! Names for diagnostics that stay the same from run to run, so that services know old from new.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::place::portable;
 use crate::diagnostic::Diagnostic;
@@ -9,10 +10,14 @@ use crate::text::{Span, TextRange, line_range};
 
 /// One for each diagnostic, 32 hexadecimal digits: the file, the rule, the lines that it stands on
 /// and how many of that kind came before. Lines that come or go elsewhere change nothing.
-pub fn fingerprints(path: &str, notebook: &Notebook, diagnostics: &[Diagnostic]) -> Vec<String> {
+pub fn fingerprints(
+    path: &str,
+    notebook: &Notebook,
+    diagnostics: &[Arc<Diagnostic>],
+) -> Vec<String> {
     let mut seen: BTreeMap<(&str, String), usize> = BTreeMap::new();
     let path = portable(path);
-    let mut name = |found: &Diagnostic| {
+    let mut name = |found: &Arc<Diagnostic>| {
         let lines = lines(notebook, found.span);
         let number = seen.entry((found.rule, lines.clone())).or_default();
         *number += 1;
@@ -70,7 +75,7 @@ mod tests {
             let places = text.match_indices("f()").map(|(at, _)| TextRange::new(at, at + 3));
             let found = places.map(|range| {
                 let span = Span::new(CellIndex(0), range);
-                Diagnostic::new("dropped-task", Severity::Warning, span, "key")
+                Arc::new(Diagnostic::new("dropped-task", Severity::Warning, span, "key"))
             });
             fingerprints("a.py", &notebook, &found.collect::<Vec<_>>())
         };

@@ -59,7 +59,7 @@ pub fn issues(voice: Voice<'_>, file: &Reviewed) -> Vec<Issue> {
         }
         Ok((notebook, review)) => {
             let names = fingerprints(path, notebook, &review.diagnostics);
-            let entries = review.diagnostics.iter().zip(names);
+            let entries = review.found().zip(names);
             entries.map(|(found, name)| issue(voice, path, notebook, found, name)).collect()
         }
     }

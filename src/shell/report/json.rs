@@ -173,7 +173,7 @@ pub fn check(voice: Voice<'_>, file: &Reviewed) -> Check {
                 language: notebook.kernel.language.clone(),
                 version: notebook.kernel.version.clone(),
             };
-            let found = review.diagnostics.iter().map(|found| diagnostic(voice, notebook, found));
+            let found = review.found().map(|found| diagnostic(voice, notebook, found));
             Check { path, error: None, kernel: Some(kernel), diagnostics: found.collect() }
         }
     }

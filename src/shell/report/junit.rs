@@ -26,7 +26,7 @@ pub fn suite(voice: Voice<'_>, file: &Reviewed) -> TestSuite {
             suite.add_test_case(case(&file.path, NAME, TestCaseStatus::success()));
         }
         Ok((notebook, review)) => {
-            let cases = review.diagnostics.iter();
+            let cases = review.found();
             suite.add_test_cases(cases.map(|found| diagnosed(voice, &file.path, notebook, found)));
         }
     }

@@ -56,7 +56,7 @@ pub fn file(voice: Voice<'_>, file: &Reviewed) -> Part {
         }
         Ok((notebook, review)) => {
             let names = fingerprints(&file.path, notebook, &review.diagnostics);
-            let entries = review.diagnostics.iter().zip(names);
+            let entries = review.found().zip(names);
             let entry = |(found, name): (&Diagnostic, String)| {
                 (found.rule, entry(voice, &file.path, notebook, found, name))
             };

@@ -81,7 +81,7 @@ fn tally(path: &str, review: &Review) -> Tally {
         warnings,
         hints,
         checked: review.checked(),
-        safe_fixes: review.diagnostics.iter().filter_map(Diagnostic::fix).filter(is_safe).count(),
+        safe_fixes: review.found().filter_map(Diagnostic::fix).filter(is_safe).count(),
         first: (is_marked && path != "-").then(|| path.to_owned()),
     }
 }

@@ -2,17 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use gen_lsp_types::{
-    Diagnostic, LspObject, NotebookCell, NotebookCellKind, NotebookDocument,
+    LspObject, NotebookCell, NotebookCellKind, NotebookDocument,
     NotebookDocumentCellChangeStructure, NotebookDocumentChangeEvent, Range,
     TextDocumentContentChangeEvent, TextDocumentItem,
 };
 
 use super::language::read;
 use super::place::{Lines, path_of};
-use crate::facts::CellFacts;
+use super::publish::Published;
 use crate::notebook::{self, Cell, CellKind, Notebook};
 use crate::review::{Known, Review};
 use crate::text::{CellIndex, Span, TextRange, with_plain_ends};
@@ -33,7 +32,7 @@ pub struct Document {
     pub shape: Shape,
     /// What the text is as a notebook; `None` where it is none.
     pub notebook: Option<Notebook>,
-    /// What its last review left; its cells stand in the notebook's order.
+    /// What its last review left.
     pub known: Known,
     /// `None` since the last change.
     pub review: Option<Review>,
@@ -42,7 +41,7 @@ pub struct Document {
     /// Whether the reader stopped its review, which is made again when the text changes.
     pub is_put_off: bool,
     /// What was said of each URI last.
-    pub published: HashMap<String, Vec<Diagnostic>>,
+    pub published: HashMap<String, Published>,
 }
 
 /// How the editor tells the text.
@@ -117,6 +116,11 @@ impl Document {
         file.map_or_else(|| self.uri.clone(), |name| name.to_string_lossy().into_owned())
     }
 
+    /// Whether each cell is a text of its own for the editor.
+    pub fn is_by_cell(&self) -> bool {
+        matches!(self.shape, Shape::Cells { .. })
+    }
+
     /// The URIs under which something can be said.
     pub fn uris(&self) -> Vec<&str> {
         match &self.shape {
@@ -143,8 +147,6 @@ impl Document {
         let done = changes.iter().try_for_each(|change| apply(text, change));
         self.is_lost |= done.is_err();
         self.notebook = read(&self.uri, language, text);
-        let cells = self.notebook.as_ref().map(|it| aligned(&self.known.cells, it));
-        self.known.cells = cells.unwrap_or_default();
         done
     }
 
@@ -199,16 +201,13 @@ impl Document {
         let told = change.array.cells.unwrap_or_default();
         let cells: Result<Vec<Cell>, OutOfStep> =
             told.iter().enumerate().map(|(at, told)| cell(start + at, told, texts)).collect();
-        let (cells, added) = (cells?, told.len());
-        here.cells.splice(start..end, cells);
+        here.cells.splice(start..end, cells?);
         order.splice(start..end, told.into_iter().map(|told| told.document.0));
         for (index, cell) in here.cells.iter_mut().enumerate().skip(start) {
             cell.index = CellIndex(index);
         }
-        if end <= self.known.cells.len() {
-            let unread = here.cells.get(start).map(|cell| Arc::new(unread(cell)));
-            self.known.cells.splice(start..end, unread.into_iter().cycle().take(added));
-        }
+        // Other URIs stand for the same cells, also in what is said elsewhere.
+        self.published.values_mut().for_each(Published::forget);
         let present: HashSet<&str> = order.iter().map(String::as_str).collect();
         for closed in change.did_close.unwrap_or_default() {
             if !present.contains(closed.uri.0.as_str()) {
@@ -321,11 +320,6 @@ fn cell(
     })
 }
 
-/// A cell of which nothing was read: its facts are those of no text.
-fn unread(cell: &Cell) -> CellFacts {
-    CellFacts::of_cell(&Cell { source: String::new(), ..cell.clone() }, false)
-}
-
 /// The object that holds the kernel's metadata: VS Code puts the file's own one or two floors down.
 fn metadata(told: Option<&LspObject>) -> String {
     let Some(told) = told else { return "{}".to_owned() };
@@ -350,17 +344,4 @@ fn apply(text: &mut String, change: &TextDocumentContentChangeEvent) -> Result<(
         }
     }
     Ok(())
-}
-
-/// The cells that were read before, each where the notebook has its text now.
-fn aligned(known: &[Arc<CellFacts>], notebook: &Notebook) -> Vec<Arc<CellFacts>> {
-    let source = |facts: &Arc<CellFacts>| facts.syntax().tree.source().to_owned();
-    let by_source: HashMap<String, &Arc<CellFacts>> =
-        known.iter().map(|facts| (source(facts), facts)).collect();
-    let is_python = notebook.is_python();
-    let place = |cell: &Cell| {
-        let same = known.get(cell.index.0).filter(|facts| facts.is_of(cell, is_python));
-        same.or_else(|| by_source.get(&cell.source).copied()).or(known.first()).cloned()
-    };
-    notebook.cells.iter().filter_map(place).collect()
 }

@@ -8,7 +8,7 @@ use super::markdown;
 use super::publish::shown;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::PageKind;
-use crate::review::sentence;
+use crate::review::{Review, sentence};
 use crate::shell::report::Voice;
 
 /// How the editor shows a hover.
@@ -29,7 +29,7 @@ pub fn at(
 ) -> Value {
     let places = document.places();
     let point = Range { start: position, end: position };
-    let all = document.review.iter().flat_map(|review| &review.diagnostics);
+    let all = document.review.iter().flat_map(Review::found);
     let here: Vec<&Diagnostic> =
         all.filter(|found| places.touches(found.span, uri, point)).collect();
     let Some(first) = here.first() else { return Value::Null };

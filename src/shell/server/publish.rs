@@ -1,6 +1,7 @@
 //! Diagnostics as an editor shows them, each in the reader's languages.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use gen_lsp_types::{
     Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
@@ -13,25 +14,53 @@ use crate::review::UNUSED_IGNORE;
 use crate::shell::report::Voice;
 use crate::shell::visible::{Charset, lines};
 
+/// What was said under a URI.
+#[derive(Debug, Default)]
+pub struct Published {
+    found: Vec<Arc<diagnostic::Diagnostic>>,
+    shown: Vec<Diagnostic>,
+}
+
+impl Published {
+    /// What is said next is compared by its words.
+    pub fn forget(&mut self) {
+        self.found.clear();
+    }
+
+    /// Whether these very diagnostics were said.
+    fn is_of(&self, found: &[Arc<diagnostic::Diagnostic>]) -> bool {
+        let same = self.found.iter().zip(found).filter(|(old, new)| Arc::ptr_eq(old, new));
+        self.found.len() == found.len() && same.count() == found.len()
+    }
+}
+
 /// What is to be said now and was not said before: each URI with all of its diagnostics, none for
 /// what is clean.
 pub fn news(voice: Voice<'_>, document: &mut Document) -> Vec<(String, Vec<Diagnostic>)> {
-    let mut found: HashMap<String, Vec<Diagnostic>> = HashMap::new();
+    let mut published = std::mem::take(&mut document.published);
     let places = document.places();
-    for it in document.review.iter().flat_map(|review| &review.diagnostics) {
-        if let Some((uri, made)) = diagnostic(voice, &places, it) {
-            found.entry(uri).or_default().push(made);
+    let mut all: HashMap<&str, Vec<Arc<diagnostic::Diagnostic>>> = HashMap::new();
+    for found in document.review.iter().flat_map(|review| &review.diagnostics) {
+        if let Some(uri) = document.uri_of(found.span.cell) {
+            all.entry(uri).or_default().push(Arc::clone(found));
         }
     }
     let mut news = Vec::new();
-    let uris: Vec<String> = document.uris().into_iter().map(str::to_owned).collect();
-    for uri in uris {
-        let now = found.remove(&uri).unwrap_or_default();
-        if document.published.get(&uri) != Some(&now) {
-            document.published.insert(uri.clone(), now.clone());
-            news.push((uri, now));
+    for uri in document.uris() {
+        let found = all.remove(uri).unwrap_or_default();
+        let before = published.get(uri);
+        // What stands since the last review names cells whose texts are the same.
+        if document.is_by_cell() && before.is_some_and(|before| before.is_of(&found)) {
+            continue;
         }
+        let shown = |it: &Arc<diagnostic::Diagnostic>| diagnostic(voice, &places, it);
+        let shown: Vec<Diagnostic> = found.iter().filter_map(shown).map(|(_, it)| it).collect();
+        if before.is_none_or(|before| before.shown != shown) {
+            news.push((uri.to_owned(), shown.clone()));
+        }
+        published.insert(uri.to_owned(), Published { found, shown });
     }
+    document.published = published;
     news
 }
 

@@ -206,7 +206,7 @@ impl Attempt {
 fn first_cell(task: &Task) -> CellIndex {
     let review = &task.given.review;
     let is_it = |found: &&Diagnostic| task.wants.rules.iter().any(|rule| rule == found.rule);
-    let of_mistake = || review.diagnostics.iter().find(is_it).map(|found| found.span.cell);
+    let of_mistake = || review.found().find(is_it).map(|found| found.span.cell);
     let last = CellIndex(task.given.notebook.cells.len().saturating_sub(1));
     task.wants.at.or_else(of_mistake).unwrap_or(last)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::names;
-use super::task::{Wants, everything, is_grave};
+use super::task::{Wants, is_grave};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Site, Value};
 use crate::knowledge::Tables;
@@ -90,7 +90,7 @@ fn reads(review: &Review) -> Check {
 
 fn gone(rule: &str, wants: &Wants, review: &Review) -> Check {
     let here = |found: &&Diagnostic| wants.at.is_none_or(|cell| cell == found.span.cell);
-    let still = everything(review).filter(here).find(|found| found.rule == rule);
+    let still = review.everything().filter(here).find(|found| found.rule == rule);
     let point = Point::Gone { rule: rule.to_owned(), still: still.cloned().map(Box::new) };
     Check { holds: still.is_none(), point }
 }
@@ -103,14 +103,14 @@ fn silenced(wants: &Wants, review: &Review) -> Check {
 
 /// What is graver than a hint and was not there before.
 fn nothing_new(wants: &Wants, review: &Review) -> Check {
-    let of = |rule: &str| everything(review).filter(|it| it.rule == rule).count();
+    let of = |rule: &str| review.everything().filter(|it| it.rule == rule).count();
     let is_new = |found: &&Diagnostic| {
         let known = wants.known.get(found.rule).copied().unwrap_or_default();
         is_grave(found)
             && !wants.rules.iter().any(|rule| rule == found.rule)
             && of(found.rule) > known
     };
-    let new = everything(review).find(is_new);
+    let new = review.everything().find(is_new);
     Check { holds: new.is_none(), point: Point::NothingNew(new.cloned().map(Box::new)) }
 }
 

@@ -96,7 +96,7 @@ pub(super) fn hint(writer: &mut Writer, task: &Task, tier: u8) {
     let knowledge = writer.knowledge;
     let mistake = || knowledge.page(PageKind::Mistake, rule(task));
     let pattern = || {
-        let found = task.given.review.diagnostics.iter().find(|it| it.rule == rule(task))?;
+        let found = task.given.review.found().find(|it| it.rule == rule(task))?;
         let id = found.fix().map(|fix| fix.pattern).or(found.patterns.first().copied())?;
         knowledge.page(PageKind::Pattern, id)
     };

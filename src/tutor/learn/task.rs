@@ -81,18 +81,13 @@ impl Task {
 impl Wants {
     /// Takes note of what is wrong in the cells as given.
     pub fn knowing(mut self, given: &Review, tables: &Tables) -> Self {
-        for found in everything(given).filter(|found| is_grave(found)) {
+        for found in given.everything().filter(|found| is_grave(found)) {
             *self.known.entry(found.rule.to_owned()).or_default() += 1;
         }
         self.unknown = names::all_unknown(&given.facts(tables));
         self.silences = silences(&given.cells).len();
         self
     }
-}
-
-/// What is silenced by a comment is not repaired.
-pub(super) fn everything(review: &Review) -> impl Iterator<Item = &Diagnostic> {
-    review.diagnostics.iter().chain(&review.silenced)
 }
 
 /// What a repair may not bring in.

@@ -43,12 +43,10 @@ fn the_given_cells_have_the_mistakes_that_are_named_and_no_others() {
         let rules = &drill.front.rules;
         let review = &task.given.review;
         let mut out = Vec::new();
-        for rule in
-            rules.iter().filter(|rule| review.diagnostics.iter().all(|it| it.rule != **rule))
-        {
+        for rule in rules.iter().filter(|rule| review.found().all(|it| it.rule != **rule)) {
             out.push(format!("{rule} is not reported"));
         }
-        let grave = review.diagnostics.iter().filter(|it| it.severity >= Severity::Warning);
+        let grave = review.found().filter(|it| it.severity >= Severity::Warning);
         for found in grave.filter(|it| rules.iter().all(|rule| rule != it.rule)) {
             out.push(format!("{} is reported as well", found.rule));
         }

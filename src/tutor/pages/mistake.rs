@@ -46,7 +46,6 @@ fn others(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let same = subject
         .document
         .problems()
-        .iter()
         .filter(|other| other.rule == problem.rule && other.span != problem.span);
     let same: Vec<&Diagnostic> = same.collect();
     if same.is_empty() {

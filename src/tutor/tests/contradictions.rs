@@ -118,12 +118,11 @@ fn walks(document: &Document) -> Vec<(String, Vec<Statement>)> {
 fn patch_at_odds(document: &Document) -> Vec<String> {
     let needed: BTreeSet<_> = document
         .problems()
-        .iter()
         .flat_map(|it| &it.notes)
         .filter(|note| note.message.key == "needs-it")
         .filter_map(|note| note.span.map(|span| (span.cell, span.range.start)))
         .collect();
-    let helps_not = document.problems().iter().filter(|it| {
+    let helps_not = document.problems().filter(|it| {
         it.notes.iter().any(|note| note.message.key == "patch-no-help")
             && needed.contains(&(it.span.cell, it.span.range.start))
     });
