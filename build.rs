@@ -1,5 +1,6 @@
-//! Tells cargo that the embedded folders are sources, so that a new page is a new build, and reads
-//! the content for a program that is made to be quick; one that is made to be tried reads the files.
+//! Tells cargo that the embedded folders are sources, so that a new page is a new build; makes a name of
+//! every key of the interface's texts; and reads the content for a program that is made to be quick; one
+//! that is made to be tried reads the files.
 
 // What reads the content here is the program's own code, most of which is for other purposes.
 #![allow(dead_code, unused_imports)]
@@ -22,8 +23,88 @@ fn main() {
         println!("cargo:rerun-if-changed={changed}");
     }
     println!("cargo:rustc-check-cfg=cfg(packed)");
+    wording::run();
     #[cfg(not(debug_assertions))]
     packing::run();
+}
+
+/// `src/wording.rs`: a constant for each key of `content/interface.yaml`, a module for each section.
+mod wording {
+    use std::path::PathBuf;
+    use std::{env, fs};
+
+    use serde_yaml::{Mapping, Value};
+
+    const FILE: &str = "content/interface.yaml";
+
+    /// Sections whose keys are names that files, formats and other programs give: they are found by
+    /// name.
+    const NAMED: [&str; 7] = [
+        "coverage",
+        "report.rules",
+        "report.detail",
+        "report.problem.form",
+        "mcp.tools",
+        "mcp.titles",
+        "mcp.inputs",
+    ];
+
+    /// What only a program without the client for kernels says.
+    const WITHOUT_KERNEL: &str = "proof.left-out";
+
+    /// Writes `wording.rs` into `OUT_DIR`.
+    pub fn run() {
+        let folder = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+        let text = fs::read_to_string(FILE).unwrap_or_default();
+        let texts = serde_yaml::from_str::<Mapping>(&text);
+        let mut out = String::new();
+        match texts {
+            Ok(texts) => section(&texts, "", 0, &mut out),
+            Err(error) => println!("cargo:error={FILE}: {error}"),
+        }
+        if let Err(error) = fs::write(folder.join("wording.rs"), out) {
+            println!("cargo:error=the names of the texts are not written: {error}");
+        }
+    }
+
+    /// The constants and modules of a section; `path` is the dotted key that leads to it, with a dot at
+    /// its end.
+    fn section(texts: &Mapping, path: &str, depth: usize, out: &mut String) {
+        let margin = "    ".repeat(depth);
+        let mut named = Vec::new();
+        for (key, value) in texts {
+            let (Value::String(key), Value::Mapping(inside)) = (key, value) else { continue };
+            let (at, name) = (format!("{path}{key}"), key.replace('-', "_"));
+            let constant = name.to_uppercase();
+            if let Some(Value::String(words)) = inside.get("en") {
+                out.push_str(&format!("{margin}#[doc = {words:?}]\n"));
+                if at == WITHOUT_KERNEL {
+                    out.push_str(&format!("{margin}#[cfg(not(feature = \"kernel\"))]\n"));
+                }
+                let value = format!("Wording = Wording::at({at:?})");
+                out.push_str(&format!("{margin}pub const {constant}: {value};\n"));
+                named.push(format!("({key:?}, {constant})"));
+            } else if is_counted(inside) {
+                let words = |form| format!("Wording::at(\"{at}.{form}\")");
+                let value = format!("Counted {{ one: {}, many: {} }}", words("one"), words("many"));
+                out.push_str(&format!("{margin}pub const {constant}: Counted = {value};\n"));
+            } else {
+                out.push_str(&format!("{margin}pub mod {name} {{\n"));
+                out.push_str(&format!("{margin}    use super::*;\n"));
+                section(inside, &format!("{at}."), depth + 1, out);
+                out.push_str(&format!("{margin}}}\n"));
+            }
+        }
+        if NAMED.contains(&path.trim_end_matches('.')) {
+            let all = named.join(", ");
+            out.push_str(&format!("{margin}pub const ALL: &[(&str, Wording)] = &[{all}];\n"));
+        }
+    }
+
+    /// Whether a section holds the two forms of one text: for one thing and for several.
+    fn is_counted(section: &Mapping) -> bool {
+        section.len() == 2 && ["one", "many"].iter().all(|form| section.contains_key(form))
+    }
 }
 
 #[cfg(not(debug_assertions))]

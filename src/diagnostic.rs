@@ -5,7 +5,7 @@ use std::iter::once;
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{CellIndex, Edit, Span};
+use crate::text::{CellIndex, Edit, Span, Wording};
 
 /// How bad it is. Errors: the kernel raises or hangs. Warnings: it runs and is wrong. Hints are
 /// advice and never change an exit code.
@@ -84,7 +84,20 @@ pub struct Message {
     pub args: Vec<(&'static str, Argument)>,
 }
 
+/// What stands for a page where the sentence is a text of the interface.
+const INTERFACE: &str = "interface";
+
 impl Message {
+    /// The text of the interface that it is, if it is none of a page.
+    pub fn wording(&self) -> Option<Wording> {
+        (self.page == INTERFACE).then_some(Wording::at(self.key))
+    }
+
+    /// A text of the interface.
+    pub fn says(wording: Wording) -> Self {
+        Self { page: INTERFACE, key: wording.key(), args: Vec::new() }
+    }
+
     /// A sentence without placeholders.
     pub fn new(page: &'static str, key: &'static str) -> Self {
         Self { page, key, args: Vec::new() }

@@ -9,6 +9,7 @@ pub mod environment;
 pub mod libraries;
 pub mod text;
 pub mod transcript;
+mod wording;
 
 // 2. Doors: Python and what a cell says by itself, notebooks, what the program knows.
 pub mod index;

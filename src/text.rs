@@ -1,11 +1,13 @@
 //! Places in a cell's text and changes to it: ranges, spans, edits, lines and columns.
 
 mod lines;
+mod wording;
 
 use hashbrown::HashMap;
 use std::borrow::Cow;
 
 pub use lines::LineTable;
+pub use wording::{Counted, Wording};
 
 /// Which cell of a notebook, from 0 over all cells. People are shown [`CellIndex::number`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Which floor each module lives on; imports point to the same floor or down.
-const FLOORS: [(&str, u8); 19] = [
+const FLOORS: [(&str, u8); 20] = [
     ("text", 1),
+    ("wording", 1),
     ("diagnostic", 1),
     ("environment", 1),
     ("libraries", 1),
@@ -212,6 +213,16 @@ fn every_other_place_that_opens_something_is_still_there() {
     for (path, what) in ELSEWHERE {
         assert!(std::fs::read_to_string(path).unwrap().contains(what), "{path}: {what}");
     }
+}
+
+#[test]
+fn texts_of_the_interface_are_meant_by_their_names_alone() {
+    check(|source| {
+        let named = source.code.iter().filter(|(_, text)| text.contains("Wording::at("));
+        let is_door = ["src/text/wording.rs", "src/diagnostic.rs"].contains(&&*source.path);
+        let named = named.filter(|_| !is_door);
+        named.map(|(line, _)| source.complaint(*line, "say `wording::…`")).collect()
+    });
 }
 
 #[test]

@@ -55,6 +55,7 @@ pub use versions::{Novelty, Versions};
 pub use words::likeness;
 
 use crate::diagnostic::Message;
+use crate::text::Wording;
 use files::Source;
 use library::Library;
 use packed::Packed;
@@ -178,8 +179,8 @@ impl Knowledge {
 impl Knowledge {
     /// The interface's text at a dotted key, with `{placeholders}` filled; the key itself when
     /// there is no such text.
-    pub fn ui(&self, language: Language, key: &str, args: &[(&str, &str)]) -> String {
-        self.strings().get(language, key, args)
+    pub fn ui(&self, language: Language, wording: Wording, args: &[(&str, &str)]) -> String {
+        self.strings().get(language, wording.key(), args)
     }
 
     /// A message of a page's front matter, with `{placeholders}` filled. Arguments are taken
@@ -199,15 +200,11 @@ impl Knowledge {
     }
 
     /// What changes in meaning, as the tradeoff's page says it in a sentence. `work` is the code that
-    /// is awaited, where it is known; else the sentence speaks of the call.
-    pub fn price(&self, language: Language, id: &str, work: Option<&str>) -> Option<String> {
+    /// is awaited, or words for it.
+    pub fn price(&self, language: Language, id: &str, work: &str) -> Option<String> {
         let page = self.page(PageKind::Tradeoff, id)?;
         let Front::Tradeoff { says } = &page.front else { return None };
-        let work = match work {
-            Some(work) => format!("`{work}`"),
-            None => self.ui(language, "tradeoffs.the-call", &[]),
-        };
-        Some(fill(says.get(language), &[("work", &work)]))
+        Some(fill(says.get(language), &[("work", work)]))
     }
 
     /// The words of a diagnostic's message; the names of page and key when it has none.
@@ -389,6 +386,6 @@ mod tests {
             ]
         );
         assert_eq!(knowledge.lookup("x").len(), 0);
-        assert_eq!(knowledge.ui(Language::En, "home.title", &[]), "home.title");
+        assert_eq!(knowledge.ui(Language::En, Wording::at("home.title"), &[]), "home.title");
     }
 }

@@ -203,7 +203,8 @@ mod tests {
         for bytes in [&b""[..], b"\xff\xff\xff", b"none of ours"] {
             let knowledge = Knowledge::open(&Carried(&Shipped, bytes));
             assert!(knowledge.pages(PageKind::Mistake).count() > 0);
-            assert_ne!(knowledge.ui(Language::En, "cli.no-page", &[]), "cli.no-page");
+            let at = crate::text::Wording::at("cli.no-page");
+            assert_ne!(knowledge.ui(Language::En, at, &[]), at.key());
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::diagnostic::Message;
 use crate::notebook::json::Fault;
 use crate::text::{self, CellIndex};
+use crate::wording;
 
 /// Why a file is no notebook. Offsets count bytes from 0; lines and columns count from 1, columns
 /// in characters.
@@ -91,25 +92,27 @@ pub enum SaveError {
 impl SaveError {
     /// That the change was not made, and why, for readers of either language.
     pub fn message(&self) -> Message {
-        let plain = |key| Message::new("interface", key);
+        let plain = |key| Message::says(key);
         let of = |key, cell: &CellIndex| plain(key).at_cell(*cell);
         match self {
             Self::ReadOnly(ReadOnly::OldFormat { major }) => {
-                plain("unfit.old-format").with("major", major)
+                plain(wording::unfit::OLD_FORMAT).with("major", major)
             }
-            Self::NoCell { cell } => of("unfit.no-cell", cell),
-            Self::Twice { cell } => of("unfit.twice", cell),
-            Self::NoSource { cell } => of("unfit.no-source", cell),
+            Self::NoCell { cell } => of(wording::unfit::NO_CELL, cell),
+            Self::Twice { cell } => of(wording::unfit::TWICE, cell),
+            Self::NoSource { cell } => of(wording::unfit::NO_SOURCE, cell),
             Self::LoneSurrogate { cell, line } => {
-                of("unfit.lone-surrogate", cell).with("line", line)
+                of(wording::unfit::LONE_SURROGATE, cell).with("line", line)
             }
-            Self::Marker { cell, line } => of("unfit.marker", cell).with("line", line),
-            Self::Unfaithful { cell } => of("unfit.unfaithful", cell),
-            Self::OneDefinition { cell } => of("unfit.one-definition", cell),
-            Self::GivenTwice { cell, name } => of("unfit.given-twice", cell).with("name", name),
-            Self::NoCells => plain("unfit.no-cells"),
-            Self::FirstCell => plain("unfit.first-cell"),
-            Self::Id => plain("unfit.id"),
+            Self::Marker { cell, line } => of(wording::unfit::MARKER, cell).with("line", line),
+            Self::Unfaithful { cell } => of(wording::unfit::UNFAITHFUL, cell),
+            Self::OneDefinition { cell } => of(wording::unfit::ONE_DEFINITION, cell),
+            Self::GivenTwice { cell, name } => {
+                of(wording::unfit::GIVEN_TWICE, cell).with("name", name)
+            }
+            Self::NoCells => plain(wording::unfit::NO_CELLS),
+            Self::FirstCell => plain(wording::unfit::FIRST_CELL),
+            Self::Id => plain(wording::unfit::ID),
         }
     }
 }
@@ -145,8 +148,9 @@ mod tests {
         ];
         for (error, wanted) in cases {
             let message = error.message();
+            let wording = message.wording().unwrap();
             let [en, zh] =
-                Language::ALL.map(|it| message.filled(|args| knowledge.ui(it, message.key, args)));
+                Language::ALL.map(|it| message.filled(|args| knowledge.ui(it, wording, args)));
             assert!(en.starts_with("not written: ") && zh.starts_with("没有写入："), "{en} {zh}");
             for part in wanted {
                 assert!(en.contains(part) && zh.contains(part), "{error}: {en}, {zh}");

@@ -5,6 +5,8 @@ use crate::environment::Host;
 use crate::facts::Facts;
 use crate::notebook::{Format, Notebook};
 use crate::python::{Kind, NameUse};
+use crate::text::Wording;
+use crate::wording;
 
 /// Names that Databricks gives to every notebook.
 ///
@@ -23,10 +25,10 @@ pub enum Elsewhere {
 
 impl Elsewhere {
     /// The key of the sentence about it in the interface, which has a place for `{name}`.
-    pub fn key(&self) -> &'static str {
+    pub fn key(&self) -> Wording {
         match self {
-            Self::Marimo => "prove.elsewhere.marimo",
-            Self::Databricks { .. } => "prove.elsewhere.databricks",
+            Self::Marimo => wording::prove::elsewhere::MARIMO,
+            Self::Databricks { .. } => wording::prove::elsewhere::DATABRICKS,
         }
     }
 

@@ -4,16 +4,17 @@ use super::difference::Difference;
 use super::plan::{Step, Why};
 use crate::diagnostic::Message;
 use crate::transcript::{Lag, seconds};
+use crate::wording;
 
 impl Step {
     /// The words that name the cell and say why it runs.
     pub fn message(&self) -> Message {
-        let say = |key| Message::new("interface", key).at_cell(self.cell);
+        let say = |key| Message::says(key).at_cell(self.cell);
         match &self.why {
-            Why::Asked => say("prove.why.asked"),
-            Why::Gives(names) => say("prove.why.gives").with("names", names.join(", ")),
-            Why::Sets => say("prove.why.sets"),
-            Why::Earlier => say("prove.why.earlier"),
+            Why::Asked => say(wording::prove::why::ASKED),
+            Why::Gives(names) => say(wording::prove::why::GIVES).with("names", names.join(", ")),
+            Why::Sets => say(wording::prove::why::SETS),
+            Why::Earlier => say(wording::prove::why::EARLIER),
         }
     }
 }
@@ -21,41 +22,41 @@ impl Step {
 impl Difference {
     /// The sentence that tells it.
     pub fn message(&self) -> Message {
-        let say = |key| Message::new("interface", key);
+        let say = |key| Message::says(key);
         let error =
             |key, error: &str| say(key).with("error", one_line(error).trim_end_matches('.'));
         let times = |key, before: u64, after: u64| {
             say(key).with("before", seconds(before)).with("after", seconds(after))
         };
         match self {
-            Difference::Solved { error: it } => error("prove.difference.solved", it),
-            Difference::Stays { error: it } => error("prove.difference.stays", it),
-            Difference::Breaks { error: it } => error("prove.difference.breaks", it),
-            Difference::Hangs => say("prove.difference.hangs"),
-            Difference::Ends => say("prove.difference.ends"),
-            Difference::Quiet { warning: it } => error("prove.difference.quiet", it),
-            Difference::Warns { warning: it } => error("prove.difference.warns", it),
+            Difference::Solved { error: it } => error(wording::prove::difference::SOLVED, it),
+            Difference::Stays { error: it } => error(wording::prove::difference::STAYS, it),
+            Difference::Breaks { error: it } => error(wording::prove::difference::BREAKS, it),
+            Difference::Hangs => say(wording::prove::difference::HANGS),
+            Difference::Ends => say(wording::prove::difference::ENDS),
+            Difference::Quiet { warning: it } => error(wording::prove::difference::QUIET, it),
+            Difference::Warns { warning: it } => error(wording::prove::difference::WARNS, it),
             Difference::Value { before, after } => match (before, after) {
-                (Some(before), Some(after)) => say("prove.difference.value")
+                (Some(before), Some(after)) => say(wording::prove::difference::VALUE)
                     .with("before", one_line(before))
                     .with("after", one_line(after)),
                 (None, Some(after)) => {
-                    say("prove.difference.new-value").with("after", one_line(after))
+                    say(wording::prove::difference::NEW_VALUE).with("after", one_line(after))
                 }
                 (before, None) => {
                     let before = before.as_deref().map(one_line).unwrap_or_default();
-                    say("prove.difference.lost-value").with("before", before)
+                    say(wording::prove::difference::LOST_VALUE).with("before", before)
                 }
             },
-            Difference::Output => say("prove.difference.output"),
+            Difference::Output => say(wording::prove::difference::OUTPUT),
             Difference::Smoother { before, after } if *after < Lag::NOTICED => {
-                times("prove.difference.smooth", *before, *after)
+                times(wording::prove::difference::SMOOTH, *before, *after)
             }
             Difference::Smoother { before, after } => {
-                times("prove.difference.smoother", *before, *after)
+                times(wording::prove::difference::SMOOTHER, *before, *after)
             }
             Difference::Faster { before, after } => {
-                times("prove.difference.faster", *before, *after)
+                times(wording::prove::difference::FASTER, *before, *after)
             }
         }
     }

@@ -3,6 +3,7 @@
 
 mod account;
 mod aligned;
+pub mod called;
 mod carried;
 mod choose;
 mod coverage;
@@ -38,6 +39,7 @@ use crate::knowledge::Tables;
 use crate::libraries::Libraries;
 use crate::notebook::{Format, Notebook};
 use crate::text::{CellIndex, Edit, Span, TextRange, apply_edits};
+use crate::wording;
 
 use aligned::read_cells;
 use known::Told;
@@ -255,7 +257,7 @@ fn syntax_errors(cells: &[Arc<CellFacts>], format: Format) -> Vec<Diagnostic> {
             Span::new(CellIndex(index), error.range),
             "unreadable",
         );
-        found.message = Message::new("interface", "syntax-error").with("problem", &error.message);
+        found.message = Message::says(wording::SYNTAX_ERROR).with("problem", &error.message);
         (matters && format != Format::Script).then_some(found)
     };
     cells.iter().enumerate().filter_map(of_cell).collect()
@@ -270,7 +272,7 @@ fn not_looked_at(cells: &[Arc<CellFacts>], rules: &[&str]) -> Option<Diagnostic>
         cells.get(cell.0).map_or(TextRange::default(), |it| it.syntax().tree.lines().range(0));
     let mut found =
         Diagnostic::new(NOT_LOOKED_AT, Severity::Hint, Span::new(cell, first), NOT_LOOKED_AT);
-    let message = Message::new("interface", NOT_LOOKED_AT);
+    let message = Message::says(wording::NOT_LOOKED_AT);
     found.message = message.with("count", count).with("rules", rules.join(", "));
     Some(found)
 }

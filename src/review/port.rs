@@ -10,6 +10,8 @@ use crate::rewrite::port::to_script::{self, CellNote, Script};
 use crate::rewrite::port::{self, Note, Ported, Refusal, Request, Words};
 use crate::rewrite::script;
 use crate::rules;
+use crate::text::Wording;
+use crate::wording;
 
 /// Turns a script into cells; a notice for people comes first.
 ///
@@ -29,8 +31,8 @@ pub fn port(
     let fixes: Vec<Fix> =
         found.iter().filter(about_loops).filter_map(Diagnostic::fix).cloned().collect();
     let first = languages.first().copied().unwrap_or_default();
-    let ui = |key: &str| knowledge.ui(first, key, &[]);
-    let (required, argv) = (ui("port.required"), ui("port.argv"));
+    let ui = |key: Wording| knowledge.ui(first, key, &[]);
+    let (required, argv) = (ui(wording::port::REQUIRED), ui(wording::port::ARGV));
     let words = Words { file, required: &required, argv: &argv };
     let request = Request { fixes: &fixes, unroll, words };
     let mut ported = port::to_notebook(&facts, &knowledge.tables, request)?;
@@ -60,9 +62,10 @@ pub fn to_script(
     let notebook = ordered.as_ref().unwrap_or(notebook);
     let cells = read_cells(notebook, &[]);
     let facts = Facts::join(cells, &knowledge.tables, environment, Default::default());
-    let ui = |key: &str| knowledge.ui(language, key, &[("file", file)]);
-    let (title, install) = (ui("port.script.title"), ui("port.script.install-first"));
-    let left_out = ui("port.script.left-out");
+    let ui = |key: Wording| knowledge.ui(language, key, &[("file", file)]);
+    let (title, install) =
+        (ui(wording::port::script::TITLE), ui(wording::port::script::INSTALL_FIRST));
+    let left_out = ui(wording::port::script::LEFT_OUT);
     let request =
         to_script::Request { dual, title: &title, install: &install, left_out: &left_out };
     to_script::to_script(&facts, notebook, &request)
@@ -75,18 +78,18 @@ pub fn cell_notes(knowledge: &Knowledge, language: Language, notes: &[CellNote])
         let Some(cell) = note.cell else { return said };
         let args = [("cell", cell.number().to_string()), ("note", said)];
         let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-        knowledge.ui(language, "port.at-cell", &args)
+        knowledge.ui(language, wording::port::AT_CELL, &args)
     };
     notes.iter().map(say).collect()
 }
 
 /// The first cell: where the notebook comes from, and what is not the same.
 fn notice(knowledge: &Knowledge, language: Language, ported: &Ported, file: &str) -> String {
-    let ui = |key: &str| knowledge.ui(language, key, &[("file", file)]);
-    let mut out = format!("# {file}\n\n{}", ui("port.notice"));
+    let ui = |key: Wording| knowledge.ui(language, key, &[("file", file)]);
+    let mut out = format!("# {file}\n\n{}", ui(wording::port::NOTICE));
     let lists = [
-        ("port.changes", changes(knowledge, language, &ported.tradeoffs)),
-        ("port.notes", notes(knowledge, language, &ported.notes)),
+        (wording::port::CHANGES, changes(knowledge, language, &ported.tradeoffs)),
+        (wording::port::NOTES, notes(knowledge, language, &ported.notes)),
     ];
     for (heading, items) in lists {
         if !items.is_empty() {
@@ -100,9 +103,10 @@ fn notice(knowledge: &Knowledge, language: Language, ported: &Ported, file: &str
 /// What each tradeoff says, with the command that tells more.
 pub fn changes(knowledge: &Knowledge, language: Language, tradeoffs: &[&str]) -> Vec<String> {
     let say = |id: &&str| {
-        let says = knowledge.price(language, id, None)?;
+        let the_call = knowledge.ui(language, wording::tradeoffs::THE_CALL, &[]);
+        let says = knowledge.price(language, id, &the_call)?;
         let args = [("says", says.as_str()), ("id", *id)];
-        Some(knowledge.ui(language, "port.change", &args))
+        Some(knowledge.ui(language, wording::port::CHANGE, &args))
     };
     tradeoffs.iter().filter_map(say).collect()
 }
@@ -114,7 +118,7 @@ pub fn notes(knowledge: &Knowledge, language: Language, notes: &[Note]) -> Vec<S
         let Some(line) = note.line else { return said };
         let args = [("line", line.to_string()), ("note", said)];
         let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
-        knowledge.ui(language, "port.at-line", &args)
+        knowledge.ui(language, wording::port::AT_LINE, &args)
     };
     notes.iter().map(say).collect()
 }

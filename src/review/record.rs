@@ -8,6 +8,8 @@ use crate::diagnostic::Diagnostic;
 use crate::knowledge::{Front, Knowledge, Language, Page, PageKind, inlines, plain};
 use crate::notebook::{CellKind, NewCell, Notebook, SaveError};
 use crate::text::CellIndex;
+use crate::text::Wording;
+use crate::wording;
 
 /// How long a decision stands before somebody looks at it again, in days.
 const STANDS: i64 = 90;
@@ -70,68 +72,67 @@ pub fn record(knowledge: &Knowledge, languages: &[Language], form: Form, it: &Re
 }
 
 fn one(knowledge: &Knowledge, language: Language, form: Form, it: &Record) -> String {
-    let ui =
-        |key: &str, args: &[(&str, &str)]| knowledge.ui(language, &format!("record.{key}"), args);
+    let ui = |key: Wording, args: &[(&str, &str)]| knowledge.ui(language, key, args);
     let top = if form == Form::File { "#" } else { "###" };
     let (title, page) = (plain(&inlines(it.page.title.get(language))), it.page);
     let days = (it.decided.to_string(), it.review.to_string());
     let (decided, review) = (days.0.as_str(), days.1.as_str());
     let mut parts = vec![
-        format!("{top} {}", ui("title", &[("title", &title)])),
-        ui("days", &[("decided", decided), ("review", review)]),
+        format!("{top} {}", ui(wording::record::TITLE, &[("title", &title)])),
+        ui(wording::record::DAYS, &[("decided", decided), ("review", review)]),
     ];
-    let head = |level: &str, key: &str| format!("{top}{level} {}", ui(key, &[]));
-    parts.push(head("#", "context"));
+    let head = |level: &str, key: Wording| format!("{top}{level} {}", ui(key, &[]));
+    parts.push(head("#", wording::record::CONTEXT));
     parts.extend(it.place.iter().flat_map(|place| where_it_is(knowledge, language, place)));
     if let Front::Deviation { because } = &page.front {
-        parts.push(ui("because", &[("because", because.get(language))]));
+        parts.push(ui(wording::record::BECAUSE, &[("because", because.get(language))]));
     }
     parts.push(match it.reason.trim() {
-        "" => ui("reason-missing", &[]),
-        reason => {
-            ui("reason", &[("reason", &reason.split_whitespace().collect::<Vec<_>>().join(" "))])
-        }
+        "" => ui(wording::record::REASON_MISSING, &[]),
+        reason => ui(
+            wording::record::REASON,
+            &[("reason", &reason.split_whitespace().collect::<Vec<_>>().join(" "))],
+        ),
     });
     for (level, key, anchor) in [
-        ("#", "decision", "choice"),
-        ("#", "tradeoffs", "tradeoff"),
-        ("#", "controls", ""),
-        ("##", "tests", "tests"),
-        ("##", "observability", "observability"),
-        ("#", "migration", "migration"),
-        ("#", "rollback", "rollback"),
+        ("#", wording::record::DECISION, "choice"),
+        ("#", wording::record::TRADEOFFS, "tradeoff"),
+        ("#", wording::record::CONTROLS, ""),
+        ("##", wording::record::TESTS, "tests"),
+        ("##", wording::record::OBSERVABILITY, "observability"),
+        ("#", wording::record::MIGRATION, "migration"),
+        ("#", wording::record::ROLLBACK, "rollback"),
     ] {
         parts.push(head(level, key));
-        if key == "decision" {
+        if anchor == "choice" {
             parts.push(page.lead(language));
         }
         parts.push(page.excerpt(language, anchor));
     }
-    parts.push(head("#", "review"));
-    parts.push(ui("review-on", &[("review", review)]));
-    parts.push(ui("pages", &[("id", &page.id)]));
+    parts.push(head("#", wording::record::REVIEW));
+    parts.push(ui(wording::record::REVIEW_ON, &[("review", review)]));
+    parts.push(ui(wording::record::PAGES, &[("id", &page.id)]));
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n")
 }
 
 /// The notebook, the cell and the mistake.
 fn where_it_is(knowledge: &Knowledge, language: Language, place: &Place) -> Vec<String> {
-    let ui =
-        |key: &str, args: &[(&str, &str)]| knowledge.ui(language, &format!("record.{key}"), args);
+    let ui = |key: Wording, args: &[(&str, &str)]| knowledge.ui(language, key, args);
     let file: String =
         place.file.chars().filter(|char| *char != '`' && !char.is_control()).collect();
     let Some(cell) = place.cell.and_then(|cell| place.notebook.cell(cell)) else {
-        return vec![ui("of-file", &[("file", &file)])];
+        return vec![ui(wording::record::OF_FILE, &[("file", &file)])];
     };
     let number = cell.index.number().to_string();
-    let mut out = vec![ui("of-cell", &[("file", &file), ("cell", &number)])];
+    let mut out = vec![ui(wording::record::OF_CELL, &[("file", &file), ("cell", &number)])];
     if !cell.source.trim().is_empty() {
         let language = if cell.kind == CellKind::Code { "python" } else { "text" };
         out.push(fenced(language, &cell.source));
     }
     if let Some(problem) = place.problem {
         let said = sentence(knowledge, language, &problem.message);
-        out.push(ui("default", &[("rule", problem.rule), ("message", &said)]));
+        out.push(ui(wording::record::DEFAULT, &[("rule", problem.rule), ("message", &said)]));
     }
     out
 }

@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Message};
 use crate::facts::CellFacts;
 use crate::notebook::{Notebook, Output};
 use crate::text::{CellIndex, Span, TextRange};
+use crate::wording;
 
 /// Words of an output and the rules that they speak for.
 ///
@@ -96,7 +97,7 @@ pub(super) fn weigh(notebook: &Notebook, diagnostics: &mut [Arc<Diagnostic>]) {
         if *known.entry(cell).or_insert_with(|| went_through(notebook, cell)) {
             let found = Arc::make_mut(found);
             found.severity = Severity::Warning;
-            found.note(Message::new("interface", "saved-output-contradicts"), None);
+            found.note(Message::says(wording::SAVED_OUTPUT_CONTRADICTS), None);
         }
     }
 }
@@ -137,7 +138,7 @@ impl Told {
         cells: &[Arc<CellFacts>],
         diagnostics: &mut Vec<Arc<Diagnostic>>,
     ) {
-        let note = Message::new("interface", "saved-output-supports").with("words", words);
+        let note = Message::says(wording::SAVED_OUTPUT_SUPPORTS).with("words", words);
         let here = self.by_cell.get(&cell).into_iter().flatten().copied();
         let is_it = |at: &usize| diagnostics.get(*at).is_some_and(|it| rules.contains(&it.rule));
         if let Some(found) = here.into_iter().find(is_it).and_then(|at| diagnostics.get_mut(at)) {
@@ -155,7 +156,7 @@ impl Told {
         let range = TextRange::new(last.start, last.start + first_line);
         let mut found =
             Diagnostic::new(SAVED_OUTPUT, Severity::Hint, Span::new(cell, range), SAVED_OUTPUT);
-        found.message = Message::new("interface", SAVED_OUTPUT).with("words", words);
+        found.message = Message::says(wording::SAVED_OUTPUT).with("words", words);
         diagnostics.push(Arc::new(found));
     }
 }

@@ -7,8 +7,8 @@ use crate::knowledge::{Knowledge, Language};
 /// sentence that no page has.
 pub fn sentence(knowledge: &Knowledge, language: Language, message: &Message) -> String {
     message.filled(|args| {
-        if message.page == "interface" {
-            return knowledge.ui(language, message.key, args);
+        if let Some(wording) = message.wording() {
+            return knowledge.ui(language, wording, args);
         }
         let said = knowledge.message(language, message.page, message.key, args);
         said.unwrap_or_else(|| message.key.to_owned())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::facts::CellFacts;
 use crate::text::{Carrier, CellIndex, Edit, Span, TextRange, apply_edits, line_range};
+use crate::wording;
 
 /// The name under which a comment that silences nothing is reported.
 pub const UNUSED_IGNORE: &str = "unused-ignore";
@@ -32,7 +33,7 @@ pub(super) fn apply(
     for silence in silences.unused() {
         let mut unused =
             Diagnostic::new(UNUSED_IGNORE, Severity::Hint, silence.span, UNUSED_IGNORE);
-        unused.message = Message::new("interface", UNUSED_IGNORE);
+        unused.message = Message::says(wording::UNUSED_IGNORE);
         kept.push(Arc::new(unused));
     }
     for list in [&mut kept, &mut silenced] {

@@ -11,6 +11,7 @@ use crate::facts::{Call, Facts};
 use crate::knowledge::tables::DatedFact;
 use crate::libraries::By;
 use crate::text::{CellIndex, Span};
+use crate::wording;
 
 /// Rules whose sentence says what a kernel answers; of a version that is not known it says since when.
 const ANSWERS: [&str; 2] = ["framework-runner-in-cell", "loop-owning-sync-api"];
@@ -28,10 +29,8 @@ pub(super) fn tell(facts: &Facts, found: &mut [Diagnostic]) {
         match fact.said {
             Some(said) => {
                 let message = match &said.by {
-                    By::File(file) => {
-                        Message::new("interface", "version-by-file").with("file", file)
-                    }
-                    By::Cell(cell) => Message::new("interface", "version-by-cell").at_cell(*cell),
+                    By::File(file) => Message::says(wording::VERSION_BY_FILE).with("file", file),
+                    By::Cell(cell) => Message::says(wording::VERSION_BY_CELL).at_cell(*cell),
                 };
                 let message = message.with("package", &fact.bounds.package);
                 diagnostic.note(message.with("version", &said.text), None);
@@ -70,8 +69,8 @@ fn calls_at<'f>(facts: &'f Facts, found: &[Diagnostic]) -> HashMap<Span, &'f Cal
 /// Nobody says which version runs: it may be fine, and a repair may be wrong there.
 fn doubt(diagnostic: &mut Diagnostic, fact: DatedFact) {
     let (key, note, version) = match (&fact.bounds.since, &fact.bounds.until) {
-        (Some(since), _) => ("since", "version-since", since),
-        (None, Some(until)) => ("until", "version-until", until),
+        (Some(since), _) => ("since", wording::VERSION_SINCE, since),
+        (None, Some(until)) => ("until", wording::VERSION_UNTIL, until),
         (None, None) => return,
     };
     diagnostic.severity = diagnostic.severity.min(Severity::Warning);
@@ -85,7 +84,7 @@ fn doubt(diagnostic: &mut Diagnostic, fact: DatedFact) {
         message.key = key;
         diagnostic.message = message.with("package", package).with("version", version);
     } else {
-        let message = Message::new("interface", note).with("package", package);
+        let message = Message::says(note).with("package", package);
         diagnostic.note(message.with("version", version), None);
     }
 }

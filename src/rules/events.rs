@@ -9,6 +9,7 @@ use crate::knowledge::callables::QualifiedName;
 use crate::python::Kind;
 use crate::rewrite::{Start, can_await, checked, draft, drafted_fix};
 use crate::text::{Edit, Span};
+use crate::wording;
 
 /// More calls than this on the way to an event are not told one by one.
 const LONGEST_WAY: usize = 4;
@@ -37,14 +38,14 @@ pub(super) fn lead(run: &Run, event: &Event, at: Site, found: &mut Diagnostic) {
     let shown = way.iter().filter(|site| **site != at && matches!(run.kind(**site), Kind::Call));
     for site in shown.take(LONGEST_WAY) {
         let Some(span) = run.span(*site) else { continue };
-        let note = Message::new("interface", "led-by")
+        let note = Message::says(wording::LED_BY)
             .with("call", run.callee(*site))
             .at_cell(span.cell)
             .with("line", run.line(*site));
         found.note(note, Some(span));
     }
     if let Some((path, line)) = run.in_module(event.site) {
-        let note = Message::new("interface", "happens-in").with("path", path).with("line", line);
+        let note = Message::says(wording::HAPPENS_IN).with("path", path).with("line", line);
         found.note(note, None);
     }
 }

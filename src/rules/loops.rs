@@ -10,6 +10,7 @@ use crate::knowledge::tables::{Answers, LoopOwner};
 use crate::python::Kind;
 use crate::rewrite::{name_of_owner, offer, owner_instead};
 use crate::text::Span;
+use crate::wording;
 
 /// Something that happens at a place of the notebook.
 pub(super) struct Happening<'r> {
@@ -157,7 +158,7 @@ pub(super) fn report_owner(
     }
     happening.note_way(run, &mut found, works);
     if let Some((path, line)) = run.in_module(event.site) {
-        let note = Message::new("interface", "happens-in").with("path", path).with("line", line);
+        let note = Message::says(wording::HAPPENS_IN).with("path", path).with("line", line);
         found.note(note, None);
     }
     if event.is_patched && !works {

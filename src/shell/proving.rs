@@ -16,9 +16,11 @@ use super::visible::{self, Charset};
 use crate::knowledge::{Both, Knowledge, Language};
 use crate::notebook::Kernel;
 use crate::text::CellIndex;
+use crate::text::Wording;
 use crate::transcript::Transcript;
 use crate::tutor::Reading;
 use crate::tutor::message::{FoundKernel, Msg, NoKernel, Progress, Stage, Trial};
+use crate::wording;
 
 /// How long a kernel may take to start.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -67,7 +69,7 @@ impl<'s, 'k> Prover<'s, 'k> {
     /// Looks for a kernel for a notebook in the folder. Answers `KernelFound`.
     pub fn find(&mut self, folder: PathBuf, notebook: Kernel) {
         if self.wish.is_off {
-            let why = ui(self.knowledge, "proof.off");
+            let why = ui(self.knowledge, wording::proof::OFF);
             return tell(&self.answers, Msg::KernelFound(Err(NoKernel { why })));
         }
         let (knowledge, wish) = (self.knowledge, self.wish.clone());
@@ -275,7 +277,7 @@ fn both(text: impl Fn(Language) -> String) -> Both<String> {
     Both { en: text(Language::En), zh: text(Language::Zh) }
 }
 
-fn ui(knowledge: &Knowledge, key: &str) -> Both<String> {
+fn ui(knowledge: &Knowledge, key: Wording) -> Both<String> {
     both(|language| knowledge.ui(language, key, &[]))
 }
 

@@ -19,8 +19,10 @@ use super::tui::theme::ThemeError;
 use crate::knowledge::{Both, Knowledge, Language};
 use crate::notebook::NotebookError;
 use crate::review::sentence;
+use crate::text::Wording;
 use crate::tutor::error_chain;
 use crate::tutor::unread::{Place, unread};
+use crate::wording;
 
 /// Tells errors in one language.
 #[derive(Debug, Clone, Copy)]
@@ -52,17 +54,17 @@ impl Teller<'_> {
         let whole = |message| (message, Place::default());
         match error {
             FileError::Read(error) => whole(self.of_reading(error)),
-            FileError::Name => whole(self.say("report.problem.name", &[])),
-            FileError::Loop => whole(self.say("report.problem.loop", &[])),
+            FileError::Name => whole(self.say(wording::report::problem::NAME, &[])),
+            FileError::Loop => whole(self.say(wording::report::problem::LOOP, &[])),
             FileError::LeadsOut { target } => {
                 let target = target.display().to_string();
-                whole(self.say("report.problem.leads-out", &[("target", &target)]))
+                whole(self.say(wording::report::problem::LEADS_OUT, &[("target", &target)]))
             }
             FileError::Session { line, column, problem } => {
                 let at = Place { line: Some(*line), column: Some(*column), cell: None };
-                (self.say("report.problem.session", &[("problem", problem)]), at)
+                (self.say(wording::report::problem::SESSION, &[("problem", problem)]), at)
             }
-            FileError::Internal => whole(self.say("report.problem.internal", &[])),
+            FileError::Internal => whole(self.say(wording::report::problem::INTERNAL, &[])),
             FileError::Notebook(error) => unread(self.knowledge, self.language, error),
         }
     }
@@ -71,18 +73,22 @@ impl Teller<'_> {
         let error = match error {
             ReadError::Io(error) => error,
             ReadError::Special(what) => {
-                return self.say(&format!("report.problem.{}", what.key()), &[]);
+                return self.say(what.wording(), &[]);
             }
             ReadError::TooLarge { size, most } => {
                 let (size, most) = (mebibytes(*size).to_string(), mebibytes(*most).to_string());
-                return self.say("report.problem.too-large", &[("size", &size), ("most", &most)]);
+                return self
+                    .say(wording::report::problem::TOO_LARGE, &[("size", &size), ("most", &most)]);
             }
         };
         match error.kind() {
-            io::ErrorKind::NotFound => self.say("report.problem.not-found", &[]),
-            io::ErrorKind::PermissionDenied => self.say("report.problem.no-permission", &[]),
-            io::ErrorKind::IsADirectory => self.say("report.problem.folder", &[]),
-            _ => self.say("report.problem.unreadable", &[("problem", &self.of_system(error))]),
+            io::ErrorKind::NotFound => self.say(wording::report::problem::NOT_FOUND, &[]),
+            io::ErrorKind::PermissionDenied => {
+                self.say(wording::report::problem::NO_PERMISSION, &[])
+            }
+            io::ErrorKind::IsADirectory => self.say(wording::report::problem::FOLDER, &[]),
+            _ => self
+                .say(wording::report::problem::UNREADABLE, &[("problem", &self.of_system(error))]),
         }
     }
 
@@ -92,22 +98,22 @@ impl Teller<'_> {
             return self.tell(inner);
         }
         let key = match error.kind() {
-            io::ErrorKind::NotFound => "not-found",
-            io::ErrorKind::PermissionDenied => "no-permission",
-            io::ErrorKind::IsADirectory => "folder",
-            io::ErrorKind::NotADirectory => "no-folder",
-            io::ErrorKind::AlreadyExists => "exists",
-            io::ErrorKind::StorageFull => "full",
-            io::ErrorKind::ReadOnlyFilesystem => "read-only",
-            io::ErrorKind::QuotaExceeded => "quota",
-            io::ErrorKind::BrokenPipe => "pipe",
-            io::ErrorKind::TimedOut => "late",
-            io::ErrorKind::OutOfMemory => "memory",
-            io::ErrorKind::Unsupported => "unsupported",
-            io::ErrorKind::UnexpectedEof => "end",
+            io::ErrorKind::NotFound => wording::errors::system::NOT_FOUND,
+            io::ErrorKind::PermissionDenied => wording::errors::system::NO_PERMISSION,
+            io::ErrorKind::IsADirectory => wording::errors::system::FOLDER,
+            io::ErrorKind::NotADirectory => wording::errors::system::NO_FOLDER,
+            io::ErrorKind::AlreadyExists => wording::errors::system::EXISTS,
+            io::ErrorKind::StorageFull => wording::errors::system::FULL,
+            io::ErrorKind::ReadOnlyFilesystem => wording::errors::system::READ_ONLY,
+            io::ErrorKind::QuotaExceeded => wording::errors::system::QUOTA,
+            io::ErrorKind::BrokenPipe => wording::errors::system::PIPE,
+            io::ErrorKind::TimedOut => wording::errors::system::LATE,
+            io::ErrorKind::OutOfMemory => wording::errors::system::MEMORY,
+            io::ErrorKind::Unsupported => wording::errors::system::UNSUPPORTED,
+            io::ErrorKind::UnexpectedEof => wording::errors::system::END,
             _ => return error.to_string(),
         };
-        self.say(&format!("errors.system.{key}"), &[])
+        self.say(key, &[])
     }
 
     fn of_files(self, error: &(dyn Error + 'static)) -> Option<String> {
@@ -147,39 +153,43 @@ impl Teller<'_> {
             return Some(self.of_settings(it));
         }
         if error.is::<NoContent>() {
-            return Some(self.say("errors.no-content", &[]));
+            return Some(self.say(wording::errors::NO_CONTENT, &[]));
         }
         if let Some(it) = error.downcast_ref::<SessionError>() {
             return Some(match it {
                 SessionError::Language { value } => {
-                    self.say("errors.language", &[("value", value)])
+                    self.say(wording::errors::LANGUAGE, &[("value", value)])
                 }
                 SessionError::Content { folder, source } => {
                     let (folder, why) = (folder.display().to_string(), self.tell(source));
                     let args = [("folder", folder.as_str()), ("why", &why)];
-                    self.say("errors.content", &args)
+                    self.say(wording::errors::CONTENT, &args)
                 }
             });
         }
         if let Some(it) = error.downcast_ref::<TuiError>() {
             return Some(match it {
                 TuiError::NoTerminal(why) => {
-                    self.say("errors.no-terminal", &[("why", &self.of_system(why))])
+                    self.say(wording::errors::NO_TERMINAL, &[("why", &self.of_system(why))])
                 }
                 TuiError::Lost(why) => {
-                    self.say("errors.terminal-lost", &[("why", &self.of_system(why))])
+                    self.say(wording::errors::TERMINAL_LOST, &[("why", &self.of_system(why))])
                 }
                 TuiError::Signal(number) => {
-                    self.say("errors.signal", &[("number", &number.to_string())])
+                    self.say(wording::errors::SIGNAL, &[("number", &number.to_string())])
                 }
             });
         }
         error.downcast_ref::<ThemeError>().map(|it| match it {
-            ThemeError::File(name) => self.say("errors.theme.file", &[("name", name)]),
-            ThemeError::Missing(name) => self.say("errors.theme.missing", &[("name", name)]),
-            ThemeError::Unknown(name) => self.say("errors.theme.unknown", &[("name", name)]),
+            ThemeError::File(name) => self.say(wording::errors::theme::FILE, &[("name", name)]),
+            ThemeError::Missing(name) => {
+                self.say(wording::errors::theme::MISSING, &[("name", name)])
+            }
+            ThemeError::Unknown(name) => {
+                self.say(wording::errors::theme::UNKNOWN, &[("name", name)])
+            }
             ThemeError::Word { slot, word } => {
-                self.say("errors.theme.word", &[("name", slot), ("word", word)])
+                self.say(wording::errors::theme::WORD, &[("name", slot), ("word", word)])
             }
         })
     }
@@ -189,19 +199,19 @@ impl Teller<'_> {
     fn of_kernel(self, failure: &Failure) -> String {
         match failure {
             Failure::Start(error) => {
-                self.say("prove.failed.start", &[("problem", &self.of_system(error))])
+                self.say(wording::prove::failed::START, &[("problem", &self.of_system(error))])
             }
             Failure::Ended { complaint, .. } => {
                 let last = complaint.lines().next_back().unwrap_or_default();
-                self.say("prove.failed.ended", &[("problem", last)])
+                self.say(wording::prove::failed::ENDED, &[("problem", last)])
             }
             Failure::Silent { seconds } => {
-                self.say("prove.failed.silent", &[("seconds", &seconds.to_string())])
+                self.say(wording::prove::failed::SILENT, &[("seconds", &seconds.to_string())])
             }
-            Failure::Lost => self.say("prove.failed.lost", &[]),
-            Failure::Stopped => self.say("prove.failed.stopped", &[]),
+            Failure::Lost => self.say(wording::prove::failed::LOST, &[]),
+            Failure::Stopped => self.say(wording::prove::failed::STOPPED, &[]),
             Failure::Wire(error) => {
-                self.say("prove.failed.wire", &[("problem", &error.to_string())])
+                self.say(wording::prove::failed::WIRE, &[("problem", &error.to_string())])
             }
         }
     }
@@ -220,26 +230,28 @@ impl Teller<'_> {
     fn of_problem(self, problem: &Problem) -> String {
         match problem {
             Problem::Unknown { what, name, known } => {
-                let key = format!("errors.settings.{}", what.name());
-                let unknown = self.say(&key, &[("name", name)]);
+                let unknown = self.say(what.wording(), &[("name", name)]);
                 unknown
                     + &match meant(name, known) {
-                        Some(nearest) => self.say("errors.settings.meant", &[("name", nearest)]),
-                        None => self.say("errors.settings.known", &[("names", &known.join(", "))]),
+                        Some(nearest) => {
+                            self.say(wording::errors::settings::MEANT, &[("name", nearest)])
+                        }
+                        None => self
+                            .say(wording::errors::settings::KNOWN, &[("names", &known.join(", "))]),
                     }
             }
             Problem::Kind { found, expected } => {
                 let kind = match expected.as_str() {
-                    "a sequence" => "list",
-                    "a string" | "a borrowed string" => "text",
-                    "a boolean" => "truth",
-                    _ => "table",
+                    "a sequence" => wording::errors::settings::LIST,
+                    "a string" | "a borrowed string" => wording::errors::settings::TEXT,
+                    "a boolean" => wording::errors::settings::TRUTH,
+                    _ => wording::errors::settings::TABLE,
                 };
-                let kind = self.say(&format!("errors.settings.{kind}"), &[]);
-                self.say("errors.settings.kind", &[("expected", &kind), ("found", found)])
+                let kind = self.say(kind, &[]);
+                self.say(wording::errors::settings::KIND, &[("expected", &kind), ("found", found)])
             }
-            Problem::Pattern(why) => self.say("errors.settings.pattern", &[("why", why)]),
-            Problem::Toml(why) => self.say("errors.settings.toml", &[("why", why)]),
+            Problem::Pattern(why) => self.say(wording::errors::settings::PATTERN, &[("why", why)]),
+            Problem::Toml(why) => self.say(wording::errors::settings::TOML, &[("why", why)]),
         }
     }
 
@@ -248,25 +260,27 @@ impl Teller<'_> {
         if let Some(it) = error.downcast_ref::<ClipboardError>() {
             return Some(match it {
                 ClipboardError::Long(bytes) => {
-                    self.say("errors.clipboard.long", &[("bytes", &bytes.to_string())])
+                    self.say(wording::errors::clipboard::LONG, &[("bytes", &bytes.to_string())])
                 }
                 ClipboardError::Terminal(why) => {
-                    self.say("errors.clipboard.terminal", &[("why", &self.of_system(why))])
+                    self.say(wording::errors::clipboard::TERMINAL, &[("why", &self.of_system(why))])
                 }
                 ClipboardError::System(why) => {
-                    self.say("errors.clipboard.system", &[("why", &why.to_string())])
+                    self.say(wording::errors::clipboard::SYSTEM, &[("why", &why.to_string())])
                 }
             });
         }
         if let Some(it) = error.downcast_ref::<RecordError>() {
             return Some(match it {
-                RecordError::Newer => self.say("errors.record.newer", &[]),
-                RecordError::Broken(why) => self.say("errors.record.broken", &[("why", why)]),
+                RecordError::Newer => self.say(wording::errors::record::NEWER, &[]),
+                RecordError::Broken(why) => {
+                    self.say(wording::errors::record::BROKEN, &[("why", why)])
+                }
             });
         }
         if let Some(it) = error.downcast_ref::<KeepError>() {
             return Some(match it {
-                KeepError::Nowhere => self.say("errors.record.nowhere", &[]),
+                KeepError::Nowhere => self.say(wording::errors::record::NOWHERE, &[]),
                 KeepError::Text(why) => why.clone(),
                 KeepError::Save { path, source } => {
                     format!("{}: {}", path.display(), self.tell(source))
@@ -281,18 +295,18 @@ impl Teller<'_> {
 
     fn of_skills(self, error: &SkillsError) -> String {
         match error {
-            SkillsError::NoHome => self.say("errors.no-home", &[]),
+            SkillsError::NoHome => self.say(wording::errors::NO_HOME, &[]),
             SkillsError::LeadsOut { path, base, target } => self.leads_out(path, base, target),
             SkillsError::Read { path, source } => {
                 format!("{}: {}", path.display(), self.tell(source))
             }
             SkillsError::List { path } => {
-                self.say("errors.skills-list", &[("file", &path.display().to_string())])
+                self.say(wording::errors::SKILLS_LIST, &[("file", &path.display().to_string())])
             }
             SkillsError::Remove { path, source } => {
                 let (file, why) = (path.display().to_string(), self.of_system(source));
                 let args = [("file", file.as_str()), ("why", &why)];
-                self.say("errors.stays", &args)
+                self.say(wording::errors::STAYS, &args)
             }
             SkillsError::Write(source) => self.of_several(source),
         }
@@ -305,7 +319,7 @@ impl Teller<'_> {
                 format!("{}: {}", path.display(), self.tell(source))
             }
             ExportError::List { path } => {
-                self.say("export.no-list", &[("file", &path.display().to_string())])
+                self.say(wording::export::NO_LIST, &[("file", &path.display().to_string())])
             }
             ExportError::Write(source) => self.of_several(source),
         }
@@ -319,10 +333,10 @@ impl Teller<'_> {
     ) -> String {
         let [file, folder, target] = [path, base, target].map(|it| it.display().to_string());
         let args = [("file", file.as_str()), ("folder", &folder), ("target", &target)];
-        self.say("export.leads-out", &args)
+        self.say(wording::export::LEADS_OUT, &args)
     }
 
-    fn say(self, key: &str, args: &[(&str, &str)]) -> String {
+    fn say(self, key: Wording, args: &[(&str, &str)]) -> String {
         self.knowledge.ui(self.language, key, args)
     }
 }

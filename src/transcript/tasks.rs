@@ -93,11 +93,6 @@ impl Chart {
         self.lanes.len() > 1 || self.whole >= HOLDS
     }
 
-    /// The text that says how long the loop was held.
-    pub fn key(&self) -> &'static str {
-        if self.held == 0 { "spent.free" } else { "spent.held" }
-    }
-
     /// The chart of a cell's tasks, where `parts` parts are as long as `scale` milliseconds.
     pub fn new(tasks: &[TaskRun], elapsed: u64, scale: u64, parts: u64) -> Self {
         let lane = |task: &TaskRun| ChartLane {

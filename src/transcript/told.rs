@@ -24,8 +24,8 @@ pub enum Told<'r> {
     },
     Error(&'r CellError),
     AskedForInput,
-    /// The cell did not end by itself: the key of what says so.
-    Ended(&'static str),
+    /// The cell did not end by itself.
+    Ended(Status),
     /// Milliseconds.
     Took(u64),
     Lag(&'r Lag),
@@ -52,7 +52,8 @@ impl CellRun {
             lines.push(Told::Error(error));
             lines.extend(error.asked_for_input().then_some(Told::AskedForInput));
         }
-        lines.extend(self.status.ended_key().map(Told::Ended));
+        let is_by_itself = matches!(self.status, Status::Ok | Status::Error);
+        lines.extend((!is_by_itself).then_some(Told::Ended(self.status)));
         for chunk in &self.late {
             stretch(chunk, true, &mut lines);
         }
@@ -61,20 +62,6 @@ impl CellRun {
         let lag = self.lag.as_ref().filter(|_| self.error.is_none());
         lines.extend(lag.map(Told::Lag));
         lines
-    }
-}
-
-impl Status {
-    /// The key of what says how a cell ended that did not end by itself.
-    fn ended_key(self) -> Option<&'static str> {
-        Some(match self {
-            Status::Ok | Status::Error => return None,
-            Status::Interrupted => "prove.interrupted",
-            Status::TimedOut => "prove.timed-out",
-            Status::Died => "prove.died",
-            Status::Closed => "prove.closed",
-            Status::Stopped => "prove.stopped",
-        })
     }
 }
 
@@ -96,15 +83,6 @@ impl Lag {
     pub fn levels(&self) -> impl Iterator<Item = usize> + '_ {
         let level = |still: &u64| usize::try_from(still * 7 / self.bucket.max(1)).unwrap_or(7);
         self.still.iter().map(level).map(|level| level.min(7))
-    }
-
-    /// The key of the sentence that says how the loop did.
-    pub fn key(&self) -> &'static str {
-        match self.worst {
-            0 => "prove.loop-free",
-            1..Self::NOTICED => "prove.loop-turned",
-            _ => "prove.loop-stood",
-        }
     }
 }
 

@@ -6,6 +6,8 @@ use super::view::Change;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::{Knowledge, Language, PageKind};
 use crate::review::{changed_sources, fenced, sentence};
+use crate::text::Wording;
+use crate::wording;
 
 /// Writes the advice: what was seen, the repair as a difference, what it changes, and the page.
 pub(super) fn markdown(
@@ -15,13 +17,13 @@ pub(super) fn markdown(
     problem: &Diagnostic,
     choice: usize,
 ) -> String {
-    let ui = |key: &str, args: &[(&str, &str)]| knowledge.ui(language, key, args);
+    let ui = |key: Wording, args: &[(&str, &str)]| knowledge.ui(language, key, args);
     let cell = problem.span.cell.number().to_string();
-    let title = ui("advice.title", &[("file", &document.name), ("cell", &cell)]);
+    let title = ui(wording::advice::TITLE, &[("file", &document.name), ("cell", &cell)]);
     let skill = knowledge.skill();
     let mut out = format!("# {title}\n\n");
-    let announced = ui("header.skill", &[("skill", &skill.name)]);
-    let notice = ui("header.notice", &[("notice", &skill.invocation_notice)]);
+    let announced = ui(wording::header::SKILL, &[("skill", &skill.name)]);
+    let notice = ui(wording::header::NOTICE, &[("notice", &skill.invocation_notice)]);
     out.push_str(&format!("{announced}  \n{notice}\n\n"));
     out.push_str(&format!(
         "**{}**: {}\n\n",
@@ -34,7 +36,7 @@ pub(super) fn markdown(
         for (changed, after) in changed_sources(&document.notebook, &fix.edits).unwrap_or_default()
         {
             let number = changed.number().to_string();
-            out.push_str(&format!("{}\n\n", ui("pattern.in-cell", &[("cell", &number)])));
+            out.push_str(&format!("{}\n\n", ui(wording::pattern::IN_CELL, &[("cell", &number)])));
             out.push_str(&format!(
                 "{}\n\n",
                 fenced("diff", &difference(document.source(changed), &after))

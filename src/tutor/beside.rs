@@ -12,6 +12,7 @@ use super::{Screen, Tutor};
 use crate::knowledge::Both;
 use crate::notebook::{self, Cell, Notebook};
 use crate::text::CellIndex;
+use crate::wording;
 
 /// What becomes of changes on both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,7 +35,11 @@ impl Tutor<'_> {
             Ok(opened) if is_open(&opened) => self.take_in_change(opened),
             Ok(_) => {}
             Err(why) => {
-                self.say("beside.unreadable", &[("why", self.in_words(&why))], Tone::Caution);
+                self.say(
+                    wording::beside::UNREADABLE,
+                    &[("why", self.in_words(&why))],
+                    Tone::Caution,
+                );
             }
         }
     }
@@ -49,13 +54,13 @@ impl Tutor<'_> {
         let is_busy = document.is_unsaved() || self.walk().is_none_or(|it| it.editing.is_some());
         if is_busy {
             self.theirs = Some(Box::new(opened));
-            return self.say("beside.both-changed", &[], Tone::Caution);
+            return self.say(wording::beside::BOTH_CHANGED, &[], Tone::Caution);
         }
         match notebook::parse(&opened.path.to_string_lossy(), opened.bytes.clone()) {
             Ok(notebook) => self.read_again(opened, notebook),
             Err(error) => {
                 let (why, _) = unread(self.knowledge, self.reading.base(), &error);
-                self.say("beside.unreadable", &[("why", &why)], Tone::Caution);
+                self.say(wording::beside::UNREADABLE, &[("why", &why)], Tone::Caution);
             }
         }
     }
@@ -87,8 +92,10 @@ impl Tutor<'_> {
         self.theirs = None;
         let numbers: Vec<String> = changed.iter().map(|cell| cell.number().to_string()).collect();
         match numbers.as_slice() {
-            [] => self.say("beside.read-again", &[], Tone::Quiet),
-            all => self.say("beside.cells-changed", &[("cells", &all.join(", "))], Tone::Quiet),
+            [] => self.say(wording::beside::READ_AGAIN, &[], Tone::Quiet),
+            all => {
+                self.say(wording::beside::CELLS_CHANGED, &[("cells", &all.join(", "))], Tone::Quiet)
+            }
         }
     }
 
@@ -98,8 +105,8 @@ impl Tutor<'_> {
         let parsed = notebook::parse(&theirs.path.to_string_lossy(), theirs.bytes.clone());
         let mut writer = Writer::new(self.knowledge, self.reading);
         let Some(document) = self.document() else { return false };
-        writer.conclusion("beside.conflict", &[("file", &document.name)]);
-        for key in ["beside.key-b", "beside.key-t", "beside.key-m"] {
+        writer.conclusion(wording::beside::CONFLICT, &[("file", &document.name)]);
+        for key in [wording::beside::KEY_B, wording::beside::KEY_T, wording::beside::KEY_M] {
             writer.item(super::view::Mark::Bullet, key, &[]);
         }
         if let Ok(theirs) = &parsed {
@@ -108,13 +115,15 @@ impl Tutor<'_> {
                     continue;
                 };
                 if other.source != cell.source {
-                    writer
-                        .paragraph("beside.in-cell", &[("cell", &cell.index.number().to_string())]);
+                    writer.paragraph(
+                        wording::beside::IN_CELL,
+                        &[("cell", &cell.index.number().to_string())],
+                    );
                     writer.same(Block::Diff(super::diff::lines(&other.source, &cell.source)));
                 }
             }
         }
-        let title = self.knowledge.ui(self.reading.base(), "beside.title", &[]);
+        let title = self.knowledge.ui(self.reading.base(), wording::beside::TITLE, &[]);
         let page = std::sync::Arc::new(writer.finish());
         self.windows.push(Window::new(Kind::Confirm { question: Question::Both, title, page }));
         true
@@ -137,7 +146,7 @@ impl Tutor<'_> {
         }
         let Ok(notebook) = parsed else {
             self.theirs = Some(theirs);
-            self.say("beside.no-notebook", &[], Tone::Caution);
+            self.say(wording::beside::NO_NOTEBOOK, &[], Tone::Caution);
             return Vec::new();
         };
         walk.end_edit();
@@ -154,7 +163,8 @@ impl Tutor<'_> {
             walk.refresh(knowledge, reading);
         }
         let lost = lost.to_string();
-        let key = if lost == "0" { "beside.together" } else { "beside.together-but" };
+        let key =
+            if lost == "0" { wording::beside::TOGETHER } else { wording::beside::TOGETHER_BUT };
         self.say(key, &[("count", &lost)], Tone::Right);
         Vec::new()
     }

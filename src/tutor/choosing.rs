@@ -8,6 +8,7 @@ use super::view::{Block, ListRow, Mark, Page, Tone};
 use super::{Screen, Tutor};
 use crate::knowledge::{Chooser, End, Knowledge, Language, Next, PageKind, Question};
 use crate::review::{Names, names, skeleton};
+use crate::wording;
 
 /// The page to which answers lead.
 #[derive(Debug, Clone)]
@@ -146,23 +147,25 @@ impl Tutor<'_> {
         if let Some(code) = &outcome.code {
             let cell = self.cell_number().filter(|_| is_filled(knowledge, end, outcome));
             match &cell {
-                Some(cell) => writer.paragraph("pattern-chooser.names-of-cell", &[("cell", cell)]),
-                None => writer.paragraph("pattern-chooser.names-to-fill", &[]),
+                Some(cell) => {
+                    writer.paragraph(wording::pattern_chooser::NAMES_OF_CELL, &[("cell", cell)])
+                }
+                None => writer.paragraph(wording::pattern_chooser::NAMES_TO_FILL, &[]),
             }
             writer.same(Block::Code { language: "python".to_owned(), text: code.clone() });
         }
-        writer.heading("pattern-chooser.why");
+        writer.heading(wording::pattern_chooser::WHY);
         both(&mut writer, &end.why);
-        writer.heading("pattern-chooser.costs");
+        writer.heading(wording::pattern_chooser::COSTS);
         both(&mut writer, &end.costs);
-        writer.heading("pattern-chooser.said");
+        writer.heading(wording::pattern_chooser::SAID);
         for (asked, chosen) in told(knowledge.chooser(), &outcome.answers) {
             writer.each(|language| {
                 let text = format!("{} {}", asked.get(language), chosen.get(language));
                 Block::Item { mark: Mark::Bullet, body: prose_of(&text) }
             });
         }
-        writer.heading("pattern-chooser.read");
+        writer.heading(wording::pattern_chooser::READ);
         writer.each(|language| {
             let mut body = prose_of(page.title.get(language));
             body.0.iter_mut().for_each(|run| run.tone = Tone::Link);
@@ -218,7 +221,7 @@ pub(super) fn asked(
         detail: String::new(),
     };
     let rows = question.choices.iter().enumerate().map(row).collect();
-    (knowledge.ui(language, "pattern-chooser.question", &args), rows)
+    (knowledge.ui(language, wording::pattern_chooser::QUESTION, &args), rows)
 }
 
 fn plain(markdown: &str) -> String {

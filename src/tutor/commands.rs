@@ -9,6 +9,7 @@ use super::popups::{self, Found, Kind, Question};
 use super::view::{Pane, ThemeChoice, Tone};
 use super::{Screen, Tutor};
 use crate::knowledge::Page;
+use crate::wording;
 
 impl Tutor<'_> {
     pub(super) fn run(&mut self, command: Command) -> Vec<Effect> {
@@ -23,7 +24,8 @@ impl Tutor<'_> {
             Command::Suspend => return vec![Effect::Suspend],
             Command::Mouse => {
                 self.mouse = !self.mouse;
-                let key = if self.mouse { "status.mouse-on" } else { "status.mouse-off" };
+                let key =
+                    if self.mouse { wording::status::MOUSE_ON } else { wording::status::MOUSE_OFF };
                 self.say(key, &[], Tone::Quiet);
                 return vec![Effect::Mouse(self.mouse)];
             }
@@ -96,9 +98,9 @@ impl Tutor<'_> {
             ThemeChoice::Light => ThemeChoice::Auto,
         };
         let key = match self.theme {
-            ThemeChoice::Auto => "status.theme-auto",
-            ThemeChoice::Dark => "status.theme-dark",
-            ThemeChoice::Light => "status.theme-light",
+            ThemeChoice::Auto => wording::status::THEME_AUTO,
+            ThemeChoice::Dark => wording::status::THEME_DARK,
+            ThemeChoice::Light => wording::status::THEME_LIGHT,
         };
         self.say(key, &[], Tone::Quiet);
     }
@@ -189,7 +191,7 @@ impl Tutor<'_> {
 
     fn open_chosen(&mut self, path: Option<std::path::PathBuf>) -> Vec<Effect> {
         let file = path.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-        self.say("status.opening", &[("file", &file)], Tone::Quiet);
+        self.say(wording::status::OPENING, &[("file", &file)], Tone::Quiet);
         self.opening = true;
         path.map(Effect::Open).into_iter().collect()
     }
@@ -229,7 +231,7 @@ impl Tutor<'_> {
             }
             Question::Repair(repair) => {
                 self.repair(repair);
-                self.say_changed_here("status.repaired-here");
+                self.say_changed_here(wording::status::REPAIRED_HERE);
                 Vec::new()
             }
             Question::Draft(found) => self.take_up(found),

@@ -13,6 +13,7 @@ use crate::knowledge::{Knowledge, Language};
 use crate::proof::{Plan, Step};
 use crate::review::sentence;
 use crate::text::CellIndex;
+use crate::wording;
 
 /// What would run.
 #[derive(Debug, Clone)]
@@ -93,21 +94,23 @@ impl Consent {
         writer.each(|language| Block::Paragraph(prose_of(self.kernel.reason.get(language))));
         if self.kernel.is_found_here {
             writer.each(|language| {
-                let said = knowledge.ui(language, "kernels.found-here", &[]);
+                let said = knowledge.ui(language, wording::kernels::FOUND_HERE, &[]);
                 let body = super::view::Prose::toned(said, Tone::Caution);
                 Block::Item { mark: Mark::Warning, body }
             });
         }
-        writer.paragraph("proof.command", &[]);
+        writer.paragraph(wording::proof::COMMAND, &[]);
         let (language, text) = ("text".to_owned(), self.kernel.command.clone());
         writer.same(Block::Code { language, text });
-        let key = if self.is_changed { "proof.runs-twice" } else { "proof.runs-once" };
+        let key =
+            if self.is_changed { wording::proof::RUNS_TWICE } else { wording::proof::RUNS_ONCE };
         writer.paragraph(key, &[]);
         if let Some(step) = self.steps().get(row) {
-            writer.paragraph("pattern.in-cell", &[("cell", &step.cell.number().to_string())]);
+            writer
+                .paragraph(wording::pattern::IN_CELL, &[("cell", &step.cell.number().to_string())]);
             for effect in &step.effects {
                 writer.each(|language| {
-                    let said = knowledge.ui(language, "prove.effect", &[("line", effect)]);
+                    let said = knowledge.ui(language, wording::prove::EFFECT, &[("line", effect)]);
                     let body = super::view::Prose::toned(said, Tone::Caution);
                     Block::Item { mark: Mark::Warning, body }
                 });

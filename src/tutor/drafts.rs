@@ -12,6 +12,8 @@ use super::view::{Block, Mark, Tone};
 use crate::knowledge::Both;
 use crate::notebook::{Cell, Notebook};
 use crate::text::CellIndex;
+use crate::text::Wording;
+use crate::wording;
 
 /// The cells of a notebook that differ from those of its file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -139,35 +141,35 @@ impl Tutor<'_> {
         let Some(document) = self.document() else { return };
         let placed = Placed::of(&found.draft, &document.notebook);
         let mut writer = Writer::new(self.knowledge, self.reading);
-        writer.conclusion("draft.found", &[("file", &document.name)]);
+        writer.conclusion(wording::draft::FOUND, &[("file", &document.name)]);
         if let [first, ..] = placed.changed.as_slice() {
-            writer.paragraph("draft.changed", &[("cell", &first.number().to_string())]);
+            writer.paragraph(wording::draft::CHANGED, &[("cell", &first.number().to_string())]);
         }
         if placed.lost > 0 {
-            writer.paragraph("draft.lost", &[("count", &placed.lost.to_string())]);
+            writer.paragraph(wording::draft::LOST, &[("count", &placed.lost.to_string())]);
         }
         for drafted in &found.draft.cells {
             let now = twin(drafted, &document.notebook);
             let cell = now.map_or(drafted.cell, |cell| cell.index);
-            writer.paragraph("pattern.in-cell", &[("cell", &cell.number().to_string())]);
+            writer.paragraph(wording::pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
             let before = now.map_or(&drafted.before, |cell| &cell.source);
             writer.same(Block::Diff(super::diff::lines(before, &drafted.source)));
         }
-        self.confirm(Question::Draft(found), "draft.title", writer);
+        self.confirm(Question::Draft(found), wording::draft::TITLE, writer);
     }
 
     fn offer_removal(&mut self, leftovers: Vec<Leftover>) {
         let mut writer = Writer::new(self.knowledge, self.reading);
-        writer.conclusion("leftovers.found", &[]);
+        writer.conclusion(wording::leftovers::FOUND, &[]);
         for Leftover { path, size } in &leftovers {
             let args = [("file", &*path.display().to_string()), ("size", &size.to_string())];
-            writer.item(Mark::Bullet, "leftovers.file", &args);
+            writer.item(Mark::Bullet, wording::leftovers::FILE, &args);
         }
         let paths = leftovers.into_iter().map(|left| left.path).collect();
-        self.confirm(Question::Leftovers(paths), "leftovers.title", writer);
+        self.confirm(Question::Leftovers(paths), wording::leftovers::TITLE, writer);
     }
 
-    fn confirm(&mut self, question: Question, title: &str, writer: Writer<'_>) {
+    fn confirm(&mut self, question: Question, title: Wording, writer: Writer<'_>) {
         let title = self.knowledge.ui(self.reading.base(), title, &[]);
         let page = std::sync::Arc::new(writer.finish());
         self.windows.push(Window::new(Kind::Confirm { question, title, page }));
@@ -185,10 +187,10 @@ impl Tutor<'_> {
         walk.refresh(knowledge, reading);
         let kept = self.keep_unsaved();
         if lost > 0 {
-            self.say("draft.partly", &[("count", &lost.to_string())], Tone::Caution);
+            self.say(wording::draft::PARTLY, &[("count", &lost.to_string())], Tone::Caution);
             return kept.into_iter().collect();
         }
-        self.say("draft.taken-up", &[], Tone::Right);
+        self.say(wording::draft::TAKEN_UP, &[], Tone::Right);
         kept.into_iter().chain([Effect::DropDraft(found.file)]).collect()
     }
 
@@ -199,7 +201,7 @@ impl Tutor<'_> {
         {
             let file = found.file.clone();
             self.windows.pop();
-            self.say("draft.thrown-away", &[], Tone::Quiet);
+            self.say(wording::draft::THROWN_AWAY, &[], Tone::Quiet);
             return vec![Effect::DropDraft(file)];
         }
         self.give_up_draft().into_iter().chain([Effect::Quit]).collect()
@@ -208,10 +210,10 @@ impl Tutor<'_> {
     /// What became of left-overs: those that stay, each with the reason.
     pub(super) fn leftovers_removed(&mut self, left: &[(PathBuf, Both<String>)]) {
         match left.first() {
-            None => self.say("leftovers.removed", &[], Tone::Right),
+            None => self.say(wording::leftovers::REMOVED, &[], Tone::Right),
             Some((file, why)) => {
                 let args = [("file", &*file.display().to_string()), ("why", self.in_words(why))];
-                self.say("leftovers.stays", &args, Tone::Caution);
+                self.say(wording::leftovers::STAYS, &args, Tone::Caution);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! A cell is edited: in place, or in an editor of the reader's own.
 
+use crate::wording;
+
 use super::Tutor;
 use super::message::{EditorError, Effect};
 use super::view::Tone;
@@ -12,7 +14,7 @@ impl Tutor<'_> {
             None => walk.edit(),
             Some(why) => {
                 let why = why.to_string();
-                self.say("status.read-only", &[("why", &why)], Tone::Caution);
+                self.say(wording::status::READ_ONLY, &[("why", &why)], Tone::Caution);
             }
         }
     }
@@ -22,7 +24,7 @@ impl Tutor<'_> {
         let Some(walk) = self.walk() else { return Vec::new() };
         if let Some(why) = walk.document.notebook.read_only() {
             let why = why.to_string();
-            self.say("status.read-only", &[("why", &why)], Tone::Caution);
+            self.say(wording::status::READ_ONLY, &[("why", &why)], Tone::Caution);
             return Vec::new();
         }
         let (name, text) =
@@ -38,11 +40,11 @@ impl Tutor<'_> {
             text.pop();
         }
         if text == source {
-            return self.say("status.edited-nothing", &[], Tone::Quiet);
+            return self.say(wording::status::EDITED_NOTHING, &[], Tone::Quiet);
         }
         let cell = walk.cell;
         self.repair(vec![(cell, text)]);
-        self.say("status.edited-outside", &[], Tone::Right);
+        self.say(wording::status::EDITED_OUTSIDE, &[], Tone::Right);
     }
 
     /// Why the reader's own editor gave nothing back.

@@ -9,6 +9,7 @@ use super::view::{Pane, Tone};
 use super::{Screen, Tutor};
 use crate::knowledge::PageKind;
 use crate::text::CellIndex;
+use crate::wording;
 
 /// As many places as are kept.
 const KEPT: usize = 200;
@@ -109,7 +110,8 @@ impl Tutor<'_> {
 
     /// Says that there is nothing to go back or forth to.
     pub(super) fn say_no_way(&mut self, forward: bool) {
-        let key = if forward { "status.nothing-later" } else { "status.nothing-earlier" };
+        let key =
+            if forward { wording::status::NOTHING_LATER } else { wording::status::NOTHING_EARLIER };
         self.say(key, &[], Tone::Quiet);
     }
 

@@ -12,6 +12,8 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::knowledge::{self, Knowledge, Language};
 use crate::review::sentence;
 use crate::text::CellIndex;
+use crate::text::Wording;
+use crate::wording;
 
 /// A problem in the list, as it is shown and as the filter sees it.
 #[derive(Debug, Clone)]
@@ -31,7 +33,8 @@ impl Listed {
     ) -> Self {
         let cell = place.0.number().to_string();
         let line = line_of(document, found.span).to_string();
-        let at = knowledge.ui(language, "mistake.other", &[("cell", &cell), ("line", &line)]);
+        let at =
+            knowledge.ui(language, wording::mistake::OTHER, &[("cell", &cell), ("line", &line)]);
         let severity = knowledge.ui(language, severity_key(found.severity), &[]);
         let label = format!("{severity}  {at}  {}", found.rule);
         let detail = prose_of(&sentence(knowledge, language, &found.message)).text();
@@ -40,11 +43,11 @@ impl Listed {
     }
 }
 
-fn severity_key(severity: Severity) -> &'static str {
+fn severity_key(severity: Severity) -> Wording {
     match severity {
-        Severity::Error => "severity.error",
-        Severity::Warning => "severity.warning",
-        Severity::Hint => "severity.hint",
+        Severity::Error => wording::severity::ERROR,
+        Severity::Warning => wording::severity::WARNING,
+        Severity::Hint => wording::severity::HINT,
     }
 }
 

@@ -12,7 +12,9 @@ use crate::knowledge::{Both, Language};
 use crate::notebook::Kernel;
 use crate::review::{FileChange, Surroundings};
 use crate::text::CellIndex;
+use crate::text::Wording;
 use crate::transcript::Transcript;
+use crate::wording;
 
 /// Why the user's own editor gave no text back. `editor` is the command, `why` what keeps it
 /// from working.
@@ -30,22 +32,30 @@ pub enum EditorError {
 
 impl EditorError {
     /// The interface text that says it, and what it is filled with.
-    pub(super) fn said(&self, language: Language) -> (&'static str, Vec<(&'static str, String)>) {
+    pub(super) fn said(&self, language: Language) -> (Wording, Vec<(&'static str, String)>) {
         let editor = |it: &String| ("editor", it.clone());
         let why = |it: &Both<String>| ("why", it.get(language).clone());
         match self {
-            EditorError::NoneNamed => ("status.editor-none", Vec::new()),
-            EditorError::Missing { editor: it } => ("status.editor-missing", vec![editor(it)]),
+            EditorError::NoneNamed => (wording::status::EDITOR_NONE, Vec::new()),
+            EditorError::Missing { editor: it } => {
+                (wording::status::EDITOR_MISSING, vec![editor(it)])
+            }
             EditorError::NotStarted { editor: it, why: reason } => {
-                ("status.editor-start", vec![editor(it), why(reason)])
+                (wording::status::EDITOR_START, vec![editor(it), why(reason)])
             }
             EditorError::Failed { editor: it, code } => {
-                ("status.editor-failed", vec![editor(it), ("code", code.to_string())])
+                (wording::status::EDITOR_FAILED, vec![editor(it), ("code", code.to_string())])
             }
-            EditorError::Killed { editor: it } => ("status.editor-killed", vec![editor(it)]),
-            EditorError::NoFile { why: reason } => ("status.editor-file", vec![why(reason)]),
-            EditorError::Unread { why: reason } => ("status.editor-unread", vec![why(reason)]),
-            EditorError::NoText => ("status.editor-text", Vec::new()),
+            EditorError::Killed { editor: it } => {
+                (wording::status::EDITOR_KILLED, vec![editor(it)])
+            }
+            EditorError::NoFile { why: reason } => {
+                (wording::status::EDITOR_FILE, vec![why(reason)])
+            }
+            EditorError::Unread { why: reason } => {
+                (wording::status::EDITOR_UNREAD, vec![why(reason)])
+            }
+            EditorError::NoText => (wording::status::EDITOR_TEXT, Vec::new()),
         }
     }
 }

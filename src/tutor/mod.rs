@@ -6,6 +6,7 @@ mod advice;
 pub mod beside;
 pub mod choosing;
 mod clicks;
+mod command;
 mod commands;
 mod consent;
 mod copying;
@@ -62,6 +63,7 @@ use walk::Walk;
 
 use crate::knowledge::Knowledge;
 use crate::review::Settings;
+use crate::wording;
 
 pub use opening::error_chain;
 pub use pages::Step;
@@ -243,7 +245,7 @@ impl<'k> Tutor<'k> {
             Msg::Copied(Ok(marked)) => self.copied(marked),
             Msg::AdviceSaved(Ok(path)) => {
                 let path = path.display().to_string();
-                self.say("status.advice-saved", &[("file", &path)], Tone::Right);
+                self.say(wording::status::ADVICE_SAVED, &[("file", &path)], Tone::Right);
             }
             Msg::Opened(Err(why)) => {
                 self.arrive_where_wanted();

@@ -13,6 +13,8 @@ use crate::knowledge::Both;
 use crate::review::{Extracted, FileChange, extract, sentence};
 use crate::rewrite::extract::{Refusal, Request, Undecided, numbers};
 use crate::text::CellIndex;
+use crate::text::Wording;
+use crate::wording;
 
 /// The module's name, as an import has it.
 const MODULE: &str = "helpers";
@@ -22,8 +24,8 @@ const MODULE: &str = "helpers";
 pub struct Move {
     /// The notebook is the last.
     files: Vec<FileChange>,
-    /// Where the interface says that it was done, and taken back.
-    texts: &'static str,
+    /// What says that it was done, and that it was taken back.
+    texts: [Wording; 2],
     /// The cell to show in the notebook as it will be.
     cell: CellIndex,
     /// The cell to show when it is taken back.
@@ -41,7 +43,13 @@ enum State {
 impl Move {
     /// A record that becomes the notebook's cell at `cell`, above the one at `from`.
     pub(super) fn of_record(files: Vec<FileChange>, cell: CellIndex, from: CellIndex) -> Self {
-        Self { files, texts: "record", cell, from, state: State::Asked }
+        Self {
+            files,
+            texts: [wording::record::DONE, wording::record::TAKEN_BACK],
+            cell,
+            from,
+            state: State::Asked,
+        }
     }
 
     fn notebook(&self) -> &Path {
@@ -61,7 +69,7 @@ impl Tutor<'_> {
         let fix = walk.current().and_then(|found| found.fixes.get(walk.choice))?;
         helper_to_move(&walk.document, fix)?;
         if walk.document.is_unsaved() {
-            self.say("move.unsaved", &[], Tone::Caution);
+            self.say(wording::moving::UNSAVED, &[], Tone::Caution);
             return Some(Vec::new());
         }
         let module = walk.document.path.as_ref()?.with_file_name(format!("{MODULE}.py"));
@@ -74,24 +82,24 @@ impl Tutor<'_> {
             Ok(held) => held,
             Err(why) => {
                 let why = self.in_words(&why);
-                return self.say("status.not-written", &[("why", why)], Tone::Mistake);
+                return self.say(wording::status::NOT_WRITTEN, &[("why", why)], Tone::Mistake);
             }
         };
         // A file in another encoding would not survive.
         if held.as_deref().is_some_and(|bytes| std::str::from_utf8(bytes).is_err()) {
             let file = module.display().to_string();
-            return self.say("move.not-text", &[("module", &file)], Tone::Caution);
+            return self.say(wording::moving::NOT_TEXT, &[("module", &file)], Tone::Caution);
         }
         match self.plan_move(module, held) {
             Some(Ok((planned, page))) => {
                 self.moving = Some(planned);
-                let title = self.knowledge.ui(self.reading.base(), "move.title", &[]);
+                let title = self.knowledge.ui(self.reading.base(), wording::moving::TITLE, &[]);
                 let kind = Kind::Confirm { question: Question::Move, title, page: page.into() };
                 self.windows.push(Window::new(kind));
             }
             Some(Err(Refusal::Undecided(list))) => {
                 let page = self.undecided(&list);
-                let title = self.knowledge.ui(self.reading.base(), "move.title", &[]);
+                let title = self.knowledge.ui(self.reading.base(), wording::moving::TITLE, &[]);
                 self.windows.push(Window::new(Kind::Reader { title, page: page.into(), id: None }));
             }
             Some(Err(refusal)) => {
@@ -119,8 +127,8 @@ impl Tutor<'_> {
             module: MODULE,
             existing: text.as_deref(),
             partial: false,
-            title: &knowledge.ui(language, "extract.title", &[("notebook", &file)]),
-            skip_reason: &knowledge.ui(language, "extract.skip", &[]),
+            title: &knowledge.ui(language, wording::extract::TITLE, &[("notebook", &file)]),
+            skip_reason: &knowledge.ui(language, wording::extract::SKIP, &[]),
         };
         let notebook = &walk.document.notebook;
         let done = match extract(notebook, &knowledge.tables, &request) {
@@ -131,7 +139,8 @@ impl Tutor<'_> {
         let page = self.move_page(&file, text.as_deref().unwrap_or_default(), &done);
         let cell = done.cells.first().copied().unwrap_or_default();
         let files = done.files(module, held.clone(), (path, original));
-        let (files, texts) = (files.to_vec(), "move");
+        let texts = [wording::moving::DONE, wording::moving::TAKEN_BACK];
+        let files = files.to_vec();
         Some(Ok((Move { files, texts, cell, from, state: State::Asked }, page)))
     }
 
@@ -142,21 +151,21 @@ impl Tutor<'_> {
         let names: Vec<&str> =
             done.plan.moved.iter().flat_map(|it| &it.names).map(String::as_str).collect();
         let asked = [("names", &*names.join(", ")), ("file", file), ("module", &module)];
-        writer.conclusion("move.asks", &asked);
-        writer.paragraph("move.module", &[("module", &module)]);
+        writer.conclusion(wording::moving::ASKS, &asked);
+        writer.paragraph(wording::moving::MODULE, &[("module", &module)]);
         writer.same(Block::Diff(diff::lines(held, &done.plan.module)));
         if let Some(setup) = done.setup {
-            writer.paragraph("move.setup", &[("cell", &setup.number().to_string())]);
+            writer.paragraph(wording::moving::SETUP, &[("cell", &setup.number().to_string())]);
             let source = done.plan.setup.as_deref().unwrap_or_default();
             writer.same(Block::Diff(diff::lines("", source)));
         }
         for cell in &done.cells {
             let old = done.prepared.cell(*cell).map_or("", |cell| &cell.source);
             let new = done.after.cell(*cell).map_or("", |cell| &cell.source);
-            writer.paragraph("pattern.in-cell", &[("cell", &cell.number().to_string())]);
+            writer.paragraph(wording::pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
             writer.same(Block::Diff(diff::lines(old, new)));
         }
-        writer.paragraph("move.tests", &[]);
+        writer.paragraph(wording::moving::TESTS, &[]);
         let (language, text) = ("python".to_owned(), done.plan.tests.clone());
         writer.same(Block::Code { language, text });
         writer.finish()
@@ -166,7 +175,7 @@ impl Tutor<'_> {
     fn undecided(&self, list: &[Undecided]) -> Page {
         let (knowledge, mut writer) = (self.knowledge, Writer::new(self.knowledge, self.reading));
         let Some(document) = self.document() else { return writer.finish() };
-        writer.conclusion("extract.decide", &[("path", &document.name)]);
+        writer.conclusion(wording::extract::DECIDE, &[("path", &document.name)]);
         for one in list {
             let source = document.source(one.read.cell);
             let line = crate::text::position(source, one.read.range.start).line.to_string();
@@ -181,10 +190,15 @@ impl Tutor<'_> {
                     ("line", &line),
                     ("why", &why),
                 ];
-                Block::Paragraph(super::reading::ui(knowledge, language, "extract.read-at", &args))
+                Block::Paragraph(super::reading::ui(
+                    knowledge,
+                    language,
+                    wording::extract::READ_AT,
+                    &args,
+                ))
             });
         }
-        writer.paragraph("move.decide-next", &[]);
+        writer.paragraph(wording::moving::DECIDE_NEXT, &[]);
         writer.finish()
     }
 
@@ -212,7 +226,7 @@ impl Tutor<'_> {
         let Some(mut planned) = self.moving.take() else { return Vec::new() };
         let module = planned.first_name();
         let back = planned.state == State::TakingBack;
-        let planned_texts = planned.texts;
+        let [done, taken_back] = planned.texts;
         match result {
             Err(told) => {
                 self.say_failed(&told);
@@ -231,9 +245,8 @@ impl Tutor<'_> {
                     planned.state = State::Done;
                     self.moving = Some(planned);
                 }
-                let key = if back { "taken-back" } else { "done" };
-                let key = format!("{}.{key}", planned_texts);
-                self.say(&key, &[("module", &module)], Tone::Right);
+                let key = if back { taken_back } else { done };
+                self.say(key, &[("module", &module)], Tone::Right);
                 self.unread = self.page_of(&told);
                 open
             }

@@ -15,6 +15,8 @@ use super::{Screen, Tutor};
 use crate::notebook::{self, Notebook, Pasted, parse_pasted};
 use crate::review::Surroundings;
 use crate::text::CellIndex;
+use crate::text::Wording;
+use crate::wording;
 
 impl Tutor<'_> {
     /// Text that came at once. Its line ends are `\n`; a field takes the first line that says
@@ -28,7 +30,7 @@ impl Tutor<'_> {
             field.insert(lines.next().unwrap_or_default());
             window.refresh(knowledge, reading);
             if lines.next().is_some() {
-                self.say("status.one-line", &[], Tone::Caution);
+                self.say(wording::status::ONE_LINE, &[], Tone::Caution);
             }
             return Vec::new();
         }
@@ -53,7 +55,7 @@ impl Tutor<'_> {
         if over_page && !text.trim().is_empty() {
             self.ask(Question::Replace(text.to_owned()));
         } else {
-            self.say("status.paste-later", &[], Tone::Caution);
+            self.say(wording::status::PASTE_LATER, &[], Tone::Caution);
         }
         Vec::new()
     }
@@ -61,7 +63,7 @@ impl Tutor<'_> {
     /// Opens pasted text: a cell, several, a whole notebook, or an error to be answered.
     pub fn take_in(&mut self, text: &str) {
         if text.trim().is_empty() {
-            self.say("status.empty-paste", &[], Tone::Caution);
+            self.say(wording::status::EMPTY_PASTE, &[], Tone::Caution);
             return;
         }
         match parse_pasted(text) {
@@ -69,7 +71,7 @@ impl Tutor<'_> {
                 self.answer("", "", text);
             }
             Pasted::Notebook(notebook) => {
-                let name = self.knowledge.ui(self.reading.base(), "header.pasted", &[]);
+                let name = self.knowledge.ui(self.reading.base(), wording::header::PASTED, &[]);
                 self.show(name, None, notebook, (self.alone(), false));
             }
             Pasted::Traceback { error, message, text } => self.answer(&error, &message, &text),
@@ -110,7 +112,7 @@ impl Tutor<'_> {
             None => {
                 self.open_window(Kind::look_up());
                 let shown = format!("{error}: {message}");
-                self.say("status.unknown-error", &[("error", &shown)], Tone::Caution);
+                self.say(wording::status::UNKNOWN_ERROR, &[("error", &shown)], Tone::Caution);
             }
         }
     }
@@ -130,7 +132,11 @@ impl Tutor<'_> {
             Err(error) => {
                 let (why, place) = unread(self.knowledge, self.reading.base(), &error);
                 let place = place.after(&name);
-                self.say("status.unreadable", &[("file", &place), ("why", &why)], Tone::Mistake);
+                self.say(
+                    wording::status::UNREADABLE,
+                    &[("file", &place), ("why", &why)],
+                    Tone::Mistake,
+                );
             }
         }
     }
@@ -162,7 +168,11 @@ impl Tutor<'_> {
         let cell = wanted.filter(|number| (1..=last).contains(number));
         if let (Some(number), None) = (wanted, cell) {
             let (number, last) = (number.to_string(), last.to_string());
-            self.say("status.no-such-cell", &[("cell", &number), ("last", &last)], Tone::Caution);
+            self.say(
+                wording::status::NO_SUCH_CELL,
+                &[("cell", &number), ("last", &last)],
+                Tone::Caution,
+            );
         }
         let how = (self.elsewhere, is_unsearched);
         let tables = &self.knowledge.tables;
@@ -188,19 +198,21 @@ impl Tutor<'_> {
     /// Opens the window that asks a question.
     pub(super) fn ask(&mut self, question: Question) {
         let (key, repair) = match &question {
-            Question::Write(repair) => ("confirm.write", repair.as_slice()),
-            Question::Repair(repair) => ("confirm.repair", repair.as_slice()),
-            Question::Leave => ("confirm.leave", [].as_slice()),
+            Question::Write(repair) => (wording::confirm::WRITE, repair.as_slice()),
+            Question::Repair(repair) => (wording::confirm::REPAIR, repair.as_slice()),
+            Question::Leave => (wording::confirm::LEAVE, [].as_slice()),
             Question::Move | Question::Both | Question::Draft(_) | Question::Leftovers(_) => return,
-            Question::Open(_) => ("confirm.open", [].as_slice()),
-            Question::Replace(_) if self.has_unsaved() => ("confirm.replace", [].as_slice()),
-            Question::Replace(_) => ("confirm.take-in", [].as_slice()),
+            Question::Open(_) => (wording::confirm::OPEN, [].as_slice()),
+            Question::Replace(_) if self.has_unsaved() => {
+                (wording::confirm::REPLACE, [].as_slice())
+            }
+            Question::Replace(_) => (wording::confirm::TAKE_IN, [].as_slice()),
         };
         let page = self.changes_page(key, repair);
         let title = match &question {
-            Question::Repair(_) => "confirm.repair-title",
-            Question::Open(_) | Question::Replace(_) => "confirm.replace-title",
-            _ => "confirm.title",
+            Question::Repair(_) => wording::confirm::REPAIR_TITLE,
+            Question::Open(_) | Question::Replace(_) => wording::confirm::REPLACE_TITLE,
+            _ => wording::confirm::TITLE,
         };
         let title = self.knowledge.ui(self.reading.base(), title, &[]);
         let kind = Kind::Confirm { question, title, page: std::sync::Arc::new(page) };
@@ -208,7 +220,7 @@ impl Tutor<'_> {
     }
 
     /// What would be written, or lost: every changed cell's difference.
-    fn changes_page(&self, key: &str, repair: &[(CellIndex, String)]) -> super::view::Page {
+    fn changes_page(&self, key: Wording, repair: &[(CellIndex, String)]) -> super::view::Page {
         let mut writer = Writer::new(self.knowledge, self.reading);
         let Some(document) = self.document() else {
             writer.conclusion(key, &[]);
@@ -218,7 +230,7 @@ impl Tutor<'_> {
         let count = changed.len().to_string();
         writer.conclusion(key, &[("file", &document.name), ("count", &count)]);
         for (cell, before, after) in changed {
-            writer.paragraph("pattern.in-cell", &[("cell", &cell.number().to_string())]);
+            writer.paragraph(wording::pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
             writer.same(super::view::Block::Diff(super::diff::lines(&before, &after)));
         }
         writer.finish()

@@ -10,6 +10,8 @@ use super::popups::Kind;
 use super::reading::{Reading, Writer, prose_of};
 use super::view::{Block, ListRow, Page, Prose, Side};
 use crate::knowledge::{self, Knowledge, Language};
+use crate::text::Wording;
+use crate::wording;
 
 /// A command that can be chosen.
 #[derive(Debug, Clone)]
@@ -22,17 +24,17 @@ pub struct Entry {
 
 impl Entry {
     fn new(knowledge: &Knowledge, language: Language, command: Command, row: &Row) -> Self {
-        let label = knowledge.ui(language, &row.name, &[]);
-        let [en, zh] = [Language::En, Language::Zh].map(|it| knowledge.ui(it, &row.name, &[]));
+        let label = knowledge.ui(language, row.name, &[]);
+        let [en, zh] = [Language::En, Language::Zh].map(|it| knowledge.ui(it, row.name, &[]));
         let detail = row.key.to_owned();
-        let words = format!("{en} {zh} {} {detail}", row.name);
+        let words = format!("{en} {zh} {} {detail}", row.name.key());
         Self { command, row: ListRow { label, detail }, words }
     }
 }
 
 /// How a command is called and what brings it.
 struct Row {
-    name: String,
+    name: Wording,
     key: &'static str,
 }
 
@@ -42,19 +44,19 @@ pub fn filter(query: &str, all: &[Entry]) -> Vec<usize> {
 }
 
 /// The parts of the page of keys, each under its heading.
-const PARTS: [(Context, &str); 12] = [
-    (Context::Walkthrough, "keys.walkthrough"),
-    (Context::Home, "keys.home"),
-    (Context::Lessons, "keys.lesson-list"),
-    (Context::Stage, "keys.lesson"),
-    (Context::Predict, "keys.question"),
-    (Context::Drill, "keys.drill"),
-    (Context::Filter, "keys.filter"),
-    (Context::Reader, "keys.reader"),
-    (Context::Outcome, "keys.outcome"),
-    (Context::Record, "keys.record-window"),
-    (Context::Editor, "keys.editor"),
-    (Context::Everywhere, "keys.everywhere"),
+const PARTS: [(Context, Wording); 12] = [
+    (Context::Walkthrough, wording::keys::WALKTHROUGH),
+    (Context::Home, wording::keys::HOME),
+    (Context::Lessons, wording::keys::LESSON_LIST),
+    (Context::Stage, wording::keys::LESSON),
+    (Context::Predict, wording::keys::QUESTION),
+    (Context::Drill, wording::keys::DRILL),
+    (Context::Filter, wording::keys::FILTER),
+    (Context::Reader, wording::keys::READER),
+    (Context::Outcome, wording::keys::OUTCOME),
+    (Context::Record, wording::keys::RECORD_WINDOW),
+    (Context::Editor, wording::keys::EDITOR),
+    (Context::Everywhere, wording::keys::EVERYWHERE),
 ];
 
 /// The page of the keys that hold the words of `query`: those of `here` first, then those of
@@ -70,7 +72,7 @@ pub fn keys_page(knowledge: &Knowledge, reading: Reading, here: Context, query: 
     let mut parts = PARTS;
     parts.sort_by_key(|(context, _)| rank(*context));
     for (context, heading) in parts {
-        let rows = keys::all().filter(|row| row.context == context && !row.label.is_empty());
+        let rows = keys::all().filter(|row| row.context == context && row.label.is_some());
         let rows: Vec<&Binding> = rows.filter(|row| holds(knowledge, row, query)).collect();
         if !rows.is_empty() {
             writer.heading(heading);
@@ -80,7 +82,7 @@ pub fn keys_page(knowledge: &Knowledge, reading: Reading, here: Context, query: 
     if query.is_empty() {
         let skill = knowledge.skill();
         let args = [("skill", &*skill.name), ("notice", &skill.invocation_notice)];
-        writer.paragraph("header.mark", &args);
+        writer.paragraph(wording::header::MARK, &args);
     }
     writer.finish()
 }
@@ -88,7 +90,8 @@ pub fn keys_page(knowledge: &Knowledge, reading: Reading, here: Context, query: 
 /// Whether a row's key or its words, in either language, hold what was typed.
 fn holds(knowledge: &Knowledge, row: &Binding, query: &str) -> bool {
     let query = query.trim().to_lowercase();
-    let label = |language| knowledge.ui(language, &format!("keys.{}", row.label), &[]);
+    let label =
+        |language| row.label.map(|label| knowledge.ui(language, label, &[])).unwrap_or_default();
     let mut texts = [row.shown.to_owned(), label(Language::En), label(Language::Zh)].into_iter();
     query.is_empty() || texts.any(|text| text.to_lowercase().contains(&query))
 }
@@ -98,7 +101,8 @@ fn in_columns(writer: &mut Writer, rows: &[&Binding]) {
     let knowledge = writer.knowledge;
     writer.each(|language| {
         let line = |row: &&Binding| {
-            let label = knowledge.ui(language, &format!("keys.{}", row.label), &[]);
+            let label = row.label.map(|label| knowledge.ui(language, label, &[]));
+            let label = label.unwrap_or_default();
             let mut runs = prose_of(&format!("`{}`", row.shown)).0;
             runs.extend(Prose::plain(format!("  {label}")).0);
             Side::Line(Prose(runs))
@@ -140,7 +144,7 @@ impl Tutor<'_> {
         if here == Context::Walkthrough {
             let steps = Step::ALL.into_iter().zip(["1", "2", "3", "4", "5", "6"]);
             for (step, key) in steps.filter(|(step, _)| self.is_step_open(*step)) {
-                let row = Row { name: step.label().to_owned(), key };
+                let row = Row { name: step.label(), key };
                 let command = Command::Step(step.number());
                 found.push(Entry::new(knowledge, language, command, &row));
             }
@@ -160,7 +164,6 @@ impl Tutor<'_> {
 }
 
 /// The interface text that names a row's command. Steps have their own names.
-fn name(row: &Binding) -> Option<String> {
-    let is_named = !row.label.is_empty() && !matches!(row.command, Command::Step(_));
-    is_named.then(|| format!("keys.{}", row.label))
+fn name(row: &Binding) -> Option<Wording> {
+    row.label.filter(|_| !matches!(row.command, Command::Step(_)))
 }

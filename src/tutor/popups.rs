@@ -15,7 +15,10 @@ use super::recording::Recorded;
 use super::view::{ListRow, Page, Popup};
 use crate::knowledge::{self, Hit, Knowledge, Language, PageKind};
 use crate::review::Within;
+use crate::review::called;
 use crate::text::CellIndex;
+use crate::text::Wording;
+use crate::wording::{self, popup};
 
 /// An open window.
 #[derive(Debug, Clone)]
@@ -249,93 +252,93 @@ impl Window {
 
     /// The window as a front end draws it.
     pub fn view(&self, knowledge: &Knowledge, language: Language) -> Popup {
-        let ui = |key: &str| knowledge.ui(language, key, &[]);
-        let list = |title: &str, rows: Vec<ListRow>| Popup::List {
+        let ui = |key: Wording| knowledge.ui(language, key, &[]);
+        let list = |title: Wording, rows: Vec<ListRow>| Popup::List {
             title: ui(title),
             query: None,
             rows,
             selected: self.selected,
             preview: None,
             scroll: None,
-            empty: ui("popup.nothing"),
+            empty: ui(popup::NOTHING),
         };
         match &self.kind {
             Kind::LookUp { query, hits, preview, .. } => Popup::List {
-                title: ui("popup.look-up"),
+                title: ui(popup::LOOK_UP),
                 query: Some((query.text.clone(), query.cursor)),
                 rows: hits.iter().map(|it| row(knowledge, language, it)).collect(),
                 selected: self.selected,
                 preview: preview.clone(),
                 scroll: None,
-                empty: ui("popup.nothing-found"),
+                empty: ui(popup::NOTHING_FOUND),
             },
             Kind::Notebooks { query, shown, searching, .. } => Popup::List {
-                title: ui("popup.notebooks"),
+                title: ui(popup::NOTEBOOKS),
                 query: Some((query.text.clone(), query.cursor)),
                 rows: shown.iter().map(|path| file_row(path)).collect(),
                 selected: self.selected,
                 preview: None,
                 scroll: None,
-                empty: ui(if *searching { "popup.searching" } else { "popup.no-notebooks" }),
+                empty: ui(if *searching { popup::SEARCHING } else { popup::NO_NOTEBOOKS }),
             },
             Kind::Problems { query, all, shown } => Popup::List {
-                title: ui("popup.problems"),
+                title: ui(popup::PROBLEMS),
                 query: Some((query.text.clone(), query.cursor)),
                 rows: shown.iter().filter_map(|at| all.get(*at)).map(|it| it.row.clone()).collect(),
                 selected: self.selected,
                 preview: None,
                 scroll: None,
-                empty: ui(if all.is_empty() { "popup.no-problems" } else { "popup.nothing-found" }),
+                empty: ui(if all.is_empty() { popup::NO_PROBLEMS } else { popup::NOTHING_FOUND }),
             },
             Kind::Several(batches) => {
                 let row = |(batch, count): &(Within, usize)| {
                     let (key, rule) = match batch {
-                        Within::Rule(_, rule) => ("several.rule", *rule),
-                        Within::Cell(_) | Within::About(_) => ("several.cell", ""),
-                        Within::Notebook => ("several.notebook", ""),
+                        Within::Rule(_, rule) => (wording::several::RULE, *rule),
+                        Within::Cell(_) | Within::About(_) => (wording::several::CELL, ""),
+                        Within::Notebook => (wording::several::NOTEBOOK, ""),
                     };
                     let args = [("count", &*count.to_string()), ("rule", rule)];
                     let label = knowledge.ui(language, key, &args);
                     ListRow { label, detail: String::new() }
                 };
-                list("several.title", batches.iter().map(row).collect())
+                list(wording::several::TITLE, batches.iter().map(row).collect())
             }
             Kind::Deviations(found) => {
                 // All of one kind, and their reasons take the room.
                 let row = |it: &Found| ListRow { label: it.label.clone(), detail: String::new() };
-                list("popup.deviations", found.iter().map(row).collect())
+                list(popup::DEVIATIONS, found.iter().map(row).collect())
             }
             Kind::SeeAlso(found) => {
                 let rows = found.iter().map(|it| row(knowledge, language, it)).collect();
-                list("popup.see-also", rows)
+                list(popup::SEE_ALSO, rows)
             }
             Kind::Run(consent) => Popup::List {
-                title: ui("proof.title"),
+                title: ui(wording::proof::TITLE),
                 query: None,
                 rows: consent.rows(knowledge, language),
                 selected: self.selected,
                 preview: consent.preview.clone(),
                 scroll: Some(self.scroll),
-                empty: ui("popup.nothing"),
+                empty: ui(popup::NOTHING),
             },
             Kind::Reader { title, page, .. } => {
                 let (title, page) = (title.clone(), page.clone());
                 Popup::Reader { title, query: None, page, scroll: self.scroll }
             }
             Kind::Keys { query, page, .. } => Popup::Reader {
-                title: ui("popup.keys"),
+                title: ui(popup::KEYS),
                 query: Some((query.text.clone(), query.cursor)),
                 page: page.clone(),
                 scroll: self.scroll,
             },
             Kind::Palette { query, all, shown } => Popup::List {
-                title: ui("popup.palette"),
+                title: ui(popup::PALETTE),
                 query: Some((query.text.clone(), query.cursor)),
                 rows: shown.iter().filter_map(|at| all.get(*at)).map(|it| it.row.clone()).collect(),
                 selected: self.selected,
                 preview: None,
                 scroll: None,
-                empty: ui("popup.nothing-found"),
+                empty: ui(popup::NOTHING_FOUND),
             },
             Kind::Choosing { answers, both, .. } => {
                 let (title, rows) = choosing::asked(knowledge, language, answers);
@@ -347,16 +350,16 @@ impl Window {
                 title: super::Tutor::reason_title(knowledge, language, id),
                 text: line.text.clone(),
                 cursor: line.cursor,
-                note: ui("record.ask-more"),
+                note: ui(wording::record::ASK_MORE),
             },
             Kind::Recorded(recorded) => Popup::Reader {
-                title: ui("record.window"),
+                title: ui(wording::record::WINDOW),
                 query: None,
                 page: recorded.page.clone(),
                 scroll: self.scroll,
             },
             Kind::Outcome(outcome) => Popup::Reader {
-                title: ui("pattern-chooser.title"),
+                title: ui(wording::pattern_chooser::TITLE),
                 query: None,
                 page: outcome.page.clone(),
                 scroll: self.scroll,
@@ -369,8 +372,10 @@ impl Window {
 }
 
 fn row(knowledge: &Knowledge, language: Language, found: &Found) -> ListRow {
-    let key = format!("kinds.{}", found.kind.as_str());
-    ListRow { label: found.label.clone(), detail: knowledge.ui(language, &key, &[]) }
+    ListRow {
+        label: found.label.clone(),
+        detail: knowledge.ui(language, called::kind(found.kind), &[]),
+    }
 }
 
 fn file_row(path: &std::path::Path) -> ListRow {

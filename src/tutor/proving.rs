@@ -16,7 +16,9 @@ use crate::knowledge::{Both, Language, Tables};
 use crate::proof::{Plan, elsewhere};
 use crate::review::changed_sources;
 use crate::text::CellIndex;
+use crate::text::Wording;
 use crate::transcript::Transcript;
+use crate::wording;
 
 /// What a proof is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,12 +80,12 @@ pub enum Interrupt {
 
 impl Interrupt {
     /// The sentence that tells of it.
-    pub fn key(self) -> &'static str {
+    pub fn key(self) -> Wording {
         match self {
-            Interrupt::Unasked => "proof.key-interrupt",
-            Interrupt::Asked => "proof.interrupting",
-            Interrupt::Holds => "proof.holds",
-            Interrupt::Ending => "proof.ending",
+            Interrupt::Unasked => wording::proof::KEY_INTERRUPT,
+            Interrupt::Asked => wording::proof::INTERRUPTING,
+            Interrupt::Holds => wording::proof::HOLDS,
+            Interrupt::Ending => wording::proof::ENDING,
         }
     }
 }
@@ -223,14 +225,14 @@ impl Tutor<'_> {
     /// Looks for a kernel for the drill that is shown.
     pub(super) fn begin_task_proof(&mut self) -> Vec<Effect> {
         if self.is_waiting() {
-            self.say("proof.busy", &[], Tone::Caution);
+            self.say(wording::proof::BUSY, &[], Tone::Caution);
             return Vec::new();
         }
         let Screen::Learn(learn) = &self.screen else { return Vec::new() };
         let Some(task) = learn.attempt() else { return Vec::new() };
         let drill = task.task.drill.as_ref().and_then(|id| self.knowledge.drill(id));
         if drill.is_some_and(|drill| !drill.front.runs) {
-            self.say("status.drill-runs-not", &[], Tone::Quiet);
+            self.say(wording::status::DRILL_RUNS_NOT, &[], Tone::Quiet);
             return Vec::new();
         }
         let claim = Claim::of_task(task);
@@ -250,13 +252,13 @@ impl Tutor<'_> {
     /// Shows the step and looks for a kernel.
     pub(super) fn begin_proof(&mut self) -> Vec<Effect> {
         if self.is_waiting() {
-            self.say("proof.busy", &[], Tone::Caution);
+            self.say(wording::proof::BUSY, &[], Tone::Caution);
             return Vec::new();
         }
         let tables = &self.knowledge.tables;
         let Some(walk) = self.walk() else { return Vec::new() };
         if !walk.go(Step::Proof) {
-            self.say("status.step-skipped", &[], Tone::Quiet);
+            self.say(wording::status::STEP_SKIPPED, &[], Tone::Quiet);
             return Vec::new();
         }
         let Some(claim) = Claim::of(walk, tables) else { return Vec::new() };
@@ -327,7 +329,7 @@ impl Tutor<'_> {
     pub(super) fn interrupt(&mut self) -> Vec<Effect> {
         let Some(mut attempt) = self.attempt().cloned() else { return Vec::new() };
         let State::Running(running) = &mut attempt.state else {
-            self.say("proof.nothing-runs", &[], Tone::Quiet);
+            self.say(wording::proof::NOTHING_RUNS, &[], Tone::Quiet);
             return Vec::new();
         };
         running.interrupt = match (running.interrupt, running.cell) {

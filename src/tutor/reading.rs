@@ -8,7 +8,10 @@ use super::view::{Block, Mark, Page, Prose, Row, Run, Tone};
 use crate::diagnostic::Message;
 use crate::knowledge::timeline::{State, Timeline};
 use crate::knowledge::{self, Inline, Knowledge, Language};
+use crate::review::called;
 use crate::review::sentence;
+use crate::text::Wording;
+use crate::wording;
 
 /// The reader's languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,24 +88,24 @@ impl<'k> Writer<'k> {
         self.rows.push(Row::One(block));
     }
 
-    pub fn conclusion(&mut self, key: &str, args: &[(&str, &str)]) {
+    pub fn conclusion(&mut self, key: Wording, args: &[(&str, &str)]) {
         let knowledge = self.knowledge;
         self.stated.extend(Statement::of_text(key));
         self.each(|language| Block::Conclusion(ui(knowledge, language, key, args)));
     }
 
-    pub fn paragraph(&mut self, key: &str, args: &[(&str, &str)]) {
+    pub fn paragraph(&mut self, key: Wording, args: &[(&str, &str)]) {
         let knowledge = self.knowledge;
         self.stated.extend(Statement::of_text(key));
         self.each(|language| Block::Paragraph(ui(knowledge, language, key, args)));
     }
 
-    pub fn heading(&mut self, key: &str) {
+    pub fn heading(&mut self, key: Wording) {
         let knowledge = self.knowledge;
         self.each(|language| Block::Heading(ui(knowledge, language, key, &[])));
     }
 
-    pub fn item(&mut self, mark: Mark, key: &str, args: &[(&str, &str)]) {
+    pub fn item(&mut self, mark: Mark, key: Wording, args: &[(&str, &str)]) {
         let knowledge = self.knowledge;
         self.stated.extend(Statement::of_text(key));
         self.each(|language| Block::Item { mark, body: ui(knowledge, language, key, args) });
@@ -159,8 +162,8 @@ impl<'k> Writer<'k> {
         };
         let base = self.reading.base();
         let shown = State::ALL.into_iter().filter(|(_, state)| is_shown(*state));
-        let word = |name: &str| self.knowledge.ui(base, &format!("timeline.{name}"), &[]);
-        let legend = shown.map(|(name, state)| (state, word(name))).collect();
+        let word = |state| self.knowledge.ui(base, called::state(state), &[]);
+        let legend = shown.map(|(_, state)| (state, word(state))).collect();
         Block::Timeline { timeline: Arc::new(timeline), legend }
     }
 
@@ -243,7 +246,7 @@ impl<'k> Writer<'k> {
 }
 
 /// An interface text as prose; it may hold inline Markdown.
-pub fn ui(knowledge: &Knowledge, language: Language, key: &str, args: &[(&str, &str)]) -> Prose {
+pub fn ui(knowledge: &Knowledge, language: Language, key: Wording, args: &[(&str, &str)]) -> Prose {
     let mut prose = prose_of(&knowledge.ui(language, key, args));
     let is_key = |text: &str| keys::all().any(|row| row.shown == text);
     for run in prose.0.iter_mut().filter(|run| run.tone == Tone::Code && is_key(&run.text)) {
@@ -330,7 +333,7 @@ pub fn whole_page(knowledge: &Knowledge, page: &knowledge::Page, reading: Readin
     writer.page(page);
     let see: Vec<&knowledge::Page> = page.see.iter().filter_map(|id| knowledge.find(id)).collect();
     if !see.is_empty() {
-        writer.heading("popup.see-also");
+        writer.heading(wording::popup::SEE_ALSO);
         for page in see {
             writer.each(|language| Block::Item {
                 mark: super::view::Mark::Bullet,

@@ -17,6 +17,7 @@ use crate::knowledge::{Language, PageKind, blocks};
 use crate::review::{FileChange, Form, Place, Record, record, review_day, with_record};
 use crate::transcript::Transcript;
 use crate::tutor::message::Effect;
+use crate::wording;
 
 /// A record that is looked at.
 #[derive(Debug, Clone)]
@@ -151,17 +152,18 @@ impl Tutor<'_> {
     /// Asks before the record becomes a cell of the notebook.
     pub(super) fn insert_record(&mut self) {
         if self.document().is_some_and(|document| document.is_unsaved()) {
-            return self.say("record.unsaved", &[], Tone::Caution);
+            return self.say(wording::record::UNSAVED, &[], Tone::Caution);
         }
         match self.plan_insertion() {
             Some(Ok((planned, page))) => {
                 self.moving = Some(planned);
-                let title = self.knowledge.ui(self.reading.base(), "record.insert-title", &[]);
+                let title =
+                    self.knowledge.ui(self.reading.base(), wording::record::INSERT_TITLE, &[]);
                 let kind = Kind::Confirm { question: Question::Move, title, page: page.into() };
                 self.windows.push(Window::new(kind));
             }
             Some(Err(why)) => self.say_unwritten(&why),
-            None => self.say("status.no-file", &[], Tone::Caution),
+            None => self.say(wording::status::NO_FILE, &[], Tone::Caution),
         }
     }
 
@@ -178,7 +180,7 @@ impl Tutor<'_> {
         let mut writer = Writer::new(self.knowledge, self.reading);
         let cell = at.number().to_string();
         let args = [("file", walk.document.name.as_str()), ("cell", cell.as_str())];
-        writer.conclusion("record.insert-asks", &args);
+        writer.conclusion(wording::record::INSERT_ASKS, &args);
         writer.same(Block::Diff(diff::lines("", text.trim_end())));
         let (expected, bytes) = (Some(notebook.original().to_vec()), after.original().to_vec());
         let files = vec![FileChange { path, expected, bytes }];
@@ -193,6 +195,6 @@ impl Tutor<'_> {
     ) -> String {
         let page = knowledge.page(PageKind::Deviation, id);
         let title = page.map(|page| prose_of(page.title.get(language)).text()).unwrap_or_default();
-        knowledge.ui(language, "record.ask", &[("title", &title)])
+        knowledge.ui(language, wording::record::ASK, &[("title", &title)])
     }
 }

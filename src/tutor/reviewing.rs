@@ -12,6 +12,7 @@ use crate::facts::Stop;
 use crate::knowledge::Tables;
 use crate::notebook::Notebook;
 use crate::review::{Known, Review, Surroundings, review_again};
+use crate::wording;
 
 /// Bytes of code that are reviewed at once; more of it could be seen to stop the screen.
 pub const AT_ONCE: usize = 32 * 1024;
@@ -149,7 +150,7 @@ impl Tutor<'_> {
         let waits = self.is_reviewing() && asks_the_review(command);
         self.waiting = waits.then_some(command);
         if waits {
-            self.say("status.reviewing", &[], Tone::Caution);
+            self.say(wording::status::REVIEWING, &[], Tone::Caution);
         }
         waits
     }
@@ -168,7 +169,7 @@ impl Tutor<'_> {
         walk.refresh(knowledge, reading);
         let waiting = self.waiting.take();
         if failed {
-            self.say("status.review-failed", &[], Tone::Mistake);
+            self.say(wording::status::REVIEW_FAILED, &[], Tone::Mistake);
             return Vec::new();
         }
         let Some(command) = waiting else { return Vec::new() };

@@ -3,10 +3,11 @@
 use super::view::{Prose, Tone};
 use super::{Tutor, reading};
 use crate::knowledge::{Both, Language, fill};
+use crate::text::Wording;
 
 impl Tutor<'_> {
     /// Says a text of the interface until the next key.
-    pub(super) fn say(&mut self, key: &str, args: &[(&str, &str)], tone: Tone) {
+    pub(super) fn say(&mut self, key: Wording, args: &[(&str, &str)], tone: Tone) {
         self.status = Some(self.clause(key, args).in_tone(tone));
     }
 
@@ -21,7 +22,7 @@ impl Tutor<'_> {
     }
 
     /// A text of the interface, filled after it is read: what a file is called is no Markdown.
-    pub(super) fn clause(&self, key: &str, args: &[(&str, &str)]) -> Prose {
+    pub(super) fn clause(&self, key: Wording, args: &[(&str, &str)]) -> Prose {
         let mut said = reading::ui(self.knowledge, self.reading.base(), key, &[]);
         for run in &mut said.0 {
             run.text = fill(&run.text, args);

@@ -11,15 +11,17 @@ use super::view::{
 use super::walk::Walk;
 use super::{Screen, Tutor, document};
 use crate::notebook::CellKind;
+use crate::text::Wording;
+use crate::wording::{self, home};
 
 /// The home screen's choices: command, key, interface text.
-pub(super) const HOME: [(Command, &str, &str); 6] = [
-    (Command::OpenNotebook, "o", "home.open"),
-    (Command::Lessons, "l", "home.lessons"),
-    (Command::WhichPattern, "p", "home.which-pattern"),
-    (Command::LookUp, "/", "home.look-up"),
-    (Command::Sample, "s", "home.sample"),
-    (Command::Quit, "q", "home.quit"),
+pub(super) const HOME: [(Command, &str, Wording, Wording); 6] = [
+    (Command::OpenNotebook, "o", home::OPEN, home::OPEN_DETAIL),
+    (Command::Lessons, "l", home::LESSONS, home::LESSONS_DETAIL),
+    (Command::WhichPattern, "p", home::WHICH_PATTERN, home::WHICH_PATTERN_DETAIL),
+    (Command::LookUp, "/", home::LOOK_UP, home::LOOK_UP_DETAIL),
+    (Command::Sample, "s", home::SAMPLE, home::SAMPLE_DETAIL),
+    (Command::Quit, "q", home::QUIT, home::QUIT_DETAIL),
 ];
 
 impl Tutor<'_> {
@@ -46,7 +48,7 @@ impl Tutor<'_> {
         }
     }
 
-    fn ui(&self, key: &str, args: &[(&str, &str)]) -> String {
+    fn ui(&self, key: Wording, args: &[(&str, &str)]) -> String {
         self.knowledge.ui(self.reading.base(), key, args)
     }
 
@@ -69,12 +71,12 @@ impl Tutor<'_> {
         Header {
             file: walk.document.name.clone(),
             place: match (walk.document.notebook.cells.len(), number) {
-                (0, _) => self.ui("header.no-cells", &[]),
-                (_, None) => self.ui("header.place", &[("cell", &cell), ("count", &count)]),
+                (0, _) => self.ui(wording::header::NO_CELLS, &[]),
+                (_, None) => self.ui(wording::header::PLACE, &[("cell", &cell), ("count", &count)]),
                 (_, Some(number)) => {
                     let problem = [("problem", &*number), ("problems", &problems)];
                     let args = [("cell", &*cell), ("count", &count)];
-                    self.ui("header.place-problem", &[args, problem].concat())
+                    self.ui(wording::header::PLACE_PROBLEM, &[args, problem].concat())
                 }
             },
             counts: (!walk.document.is_unreviewed()).then(|| walk.document.review.counts()),
@@ -87,8 +89,8 @@ impl Tutor<'_> {
     fn announcement(&self) -> Option<(String, String)> {
         let skill = self.knowledge.skill();
         Some((
-            self.ui("header.skill", &[("skill", &skill.name)]),
-            self.ui("header.notice", &[("notice", &skill.invocation_notice)]),
+            self.ui(wording::header::SKILL, &[("skill", &skill.name)]),
+            self.ui(wording::header::NOTICE, &[("notice", &skill.invocation_notice)]),
         ))
     }
 
@@ -98,16 +100,19 @@ impl Tutor<'_> {
     }
 
     fn home(&self, selected: usize) -> Home {
-        let choice = |(index, (_, key, label)): (usize, &(Command, &str, &str))| HomeChoice {
-            key: (*key).to_owned(),
-            label: self.ui(label, &[]),
-            detail: self.ui(&format!("{label}-detail"), &[]),
-            selected: index == selected,
-        };
+        let choice =
+            |(index, (_, key, label, detail)): (usize, &(Command, &str, Wording, Wording))| {
+                HomeChoice {
+                    key: (*key).to_owned(),
+                    label: self.ui(*label, &[]),
+                    detail: self.ui(*detail, &[]),
+                    selected: index == selected,
+                }
+            };
         Home {
             title: "nbasync".to_owned(),
-            subtitle: self.ui("home.subtitle", &[]),
-            invitation: self.ui("home.invitation", &[]),
+            subtitle: self.ui(wording::home::SUBTITLE, &[]),
+            invitation: self.ui(wording::home::INVITATION, &[]),
             choices: HOME.iter().enumerate().map(choice).collect(),
         }
     }
@@ -130,7 +135,7 @@ impl Tutor<'_> {
             overview: walk.document.overview.clone(),
             current: walk.cell.0,
             focus: walk.focus,
-            overview_title: self.ui("overview.title", &[]),
+            overview_title: self.ui(wording::overview::TITLE, &[]),
             frame: None,
         }
     }
@@ -165,7 +170,7 @@ impl Tutor<'_> {
         let rows = keys::footer(context).into_iter().filter(|row| self.is_useful(row.command));
         rows.map(|row| KeyHint {
             key: row.shown.to_owned(),
-            label: self.ui(&format!("keys.{}", row.label), &[]),
+            label: row.label.map(|label| self.ui(label, &[])).unwrap_or_default(),
             always: matches!(row.command, Command::Help | Command::Quit),
         })
         .collect()

@@ -9,6 +9,7 @@ use crate::diagnostic::{Applicability, Diagnostic};
 use crate::knowledge::Tables;
 use crate::review::{Repairs, Within};
 use crate::text::CellIndex;
+use crate::wording;
 
 /// How far the repairs that are made together may be trusted at least: one mistake of a cell was
 /// looked at, of the rest only what is safe is made.
@@ -51,7 +52,7 @@ impl Tutor<'_> {
         let Some(walk) = self.walk() else { return };
         if let Some(why) = walk.document.notebook.read_only() {
             let why = why.to_string();
-            return self.say("status.read-only", &[("why", &why)], Tone::Caution);
+            return self.say(wording::status::READ_ONLY, &[("why", &why)], Tone::Caution);
         }
         let cell = walk.cell;
         let rule = walk.current().map(|found| Within::Rule(cell, found.rule));
@@ -59,7 +60,7 @@ impl Tutor<'_> {
         let counted = batches.map(|batch| (batch, count(batch, &walk.document)));
         let batches: Vec<(Within, usize)> = counted.filter(|(_, count)| *count > 0).collect();
         if batches.is_empty() {
-            return self.say("status.nothing-to-repair", &[], Tone::Quiet);
+            return self.say(wording::status::NOTHING_TO_REPAIR, &[], Tone::Quiet);
         }
         self.open_window(Kind::Several(batches));
     }
@@ -74,7 +75,7 @@ impl Tutor<'_> {
         match sources {
             Some(sources) if has_file => self.ask(Question::Write(sources)),
             Some(sources) => self.ask(Question::Repair(sources)),
-            None => self.say("status.nothing-to-repair", &[], Tone::Quiet),
+            None => self.say(wording::status::NOTHING_TO_REPAIR, &[], Tone::Quiet),
         }
         Vec::new()
     }

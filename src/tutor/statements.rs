@@ -4,6 +4,8 @@
 //! here, and so have messages and the parts of content pages.
 
 use crate::diagnostic::{Diagnostic, Message};
+use crate::text::Wording;
+use crate::wording;
 
 /// Something that a page says and that another page might deny.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,26 +83,31 @@ impl Outcome {
 
 impl Statement {
     /// What a text of the interface states.
-    pub fn of_text(key: &str) -> Option<Self> {
+    pub fn of_text(key: Wording) -> Option<Self> {
         Some(match key {
-            "situation.leave-alone" => Self::LeaveAlone,
-            "apply.writes" | "apply.changes" | "apply.key-w" | "apply.key-w-memory" => {
-                Self::Written
+            wording::situation::LEAVE_ALONE => Self::LeaveAlone,
+            wording::apply::WRITES
+            | wording::apply::CHANGES
+            | wording::apply::KEY_W
+            | wording::apply::KEY_W_MEMORY => Self::Written,
+            wording::apply::MOVES | wording::apply::KEY_W_MOVE | wording::pattern::MOVES => {
+                Self::Moved
             }
-            "apply.moves" | "apply.key-w-move" | "pattern.moves" => Self::Moved,
-            "pattern.display" | "apply.shown-only" => Self::ShownOnly,
-            "apply.nothing" | "answer.by-hand" | "pattern.by-hand-why" | "tradeoffs.no-fix" => {
-                Self::NoRepair
-            }
-            "apply.key-y" => Self::CopiesRepair,
-            "answer.nothing-else" | "tradeoffs.nothing" => Self::NothingElse,
-            "answer.move-price" | "tradeoffs.move" | "tradeoffs.one" | "tradeoffs.several" => {
-                Self::Changes
-            }
-            "pattern.safe" => Self::Safe,
-            "pattern.unsafe" => Self::Consent,
-            "apply.only" => Self::Only,
-            "apply.next" | "apply.first-again" => Self::Another,
+            wording::pattern::DISPLAY | wording::apply::SHOWN_ONLY => Self::ShownOnly,
+            wording::apply::NOTHING
+            | wording::answer::BY_HAND
+            | wording::pattern::BY_HAND_WHY
+            | wording::tradeoffs::NO_FIX => Self::NoRepair,
+            wording::apply::KEY_Y => Self::CopiesRepair,
+            wording::answer::NOTHING_ELSE | wording::tradeoffs::NOTHING => Self::NothingElse,
+            wording::answer::MOVE_PRICE
+            | wording::tradeoffs::MOVE
+            | wording::tradeoffs::ONE
+            | wording::tradeoffs::SEVERAL => Self::Changes,
+            wording::pattern::SAFE => Self::Safe,
+            wording::pattern::UNSAFE => Self::Consent,
+            wording::apply::ONLY => Self::Only,
+            wording::apply::NEXT | wording::apply::FIRST_AGAIN => Self::Another,
             _ => return None,
         })
     }

@@ -19,6 +19,7 @@ use super::view::{Block, Body, Change, Popup, Row, Side, StepState, View, Walkth
 use super::{Reading, Tutor};
 use crate::diagnostic::Message;
 use crate::knowledge::{Files, Knowledge, Language};
+use crate::wording;
 
 /// The content as it stands in the repository.
 struct Disk;
@@ -84,7 +85,7 @@ fn opened(cells: &[&str]) -> Tutor<'static> {
 fn refused(cells: &[&str]) -> Tutor<'static> {
     let mut tutor = opened(cells);
     press(&mut tutor, "w y");
-    let full = Message::new("interface", "fix.unwritten.full");
+    let full = Message::says(wording::fix::unwritten::FULL);
     tutor.update(Msg::Saved(Err(full)));
     tutor
 }
@@ -263,7 +264,7 @@ fn writing_asks_first_and_saves_only_the_changed_cell() {
 fn a_write_that_is_refused_keeps_the_change_and_can_be_undone() {
     let mut tutor = opened(&[RUN]);
     press(&mut tutor, "w y");
-    let changed = Message::new("interface", "fix.unwritten.changed");
+    let changed = Message::says(wording::fix::unwritten::CHANGED);
     tutor.update(Msg::Saved(Err(changed)));
     assert_eq!(status(&tutor), "not written: the file changed on disk since it was read");
     assert!(tutor.view().header.unsaved);
@@ -277,7 +278,7 @@ fn a_write_that_is_refused_keeps_the_change_and_can_be_undone() {
 fn what_there_is_to_say_of_a_written_file_stands_beside_the_success_and_keeps_the_screen() {
     let mut tutor = opened(&[RUN]);
     press(&mut tutor, "w y");
-    let remark = Message::new("interface", "saved.in-doubt").with("problem", "I/O error");
+    let remark = Message::says(wording::saved::IN_DOUBT).with("problem", "I/O error");
     let saved = Saved { path: "work/a.ipynb".into(), remarks: vec![remark] };
     assert_eq!(told(&mut tutor, Msg::Saved(Ok(saved))), []);
     assert!(!tutor.view().header.unsaved);
@@ -537,23 +538,6 @@ fn a_helper_is_moved_by_a_key_or_by_a_command_that_can_be_copied() {
     assert!(guide(&tutor).contains(command), "{}", guide(&tutor));
     assert_eq!(press(&mut tutor, "y"), [Effect::Copy(command.to_owned())]);
     assert_eq!(press(&mut tutor, "w"), [Effect::Look("work/helpers.py".into())]);
-}
-
-#[test]
-fn every_text_of_the_interface_that_the_tutor_asks_for_exists() {
-    let sources =
-        [include_str!("screen.rs"), include_str!("commands.rs"), include_str!("popups.rs")];
-    for row in super::keys::all().filter(|row| !row.label.is_empty()) {
-        let key = format!("keys.{}", row.label);
-        assert_ne!(KNOWLEDGE.ui(Language::Zh, &key, &[]), key);
-    }
-    let prefixes = ["header.", "home.", "status.", "popup.", "steps.", "confirm.", "overview."];
-    for word in sources.iter().flat_map(|source| source.split('"').skip(1).step_by(2)) {
-        let is_key = prefixes.iter().any(|prefix| word.starts_with(prefix));
-        if is_key && !word.contains(['{', ' ']) {
-            assert_ne!(KNOWLEDGE.ui(Language::Zh, word, &[]), word, "{word}");
-        }
-    }
 }
 
 #[test]

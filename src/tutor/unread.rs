@@ -3,6 +3,8 @@
 use crate::knowledge::{Knowledge, Language};
 use crate::notebook::NotebookError;
 use crate::text::CellIndex;
+use crate::text::Wording;
+use crate::wording;
 
 /// A place in a file, as far as it is known; line and column count from 1, the column in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,36 +24,39 @@ impl Place {
 
 /// What is wrong, and where.
 pub fn unread(knowledge: &Knowledge, language: Language, error: &NotebookError) -> (String, Place) {
-    let ui = |key: &str, args: &[(&str, &str)]| knowledge.ui(language, key, args);
+    let ui = |key: Wording, args: &[(&str, &str)]| knowledge.ui(language, key, args);
     let at = |line, column, cell| Place { line: Some(line), column, cell };
     match *error {
         NotebookError::Encoding { offset, line } => {
             let offset = offset.to_string();
-            (ui("report.problem.encoding", &[("offset", &offset)]), at(line, None, None))
+            (ui(wording::report::problem::ENCODING, &[("offset", &offset)]), at(line, None, None))
         }
         NotebookError::Json { what, line, column, cell, .. } => {
-            let said = ui("report.problem.json", &[("what", &detail(ui, what))]);
+            let said =
+                ui(wording::report::problem::JSON, &[("what", &detail(knowledge, language, what))]);
             (said, at(line, Some(column), cell))
         }
-        NotebookError::Shape { what, line, cell } => {
-            (ui("report.problem.shape", &[("what", &detail(ui, what))]), at(line, None, cell))
-        }
-        NotebookError::Form { form } => {
-            (ui(&format!("report.problem.form.{form}"), &[]), Place::default())
-        }
-        NotebookError::Format { major } => {
-            (ui("report.problem.format", &[("major", &major.to_string())]), Place::default())
-        }
+        NotebookError::Shape { what, line, cell } => (
+            ui(wording::report::problem::SHAPE, &[("what", &detail(knowledge, language, what))]),
+            at(line, None, cell),
+        ),
+        NotebookError::Form { form } => (
+            wording::named(wording::report::problem::form::ALL, form)
+                .map(|it| ui(it, &[]))
+                .unwrap_or_default(),
+            Place::default(),
+        ),
+        NotebookError::Format { major } => (
+            ui(wording::report::problem::FORMAT, &[("major", &major.to_string())]),
+            Place::default(),
+        ),
     }
 }
 
-type Args<'a> = &'a [(&'a str, &'a str)];
-
 /// The words of the notebook's reader, where the interface knows them; else as they are.
-fn detail(ui: impl Fn(&str, Args<'_>) -> String, what: &str) -> String {
-    let key = format!("report.detail.{}", slug(what));
-    let said = ui(&key, &[]);
-    if said == key { what.to_owned() } else { said }
+fn detail(knowledge: &Knowledge, language: Language, what: &str) -> String {
+    let known = wording::named(wording::report::detail::ALL, &slug(what));
+    known.map_or_else(|| what.to_owned(), |it| knowledge.ui(language, it, &[]))
 }
 
 /// `expected ',' or '}'` as a key: `expected-comma-or-brace`.

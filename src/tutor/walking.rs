@@ -10,6 +10,7 @@ use super::view::{Pane, Tone};
 use crate::classify::Verdict;
 use crate::knowledge::PageKind;
 use crate::text::CellIndex;
+use crate::wording;
 
 impl Tutor<'_> {
     pub(super) fn run_in_walk(&mut self, command: Command) -> Vec<Effect> {
@@ -53,11 +54,17 @@ impl Tutor<'_> {
                 if let Some(effects) = self.undo_move() {
                     return effects;
                 }
-                self.step_back(Document::undo, "status.undone", "status.nothing-to-undo")
+                self.step_back(
+                    Document::undo,
+                    wording::status::UNDONE,
+                    wording::status::NOTHING_TO_UNDO,
+                )
             }
-            Command::Redo => {
-                self.step_back(Document::redo, "status.redone", "status.nothing-to-redo")
-            }
+            Command::Redo => self.step_back(
+                Document::redo,
+                wording::status::REDONE,
+                wording::status::NOTHING_TO_REDO,
+            ),
             Command::Prove => return self.begin_proof(),
             Command::Interrupt => return self.interrupt(),
             Command::Deviations => self.deviations(),
@@ -79,14 +86,14 @@ impl Tutor<'_> {
         } else if walk.current().is_none() && walk.has_other_problem() {
             self.problem(true);
         } else {
-            self.say("status.last-step", &[], Tone::Quiet);
+            self.say(wording::status::LAST_STEP, &[], Tone::Quiet);
         }
     }
 
     fn jump(&mut self, number: usize) {
         let Some(step) = Step::ALL.get(number.saturating_sub(1)).copied() else { return };
         if !self.walk().is_some_and(|walk| walk.go(step)) {
-            self.say("status.step-skipped", &[], Tone::Quiet);
+            self.say(wording::status::STEP_SKIPPED, &[], Tone::Quiet);
         }
     }
 
@@ -128,7 +135,7 @@ impl Tutor<'_> {
             walk.choice = (walk.choice + 1) % count;
             walk.scroll = 0;
         } else {
-            self.say("status.one-repair", &[], Tone::Quiet);
+            self.say(wording::status::ONE_REPAIR, &[], Tone::Quiet);
         }
     }
 
@@ -136,7 +143,7 @@ impl Tutor<'_> {
         let Some(walk) = self.walk() else { return };
         let answer = walk.document.review.classifications.get(walk.cell.0);
         let Some(Verdict::HandOff { to: Some(skill) }) = answer.map(|answer| answer.verdict) else {
-            self.say("status.no-hand-off", &[], Tone::Quiet);
+            self.say(wording::status::NO_HAND_OFF, &[], Tone::Quiet);
             return;
         };
         let page = self.knowledge.page(PageKind::Skill, skill);

@@ -20,7 +20,9 @@ use super::needs::Names;
 use crate::facts::{Facts, How, Site};
 use crate::notebook::{Format, Notebook};
 use crate::python::Kind;
+use crate::text::Wording;
 use crate::text::{CellIndex, Span};
+use crate::wording;
 
 pub use refusal::{Refusal, numbers};
 
@@ -85,15 +87,15 @@ pub enum UndecidedKind {
 
 impl UndecidedKind {
     /// The key of the sentence that explains it.
-    pub fn key(self) -> &'static str {
+    pub fn key(self) -> Wording {
         match self {
-            UndecidedKind::Several => "extract.undecided.several",
-            UndecidedKind::Changed => "extract.undecided.changed",
-            UndecidedKind::Computed => "extract.undecided.computed",
-            UndecidedKind::Parameter => "extract.undecided.parameter",
-            UndecidedKind::Kernel => "extract.undecided.kernel",
-            UndecidedKind::Unknown => "extract.undecided.unknown",
-            UndecidedKind::NotPython => "extract.undecided.not-python",
+            UndecidedKind::Several => wording::extract::undecided::SEVERAL,
+            UndecidedKind::Changed => wording::extract::undecided::CHANGED,
+            UndecidedKind::Computed => wording::extract::undecided::COMPUTED,
+            UndecidedKind::Parameter => wording::extract::undecided::PARAMETER,
+            UndecidedKind::Kernel => wording::extract::undecided::KERNEL,
+            UndecidedKind::Unknown => wording::extract::undecided::UNKNOWN,
+            UndecidedKind::NotPython => wording::extract::undecided::NOT_PYTHON,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::diagnostic::Message;
 use crate::notebook::SaveError;
 use crate::rewrite::needs::Names;
 use crate::text::CellIndex;
+use crate::wording;
 
 /// Why nothing can be moved. [`Refusal::message`] has the words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,23 +73,23 @@ impl Refusal {
     /// The sentence that says it.
     pub fn message(&self) -> Message {
         let key = match self {
-            Self::NoCells => "extract.refusal.no-cells",
-            Self::Language => "extract.refusal.language",
-            Self::Unknown { near: None, .. } => "extract.refusal.unknown",
-            Self::Unknown { .. } => "extract.refusal.unknown-near",
-            Self::Several { .. } => "extract.refusal.several",
-            Self::NoHelper { .. } => "extract.refusal.no-helper",
-            Self::Nested { .. } => "extract.refusal.nested",
-            Self::Unreadable { .. } => "extract.refusal.unreadable",
-            Self::Shadow { .. } => "extract.refusal.shadow",
-            Self::Undecided(_) => "extract.refusal.undecided",
-            Self::Clash { .. } => "extract.refusal.clash",
-            Self::Module { .. } => "extract.refusal.module",
-            Self::Future { .. } => "extract.refusal.future",
-            Self::Unfit { .. } => "extract.refusal.unfit",
+            Self::NoCells => wording::extract::refusal::NO_CELLS,
+            Self::Language => wording::extract::refusal::LANGUAGE,
+            Self::Unknown { near: None, .. } => wording::extract::refusal::UNKNOWN,
+            Self::Unknown { .. } => wording::extract::refusal::UNKNOWN_NEAR,
+            Self::Several { .. } => wording::extract::refusal::SEVERAL,
+            Self::NoHelper { .. } => wording::extract::refusal::NO_HELPER,
+            Self::Nested { .. } => wording::extract::refusal::NESTED,
+            Self::Unreadable { .. } => wording::extract::refusal::UNREADABLE,
+            Self::Shadow { .. } => wording::extract::refusal::SHADOW,
+            Self::Undecided(_) => wording::extract::refusal::UNDECIDED,
+            Self::Clash { .. } => wording::extract::refusal::CLASH,
+            Self::Module { .. } => wording::extract::refusal::MODULE,
+            Self::Future { .. } => wording::extract::refusal::FUTURE,
+            Self::Unfit { .. } => wording::extract::refusal::UNFIT,
             Self::Save(error) => return error.message(),
         };
-        self.fill(Message::new("interface", key))
+        self.fill(Message::says(key))
     }
 
     fn fill(&self, message: Message) -> Message {

@@ -91,7 +91,7 @@ fn said(refusal: &Refusal) -> String {
         Refusal::Undecided(list) => list
             .iter()
             .map(|it| {
-                let key = it.kind.key().trim_start_matches("extract.undecided.");
+                let key = it.kind.key().key().trim_start_matches("extract.undecided.");
                 let cells = refusal::numbers(&it.bound);
                 format!("{} {key} for {} ({cells})\n", it.name, it.needed_by)
             })

@@ -23,6 +23,7 @@ use crate::notebook::FreshCell;
 use crate::python::{self, Kind, Role};
 use crate::rewrite::{merge_deletions, script};
 use crate::text::{Edit, apply_edits, position};
+use crate::wording;
 
 /// The rules whose repairs make a script's entry point fit for a kernel.
 pub const ABOUT_LOOPS: [&str; 3] =
@@ -92,9 +93,9 @@ impl Refusal {
     pub fn message(self) -> Message {
         match self {
             Self::Unreadable { line } => {
-                Message::new("interface", "port.refusal.unreadable").with("line", line)
+                Message::says(wording::port::refusal::UNREADABLE).with("line", line)
             }
-            Self::Unfit => Message::new("interface", "port.refusal.unfit"),
+            Self::Unfit => Message::says(wording::port::refusal::UNFIT),
         }
     }
 }

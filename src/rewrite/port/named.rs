@@ -7,7 +7,9 @@ use crate::diagnostic::Message;
 use crate::facts::{Facts, Site};
 use crate::python::{Kind, NameUse};
 use crate::rewrite::script;
+use crate::text::Wording;
 use crate::text::position;
+use crate::wording;
 
 /// Calls that are left as they are, and the key of what to know about them.
 const CALLS: [(&str, &str); 17] = [
@@ -42,10 +44,10 @@ const COMMAND_LINES: [&str; 7] = ["absl", "click", "cyclopts", "docopt", "fire",
 /// Everything that needs a word, in no order.
 pub(super) fn notes(facts: &Facts, entry: &Entry, arguments: &Arguments) -> Vec<Note> {
     let mut notes = Vec::new();
-    let mut add = |site: Site, key: &'static str, args: &[(&'static str, &str)]| {
+    let mut add = |site: Site, key: Wording, args: &[(&'static str, &str)]| {
         let source = facts.tree(site.cell).source();
         let line = position(source, facts.range(site).start).line;
-        let filled = Message::new("interface", key);
+        let filled = Message::says(key);
         let message = args.iter().fold(filled, |message, (name, value)| message.with(name, value));
         notes.push(Note { line: Some(line), message });
     };
@@ -68,23 +70,23 @@ pub(super) fn notes(facts: &Facts, entry: &Entry, arguments: &Arguments) -> Vec<
         }
     }
     for site in &entry.exits {
-        add(*site, "port.note.exit-status", &[]);
+        add(*site, wording::port::note::EXIT_STATUS, &[]);
     }
     for site in &arguments.left {
-        add(*site, "port.note.arguments-left", &[]);
+        add(*site, wording::port::note::ARGUMENTS_LEFT, &[]);
     }
     for site in facts.sites() {
         match facts.kind(site) {
             Kind::Name { used: NameUse::Load } if facts.source_of(site) == "__file__" => {
-                add(site, "port.note.file", &[]);
+                add(site, wording::port::note::FILE, &[]);
             }
             Kind::Raise if raises_exit(facts, site) && !entry.exits.contains(&site) => {
-                add(site, "port.note.exit", &[("call", "SystemExit")]);
+                add(site, wording::port::note::EXIT, &[("call", "SystemExit")]);
             }
-            Kind::ImportFrom { level: 1.., .. } => add(site, "port.note.relative", &[]),
+            Kind::ImportFrom { level: 1.., .. } => add(site, wording::port::note::RELATIVE, &[]),
             Kind::Import { .. } | Kind::ImportFrom { .. } => {
                 if let Some(name) = command_line(facts, site) {
-                    add(site, "port.note.command-line", &[("name", name)]);
+                    add(site, wording::port::note::COMMAND_LINE, &[("name", name)]);
                 }
             }
             _ => {}
@@ -95,14 +97,14 @@ pub(super) fn notes(facts: &Facts, entry: &Entry, arguments: &Arguments) -> Vec<
     notes
 }
 
-fn key_of(kind: &str) -> &'static str {
+fn key_of(kind: &str) -> Wording {
     match kind {
-        "loop" => "port.note.loop",
-        "policy" => "port.note.policy",
-        "atexit" => "port.note.atexit",
-        "processes" => "port.note.processes",
-        "signals" => "port.note.signals",
-        _ => "port.note.exit",
+        "loop" => wording::port::note::LOOP,
+        "policy" => wording::port::note::POLICY,
+        "atexit" => wording::port::note::ATEXIT,
+        "processes" => wording::port::note::PROCESSES,
+        "signals" => wording::port::note::SIGNALS,
+        _ => wording::port::note::EXIT,
     }
 }
 
@@ -132,14 +134,18 @@ fn of_comments(facts: &Facts) -> Option<Note> {
     let opens = |range: &&crate::text::TextRange| tree.text(**range).starts_with("# /// script");
     let range = cell.syntax().comments.iter().find(opens)?;
     let line = Some(position(tree.source(), range.start).line);
-    Some(Note { line, message: Message::new("interface", "port.note.metadata") })
+    Some(Note { line, message: Message::says(wording::port::note::METADATA) })
 }
 
 /// What became of the arguments.
 fn of_parameters(arguments: &Arguments) -> Option<Note> {
     let required = arguments.parameters.iter().filter(|it| it.required);
     let names: Vec<&str> = required.map(|it| it.name.as_str()).collect();
-    let key = if names.is_empty() { "port.note.parameters" } else { "port.note.required" };
-    let message = Message::new("interface", key).with("names", names.join(", "));
+    let key = if names.is_empty() {
+        wording::port::note::PARAMETERS
+    } else {
+        wording::port::note::REQUIRED
+    };
+    let message = Message::says(key).with("names", names.join(", "));
     (!arguments.parameters.is_empty()).then_some(Note { line: None, message })
 }

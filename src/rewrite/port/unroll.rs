@@ -8,6 +8,8 @@ use crate::facts::{Facts, FnId, Site, Usage, Value};
 use crate::index::TOP;
 use crate::python::{Kind, NameUse, Role, is_builtin};
 use crate::rewrite::script;
+use crate::text::Wording;
+use crate::wording;
 
 /// Whether a main function can be divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +20,7 @@ pub(super) enum Unroll {
     /// No statement of the entry point is `await main()` and nothing else.
     NoMain,
     /// The definition, and the key of what keeps it whole.
-    Kept(Site, &'static str),
+    Kept(Site, Wording),
 }
 
 impl Unroll {
@@ -34,13 +36,13 @@ impl Unroll {
     pub fn note(self, facts: &Facts) -> Option<Note> {
         let (def, key) = match self {
             Self::NotAsked => return None,
-            Self::NoMain => (None, "port.note.no-main"),
-            Self::Main(def, _) => (Some(def), "port.note.unrolled"),
+            Self::NoMain => (None, wording::port::note::NO_MAIN),
+            Self::Main(def, _) => (Some(def), wording::port::note::UNROLLED),
             Self::Kept(def, why) => (Some(def), why),
         };
         let function = def.and_then(|def| facts.function_at(def)).and_then(|id| facts.function(id));
         let name = function.map_or("", |function| &function.name);
-        Some(Note { line: None, message: Message::new("interface", key).with("name", name) })
+        Some(Note { line: None, message: Message::says(key).with("name", name) })
     }
 }
 
@@ -71,7 +73,7 @@ pub(super) fn find(facts: &Facts) -> Unroll {
 }
 
 /// The key of what keeps a function whole.
-fn obstacle(facts: &Facts, id: FnId, call: Site) -> Option<&'static str> {
+fn obstacle(facts: &Facts, id: FnId, call: Site) -> Option<Wording> {
     let function = facts.function(id)?;
     let def = function.site;
     let inside = || facts.descendants(def);
@@ -89,13 +91,13 @@ fn obstacle(facts: &Facts, id: FnId, call: Site) -> Option<&'static str> {
         || facts.child(def, Role::Param).is_some()
         || has_values;
     if shape {
-        return Some("port.note.kept-parameters");
+        return Some(wording::port::note::KEPT_PARAMETERS);
     }
     if mentions.count() > 0 || facts.global(&function.name).len() > 1 {
-        return Some("port.note.kept-used");
+        return Some(wording::port::note::KEPT_USED);
     }
     if function.is_generator || is(|kind| matches!(kind, Kind::Return)) {
-        return Some("port.note.kept-return");
+        return Some(wording::port::note::KEPT_RETURN);
     }
     let scoped = |kind: &Kind| {
         matches!(kind, Kind::Global { .. } | Kind::Nonlocal { .. } | Kind::AnnAssign | Kind::Delete)
@@ -107,7 +109,7 @@ fn obstacle(facts: &Facts, id: FnId, call: Site) -> Option<&'static str> {
     });
     let nonlocals = inside().any(|site| matches!(facts.kind(site), Kind::Nonlocal { .. }));
     if is(scoped) || reflects || nonlocals || has_clashes(facts, id, def) {
-        return Some("port.note.kept-names");
+        return Some(wording::port::note::KEPT_NAMES);
     }
     None
 }

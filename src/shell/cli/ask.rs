@@ -4,6 +4,8 @@ use std::io;
 
 use super::print;
 use crate::shell::report::{Paper, Voice};
+use crate::text::Wording;
+use crate::wording;
 
 /// What somebody wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub enum Answer {
 /// When the terminal cannot be read or written to.
 pub fn ask(paper: Paper, voice: Voice<'_>) -> io::Result<Answer> {
     loop {
-        let question = voice.say("fix.question", &[]).join(" ");
+        let question = voice.say(wording::fix::QUESTION, &[]).join(" ");
         print(&format!("{} ", paper.safe(&question)))?;
         let mut line = String::new();
         if io::stdin().read_line(&mut line)? == 0 {
@@ -32,7 +34,7 @@ pub fn ask(paper: Paper, voice: Voice<'_>) -> io::Result<Answer> {
         if let Some(answer) = read(&line) {
             return Ok(answer);
         }
-        for said in voice.say("fix.answers", &[]) {
+        for said in voice.say(wording::fix::ANSWERS, &[]) {
             print(&format!("{}\n", paper.safe(&said)))?;
         }
     }
@@ -42,7 +44,7 @@ pub fn ask(paper: Paper, voice: Voice<'_>) -> io::Result<Answer> {
 ///
 /// # Errors
 /// When the terminal cannot be read or written to.
-pub fn confirm(paper: Paper, voice: Voice<'_>, key: &str) -> io::Result<bool> {
+pub fn confirm(paper: Paper, voice: Voice<'_>, key: Wording) -> io::Result<bool> {
     loop {
         // A report may go elsewhere than to the terminal; a question never does.
         super::complain(&format!("{} ", paper.safe(&voice.say(key, &[]).join(" "))));

@@ -10,6 +10,7 @@ use crate::shell::config::Overrides;
 use crate::shell::files::{self, FileError};
 use crate::shell::ran::{Event, Ran};
 use crate::shell::report::{self, cell as told, json};
+use crate::wording;
 
 /// Reads the cells from standard input and answers.
 ///
@@ -36,14 +37,14 @@ pub fn run(args: &CellArgs, session: &Session) -> io::Result<Exit> {
 fn answer(session: &Session, ran: &Ran) -> Result<told::Answer, FileError> {
     let voice = session.voice();
     let key = match ran.event {
-        Event::On => "cell.on",
-        Event::Off => "cell.off",
-        Event::Commands => "cell.commands",
+        Event::On => wording::cell::ON,
+        Event::Off => wording::cell::OFF,
+        Event::Commands => wording::cell::COMMANDS,
         Event::Timeline => return Ok(told::timeline(voice, &ran.spent)),
         Event::Failed | Event::Ask | Event::Why | Event::Before | Event::Rewrite
             if ran.asked().is_none() =>
         {
-            "cell.no-cell"
+            wording::cell::NO_CELL
         }
         _ => return asked(session, ran),
     };

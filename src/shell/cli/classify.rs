@@ -6,6 +6,7 @@ use super::arguments::{ClassifyArgs, Format};
 use super::{Exit, Session, complain, print, reviewed};
 use crate::shell::config::Overrides;
 use crate::shell::report::{self, Tally, json};
+use crate::wording;
 
 /// Classifies the files and reports.
 ///
@@ -30,7 +31,7 @@ fn text(args: &ClassifyArgs, session: &Session) -> io::Result<Exit> {
         tally.add(report.tally);
     }
     if tally.files == 0 {
-        out = voice.say("report.no-files", &[]).join("\n") + "\n";
+        out = voice.say(wording::report::NO_FILES, &[]).join("\n") + "\n";
     }
     print(&out)?;
     Ok(if tally.failed > 0 { Exit::Failed } else { Exit::Clean })

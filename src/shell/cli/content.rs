@@ -16,7 +16,9 @@ use crate::shell::files;
 use crate::shell::kernel::find::{World, find};
 use crate::shell::kernel::{self, Wanted, choose};
 use crate::shell::report::{self, Voice};
+use crate::text::Wording;
 use crate::transcript::Versions;
+use crate::wording;
 use bench::{Outcome, all, look};
 
 /// Runs the cases and reports.
@@ -133,7 +135,7 @@ fn tell(
 ) -> io::Result<Exit> {
     let mut counts = Counts::default();
     let mut out = String::new();
-    let mut say = |key: &str, args: &[(&str, &str)]| {
+    let mut say = |key: Wording, args: &[(&str, &str)]| {
         for said in session.voice().say(key, args) {
             out.push_str(&session.paper.safe(&said));
             out.push('\n');
@@ -161,7 +163,7 @@ fn tell(
     args.extend([("claims", claims.as_str()), ("lessons", lessons)]);
     args.extend([("mistakes", mistakes.as_str()), ("fixtures", fixtures)]);
     args.extend([("ipykernel", ipykernel.as_str()), ("ipython", ipython)]);
-    say("content.summary", &args);
+    say(wording::content::SUMMARY, &args);
     print(&out)?;
     Ok(if counts.failed > 0 { Exit::Found } else { Exit::Clean })
 }
@@ -171,26 +173,29 @@ fn of_case(
     voice: Voice<'_>,
     case: &str,
     outcome: &Outcome,
-    say: &mut impl FnMut(&str, &[(&str, &str)]),
+    say: &mut impl FnMut(Wording, &[(&str, &str)]),
 ) {
     match outcome {
         Outcome::Passed => {}
         Outcome::Skipped(Unfit::Module(name)) => {
-            say("content.no-module", &[("case", case), ("module", name)]);
+            say(wording::content::NO_MODULE, &[("case", case), ("module", name)]);
         }
         Outcome::Skipped(Unfit::Version { of, wanted }) => {
-            say("content.other-version", &[("case", case), ("of", of), ("wanted", wanted)]);
+            say(wording::content::OTHER_VERSION, &[("case", case), ("of", of), ("wanted", wanted)]);
         }
         Outcome::Missed(missed) => {
             for Miss { cell, what, expected, found } in missed {
                 let cell = cell.to_string();
                 let mut args = vec![("case", case), ("cell", cell.as_str()), ("what", *what)];
                 args.extend([("expected", expected.as_str()), ("found", found.as_str())]);
-                say("content.missed", &args);
+                say(wording::content::MISSED, &args);
             }
         }
         Outcome::Failed(failure) => {
-            say("content.failed", &[("case", case), ("why", &voice.tell(failure).join("; "))]);
+            say(
+                wording::content::FAILED,
+                &[("case", case), ("why", &voice.tell(failure).join("; "))],
+            );
         }
     }
 }

@@ -20,6 +20,8 @@ use crate::shell::report;
 use crate::shell::today::today;
 use crate::shell::visible;
 use crate::text::CellIndex;
+use crate::text::Wording;
+use crate::wording;
 
 /// Writes the record where it was asked for.
 ///
@@ -31,8 +33,12 @@ pub fn run(args: &DeviationArgs, session: &Session) -> io::Result<Exit> {
     let review = match args.review.as_deref().map(|text| (text, text.parse::<Date>())) {
         None => review_day(decided),
         Some((_, Ok(day))) if day >= decided => day,
-        Some((text, Ok(_))) => return Ok(refuse(session, "record.early", &[("date", text)])),
-        Some((text, Err(_))) => return Ok(refuse(session, "record.bad-date", &[("date", text)])),
+        Some((text, Ok(_))) => {
+            return Ok(refuse(session, wording::record::EARLY, &[("date", text)]));
+        }
+        Some((text, Err(_))) => {
+            return Ok(refuse(session, wording::record::BAD_DATE, &[("date", text)]));
+        }
     };
     let it = Record { page, reason: &args.reason, decided, review, place: None };
     let Some(path) = &args.file else { return written(args, session, &it) };
@@ -64,14 +70,14 @@ fn find<'s>(session: &'s Session, name: &str) -> Option<&'s Page> {
 }
 
 fn unknown(session: &Session, name: &str) -> Exit {
-    refuse(session, "record.no-deviation", &[("name", name)]);
+    refuse(session, wording::record::NO_DEVIATION, &[("name", name)]);
     let mut list = String::from("\n");
     list.extend(session.knowledge.pages(PageKind::Deviation).map(|it| lookup::entry(session, it)));
     complain(&list);
     Exit::Failed
 }
 
-fn refuse(session: &Session, key: &str, args: &[(&str, &str)]) -> Exit {
+fn refuse(session: &Session, key: Wording, args: &[(&str, &str)]) -> Exit {
     for said in session.voice().say(key, args) {
         complain(&format!("{}\n", session.paper.safe(&said)));
     }
@@ -89,7 +95,11 @@ fn place<'p>(
     let wanted = args.cell.map(NonZeroUsize::get);
     if let Some(number) = wanted.filter(|number| *number > last) {
         let (cell, last) = (number.to_string(), last.to_string());
-        return Err(refuse(session, "status.no-such-cell", &[("cell", &cell), ("last", &last)]));
+        return Err(refuse(
+            session,
+            wording::status::NO_SUCH_CELL,
+            &[("cell", &cell), ("last", &last)],
+        ));
     }
     let wanted = wanted.map(|number| CellIndex(number - 1));
     let deviation = find(session, &args.name).map_or("", |page| page.id.as_str());
@@ -107,7 +117,7 @@ fn written(args: &DeviationArgs, session: &Session, it: &Record) -> io::Result<E
         return Ok(Exit::Clean);
     };
     let change = FileChange { path: path.clone(), expected: None, bytes: text.into_bytes() };
-    Ok(save(session, change, "record.written", &[]))
+    Ok(save(session, change, wording::record::WRITTEN, &[]))
 }
 
 /// Into the notebook.
@@ -133,10 +143,10 @@ fn inserted(args: &DeviationArgs, session: &Session, path: &Path, it: &Record) -
     let (expected, bytes) = (place.notebook.original().to_vec(), after.original().to_vec());
     let change = FileChange { path: path.to_owned(), expected: Some(expected), bytes };
     let number = at.number().to_string();
-    Ok(save(session, change, "record.inserted", &[("cell", &number)]))
+    Ok(save(session, change, wording::record::INSERTED, &[("cell", &number)]))
 }
 
-fn save(session: &Session, change: FileChange, key: &str, args: &[(&str, &str)]) -> Exit {
+fn save(session: &Session, change: FileChange, key: Wording, args: &[(&str, &str)]) -> Exit {
     let path = change.path.display().to_string();
     let exit = match saved(session, &[change]) {
         Ok(exit) => exit,

@@ -7,6 +7,8 @@ use super::arguments::ContentExportArgs;
 use super::{Exit, Session, complain, print};
 use crate::shell::report;
 use crate::shell::site::{self, Export, ExportError};
+use crate::text::Wording;
+use crate::wording;
 
 /// Writes the pages, unless that would replace what is not ours.
 ///
@@ -20,9 +22,9 @@ pub fn run(args: &ContentExportArgs, session: &Session) -> io::Result<Exit> {
     };
     if !export.foreign.is_empty() && !args.overwrite {
         for path in &export.foreign {
-            say(session, "export.foreign", &[("file", path)]);
+            say(session, wording::export::FOREIGN, &[("file", path)]);
         }
-        say::<&Path>(session, "export.refused", &[]);
+        say::<&Path>(session, wording::export::REFUSED, &[]);
         return Ok(Exit::Failed);
     }
     let done = match export.write() {
@@ -40,7 +42,7 @@ pub fn run(args: &ContentExportArgs, session: &Session) -> io::Result<Exit> {
         ("removed", &removed),
         ("start", &start),
     ];
-    for said in session.voice().say("export.done", &told) {
+    for said in session.voice().say(wording::export::DONE, &told) {
         print(&format!("{}\n", session.paper.safe(&said)))?;
     }
     Ok(Exit::Clean)
@@ -51,9 +53,13 @@ fn refuse(session: &Session, error: &ExportError) -> Exit {
     match error {
         ExportError::LeadsOut { path, folder, target } => {
             let args = [("file", path), ("folder", folder), ("target", target)];
-            say(session, "export.leads-out", &args.map(|(name, path)| (name, path.as_path())));
+            say(
+                session,
+                wording::export::LEADS_OUT,
+                &args.map(|(name, path)| (name, path.as_path())),
+            );
         }
-        ExportError::List { path } => say(session, "export.no-list", &[("file", path)]),
+        ExportError::List { path } => say(session, wording::export::NO_LIST, &[("file", path)]),
         ExportError::Read { path, source } => {
             complain(&report::unread(paper, voice, &path.display().to_string(), source));
         }
@@ -62,7 +68,7 @@ fn refuse(session: &Session, error: &ExportError) -> Exit {
     Exit::Failed
 }
 
-fn say<P: AsRef<Path>>(session: &Session, key: &str, paths: &[(&str, P)]) {
+fn say<P: AsRef<Path>>(session: &Session, key: Wording, paths: &[(&str, P)]) {
     let paths: Vec<(&str, String)> =
         paths.iter().map(|(name, path)| (*name, path.as_ref().display().to_string())).collect();
     let args: Vec<(&str, &str)> = paths.iter().map(|(name, path)| (*name, path.as_str())).collect();

@@ -16,6 +16,7 @@ use crate::review::{self, Extracted, FileChange};
 use crate::rewrite::extract::{Refusal, Request};
 use crate::shell::files::{self, FileError};
 use crate::shell::report::{self, Files};
+use crate::wording;
 
 use others::Others;
 
@@ -55,8 +56,8 @@ pub fn run(args: &ExtractArgs, session: &Session) -> io::Result<Exit> {
         module: &module.name,
         existing: text.as_deref(),
         partial: args.partial,
-        title: &voice.label("extract.title", &[("notebook", &name)]),
-        skip_reason: &voice.label("extract.skip", &[]),
+        title: &voice.label(wording::extract::TITLE, &[("notebook", &name)]),
+        skip_reason: &voice.label(wording::extract::SKIP, &[]),
     };
     let mut extracted = match review::extract(&notebook, &session.knowledge.tables, &request) {
         Ok(extracted) => extracted,
@@ -100,14 +101,14 @@ impl Module {
     fn find(notebook: &Path, to: &Path) -> Result<Self, Message> {
         let folder = notebook.parent().unwrap_or(Path::new(""));
         let path = if to.components().count() == 1 { folder.join(to) } else { to.to_owned() };
-        let refused = |key| Message::new("interface", key).with("path", to.display());
-        let below = inside(folder, &path).ok_or(refused("extract.refusal.outside"))?;
+        let refused = |key| Message::says(key).with("path", to.display());
+        let below = inside(folder, &path).ok_or(refused(wording::extract::refusal::OUTSIDE))?;
         let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
         let name = parts.map(|parts| parts.join(".")).unwrap_or_default();
         let name = name.strip_suffix(".py").unwrap_or_default();
         let plain = name.chars().all(|char| char.is_alphanumeric() || matches!(char, '_' | '.'));
         if name.is_empty() || !plain || !python::is_valid(&format!("import {name}")) {
-            return Err(refused("extract.refusal.module-name"));
+            return Err(refused(wording::extract::refusal::MODULE_NAME));
         }
         Ok(Self { path, name: name.to_owned() })
     }

@@ -13,10 +13,12 @@ use crate::shell::learning::{self, Records, Trouble};
 use crate::shell::linear;
 use crate::shell::report::{Piece, Tone, wrap};
 use crate::shell::today::today;
+use crate::text::Wording;
 use crate::tutor::Tutor;
 use crate::tutor::learn::progress::State;
 use crate::tutor::learn::{Learner, Progress, notes, record};
 use crate::tutor::view::Page;
+use crate::wording;
 
 /// Runs the command.
 ///
@@ -48,7 +50,7 @@ fn tutor_args(args: &LearnArgs) -> TutorArgs {
 
 /// Shows what was asked for; an exit where there is nothing to show.
 fn begin(args: &LearnArgs, session: &Session, tutor: &mut Tutor<'_>) -> Option<Exit> {
-    let say = |key: &str, args: &[(&str, &str)]| said(session, key, args);
+    let say = |key: Wording, args: &[(&str, &str)]| said(session, key, args);
     if args.present {
         tutor.present();
     }
@@ -56,7 +58,7 @@ fn begin(args: &LearnArgs, session: &Session, tutor: &mut Tutor<'_>) -> Option<E
         (Some(_), _) if tutor.open_practice() => None,
         (Some(file), _) => {
             let file = file.display().to_string();
-            complain(&say("learn.nothing-to-practise", &[("file", &file)]));
+            complain(&say(wording::learn::NOTHING_TO_PRACTISE, &[("file", &file)]));
             Some(Exit::Clean)
         }
         (None, _) if args.tour => {
@@ -90,7 +92,7 @@ fn notes(session: &Session) -> io::Result<Exit> {
                 .and_then(|place| notes::page(&session.knowledge, session.reading, place));
             let text = match &page {
                 Some(page) => lines_of_page(page, session),
-                None if before.is_none() => said(session, "learn.no-notes", &[]),
+                None if before.is_none() => said(session, wording::learn::NO_NOTES, &[]),
                 None => String::new(),
             };
             print(&text)?;
@@ -127,12 +129,12 @@ fn lines_of_page(page: &Page, session: &Session) -> String {
 fn no_lesson(session: &Session, name: &str) -> Exit {
     let ids = session.knowledge.lessons().map(|lesson| lesson.page.id.as_str());
     let ids = ids.collect::<Vec<_>>().join(", ");
-    complain(&said(session, "learn.no-lesson", &[("name", name), ("names", &ids)]));
+    complain(&said(session, wording::learn::NO_LESSON, &[("name", name), ("names", &ids)]));
     Exit::Failed
 }
 
 /// A text of the interface in the reader's languages, a line for each.
-fn said(session: &Session, key: &str, args: &[(&str, &str)]) -> String {
+fn said(session: &Session, key: Wording, args: &[(&str, &str)]) -> String {
     let said = session.voice().say(key, args);
     said.iter().map(|line| format!("{}\n", session.paper.safe(line))).collect()
 }
@@ -160,7 +162,7 @@ impl<'s> Kept<'s> {
         Learner { progress: self.progress.clone(), today: today(), keeps, moves, presents: false }
     }
 
-    fn say(&self, key: &str, args: &[(&str, &str)]) -> String {
+    fn say(&self, key: Wording, args: &[(&str, &str)]) -> String {
         said(self.session, key, args)
     }
 
@@ -169,7 +171,7 @@ impl<'s> Kept<'s> {
         let mut out: String = knowledge.lessons().map(|lesson| self.lesson(lesson)).collect();
         let due = self.progress.due(today());
         out.push('\n');
-        out.push_str(&self.say("learn.status-due", &[("count", &due.len().to_string())]));
+        out.push_str(&self.say(wording::learn::STATUS_DUE, &[("count", &due.len().to_string())]));
         for drill in due.into_iter().filter_map(|id| knowledge.drill(id)) {
             for language in self.session.voice().languages() {
                 let title = plain(&inlines(drill.page.title.get(language)));
@@ -177,11 +179,11 @@ impl<'s> Kept<'s> {
             }
         }
         if let Some(day) = self.progress.next_due().filter(|day| *day > today()) {
-            out.push_str(&self.say("learn.next-due", &[("day", &day.to_string())]));
+            out.push_str(&self.say(wording::learn::NEXT_DUE, &[("day", &day.to_string())]));
         }
         if let Some(path) = self.records.path() {
             let file = path.display().to_string();
-            out.push_str(&self.say("learn.status-file", &[("file", &file)]));
+            out.push_str(&self.say(wording::learn::STATUS_FILE, &[("file", &file)]));
         }
         print(&out)?;
         Ok(Exit::Clean)
@@ -192,19 +194,20 @@ impl<'s> Kept<'s> {
         let (paper, voice) = (self.session.paper, self.session.voice());
         let state = self.progress.state(&lesson.page.id);
         let (sign, key) = match state {
-            State::New => (" ", "learn.state-new"),
-            State::Begun => (paper.either("◐", "~"), "learn.state-begun"),
-            State::Finished => (paper.either("✔", "+"), "learn.state-finished"),
-            State::Known => (paper.either("─", "-"), "learn.state-known"),
+            State::New => (" ", wording::learn::STATE_NEW),
+            State::Begun => (paper.either("◐", "~"), wording::learn::STATE_BEGUN),
+            State::Finished => (paper.either("✔", "+"), wording::learn::STATE_FINISHED),
+            State::Known => (paper.either("─", "-"), wording::learn::STATE_KNOWN),
         };
         let drills = &lesson.front.drills;
         let solved = drills.iter().filter(|id| self.progress.is_solved(id)).count().to_string();
         let (all, number) = (drills.len().to_string(), lesson.front.order.to_string());
         let line = |language: Language| {
             let title = plain(&inlines(lesson.page.title.get(language)));
-            let ui =
-                |key: &str, args: &[(&str, &str)]| self.session.knowledge.ui(language, key, args);
-            let how = ui("learn.status-lesson", &[("solved", &solved), ("all", &all)]);
+            let ui = |key: Wording, args: &[(&str, &str)]| {
+                self.session.knowledge.ui(language, key, args)
+            };
+            let how = ui(wording::learn::STATUS_LESSON, &[("solved", &solved), ("all", &all)]);
             let state = ui(key, &[]);
             format!(
                 "{sign} {number:>2}  {}  {}\n",
@@ -231,7 +234,7 @@ impl<'s> Kept<'s> {
             before.lessons.len().saturating_sub(self.progress.lessons.len()).to_string(),
             before.drills.len().saturating_sub(self.progress.drills.len()).to_string(),
         );
-        print(&self.say("learn.forgotten", &[("lessons", &lessons), ("drills", &drills)]))?;
+        print(&self.say(wording::learn::FORGOTTEN, &[("lessons", &lessons), ("drills", &drills)]))?;
         Ok(Exit::Clean)
     }
 
@@ -254,7 +257,7 @@ impl<'s> Kept<'s> {
     fn new_file(&self, file: &Path, text: &str) -> io::Result<Exit> {
         let written = files::save_new(file, text.as_bytes()).map_err(io::Error::other)?;
         let written = written.display().to_string();
-        print(&self.say("learn.exported", &[("file", &written)]))?;
+        print(&self.say(wording::learn::EXPORTED, &[("file", &written)]))?;
         Ok(Exit::Clean)
     }
 
@@ -265,7 +268,7 @@ impl<'s> Kept<'s> {
             Some("svg") => record::svg(knowledge, language, &self.progress, today()),
             _ => {
                 let file = file.display().to_string();
-                complain(&self.say("learn.record-kind", &[("file", &file)]));
+                complain(&self.say(wording::learn::RECORD_KIND, &[("file", &file)]));
                 return Ok(Exit::Failed);
             }
         };
@@ -291,27 +294,27 @@ impl<'s> Kept<'s> {
         let (lessons, drills) = (other.lessons.len().to_string(), other.drills.len().to_string());
         self.progress.merge(other);
         self.records.keep(&self.progress).map_err(io::Error::other)?;
-        print(&self.say("learn.imported", &[("lessons", &lessons), ("drills", &drills)]))?;
+        print(&self.say(wording::learn::IMPORTED, &[("lessons", &lessons), ("drills", &drills)]))?;
         Ok(Exit::Clean)
     }
 }
 
 /// What is wrong with the records, in words.
 fn trouble_said(session: &Session, trouble: &Trouble) -> String {
-    let say = |key: &str, path: &Path, why: &str| {
+    let say = |key: Wording, path: &Path, why: &str| {
         said(session, key, &[("file", &path.display().to_string()), ("why", why)])
     };
     match trouble {
-        Trouble::Newer(path) => say("status.progress-newer", path, ""),
-        Trouble::Broken(path) => say("status.progress-broken", path, ""),
+        Trouble::Newer(path) => say(wording::status::PROGRESS_NEWER, path, ""),
+        Trouble::Broken(path) => say(wording::status::PROGRESS_BROKEN, path, ""),
         Trouble::Unreadable(path, Some(why)) => {
             let why = session.voice().tell(why).join("; ");
-            say("status.progress-unreadable", path, &why)
+            say(wording::status::PROGRESS_UNREADABLE, path, &why)
         }
         Trouble::Unreadable(path, None) => {
-            let why = session.voice().label("errors.record.stays", &[]);
-            say("status.progress-unreadable", path, &why)
+            let why = session.voice().label(wording::errors::record::STAYS, &[]);
+            say(wording::status::PROGRESS_UNREADABLE, path, &why)
         }
-        Trouble::Nowhere => say("status.progress-nowhere", Path::new(""), ""),
+        Trouble::Nowhere => say(wording::status::PROGRESS_NOWHERE, Path::new(""), ""),
     }
 }

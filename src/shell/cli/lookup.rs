@@ -5,7 +5,9 @@ use std::io;
 use super::arguments::{Format, LookupArgs};
 use super::{Exit, Session, complain, print};
 use crate::knowledge::{Hit, Language, Page, inlines, plain};
+use crate::review::called;
 use crate::shell::report::{Piece, Tone, json, pages, wrap};
+use crate::wording;
 
 /// Prints the pages that the words find, best first.
 ///
@@ -21,7 +23,7 @@ pub fn run(args: &LookupArgs, session: &Session) -> io::Result<Exit> {
         return Ok(if hits.is_empty() { Exit::Found } else { Exit::Clean });
     }
     if hits.is_empty() {
-        for said in voice.say("cli.no-page", &[("query", &query)]) {
+        for said in voice.say(wording::cli::NO_PAGE, &[("query", &query)]) {
             complain(&format!("{}\n", paper.safe(&said)));
         }
         return Ok(Exit::Found);
@@ -31,7 +33,7 @@ pub fn run(args: &LookupArgs, session: &Session) -> io::Result<Exit> {
     let more = hits.len().saturating_sub(args.limit);
     if more > 0 {
         for language in voice.languages() {
-            let said = voice.count(language, "cli.more", more);
+            let said = voice.count(language, wording::cli::MORE, more);
             out.push_str(&format!("{}\n", paper.paint(Tone::Quiet, &said)));
         }
     }
@@ -42,7 +44,7 @@ pub fn run(args: &LookupArgs, session: &Session) -> io::Result<Exit> {
 /// A page's id and kind, its title and its first sentence.
 pub(super) fn entry(session: &Session, page: &Page) -> String {
     let (paper, voice) = (session.paper, session.voice());
-    let kind = voice.label(&format!("kinds.{}", page.kind.as_str()), &[]);
+    let kind = voice.label(called::kind(page.kind), &[]);
     let id = paper.paint(Tone::Code, &page.id);
     let mut out = format!("{id}  {}\n", paper.paint(Tone::Quiet, &kind));
     for language in voice.languages() {

@@ -13,6 +13,8 @@ use crate::review;
 use crate::review::FileChange;
 use crate::shell::files::{self, FileError};
 use crate::shell::{report, upgrade};
+use crate::text::Wording;
+use crate::wording;
 
 /// Ports the file.
 ///
@@ -40,16 +42,18 @@ fn read(path: &Path) -> Result<Notebook, FileError> {
 fn to_notebook(args: &PortArgs, session: &Session, script: &Notebook) -> io::Result<Exit> {
     match script.format {
         Format::Script => {}
-        Format::Ipynb { .. } => return Ok(refuse(args, session, "port.refusal.is-notebook")),
-        Format::Percent => return Ok(refuse(args, session, "port.refusal.has-cells")),
-        _ => return Ok(refuse(args, session, "port.refusal.is-notebook")),
+        Format::Ipynb { .. } => {
+            return Ok(refuse(args, session, wording::port::refusal::IS_NOTEBOOK));
+        }
+        Format::Percent => return Ok(refuse(args, session, wording::port::refusal::HAS_CELLS)),
+        _ => return Ok(refuse(args, session, wording::port::refusal::IS_NOTEBOOK)),
     }
     let path = args.output.clone().unwrap_or_else(|| args.file.with_extension("ipynb"));
     let write = match path.extension().and_then(|end| end.to_str()) {
         _ if is_stdout(&path) => ipynb_of,
         Some("ipynb") => ipynb_of,
         Some("py") => percent_of,
-        _ => return Ok(refuse(args, session, "port.refusal.ending")),
+        _ => return Ok(refuse(args, session, wording::port::refusal::ENDING)),
     };
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
     let languages = session.voice().languages();
@@ -66,24 +70,23 @@ fn to_notebook(args: &PortArgs, session: &Session, script: &Notebook) -> io::Res
         let knowledge = &session.knowledge;
         let changes = review::changes(knowledge, language, &ported.tradeoffs);
         let notes = review::notes(knowledge, language, &ported.notes);
-        [("port.changes", changes), ("port.notes", notes)]
+        [(wording::port::CHANGES, changes), (wording::port::NOTES, notes)]
     });
     let count = ported.cells.len();
-    let form = if count == 1 { "port.written.one" } else { "port.written.many" };
-    announce(session, &path, form, &count.to_string())?;
+    announce(session, &path, wording::port::WRITTEN.of(count), &count.to_string())?;
     Ok(exit)
 }
 
 fn to_script(args: &PortArgs, session: &Session, notebook: &Notebook) -> io::Result<Exit> {
     if notebook.format == Format::Script {
-        return Ok(refuse(args, session, "port.refusal.no-notebook"));
+        return Ok(refuse(args, session, wording::port::refusal::NO_NOTEBOOK));
     }
     if !notebook.is_python() {
-        return Ok(refuse(args, session, "port.refusal.language"));
+        return Ok(refuse(args, session, wording::port::refusal::LANGUAGE));
     }
     let path = args.output.clone().unwrap_or_else(|| args.file.with_extension("py"));
     if !is_stdout(&path) && path.extension().is_none_or(|end| end != "py") {
-        return Ok(refuse(args, session, "port.refusal.ending"));
+        return Ok(refuse(args, session, wording::port::refusal::ENDING));
     }
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
     let (knowledge, base) = (&session.knowledge, session.reading.base());
@@ -97,9 +100,9 @@ fn to_script(args: &PortArgs, session: &Session, notebook: &Notebook) -> io::Res
     };
     tell(session, |language| {
         let notes = review::cell_notes(knowledge, language, &script.notes);
-        [("port.notes", notes), ("port.changes", Vec::new())]
+        [(wording::port::NOTES, notes), (wording::port::CHANGES, Vec::new())]
     });
-    announce(session, &path, "port.script.written", "")?;
+    announce(session, &path, wording::port::script::WRITTEN, "")?;
     Ok(exit)
 }
 
@@ -108,11 +111,11 @@ fn upgrade(args: &PortArgs, session: &Session, notebook: &Notebook) -> io::Resul
     let text = String::from_utf8_lossy(notebook.original()).into_owned();
     let is_old = matches!(notebook.format, Format::Ipynb { major: 2 | 3, .. });
     let Some(new) = is_old.then(|| upgrade::upgrade(&text)).flatten() else {
-        return Ok(refuse(args, session, "port.refusal.not-old"));
+        return Ok(refuse(args, session, wording::port::refusal::NOT_OLD));
     };
     let path = args.output.clone().unwrap_or_else(|| args.file.clone());
     if !is_stdout(&path) && path.extension().is_none_or(|end| end != "ipynb") {
-        return Ok(refuse(args, session, "port.refusal.ending"));
+        return Ok(refuse(args, session, wording::port::refusal::ENDING));
     }
     let exit = match save(args, session, &path, new.clone())? {
         Ok(exit) => exit,
@@ -122,7 +125,7 @@ fn upgrade(args: &PortArgs, session: &Session, notebook: &Notebook) -> io::Resul
         let name = args.file.display().to_string();
         print(&report::text_diff(session.paper, &name, &text, &new))?;
     }
-    announce(session, &path, "port.upgraded", "")?;
+    announce(session, &path, wording::port::UPGRADED, "")?;
     Ok(exit)
 }
 
@@ -144,11 +147,11 @@ fn save(
     }
     let real = |path: &Path| std::fs::canonicalize(path).ok();
     if real(path).is_some_and(|path| Some(path) == real(&args.file)) {
-        return Ok(Err(refuse(args, session, "port.refusal.same")));
+        return Ok(Err(refuse(args, session, wording::port::refusal::SAME)));
     }
     let expected = match path.exists() {
         true if !args.force => {
-            let message = Message::new("interface", "port.refusal.exists");
+            let message = Message::says(wording::port::refusal::EXISTS);
             return Ok(Err(say_of(session, path, &message)));
         }
         true => match files::read(path) {
@@ -168,7 +171,7 @@ fn unread(session: &Session, path: &Path, error: &FileError) -> Exit {
 }
 
 /// Lists on stderr, each under its heading, once for each language.
-fn tell(session: &Session, lists: impl Fn(Language) -> [(&'static str, Vec<String>); 2]) {
+fn tell(session: &Session, lists: impl Fn(Language) -> [(Wording, Vec<String>); 2]) {
     let (paper, voice) = (session.paper, session.voice());
     for language in voice.languages() {
         for (heading, items) in lists(language) {
@@ -183,7 +186,7 @@ fn tell(session: &Session, lists: impl Fn(Language) -> [(&'static str, Vec<Strin
 }
 
 /// Says which file was written.
-fn announce(session: &Session, path: &Path, key: &str, n: &str) -> io::Result<()> {
+fn announce(session: &Session, path: &Path, key: Wording, n: &str) -> io::Result<()> {
     if is_stdout(path) {
         return Ok(());
     }
@@ -192,8 +195,8 @@ fn announce(session: &Session, path: &Path, key: &str, n: &str) -> io::Result<()
     print(&said.iter().map(|said| format!("{}\n", session.paper.safe(said))).collect::<String>())
 }
 
-fn refuse(args: &PortArgs, session: &Session, key: &'static str) -> Exit {
-    say(args, session, &Message::new("interface", key))
+fn refuse(args: &PortArgs, session: &Session, key: Wording) -> Exit {
+    say(args, session, &Message::says(key))
 }
 
 fn say(args: &PortArgs, session: &Session, message: &Message) -> Exit {

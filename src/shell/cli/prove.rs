@@ -22,7 +22,9 @@ use crate::shell::kernel::{self, Act, Choice, Event, Failure, Insistence, Interr
 use crate::shell::kernel::{Job, Source, Wanted, choose};
 use crate::shell::report::{self, Proof, Proved, json};
 use crate::text::CellIndex;
+use crate::text::Wording;
 use crate::transcript::{CellRun, Transcript};
+use crate::wording;
 
 /// Seconds that a kernel may take to start, and more where a cell may take more.
 const PATIENCE: u64 = 60;
@@ -60,7 +62,8 @@ pub fn run(args: &ProveArgs, session: &Session) -> io::Result<Exit> {
         Err(error) => return Ok(unreadable(session, path, &error)),
     };
     if subject.plan.steps.iter().all(|step| !subject.asked.contains(&step.cell)) {
-        let key = if wanted_cell.is_some() { "prove.no-cell" } else { "prove.no-fix" };
+        let key =
+            if wanted_cell.is_some() { wording::prove::NO_CELL } else { wording::prove::NO_FIX };
         say(session, key, &[]);
         return Ok(if wanted_cell.is_some() { Exit::Failed } else { Exit::Clean });
     }
@@ -88,12 +91,12 @@ fn draw(session: &Session, path: &Path, proof: &Proof) -> Option<Exit> {
     let picture = report::svg(session.voice(), proof);
     match files::save_new(path, picture.as_bytes()) {
         Ok(path) => {
-            say(session, "spent.drawn", &[("file", &path.display().to_string())]);
+            say(session, wording::spent::DRAWN, &[("file", &path.display().to_string())]);
             None
         }
         Err(error) => {
             let (file, why) = (path.display().to_string(), session.voice().tell(&error).join("; "));
-            say(session, "spent.not-drawn", &[("file", &file), ("why", &why)]);
+            say(session, wording::spent::NOT_DRAWN, &[("file", &file), ("why", &why)]);
             Some(Exit::Failed)
         }
     }
@@ -224,10 +227,10 @@ fn is_agreed(
         return Ok(true);
     }
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        say(session, "prove.no-terminal", &[]);
+        say(session, wording::prove::NO_TERMINAL, &[]);
         return Ok(false);
     }
-    confirm(paper, voice, "prove.question")
+    confirm(paper, voice, wording::prove::QUESTION)
 }
 
 fn proven(
@@ -241,15 +244,15 @@ fn proven(
     let patience = Duration::from_secs(args.timeout.get().max(PATIENCE));
     let mut launch = choice.candidate.launch.clone();
     launch.folder = Some(folder_of(&args.file));
-    let run = |notebook: &Notebook, stage: &str| -> Result<Transcript, Failure> {
+    let run = |notebook: &Notebook, stage: Wording| -> Result<Transcript, Failure> {
         let started = kernel::Session::start(launch.clone(), patience);
         started.run(subject.job(notebook, timeout));
         attend(&started, interrupts, session, stage)
     };
-    let before = run(&subject.before, "prove.running-before");
+    let before = run(&subject.before, wording::prove::RUNNING_BEFORE);
     let after = match (&before, subject.is_changed()) {
         (Ok(before), true) if !is_given_up(before) => {
-            Some(run(&subject.after, "prove.running-after"))
+            Some(run(&subject.after, wording::prove::RUNNING_AFTER))
         }
         _ => None,
     };
@@ -271,7 +274,7 @@ fn attend(
     started: &kernel::Session,
     interrupts: &Interrupts,
     session: &Session,
-    stage: &str,
+    stage: Wording,
 ) -> Result<Transcript, Failure> {
     let begun = Instant::now();
     let (mut insistence, mut is_cell) = (Insistence::default(), false);
@@ -279,7 +282,7 @@ fn attend(
         let wish = interrupts.take().then(|| insistence.wish(begun.elapsed(), is_cell)).flatten();
         match wish.or_else(|| insistence.pass(begun.elapsed())) {
             Some(Act::Interrupt) => started.interrupt(),
-            Some(Act::Tell) => say(session, "prove.holds", &[]),
+            Some(Act::Tell) => say(session, wording::prove::HOLDS, &[]),
             Some(Act::End) => started.end(),
             None => {}
         }
@@ -349,7 +352,7 @@ fn exit(proof: &Proof) -> Exit {
 }
 
 /// Tells on a terminal which cell runs.
-fn progress(session: &Session, stage: &str, cell: CellIndex) {
+fn progress(session: &Session, stage: Wording, cell: CellIndex) {
     if io::stderr().is_terminal() {
         let cell = cell.number().to_string();
         let said = session.voice().label(stage, &[("cell", &cell)]);
@@ -357,7 +360,7 @@ fn progress(session: &Session, stage: &str, cell: CellIndex) {
     }
 }
 
-fn say(session: &Session, key: &str, args: &[(&str, &str)]) {
+fn say(session: &Session, key: Wording, args: &[(&str, &str)]) {
     for said in session.voice().say(key, args) {
         complain(&format!("{}\n", session.paper.safe(&said)));
     }

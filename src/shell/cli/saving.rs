@@ -7,6 +7,7 @@ use super::{Exit, Session, complain};
 use crate::review::FileChange;
 use crate::shell::files::{self, Remark};
 use crate::shell::report;
+use crate::wording;
 
 /// Says what saves have left behind that were killed, in the folders that were named and in those of
 /// files that were.
@@ -18,7 +19,7 @@ pub fn tell_leftovers(session: &Session, paths: &[PathBuf]) {
     let folders: BTreeSet<PathBuf> = paths.iter().map(folder).collect();
     for left in folders.iter().flat_map(|folder| files::leftovers(folder)) {
         let file = left.path.display().to_string();
-        for said in session.voice().say("leftovers.note", &[("file", &file)]) {
+        for said in session.voice().say(wording::leftovers::NOTE, &[("file", &file)]) {
             complain(&format!("{}\n", session.paper.safe(&said)));
         }
     }

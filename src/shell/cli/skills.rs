@@ -8,6 +8,8 @@ use super::{Exit, Session, ask, complain, print};
 use crate::shell::files::Remark;
 use crate::shell::report;
 use crate::shell::skills::{Agent, Place, Plan, SkillsError, Step};
+use crate::text::Wording;
+use crate::wording;
 
 /// Installs the skills, after showing what that writes and a yes.
 ///
@@ -16,7 +18,7 @@ use crate::shell::skills::{Agent, Place, Plan, SkillsError, Step};
 pub fn install(args: &SkillInstallArgs, session: &Session) -> io::Result<Exit> {
     let place = place(&args.place).map_err(io::Error::other)?;
     let plan = Plan::install(&place, args.overwrite).map_err(io::Error::other)?;
-    carry_out(session, &args.place, plan, "skills.write", Plan::write)
+    carry_out(session, &args.place, plan, wording::skills::WRITE, Plan::write)
 }
 
 /// Takes away what was installed and is as it was.
@@ -26,7 +28,7 @@ pub fn install(args: &SkillInstallArgs, session: &Session) -> io::Result<Exit> {
 pub fn uninstall(args: &SkillUninstallArgs, session: &Session) -> io::Result<Exit> {
     let place = place(&args.place).map_err(io::Error::other)?;
     let plan = Plan::uninstall(&place).map_err(io::Error::other)?;
-    carry_out(session, &args.place, plan, "skills.remove", Plan::remove)
+    carry_out(session, &args.place, plan, wording::skills::REMOVE, Plan::remove)
 }
 
 fn place(args: &SkillPlaceArgs) -> Result<Place, SkillsError> {
@@ -42,11 +44,11 @@ fn carry_out(
     session: &Session,
     args: &SkillPlaceArgs,
     plan: Plan,
-    question: &str,
+    question: Wording,
     work: fn(Plan) -> Result<Vec<Remark>, SkillsError>,
 ) -> io::Result<Exit> {
     let (paper, voice) = (session.paper, session.voice());
-    let say = |key: &str| {
+    let say = |key: Wording| {
         let said = voice.say(key, &[]).into_iter();
         said.map(|said| format!("{}\n", paper.safe(&said))).collect::<String>()
     };
@@ -61,30 +63,30 @@ fn carry_out(
     let stays = plan.files.iter().any(|file| file.step == Step::Changed);
     let end = if stays { Exit::Found } else { Exit::Clean };
     if !plan.does_something() {
-        complain(&say("skills.nothing"));
+        complain(&say(wording::skills::NOTHING));
         return Ok(end);
     }
     if args.dry_run {
-        complain(&say("skills.dry-run"));
+        complain(&say(wording::skills::DRY_RUN));
         return Ok(end);
     }
     if !args.yes && !ask::confirm(paper, voice, question)? {
-        complain(&say("skills.left"));
+        complain(&say(wording::skills::LEFT));
         return Ok(Exit::Found);
     }
     let remarks = work(plan).map_err(io::Error::other)?;
     complain(&report::remarks(paper, voice, &remarks));
-    complain(&say("skills.done"));
+    complain(&say(wording::skills::DONE));
     Ok(end)
 }
 
-fn key_of(step: Step) -> &'static str {
+fn key_of(step: Step) -> Wording {
     match step {
-        Step::New => "skills.new",
-        Step::Update => "skills.update",
-        Step::Same => "skills.same",
-        Step::Changed => "skills.changed",
-        Step::Replace => "skills.replace",
-        Step::Remove => "skills.gone",
+        Step::New => wording::skills::NEW,
+        Step::Update => wording::skills::UPDATE,
+        Step::Same => wording::skills::SAME,
+        Step::Changed => wording::skills::CHANGED,
+        Step::Replace => wording::skills::REPLACE,
+        Step::Remove => wording::skills::GONE,
     }
 }

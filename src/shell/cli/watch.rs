@@ -11,6 +11,7 @@ use super::arguments::SourceArgs;
 use super::{Exit, Session, print};
 use crate::shell::files;
 use crate::shell::report::Tone;
+use crate::wording;
 
 /// How long nothing is looked at.
 const PAUSE: Duration = Duration::from_millis(400);
@@ -27,7 +28,7 @@ pub fn each_time(
     source: &SourceArgs,
     mut work: impl FnMut() -> io::Result<Exit>,
 ) -> io::Result<Exit> {
-    let said = session.voice().say("report.watching", &[]).join("\n");
+    let said = session.voice().say(wording::report::WATCHING, &[]).join("\n");
     loop {
         // Taken before the work, so that what changes meanwhile is seen.
         let before = looks(source);

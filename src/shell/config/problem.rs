@@ -3,6 +3,8 @@
 use std::fmt;
 
 use crate::knowledge::likeness;
+use crate::text::Wording;
+use crate::wording;
 
 /// What makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,13 +29,22 @@ pub enum Unknown {
 }
 
 impl Unknown {
-    /// The English word, which is also the end of the interface's key.
+    /// The English word.
     pub fn name(self) -> &'static str {
         match self {
             Self::Key => "key",
             Self::Rule => "rule",
             Self::Severity => "severity",
             Self::Environment => "environment",
+        }
+    }
+
+    pub fn wording(self) -> Wording {
+        match self {
+            Self::Key => wording::errors::settings::KEY,
+            Self::Rule => wording::errors::settings::RULE,
+            Self::Severity => wording::errors::settings::SEVERITY,
+            Self::Environment => wording::errors::settings::ENVIRONMENT,
         }
     }
 }

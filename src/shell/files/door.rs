@@ -1,5 +1,8 @@
 //! The one door through which files are read: regular files alone, and none that is too large.
 
+use crate::text::Wording;
+use crate::wording;
+
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
@@ -44,13 +47,12 @@ impl Special {
         }
     }
 
-    /// The end of the interface's key for it.
-    pub fn key(self) -> &'static str {
+    pub fn wording(self) -> Wording {
         match self {
-            Self::Pipe => "pipe",
-            Self::Socket => "socket",
-            Self::Device => "device",
-            Self::Other => "special",
+            Self::Pipe => wording::report::problem::PIPE,
+            Self::Socket => wording::report::problem::SOCKET,
+            Self::Device => wording::report::problem::DEVICE,
+            Self::Other => wording::report::problem::SPECIAL,
         }
     }
 }

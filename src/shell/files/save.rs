@@ -10,6 +10,7 @@ use super::ready::Ready;
 use super::saved::Remark;
 use super::staged::{PRIVATE, Staged, USUAL, folder_of};
 use crate::diagnostic::Message;
+use crate::wording;
 
 /// Why a file was not written; what it held before is still there.
 #[derive(Debug, thiserror::Error)]
@@ -45,22 +46,26 @@ pub enum SaveError {
 impl SaveError {
     /// That the file was not written, and why.
     pub fn message(&self) -> Message {
-        let plain = |key| Message::new("interface", key);
+        let plain = |key| Message::says(key);
         match self {
-            Self::Changed => plain("fix.unwritten.changed"),
-            Self::Beside { left } => plain("fix.unwritten.beside").with("file", left.display()),
-            Self::Gone => plain("fix.unwritten.gone"),
-            Self::Exists => plain("fix.unwritten.exists"),
-            Self::ReadOnly => plain("fix.unwritten.read-only"),
-            Self::Full => plain("fix.unwritten.full"),
-            Self::Quota => plain("fix.unwritten.quota"),
-            Self::Access(problem) => plain("fix.unwritten.access").with("problem", problem),
+            Self::Changed => plain(wording::fix::unwritten::CHANGED),
+            Self::Beside { left } => {
+                plain(wording::fix::unwritten::BESIDE).with("file", left.display())
+            }
+            Self::Gone => plain(wording::fix::unwritten::GONE),
+            Self::Exists => plain(wording::fix::unwritten::EXISTS),
+            Self::ReadOnly => plain(wording::fix::unwritten::READ_ONLY),
+            Self::Full => plain(wording::fix::unwritten::FULL),
+            Self::Quota => plain(wording::fix::unwritten::QUOTA),
+            Self::Access(problem) => {
+                plain(wording::fix::unwritten::ACCESS).with("problem", problem)
+            }
             Self::Folder { source: problem, .. } | Self::Write(problem) => match problem.kind() {
-                io::ErrorKind::NotFound => plain("fix.unwritten.no-folder"),
-                io::ErrorKind::NotADirectory => plain("fix.unwritten.not-folder"),
-                io::ErrorKind::PermissionDenied => plain("fix.unwritten.no-permission"),
-                io::ErrorKind::ReadOnlyFilesystem => plain("fix.unwritten.read-only-disk"),
-                _ => plain("fix.unwritten.failed").with("problem", problem),
+                io::ErrorKind::NotFound => plain(wording::fix::unwritten::NO_FOLDER),
+                io::ErrorKind::NotADirectory => plain(wording::fix::unwritten::NOT_FOLDER),
+                io::ErrorKind::PermissionDenied => plain(wording::fix::unwritten::NO_PERMISSION),
+                io::ErrorKind::ReadOnlyFilesystem => plain(wording::fix::unwritten::READ_ONLY_DISK),
+                _ => plain(wording::fix::unwritten::FAILED).with("problem", problem),
             },
         }
     }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::diagnostic::Message;
+use crate::wording;
 
 /// Something to be said of a file that was written.
 #[derive(Debug)]
@@ -33,14 +34,16 @@ pub enum What {
 impl Remark {
     /// It in words.
     pub fn message(&self) -> Message {
-        let message = |key| Message::new("interface", key);
+        let message = |key| Message::says(key);
         match &self.what {
-            What::InDoubt(problem) => message("saved.in-doubt").with("problem", problem),
-            What::Links(count) => message("saved.links").with("n", count),
-            What::Owner(id) => message("saved.owner").with("id", id),
-            What::Group(id) => message("saved.group").with("id", id),
-            What::Attributes(names) => message("saved.attributes").with("names", names.join(", ")),
-            What::Left(path) => message("saved.left").with("file", path.display()),
+            What::InDoubt(problem) => message(wording::saved::IN_DOUBT).with("problem", problem),
+            What::Links(count) => message(wording::saved::LINKS).with("n", count),
+            What::Owner(id) => message(wording::saved::OWNER).with("id", id),
+            What::Group(id) => message(wording::saved::GROUP).with("id", id),
+            What::Attributes(names) => {
+                message(wording::saved::ATTRIBUTES).with("names", names.join(", "))
+            }
+            What::Left(path) => message(wording::saved::LEFT).with("file", path.display()),
         }
     }
 

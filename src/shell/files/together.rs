@@ -9,6 +9,7 @@ use super::save::{SaveError, missing, save};
 use super::saved::Remark;
 use crate::diagnostic::Message;
 use crate::review::FileChange;
+use crate::wording;
 
 /// Why not every file holds what it should.
 #[derive(Debug, thiserror::Error)]
@@ -43,12 +44,12 @@ impl TogetherError {
         match self {
             Self::Save { path, source } => vec![(path, source.message())],
             Self::Half { left, failed, source } => {
-                let half = || Message::new("interface", "fix.unwritten.half");
+                let half = || Message::says(wording::fix::unwritten::HALF);
                 let left = left.iter().map(|path| (path.as_path(), half()));
                 std::iter::once((failed.as_path(), source.message())).chain(left).collect()
             }
             Self::Kept { path, source } => {
-                let why = Message::new("interface", "fix.unwritten.kept");
+                let why = Message::says(wording::fix::unwritten::KEPT);
                 vec![(path, source.message()), (path, why)]
             }
         }

@@ -1,13 +1,16 @@
 //! A view as flat lines of text, every sign spelled out.
 
-use crate::knowledge::timeline::{State, Timeline};
+use crate::knowledge::timeline::Timeline;
 use crate::knowledge::{Knowledge, Language};
+use crate::review::called;
 use crate::shell::visible::{self, Charset};
+use crate::text::Wording;
 use crate::text::position;
 use crate::tutor::view::{
     Block, Body, Change, CodePane, Header, ListRow, Mark, Page, Picked, Popup, Prose, Row, Run,
     Side, StepState, Tone, View, Walkthrough,
 };
+use crate::wording;
 
 /// Rows of a list that are offered at once.
 pub(super) const ROWS: usize = 20;
@@ -53,7 +56,7 @@ pub(super) fn of_view(view: &View, voice: &Voice<'_>) -> Vec<String> {
         (None, Body::Walkthrough(walk)) => out.walkthrough(&view.header, walk),
     }
     if let Some(status) = &view.status {
-        let label = out.ui("linear.note");
+        let label = out.ui(wording::linear::NOTE);
         let text = out.said(status);
         out.line(&format!("{label}{text}"));
     }
@@ -111,7 +114,7 @@ impl Out<'_> {
         prose.0.iter().map(said).collect()
     }
 
-    fn ui(&self, key: &str) -> String {
+    fn ui(&self, key: Wording) -> String {
         self.knowledge.ui(self.language, key, &[])
     }
 
@@ -136,14 +139,14 @@ impl Out<'_> {
     fn walkthrough(&mut self, header: &Header, walk: &Walkthrough) {
         self.place(header);
         if header.unsaved {
-            let unsaved = self.ui("linear.unsaved");
+            let unsaved = self.ui(wording::linear::UNSAVED);
             self.text(&unsaved);
         }
         if let Some(step) = walk.steps.iter().find(|step| step.state == StepState::Current) {
             let (number, count) = (step.number.to_string(), walk.steps.len().to_string());
             let args =
                 [("number", number.as_str()), ("count", count.as_str()), ("label", &step.label)];
-            let step = self.knowledge.ui(self.language, "linear.step", &args);
+            let step = self.knowledge.ui(self.language, wording::linear::STEP, &args);
             self.text(step.strip_suffix(['.', '。']).filter(|it| ends(it)).unwrap_or(&step));
         }
         // A walkthrough reads its cell out on its first page, a drill on its only one.
@@ -180,7 +183,7 @@ impl Out<'_> {
             ("warnings", warnings.as_str()),
             ("hints", hints.as_str()),
         ];
-        let place = self.knowledge.ui(self.language, "linear.file", &args);
+        let place = self.knowledge.ui(self.language, wording::linear::FILE, &args);
         self.line(&place);
     }
 
@@ -190,8 +193,7 @@ impl Out<'_> {
             if self.language == Language::Zh { ("：", "，") } else { (": ", ", ") };
         for lane in &timeline.lanes {
             let spans = lane.states.chunk_by(|one, other| one == other).filter_map(|span| {
-                let (name, _) = State::ALL.iter().find(|(_, state)| Some(state) == span.first())?;
-                let word = self.ui(&format!("timeline.{name}"));
+                let word = self.ui(called::state(*span.first()?));
                 Some(format!("{word} {}", span.len()))
             });
             let said = spans.collect::<Vec<_>>().join(comma);
@@ -200,7 +202,7 @@ impl Out<'_> {
     }
 
     fn code(&mut self, code: &CodePane) {
-        let label = self.ui("linear.code");
+        let label = self.ui(wording::linear::CODE);
         self.line(&format!("{label} {}", code.title));
         for line in code.source.lines() {
             let shown = visible::line_in(line, self.charset).into_owned();
@@ -211,7 +213,7 @@ impl Out<'_> {
             let mark = underline.mark.map(|mark| self.mark(mark)).unwrap_or_default();
             let label = format!("{mark}{}", underline.label);
             let args = [("line", line.as_str()), ("label", label.as_str())];
-            let text = self.knowledge.ui(self.language, "linear.underlined", &args);
+            let text = self.knowledge.ui(self.language, wording::linear::UNDERLINED, &args);
             self.text(&text);
         }
     }
@@ -254,9 +256,9 @@ impl Out<'_> {
             Block::Diff(lines) => {
                 for line in lines {
                     let label = match line.change {
-                        Change::Same => self.ui("linear.same"),
-                        Change::Removed => self.ui("linear.removed"),
-                        Change::Added => self.ui("linear.added"),
+                        Change::Same => self.ui(wording::linear::SAME),
+                        Change::Removed => self.ui(wording::linear::REMOVED),
+                        Change::Added => self.ui(wording::linear::ADDED),
                         Change::Gap => continue,
                     };
                     self.text(&format!("{label}{}", line.text));
@@ -297,7 +299,7 @@ impl Out<'_> {
                     self.page(page);
                 }
                 if query.is_some() {
-                    let ask = self.ui("linear.ask-search");
+                    let ask = self.ui(wording::linear::ASK_SEARCH);
                     self.text(&ask);
                 }
                 if rows.is_empty() {
@@ -323,24 +325,24 @@ fn ends(text: &str) -> bool {
 
 /// A mark in words.
 pub(super) fn mark(mark: Mark, knowledge: &Knowledge, language: Language) -> String {
-    let ui = |key: &str| knowledge.ui(language, key, &[]);
+    let ui = |key: Wording| knowledge.ui(language, key, &[]);
     let key = match mark {
         Mark::Bullet | Mark::Under => return "- ".to_owned(),
         Mark::Number(number) => return format!("{number}. "),
-        Mark::Fits => "linear.fits",
-        Mark::FitsNot => "linear.fits-not",
+        Mark::Fits => wording::linear::FITS,
+        Mark::FitsNot => wording::linear::FITS_NOT,
         Mark::Others => return String::new(),
-        Mark::Open => "linear.open",
-        Mark::Error => "linear.error",
-        Mark::Warning => "linear.warning",
-        Mark::Hint => "linear.hint",
-        Mark::Right => "linear.right",
-        Mark::Begun => "linear.begun",
+        Mark::Open => wording::linear::OPEN,
+        Mark::Error => wording::linear::ERROR,
+        Mark::Warning => wording::linear::WARNING,
+        Mark::Hint => wording::linear::HINT,
+        Mark::Right => wording::linear::RIGHT,
+        Mark::Begun => wording::linear::BEGUN,
         Mark::Choice(letter, picked) => {
             let said = match picked {
                 Picked::No => String::new(),
-                Picked::Wrong => ui("linear.picked-wrong"),
-                Picked::Right => ui("linear.picked-right"),
+                Picked::Wrong => ui(wording::linear::PICKED_WRONG),
+                Picked::Right => ui(wording::linear::PICKED_RIGHT),
             };
             return format!("{letter}) {said}");
         }

@@ -15,11 +15,13 @@ use std::sync::mpsc::Receiver;
 
 use super::visible::{self, Charset};
 use crate::knowledge::{Knowledge, Language};
+use crate::text::Wording;
 use crate::tutor::Tutor;
 use crate::tutor::key::{Code, Key};
 use crate::tutor::keys::{self, Binding, Command, Context};
 use crate::tutor::message::{Effect, Msg, Progress, Target};
 use crate::tutor::view::{Body, Popup, View};
+use crate::wording;
 
 /// The first number after those of the lessons in their list.
 const LISTED: u8 = 30;
@@ -115,7 +117,7 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         Ok(())
     }
 
-    fn ui(&self, language: Language, key: &str) -> String {
+    fn ui(&self, language: Language, key: Wording) -> String {
         self.knowledge.ui(language, key, &[])
     }
 
@@ -124,7 +126,7 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         let context = tutor.context();
         let mut choices = Vec::new();
         if context == Context::Home {
-            let label = self.ui(language, "linear.paste-choice");
+            let label = self.ui(language, wording::linear::PASTE_CHOICE);
             choices.push(Choice { number: 1, label, act: Act::Paste, key: None });
         }
         if let (Context::Lessons, Body::Walkthrough(shown)) = (context, &view.body) {
@@ -170,7 +172,7 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
             let number = row.number?;
             let (code, ctrl) = row.keys.first()?;
             let key = Key { code: *code, ctrl: *ctrl, alt: false };
-            let label = self.ui(language, &format!("keys.{}", row.label));
+            let label = self.ui(language, row.label?);
             let edits = row.context == Context::Drill && row.command == Command::Edit;
             let act = if edits { Act::Edit } else { Act::Key(key) };
             Some(Choice { number, label, act, key: Some(row.shown) })
@@ -182,7 +184,7 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         let list: Vec<String> =
             choices.iter().map(|choice| format!("{} {}", choice.number, choice.label)).collect();
         let comma = if language == Language::Zh { "，" } else { ", " };
-        let label = self.ui(language, "linear.choices");
+        let label = self.ui(language, wording::linear::CHOICES);
         writeln!(self.output, "{label} {}", list.join(comma))
     }
 
@@ -225,7 +227,7 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
                 Ok(vec![Msg::Key(Key::plain(Code::Enter))])
             }
             None => {
-                let text = self.ui(tutor.language(), "linear.unknown-choice");
+                let text = self.ui(tutor.language(), wording::linear::UNKNOWN_CHOICE);
                 writeln!(self.output, "{text}")?;
                 Ok(Vec::new())
             }
@@ -244,16 +246,16 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         if self.has_editor {
             return Ok(vec![Msg::Rewrite]);
         }
-        let text = self.lines_for(tutor.language(), "linear.edit-cell")?;
+        let text = self.lines_for(tutor.language(), wording::linear::EDIT_CELL)?;
         Ok(vec![Msg::Rewritten(Ok(text))])
     }
 
     fn paste(&mut self, language: Language) -> io::Result<Vec<Msg>> {
-        Ok(vec![Msg::Pasted(self.lines_for(language, "linear.paste")?)])
+        Ok(vec![Msg::Pasted(self.lines_for(language, wording::linear::PASTE)?)])
     }
 
     /// Lines up to one with a full stop alone.
-    fn lines_for(&mut self, language: Language, key: &str) -> io::Result<String> {
+    fn lines_for(&mut self, language: Language, key: Wording) -> io::Result<String> {
         let text = self.ui(language, key);
         writeln!(self.output, "{text}")?;
         let mut pasted = String::new();

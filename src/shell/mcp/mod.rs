@@ -23,7 +23,9 @@ use serde_json::{Map, Value};
 use super::report::Voice;
 use super::visible::{Charset, lines};
 use crate::knowledge::Knowledge;
+use crate::text::Wording;
 use crate::tutor::Reading;
+use crate::wording;
 
 /// Serves one agent on standard input and output until it leaves.
 ///
@@ -103,7 +105,7 @@ impl Service {
             "lookup" => self.lookup(&calls::read::<calls::Lookup>(arguments)?),
             #[cfg(feature = "kernel")]
             "prove" => self.prove(&calls::read(arguments)?),
-            _ => Err(Refused::Arguments(self.say("mcp.no-tool", &[("tool", name)]))),
+            _ => Err(Refused::Arguments(self.say(wording::mcp::NO_TOOL, &[("tool", name)]))),
         }
     }
 
@@ -112,7 +114,7 @@ impl Service {
         Refused::Told(self.voice().tell(error).join("\n"))
     }
 
-    fn say(&self, key: &str, args: &[(&str, &str)]) -> String {
+    fn say(&self, key: Wording, args: &[(&str, &str)]) -> String {
         self.voice().say(key, args).join("\n")
     }
 }
@@ -123,7 +125,7 @@ impl ServerHandler for Service {
             ServerCapabilities::builder().enable_tools().enable_resources().enable_skills().build();
         ServerConfig::new(able)
             .with_server_info(Implementation::new("nbasync", env!("CARGO_PKG_VERSION")))
-            .with_instructions(self.say("mcp.instructions", &[]))
+            .with_instructions(self.say(wording::mcp::INSTRUCTIONS, &[]))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
@@ -146,8 +148,9 @@ impl ServerHandler for Service {
     ) -> Result<CallToolResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
         let work = std::panic::AssertUnwindSafe(|| self.call(&request.name, arguments));
-        let done = std::panic::catch_unwind(work)
-            .unwrap_or_else(|_| Err(Refused::Told(self.say("report.problem.internal", &[]))));
+        let done = std::panic::catch_unwind(work).unwrap_or_else(|_| {
+            Err(Refused::Told(self.say(wording::report::problem::INTERNAL, &[])))
+        });
         match done {
             Ok(value) => Ok(CallToolResult::structured(shown(value)).into()),
             Err(Refused::Arguments(why)) => {

@@ -6,6 +6,8 @@ use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
 use crate::shell::report::Voice;
+use crate::text::Wording;
+use crate::wording;
 
 /// All tools, described in the reader's languages.
 pub fn all(voice: Voice<'_>) -> Vec<Tool> {
@@ -33,18 +35,23 @@ fn tool(
     input: Value,
     output: Value,
 ) -> Tool {
-    let say = |key: &str| voice.say(&format!("mcp.{key}"), &[]).join("\n");
-    let mut tool = Tool::new(name, say(&format!("tools.{name}")), members(described(voice, input)));
-    tool.title = Some(say(&format!("titles.{name}")));
+    let title = said(voice, wording::mcp::titles::ALL, name);
+    let about = said(voice, wording::mcp::tools::ALL, name);
+    let mut tool = Tool::new(name, about, members(described(voice, input)));
+    tool.title = Some(title);
     tool.with_raw_output_schema(members(output)).with_annotations(annotations)
+}
+
+/// The text that has this name in a section, in the reader's languages.
+fn said(voice: Voice<'_>, section: &[(&str, Wording)], name: &str) -> String {
+    wording::named(section, name).map(|it| voice.say(it, &[]).join("\n")).unwrap_or_default()
 }
 
 /// The schema of what a tool takes, each part with what it means.
 fn described(voice: Voice<'_>, mut input: Value) -> Value {
     let Some(Value::Object(properties)) = input.get_mut("properties") else { return input };
     for (name, schema) in properties {
-        let said = voice.say(&format!("mcp.inputs.{name}"), &[]).join("\n");
-        schema["description"] = json!(said);
+        schema["description"] = json!(said(voice, wording::mcp::inputs::ALL, name));
     }
     input
 }

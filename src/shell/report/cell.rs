@@ -11,6 +11,8 @@ use crate::review::{Account, Repairs, Review, to_run};
 use crate::shell::ran::{Event, Ran, Spent};
 use crate::shell::visible::{Charset, lines};
 use crate::text::CellIndex;
+use crate::text::Wording;
+use crate::wording;
 
 /// What is answered to somebody who asks about a cell: version 1, whose shape never changes.
 #[derive(Debug, Default, Serialize)]
@@ -48,7 +50,7 @@ pub struct Told<'a> {
 }
 
 /// Nothing but a sentence.
-pub fn remark(voice: Voice<'_>, key: &str) -> Answer {
+pub fn remark(voice: Voice<'_>, key: Wording) -> Answer {
     let said = voice.say(key, &[]).join("\n");
     let pieces = vec![Piece::Sentence(said.clone())];
     finish(voice, Answer { says: true, sentence: Some(said), ..Answer::default() }, &pieces)
@@ -78,7 +80,10 @@ pub fn cell(voice: Voice<'_>, told: &Told<'_>) -> Answer {
         pieces.extend(reasons(voice, told));
     }
     if let Some(diff) = &answer.diff {
-        pieces.push(Piece::Diff { label: voice.label("cell.diff", &[]), lines: diff.clone() });
+        pieces.push(Piece::Diff {
+            label: voice.label(wording::cell::DIFF, &[]),
+            lines: diff.clone(),
+        });
     }
     answer.next = next(voice, ran.event, &answer);
     pieces.extend(answer.next.clone().map(Piece::Quiet));
@@ -89,10 +94,10 @@ pub fn cell(voice: Voice<'_>, told: &Told<'_>) -> Answer {
 pub fn timeline(voice: Voice<'_>, spent: &[Spent]) -> Answer {
     let total: f64 = spent.iter().map(|part| part.seconds).sum();
     if spent.is_empty() {
-        return remark(voice, "cell.unmeasured");
+        return remark(voice, wording::cell::UNMEASURED);
     }
     let seconds = |value: f64| format!("{value:.2}");
-    let took = voice.say("cell.took", &[("seconds", &seconds(total))]).join("\n");
+    let took = voice.say(wording::cell::TOOK, &[("seconds", &seconds(total))]).join("\n");
     let mut parts: Vec<&Spent> = spent.iter().collect();
     parts.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
     let row = |part: &&Spent| {
@@ -106,13 +111,13 @@ pub fn timeline(voice: Voice<'_>, spent: &[Spent]) -> Answer {
 }
 
 fn share(voice: Voice<'_>, language: Language, part: &Spent, seconds: &str) -> String {
-    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
     let place = part.line.map_or_else(
-        || ui("cell.elsewhere", &[]),
-        |line| ui("cell.line", &[("line", &line.to_string())]),
+        || ui(wording::cell::ELSEWHERE, &[]),
+        |line| ui(wording::cell::LINE, &[("line", &line.to_string())]),
     );
-    let what = ui(if part.free { "cell.free" } else { "cell.held" }, &[]);
-    ui("cell.share", &[("seconds", seconds), ("where", &place), ("what", &what)])
+    let what = ui(if part.free { wording::cell::FREE } else { wording::cell::HELD }, &[]);
+    ui(wording::cell::SHARE, &[("seconds", seconds), ("where", &place), ("what", &what)])
 }
 
 /// What happened: what the rules say, or what the page of the error says.
@@ -133,8 +138,8 @@ fn sentences(voice: Voice<'_>, told: &Told<'_>, answer: &mut Answer) -> Vec<Piec
     if said.is_empty() {
         let rules = told.review.checked().rules;
         let say = |language| {
-            let rules = voice.count(language, "report.rules-asked", rules);
-            voice.knowledge.ui(language, "cell.nothing", &[("rules", &rules)])
+            let rules = voice.count(language, wording::report::RULES_ASKED, rules);
+            voice.knowledge.ui(language, wording::cell::NOTHING, &[("rules", &rules)])
         };
         said.push(voice.languages().into_iter().map(say).collect::<Vec<_>>().join("\n"));
     }
@@ -176,15 +181,15 @@ fn next(voice: Voice<'_>, event: Event, answer: &Answer) -> Option<String> {
     let page = answer.page.as_deref().unwrap_or_default();
     let key = match (event, &answer.insert) {
         _ if !answer.says => return None,
-        (Event::Before, Some(_)) => "cell.repaired",
-        (Event::Ask, Some(_)) if is_safe => "cell.inserted",
-        (Event::Ask, Some(_)) => "cell.inserted-unsafe",
-        (Event::Rewrite, Some(_)) if is_safe => "cell.rewritten",
-        (Event::Rewrite, Some(_)) => "cell.rewritten-unsafe",
-        (Event::Why, _) => "cell.page",
-        (_, Some(_)) if is_safe => "cell.insert",
-        (_, Some(_)) => "cell.insert-unsafe",
-        (_, None) => "cell.read",
+        (Event::Before, Some(_)) => wording::cell::REPAIRED,
+        (Event::Ask, Some(_)) if is_safe => wording::cell::INSERTED,
+        (Event::Ask, Some(_)) => wording::cell::INSERTED_UNSAFE,
+        (Event::Rewrite, Some(_)) if is_safe => wording::cell::REWRITTEN,
+        (Event::Rewrite, Some(_)) => wording::cell::REWRITTEN_UNSAFE,
+        (Event::Why, _) => wording::cell::PAGE,
+        (_, Some(_)) if is_safe => wording::cell::INSERT,
+        (_, Some(_)) => wording::cell::INSERT_UNSAFE,
+        (_, None) => wording::cell::READ,
     };
     Some(voice.say(key, &[("page", page)]).join("\n"))
 }
@@ -198,7 +203,10 @@ fn difference(voice: Voice<'_>, before: &Notebook, after: &Notebook, own: CellIn
     for (old, new) in changed {
         if let Some(count) = old.execution_count.filter(|_| !is_alone) {
             let count = count.to_string();
-            out.push_str(&format!("# {}\n", voice.label("cell.in-cell", &[("count", &count)])));
+            out.push_str(&format!(
+                "# {}\n",
+                voice.label(wording::cell::IN_CELL, &[("count", &count)])
+            ));
         }
         let (old, new) = (super::diff::ended(&old.source), super::diff::ended(&new.source));
         let all = super::diff::unified(Paper::PLAIN, "", &old, &new);
@@ -210,7 +218,7 @@ fn difference(voice: Voice<'_>, before: &Notebook, after: &Notebook, own: CellIn
 }
 
 fn finish(voice: Voice<'_>, answer: Answer, pieces: &[Piece]) -> Answer {
-    let label = voice.label("cell.label", &[]);
+    let label = voice.label(wording::cell::LABEL, &[]);
     let shown = |said: Option<String>| said.map(|said| lines(&said, Charset::Unicode));
     Answer {
         version: 1,

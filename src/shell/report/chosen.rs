@@ -3,6 +3,8 @@
 use super::page::WIDTH;
 use super::{Paper, Piece, Tone, Voice, wrap};
 use crate::knowledge::{Both, End, Language, Question, inlines, plain};
+use crate::text::Wording;
+use crate::wording;
 
 /// What stands before a line of code.
 const INDENT: &str = "    ";
@@ -27,7 +29,7 @@ pub fn question(paper: Paper, voice: Voice<'_>, question: &Question) -> String {
 pub fn chosen(paper: Paper, voice: Voice<'_>, end: &End, code: Option<String>) -> String {
     let Some(page) = voice.knowledge.page_of_end(end) else { return String::new() };
     let mut lines = Vec::new();
-    let ui = |language: Language, key: &str| voice.knowledge.ui(language, key, &[]);
+    let ui = |language: Language, key: Wording| voice.knowledge.ui(language, key, &[]);
     for language in voice.languages() {
         lines.extend(paragraph(paper, Tone::Heading, page.title.get(language)));
         let opening = page.opening(language).iter().map(|block| block.plain());
@@ -43,15 +45,15 @@ pub fn chosen(paper: Paper, voice: Voice<'_>, end: &End, code: Option<String>) -
         lines.push(String::new());
     }
     for language in voice.languages() {
-        let mut part = |key: &str, text: &Both<String>| {
+        let mut part = |key: Wording, text: &Both<String>| {
             lines.extend(paragraph(paper, Tone::Strong, &ui(language, key)));
             lines.extend(paragraph(paper, Tone::Plain, text.get(language)));
         };
-        part("pattern-chooser.why", &end.why);
-        part("pattern-chooser.costs", &end.costs);
+        part(wording::pattern_chooser::WHY, &end.why);
+        part(wording::pattern_chooser::COSTS, &end.costs);
         lines.push(String::new());
     }
-    let label = voice.label("pattern-chooser.read", &[]);
+    let label = voice.label(wording::pattern_chooser::READ, &[]);
     lines.push(paper.paint(Tone::Quiet, &label));
     lines.push(format!(
         "{INDENT}{}",

@@ -6,13 +6,15 @@ use serde::Serialize;
 
 use super::{Paper, Tone, Voice};
 use crate::review::Coverage;
+use crate::wording;
 
 /// Counts, then what is missing, in each language.
 pub fn coverage(paper: Paper, voice: Voice<'_>, found: &Coverage) -> String {
     let mut lines: Vec<String> = Vec::new();
     for language in voice.languages() {
-        let ui = |key: &str, args: &[(&str, &str)]| {
-            voice.knowledge.ui(language, &format!("coverage.{key}"), args)
+        let ui = |name: &str, args: &[(&str, &str)]| {
+            let wording = wording::named(wording::coverage::ALL, name);
+            wording.map(|it| voice.knowledge.ui(language, it, args)).unwrap_or_default()
         };
         let row = |label: &str, number: usize| {
             format!("{number:>7}  {}", paper.paint(Tone::Plain, label))

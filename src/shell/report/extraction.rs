@@ -7,6 +7,8 @@ use crate::knowledge::Language;
 use crate::notebook::Notebook;
 use crate::review::Extracted;
 use crate::rewrite::extract::{Extraction, Moved, Undecided, UndecidedKind, numbers};
+use crate::text::Wording;
+use crate::wording;
 
 /// The files of an extraction, as people are told.
 #[derive(Debug, Clone, Copy)]
@@ -38,19 +40,19 @@ pub fn extraction(
 ) -> String {
     let mut out = String::new();
     for language in voice.languages() {
-        let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+        let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
         let mut lines = vec![module_line(voice, language, files, &done.plan)];
         let more = others.iter().map(|other| (other.path.as_str(), other.done));
         for (path, done) in std::iter::once((files.notebook, done)).chain(more) {
             if let Some(setup) = done.setup {
                 let cell = setup.number().to_string();
-                lines.push(ui("extract.setup", &[("path", path), ("cell", &cell)]));
+                lines.push(ui(wording::extract::SETUP, &[("path", path), ("cell", &cell)]));
             }
             let cells = numbers(&done.cells);
-            lines.push(ui("extract.cells", &[("path", path), ("cells", &cells)]));
+            lines.push(ui(wording::extract::CELLS, &[("path", path), ("cells", &cells)]));
         }
         if let Some(path) = files.tests {
-            lines.push(ui("extract.tests-written", &[("path", path)]));
+            lines.push(ui(wording::extract::TESTS_WRITTEN, &[("path", path)]));
         }
         for line in lines {
             out.push_str(&format!("{}\n", paper.safe(&line)));
@@ -67,7 +69,8 @@ pub fn extracted(
     (done, others): (&Extracted, &[OtherNotebook<'_>]),
 ) -> String {
     let mut out = String::new();
-    let undo = if files.is_there { "extract.undo-more" } else { "extract.undo-new" };
+    let undo =
+        if files.is_there { wording::extract::UNDO_MORE } else { wording::extract::UNDO_NEW };
     let others = others.iter().map(|other| other.path.as_str());
     let notebooks: Vec<&str> = std::iter::once(files.notebook).chain(others).collect();
     for said in voice.say(undo, &[("notebook", &notebooks.join(" ")), ("module", files.module)]) {
@@ -75,7 +78,7 @@ pub fn extracted(
     }
     if files.tests.is_none() {
         out.push('\n');
-        for said in voice.say("extract.tests", &[("path", files.usual_tests)]) {
+        for said in voice.say(wording::extract::TESTS, &[("path", files.usual_tests)]) {
             out.push_str(&format!("{}\n", paper.safe(&said)));
         }
         out.push('\n');
@@ -92,11 +95,11 @@ fn module_line(
     files: Files<'_>,
     plan: &Extraction,
 ) -> String {
-    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
     let moved = |moved: &Moved| {
         let names = moved.names.join(", ");
         match &moved.needed_by {
-            Some(by) => ui("extract.needed", &[("name", &names), ("by", by)]),
+            Some(by) => ui(wording::extract::NEEDED, &[("name", &names), ("by", by)]),
             None => names,
         }
     };
@@ -104,8 +107,9 @@ fn module_line(
     let (asked, needed): (Vec<&Moved>, Vec<&Moved>) =
         plan.moved.iter().partition(|moved| moved.needed_by.is_none());
     let names: Vec<String> = asked.into_iter().chain(needed).map(moved).collect();
-    let names = names.join(&ui("report.comma", &[]));
-    let key = if files.is_there { "extract.module-more" } else { "extract.module-new" };
+    let names = names.join(&ui(wording::report::COMMA, &[]));
+    let key =
+        if files.is_there { wording::extract::MODULE_MORE } else { wording::extract::MODULE_NEW };
     ui(key, &[("path", files.module), ("names", &names)])
 }
 
@@ -119,11 +123,15 @@ pub fn undecided(
 ) -> String {
     let mut out = String::new();
     for language in voice.languages() {
-        let mut line = |indent: &str, key: &str, args: &[(&str, &str)]| {
+        let mut line = |indent: &str, key: Wording, args: &[(&str, &str)]| {
             let said = voice.knowledge.ui(language, key, args);
             out.push_str(&format!("{indent}{}\n", paper.safe(&said)));
         };
-        let head = if left.is_empty() { "extract.decide" } else { "extract.decide-partial" };
+        let head = if left.is_empty() {
+            wording::extract::DECIDE
+        } else {
+            wording::extract::DECIDE_PARTIAL
+        };
         line("", head, &[("path", path)]);
         for one in list {
             let place = Place::of(notebook, one.read);
@@ -135,11 +143,11 @@ pub fn undecided(
                 ("line", &place.line().to_string()),
                 ("why", &why),
             ];
-            line("  ", "extract.read-at", &args);
+            line("  ", wording::extract::READ_AT, &args);
         }
         match left {
-            [] => line("", "extract.decide-next", &[]),
-            left => line("", "extract.left", &[("names", &left.join(", "))]),
+            [] => line("", wording::extract::DECIDE_NEXT, &[]),
+            left => line("", wording::extract::LEFT, &[("names", &left.join(", "))]),
         }
     }
     out

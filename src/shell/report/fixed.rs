@@ -8,9 +8,12 @@ use super::{Paper, Problem, Tone, Voice, diff, remarks};
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use crate::knowledge::Language;
 use crate::notebook::{Format, Notebook};
+use crate::review::called;
 use crate::review::{Checked, Repair, Trial, sentence};
 use crate::shell::files::{FileError, Remark, SaveError};
 use crate::shell::report::place::Place;
+use crate::text::Counted;
+use crate::wording;
 
 /// In the order in which they are counted.
 const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Hint];
@@ -124,12 +127,12 @@ pub fn fixed(paper: Paper, voice: Voice<'_>, file: &Fixed) -> (String, Option<St
 fn lines(paper: Paper, voice: Voice<'_>, path: &str, mended: &Mended) -> String {
     let mut out = remark(paper, voice, path, &mended.before);
     if mended.before.format == Format::Script && mended.is_named {
-        for said in voice.say("fix.script", &[]) {
+        for said in voice.say(wording::fix::SCRIPT, &[]) {
             out.push_str(&format!("{}: {}\n", paper.safe(path), paper.safe(&said)));
         }
     }
     if !mended.made.is_empty() {
-        let made = voice.count(voice.reading.base(), "fix.made", mended.made.len());
+        let made = voice.count(voice.reading.base(), wording::fix::MADE, mended.made.len());
         let head = paper.paint(Tone::Strong, path);
         out.push_str(&format!("{head}: {}\n", paper.paint(Tone::Right, &made)));
     }
@@ -137,7 +140,7 @@ fn lines(paper: Paper, voice: Voice<'_>, path: &str, mended: &Mended) -> String 
         out.push_str(&repaired(paper, voice, &mended.before, repair));
     }
     for repair in &mended.taken_back {
-        let label = voice.label("fix.taken-back", &[]);
+        let label = voice.label(wording::fix::TAKEN_BACK, &[]);
         let line = repaired(paper, voice, &mended.before, repair);
         out.push_str(&format!("  {}{}", paper.paint(Tone::Quiet, &label), line.trim_start()));
     }
@@ -158,7 +161,7 @@ fn repaired(paper: Paper, voice: Voice<'_>, notebook: &Notebook, repair: &Repair
     for language in voice.languages() {
         let (cell, line) = (repair.cell.number().to_string(), repair.line.to_string());
         let is_script = notebook.format.counts_lines();
-        let key = if is_script { "fix.at-line" } else { "fix.at-cell" };
+        let key = if is_script { wording::fix::AT_LINE } else { wording::fix::AT_CELL };
         let at = voice.knowledge.ui(language, key, &[("cell", &cell), ("line", &line)]);
         let title = sentence(voice.knowledge, language, &repair.title);
         let title = titled(voice, language, &title, repair.applicability);
@@ -169,8 +172,8 @@ fn repaired(paper: Paper, voice: Voice<'_>, notebook: &Notebook, repair: &Repair
 }
 
 fn titled(voice: Voice<'_>, language: Language, title: &str, trust: Applicability) -> String {
-    let trust = voice.knowledge.ui(language, &format!("report.{}", trust.as_str()), &[]);
-    voice.knowledge.ui(language, "report.trusted", &[("title", title), ("trust", &trust)])
+    let trust = voice.knowledge.ui(language, called::trust(trust), &[]);
+    voice.knowledge.ui(language, wording::report::TRUSTED, &[("title", title), ("trust", &trust)])
 }
 
 /// A fix that is offered: the mistake, what the fix does, and the lines that it changes.
@@ -192,7 +195,7 @@ pub fn offer(
             titled(voice, language, &title, repair.applicability)
         };
         let titles = voice.languages().into_iter().map(title).collect();
-        lines.extend(labelled(paper, voice, "report.fix", titles));
+        lines.extend(labelled(paper, voice, wording::report::FIX, titles));
     }
     lines.join("\n") + "\n" + &diff(paper, path, notebook, &trial.notebook)
 }
@@ -206,34 +209,35 @@ pub fn fix_summary(paper: Paper, voice: Voice<'_>, tally: &FixTally) -> String {
 }
 
 fn closing(voice: Voice<'_>, language: Language, tally: &FixTally) -> String {
-    let count = |key: &str, number| voice.count(language, key, number);
-    let files = count("report.files", tally.files);
-    let (made, mended) = (count("fix.made", tally.made), tally.mended.to_string());
+    let count = |what: Counted, number| voice.count(language, what, number);
+    let files = count(wording::report::FILES, tally.files);
+    let (made, mended) = (count(wording::fix::MADE, tally.made), tally.mended.to_string());
     let args = [("made", &*made), ("mended", &*mended), ("files", &*files)];
     let key = match tally {
-        FixTally { files: 0, .. } => "report.no-files",
-        FixTally { files, unread, .. } if files == unread => "report.nothing-read",
-        FixTally { made: 0, .. } => "fix.nothing",
-        FixTally { shown: true, .. } => "fix.would",
-        _ => "fix.did",
+        FixTally { files: 0, .. } => wording::report::NO_FILES,
+        FixTally { files, unread, .. } if files == unread => wording::report::NOTHING_READ,
+        FixTally { made: 0, .. } => wording::fix::NOTHING,
+        FixTally { shown: true, .. } => wording::fix::WOULD,
+        _ => wording::fix::DID,
     };
     let mut sentences = vec![voice.knowledge.ui(language, key, &args)];
-    let keys = ["report.errors", "report.warnings", "report.hints"].into_iter();
+    let keys =
+        [wording::report::ERRORS, wording::report::WARNINGS, wording::report::HINTS].into_iter();
     let left = keys.zip(tally.left).filter(|(_, number)| *number > 0);
     let left: Vec<String> = left.map(|(key, number)| count(key, number)).collect();
     if !left.is_empty() {
-        let found = left.join(&voice.knowledge.ui(language, "report.comma", &[]));
-        sentences.push(voice.knowledge.ui(language, "fix.left", &[("found", &found)]));
+        let found = left.join(&voice.knowledge.ui(language, wording::report::COMMA, &[]));
+        sentences.push(voice.knowledge.ui(language, wording::fix::LEFT, &[("found", &found)]));
     }
     if tally.left == [0; 3] && tally.files > tally.unread {
-        let read = count("report.files", tally.files - tally.unread);
+        let read = count(wording::report::FILES, tally.files - tally.unread);
         sentences.push(clean(voice, language, &read, tally.checked));
     }
     let counts = [
-        ("fix.left-unsafe", tally.left_unsafe),
-        ("fix.taken-back-count", tally.taken_back),
-        ("fix.scripts", tally.scripts),
-        ("fix.failed", tally.failed),
+        (wording::fix::LEFT_UNSAFE, tally.left_unsafe),
+        (wording::fix::TAKEN_BACK_COUNT, tally.taken_back),
+        (wording::fix::SCRIPTS, tally.scripts),
+        (wording::fix::FAILED, tally.failed),
     ];
     let counts = counts.into_iter().filter(|(_, number)| *number > 0);
     sentences.extend(counts.map(|(key, number)| count(key, number)));

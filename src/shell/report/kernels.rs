@@ -5,8 +5,10 @@ use std::path::Path;
 use super::{Paper, Tone, Voice};
 use crate::diagnostic::Severity;
 use crate::knowledge::Language;
-use crate::shell::kernel::find::{Candidate, Kernels, Unusable};
+use crate::shell::kernel::find::{Candidate, Kernels, Origin, Unusable};
 use crate::shell::kernel::{Choice, Launch, Reason, Refusal};
+use crate::text::Wording;
+use crate::wording;
 
 /// Each kernel with its place and versions, or why it cannot be used; then the one that would be
 /// taken, or what to do.
@@ -44,16 +46,16 @@ pub fn refusal(
     refusal: &Refusal,
     kernels: &Kernels,
 ) -> String {
-    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
     let mut lines = Vec::new();
     match refusal {
         Refusal::Language(other) => {
-            lines.push(ui("kernels.refused.language", &[("language", other)]));
+            lines.push(ui(wording::kernels::refused::LANGUAGE, &[("language", other)]));
         }
         Refusal::Unknown { name, known } => {
-            lines.push(ui("kernels.refused.unknown", &[("name", name)]));
+            lines.push(ui(wording::kernels::refused::UNKNOWN, &[("name", name)]));
             if !known.is_empty() {
-                lines.push(ui("kernels.refused.known", &[("names", &known.join(", "))]));
+                lines.push(ui(wording::kernels::refused::KNOWN, &[("names", &known.join(", "))]));
             }
         }
         Refusal::Unusable(candidate) => {
@@ -63,7 +65,7 @@ pub fn refusal(
             lines.extend(why.map(|why| format!("{place}: {why}")));
         }
         Refusal::Nothing => {
-            lines.push(ui("kernels.refused.nothing", &[]));
+            lines.push(ui(wording::kernels::refused::NOTHING, &[]));
             lines.extend(advice(voice, language, kernels));
         }
     }
@@ -74,19 +76,23 @@ pub fn refusal(
 pub fn reason(voice: Voice<'_>, language: Language, choice: &Choice) -> String {
     let Choice { candidate, reason } = choice;
     let place = candidate.place.display().to_string();
-    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
-    let origin = ui(&format!("kernels.origin.{}", candidate.origin.name()), &[]);
+    let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let origin = ui(origin_of(candidate.origin), &[]);
     let name = candidate.kernelspec.as_deref().unwrap_or_default();
     match reason {
-        Reason::Python => ui("kernels.chosen.python", &[("place", &place)]),
-        Reason::Kernel => ui("kernels.chosen.kernel", &[("name", name), ("place", &place)]),
-        Reason::Notebook => ui("kernels.chosen.notebook", &[("name", name), ("place", &place)]),
+        Reason::Python => ui(wording::kernels::chosen::PYTHON, &[("place", &place)]),
+        Reason::Kernel => {
+            ui(wording::kernels::chosen::KERNEL, &[("name", name), ("place", &place)])
+        }
+        Reason::Notebook => {
+            ui(wording::kernels::chosen::NOTEBOOK, &[("name", name), ("place", &place)])
+        }
         Reason::Likeliest { missing: None } => {
-            ui("kernels.chosen.likeliest", &[("place", &place), ("origin", &origin)])
+            ui(wording::kernels::chosen::LIKELIEST, &[("place", &place), ("origin", &origin)])
         }
         Reason::Likeliest { missing: Some(missing) } => {
             let args = [("place", &*place), ("origin", &origin), ("name", missing)];
-            ui("kernels.chosen.instead", &args)
+            ui(wording::kernels::chosen::INSTEAD, &args)
         }
     }
 }
@@ -109,7 +115,7 @@ fn entry(paper: Paper, voice: Voice<'_>, candidate: &Candidate, out: &mut String
         None => (paper.right(), Tone::Right),
         Some(_) => (paper.sign(Severity::Hint), Tone::Quiet),
     };
-    let origin = voice.label(&format!("kernels.origin.{}", candidate.origin.name()), &[]);
+    let origin = voice.label(origin_of(candidate.origin), &[]);
     let line = [
         paper.paint(tone, sign),
         paper.paint(Tone::Strong, &place),
@@ -119,7 +125,7 @@ fn entry(paper: Paper, voice: Voice<'_>, candidate: &Candidate, out: &mut String
     out.push('\n');
     let mut told = candidate.versions.to_string();
     if let Some(name) = &candidate.kernelspec {
-        let named = voice.label("kernels.named", &[("name", name)]);
+        let named = voice.label(wording::kernels::NAMED, &[("name", name)]);
         told = if told.is_empty() { named } else { format!("{told}; {named}") };
     }
     let mut lines: Vec<String> = (!told.is_empty()).then_some(told).into_iter().collect();
@@ -129,8 +135,8 @@ fn entry(paper: Paper, voice: Voice<'_>, candidate: &Candidate, out: &mut String
     }
     if candidate.is_found_here && candidate.unusable.is_none() {
         let command = command(&candidate.launch);
-        lines.extend(voice.say("kernels.found-here", &[]));
-        lines.push(voice.label("kernels.command", &[("command", &command)]));
+        lines.extend(voice.say(wording::kernels::FOUND_HERE, &[]));
+        lines.push(voice.label(wording::kernels::COMMAND, &[("command", &command)]));
     }
     for line in lines {
         out.push_str(&format!("    {}\n", paper.safe(&line)));
@@ -138,29 +144,34 @@ fn entry(paper: Paper, voice: Voice<'_>, candidate: &Candidate, out: &mut String
 }
 
 fn unusable(voice: Voice<'_>, language: Language, candidate: &Candidate, why: &Unusable) -> String {
-    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
     match why {
-        Unusable::NoPython => ui("kernels.unusable.no-python", &[]),
+        Unusable::NoPython => ui(wording::kernels::unusable::NO_PYTHON, &[]),
         Unusable::NoIpykernel => {
             let python = candidate.launch.argv.first();
             let python = python.map_or_else(|| "python".to_owned(), |it| quoted(it));
-            ui("kernels.unusable.no-ipykernel", &[("python", &python)])
+            ui(wording::kernels::unusable::NO_IPYKERNEL, &[("python", &python)])
         }
-        Unusable::Language(other) => ui("kernels.unusable.language", &[("language", other)]),
-        Unusable::Unreadable => ui("kernels.unusable.unreadable", &[]),
-        Unusable::Silent => ui("kernels.unusable.silent", &[]),
+        Unusable::Language(other) => {
+            ui(wording::kernels::unusable::LANGUAGE, &[("language", other)])
+        }
+        Unusable::Unreadable => ui(wording::kernels::unusable::UNREADABLE, &[]),
+        Unusable::Silent => ui(wording::kernels::unusable::SILENT, &[]),
     }
 }
 
 fn advice(voice: Voice<'_>, language: Language, kernels: &Kernels) -> Vec<String> {
-    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
     let without = |it: &&Candidate| it.unusable == Some(Unusable::NoIpykernel);
     if let Some(project) = &kernels.uv_project {
-        return vec![ui("kernels.advice.uv", &[("project", &project.display().to_string())])];
+        return vec![ui(
+            wording::kernels::advice::UV,
+            &[("project", &project.display().to_string())],
+        )];
     }
     match kernels.candidates.iter().find(without).and_then(|it| it.launch.argv.first()) {
-        Some(python) => vec![ui("kernels.advice.install", &[("python", &quoted(python))])],
-        None => vec![ui("kernels.advice.python", &[])],
+        Some(python) => vec![ui(wording::kernels::advice::INSTALL, &[("python", &quoted(python))])],
+        None => vec![ui(wording::kernels::advice::PYTHON, &[])],
     }
 }
 
@@ -170,5 +181,19 @@ fn quoted(path: &str) -> String {
     match path.chars().all(is_plain) && Path::new(path).components().next().is_some() {
         true => path.to_owned(),
         false => format!("'{}'", path.replace('\'', r"'\''")),
+    }
+}
+
+/// Where a kernel was found.
+fn origin_of(origin: Origin) -> Wording {
+    match origin {
+        Origin::Named => wording::kernels::origin::NAMED,
+        Origin::Active => wording::kernels::origin::ACTIVE,
+        Origin::Uv => wording::kernels::origin::UV,
+        Origin::Beside => wording::kernels::origin::BESIDE,
+        Origin::Conda => wording::kernels::origin::CONDA,
+        Origin::Pyenv => wording::kernels::origin::PYENV,
+        Origin::Kernelspec => wording::kernels::origin::KERNELSPEC,
+        Origin::Path => wording::kernels::origin::PATH,
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{Paper, Piece, Tone, Voice, wrap};
 use crate::knowledge::{Block, Inline, Language, Page, inlines};
+use crate::review::called;
 use crate::shell::visible;
+use crate::wording;
 
 /// Columns of running text at most, however wide the terminal is.
 pub(super) const WIDTH: usize = 88;
@@ -17,7 +19,7 @@ pub fn page(paper: Paper, voice: Voice<'_>, page: &Page) -> String {
     for language in voice.languages() {
         let title = pieces(&inlines(page.title.get(language)), Tone::Heading);
         lines.extend(wrap(paper, &title, Some(width)));
-        let kind = voice.knowledge.ui(language, &format!("kinds.{}", page.kind.as_str()), &[]);
+        let kind = voice.knowledge.ui(language, called::kind(page.kind), &[]);
         lines.push(paper.paint(Tone::Quiet, &format!("{kind} {}", page.id)));
         let blocks = page.blocks.get(language);
         let mut after_item = false;
@@ -123,7 +125,7 @@ fn see_also(
     if page.see.is_empty() {
         return Vec::new();
     }
-    let label = voice.knowledge.ui(language, "cli.see-also", &[]);
+    let label = voice.knowledge.ui(language, wording::cli::SEE_ALSO, &[]);
     let text = [Piece::new(Tone::Quiet, label), Piece::new(Tone::Link, page.see.join(", "))];
     let mut lines = vec![String::new()];
     lines.extend(wrap(paper, &text, Some(width)));

@@ -10,7 +10,9 @@ use crate::shell::report::kernels;
 use crate::shell::report::run::{Line, lines};
 use crate::shell::visible;
 use crate::text::CellIndex;
+use crate::text::Wording;
 use crate::transcript::{CellRun, Status, Versions};
+use crate::wording;
 
 /// Columns from which before and after stand side by side.
 const WIDE: usize = 120;
@@ -62,18 +64,21 @@ pub fn plan(
     let mut out = String::new();
     for language in voice.languages() {
         let mut line = |text: &str| out.push_str(&format!("{}\n", paper.safe(text)));
-        let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+        let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
         line(&kernels::reason(voice, language, choice));
         if choice.candidate.is_found_here {
-            line(&ui("kernels.found-here", &[]));
+            line(&ui(wording::kernels::FOUND_HERE, &[]));
         }
         let command = kernels::command(&choice.candidate.launch);
-        line(&ui("kernels.command", &[("command", &command)]));
-        line(&ui(if is_changed { "prove.will-run-twice" } else { "prove.will-run" }, &[]));
+        line(&ui(wording::kernels::COMMAND, &[("command", &command)]));
+        line(&ui(
+            if is_changed { wording::prove::WILL_RUN_TWICE } else { wording::prove::WILL_RUN },
+            &[],
+        ));
         for step in &plan.steps {
             line(&format!("  {}", sentence(voice.knowledge, language, &step.message())));
             for effect in &step.effects {
-                line(&format!("      {}", ui("prove.effect", &[("line", effect)])));
+                line(&format!("      {}", ui(wording::prove::EFFECT, &[("line", effect)])));
             }
         }
     }
@@ -110,7 +115,7 @@ pub fn proof(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
 pub fn broken(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
     let mut out = String::new();
     for language in voice.languages() {
-        let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+        let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
         let mut lines = Vec::new();
         for proved in proof.cells.iter().filter(|proved| proved.is_asked) {
             let said = match (&proved.before, &proved.after) {
@@ -118,15 +123,15 @@ pub fn broken(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
                     .iter()
                     .map(|it| sentence(voice.knowledge, language, &it.message()))
                     .collect(),
-                _ => vec![ui("prove.not-reached", &[]).trim().to_owned()],
+                _ => vec![ui(wording::prove::NOT_REACHED, &[]).trim().to_owned()],
             };
-            let cell = ui("prove.cell", &[("cell", &proved.cell.number().to_string())]);
+            let cell = ui(wording::prove::CELL, &[("cell", &proved.cell.number().to_string())]);
             lines.extend(said.iter().map(|said| format!("  {cell}: {said}")));
         }
         if lines.is_empty() {
             continue;
         }
-        lines.insert(0, ui("prove.broken", &[("path", &proof.path)]));
+        lines.insert(0, ui(wording::prove::BROKEN, &[("path", &proof.path)]));
         out.extend(lines.iter().map(|line| format!("{}\n", paper.safe(line))));
     }
     out
@@ -134,24 +139,25 @@ pub fn broken(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
 
 fn cell(paper: Paper, voice: Voice<'_>, proof: &Proof, proved: &Proved, out: &mut String) {
     let number = proved.cell.number().to_string();
-    let title = voice.label("prove.cell", &[("cell", &number)]);
+    let title = voice.label(wording::prove::CELL, &[("cell", &number)]);
     out.push_str(&format!("\n{}\n", paper.paint(Tone::Heading, &title)));
-    let side = |key: &str, source: &str, run: Option<&CellRun>| {
+    let side = |key: Wording, source: &str, run: Option<&CellRun>| {
         let mut side: Vec<Line> = Vec::new();
         side.push(vec![Piece::new(Tone::Strong, voice.label(key, &[]))]);
         side.extend(source.lines().map(|line| vec![Piece::new(Tone::Code, format!("  {line}"))]));
         match run {
             Some(run) => side.extend(lines(paper, voice, run)),
-            None => side.push(vec![Piece::new(Tone::Quiet, voice.label("prove.not-reached", &[]))]),
+            None => side
+                .push(vec![Piece::new(Tone::Quiet, voice.label(wording::prove::NOT_REACHED, &[]))]),
         }
         side
     };
     let [old, new] = &proved.sources;
     if !proof.has_after {
-        return stack(paper, &side("prove.as-it-is", old, proved.before.as_ref()), out);
+        return stack(paper, &side(wording::prove::AS_IT_IS, old, proved.before.as_ref()), out);
     }
-    let before = side("prove.before", old, proved.before.as_ref());
-    let after = side("prove.after", new, proved.after.as_ref());
+    let before = side(wording::prove::BEFORE, old, proved.before.as_ref());
+    let after = side(wording::prove::AFTER, new, proved.after.as_ref());
     match paper.width {
         Some(width) if width >= WIDE => beside(paper, width, &before, &after, out),
         _ => {
@@ -207,7 +213,7 @@ fn verdict(
     let said: Vec<String> =
         found.iter().map(|it| sentence(voice.knowledge, language, &it.message())).collect();
     let said = match said.is_empty() {
-        true => voice.knowledge.ui(language, "prove.same", &[]),
+        true => voice.knowledge.ui(language, wording::prove::SAME, &[]),
         false => said.join(" "),
     };
     match found.iter().any(Difference::is_bad) {

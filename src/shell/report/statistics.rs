@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use super::{Paper, Reviewed, Tone, Voice};
 use crate::diagnostic::{Applicability, Severity};
+use crate::review::called;
+use crate::wording;
 
 /// Counts for each rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,13 +68,13 @@ impl Statistics {
         let rows = self.rows();
         let width = rows.first().map_or(0, |(_, count)| count.number.to_string().len());
         let row = |(rule, count): &(&str, Count)| {
-            let severity = voice.label(&format!("report.{}", count.severity.as_str()), &[]);
+            let severity = voice.label(called::severity(count.severity), &[]);
             let severity = format!("{} {severity}", paper.sign(count.severity));
             let severity = paper.paint(Tone::Severity(count.severity), &severity);
             let safe = count.safe_fixes.to_string();
             let safe = match count.safe_fixes {
                 0 => String::new(),
-                _ => format!("  {}", voice.label("report.with-safe-fix", &[("n", &safe)])),
+                _ => format!("  {}", voice.label(wording::report::WITH_SAFE_FIX, &[("n", &safe)])),
             };
             let safe = paper.paint(Tone::Quiet, &safe);
             format!("{:>width$}  {severity} {rule}{safe}\n", count.number)

@@ -6,6 +6,8 @@ use super::{Paper, Tone, Voice};
 use crate::knowledge::Language;
 use crate::review::{Checked, Shared};
 use crate::text::CellIndex;
+use crate::text::{Counted, Wording};
+use crate::wording;
 
 /// What was found, over files.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -49,7 +51,7 @@ pub fn summary(paper: Paper, voice: Voice<'_>, tally: &Tally) -> String {
         out.push('\n');
         if let Some(first) = &tally.first {
             let args = [("path", &*quoted(first))];
-            let walk = voice.knowledge.ui(language, "report.walk", &args);
+            let walk = voice.knowledge.ui(language, wording::report::WALK, &args);
             out.push_str(&paper.paint(Tone::Quiet, &walk));
             out.push('\n');
         }
@@ -69,22 +71,26 @@ pub fn shared(paper: Paper, voice: Voice<'_>, all: &[Shared]) -> String {
                 let cell = cell.number().to_string();
                 voice.knowledge.ui(
                     language,
-                    "report.shared-place",
+                    wording::report::SHARED_PLACE,
                     &[("path", path), ("cell", &cell)],
                 )
             };
             let mut named: Vec<String> = places.iter().take(NAMED).map(place).collect();
             let more = places.len().saturating_sub(NAMED);
             if more > 0 {
-                named.push(voice.count(language, "report.shared-more", more));
+                named.push(voice.count(language, wording::report::SHARED_MORE, more));
             }
-            let join = voice.knowledge.ui(language, "report.shared-join", &[]);
+            let join = voice.knowledge.ui(language, wording::report::SHARED_JOIN, &[]);
             let count = places.len().to_string();
             let command = command(name, places);
             let places = named.join(&join);
             let args =
                 [("function", &**name), ("n", &count), ("places", &places), ("command", &command)];
-            out.push_str(&paper.safe(&voice.knowledge.ui(language, "report.shared", &args)));
+            out.push_str(&paper.safe(&voice.knowledge.ui(
+                language,
+                wording::report::SHARED,
+                &args,
+            )));
             out.push('\n');
         }
     }
@@ -125,22 +131,22 @@ fn is_clean(tally: &Tally) -> bool {
 }
 
 fn line(paper: Paper, voice: Voice<'_>, language: Language, tally: &Tally) -> String {
-    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
-    let count = |key: &str, number| voice.count(language, &format!("report.{key}"), number);
-    let read = count("files", tally.files.saturating_sub(tally.failed));
+    let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let count = |what: Counted, number| voice.count(language, what, number);
+    let read = count(wording::report::FILES, tally.files.saturating_sub(tally.failed));
     let mut sentences = vec![match tally {
-        Tally { files: 0, .. } => ui("report.no-files", &[]),
+        Tally { files: 0, .. } => ui(wording::report::NO_FILES, &[]),
         tally if is_clean(tally) => {
             format!("{} {}", paper.right(), clean(voice, language, &read, tally.checked))
         }
-        Tally { marked: 0, .. } => ui("report.nothing-read", &[]),
+        Tally { marked: 0, .. } => ui(wording::report::NOTHING_READ, &[]),
         tally => found(voice, language, tally),
     }];
     if tally.safe_fixes > 0 {
-        sentences.push(count("safe-fixes", tally.safe_fixes));
+        sentences.push(count(wording::report::SAFE_FIXES, tally.safe_fixes));
     }
     if tally.failed > 0 {
-        sentences.push(count("failed", tally.failed));
+        sentences.push(count(wording::report::FAILED, tally.failed));
     }
     sentences.join(if language == Language::En { " " } else { "" })
 }
@@ -152,23 +158,27 @@ pub(super) fn clean(
     files: &str,
     Checked { cells, rules }: Checked,
 ) -> String {
-    let cells = voice.count(language, "report.cells", cells);
-    let rules = voice.count(language, "report.rules-asked", rules);
+    let cells = voice.count(language, wording::report::CELLS, cells);
+    let rules = voice.count(language, wording::report::RULES_ASKED, rules);
     let args = [("files", files), ("cells", &*cells), ("rules", &*rules)];
-    voice.knowledge.ui(language, "report.clean", &args)
+    voice.knowledge.ui(language, wording::report::CLEAN, &args)
 }
 
 /// `2 errors, 1 hint in 2 of 7 files.`
 fn found(voice: Voice<'_>, language: Language, tally: &Tally) -> String {
-    let count = |key: &str, number| voice.count(language, &format!("report.{key}"), number);
-    let counts = [("errors", tally.errors), ("warnings", tally.warnings), ("hints", tally.hints)];
+    let count = |what: Counted, number| voice.count(language, what, number);
+    let counts = [
+        (wording::report::ERRORS, tally.errors),
+        (wording::report::WARNINGS, tally.warnings),
+        (wording::report::HINTS, tally.hints),
+    ];
     let counts = counts.into_iter().filter(|(_, number)| *number > 0);
     let counts: Vec<String> = counts.map(|(key, number)| count(key, number)).collect();
-    let found = counts.join(&voice.knowledge.ui(language, "report.comma", &[]));
-    let (marked, files) = (tally.marked.to_string(), count("files", tally.files));
+    let found = counts.join(&voice.knowledge.ui(language, wording::report::COMMA, &[]));
+    let (marked, files) = (tally.marked.to_string(), count(wording::report::FILES, tally.files));
     let args = [("found", &*found), ("marked", &*marked), ("files", &*files)];
     let is_all = tally.marked == tally.files;
-    let key = if is_all { "report.found-in-all" } else { "report.found" };
+    let key = if is_all { wording::report::FOUND_IN_ALL } else { wording::report::FOUND };
     voice.knowledge.ui(language, key, &args)
 }
 

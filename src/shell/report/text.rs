@@ -8,8 +8,11 @@ use super::{Paper, Piece, Problem, Reviewed, Tally, Tone, Voice, wrap};
 use crate::diagnostic::{Applicability, Argument, Diagnostic, Fix, Message, Note, Severity};
 use crate::knowledge::{Language, PageKind};
 use crate::notebook::{Cell, Format, Notebook};
+use crate::review::called;
 use crate::review::{Review, sentence};
 use crate::shell::visible;
+use crate::text::Wording;
+use crate::wording;
 
 /// Notes shown with a diagnostic at most.
 const NOTES: usize = 6;
@@ -58,9 +61,9 @@ pub(super) fn problem(
         let place = problem.at.after(path);
         let cell = problem.at.cell.map(|cell| {
             let cell = cell.number().to_string();
-            voice.knowledge.ui(language, "report.in-cell", &[("cell", &cell)])
+            voice.knowledge.ui(language, wording::report::IN_CELL, &[("cell", &cell)])
         });
-        let label = voice.knowledge.ui(language, "report.problem-label", &[]);
+        let label = voice.knowledge.ui(language, wording::report::PROBLEM_LABEL, &[]);
         let label = paper.paint(Tone::Severity(Severity::Error), &label);
         let message = paper.safe(&problem.message);
         let cell = cell.unwrap_or_default();
@@ -89,26 +92,27 @@ fn tally(path: &str, review: &Review) -> Tally {
 /// A word about a notebook that is left alone or cannot be saved.
 pub(super) fn remark(paper: Paper, voice: Voice<'_>, path: &str, notebook: &Notebook) -> String {
     let mut out = String::new();
-    let mut say = |key: &str, args: &[(&str, &str)]| {
+    let mut say = |key: Wording, args: &[(&str, &str)]| {
         for said in voice.say(key, args) {
             out.push_str(&format!("{}: {}\n", paper.safe(path), paper.safe(&said)));
         }
     };
     if !notebook.is_python() {
-        say("report.other-language", &[("language", &notebook.kernel.language)]);
+        say(wording::report::OTHER_LANGUAGE, &[("language", &notebook.kernel.language)]);
     }
     let plain = notebook.cells.iter().filter(|cell| cell.is_called_plain() && cell.holds_python());
     let plain: Vec<&Cell> = plain.filter(|_| notebook.is_python()).collect();
     if let Some(first) = plain.first() {
         let numbers: Vec<String> =
             plain.iter().map(|cell| cell.index.number().to_string()).collect();
-        let form = if plain.len() == 1 { "one" } else { "many" };
         let language = first.language.as_deref().unwrap_or_default();
-        let key = format!("report.read-as-python.{form}");
-        say(&key, &[("cells", &numbers.join(", ")), ("language", language)]);
+        say(
+            wording::report::READ_AS_PYTHON.of(plain.len()),
+            &[("cells", &numbers.join(", ")), ("language", language)],
+        );
     }
     if let Format::Ipynb { major: major @ ..4, .. } = notebook.format {
-        say("report.old-format", &[("major", &major.to_string()), ("path", path)]);
+        say(wording::report::OLD_FORMAT, &[("major", &major.to_string()), ("path", path)]);
     }
     out
 }
@@ -126,19 +130,19 @@ fn diagnostic(
     let source = notebook.cell(found.span.cell).map_or("", |cell| &cell.source);
     lines.extend(snippet(paper, source, found.span.range, place.line(), tone));
     for note in found.notes.iter().take(NOTES) {
-        lines.extend(labelled(paper, voice, "report.note", told(voice, notebook, note)));
+        lines.extend(labelled(paper, voice, wording::report::NOTE, told(voice, notebook, note)));
     }
     let more = found.notes.len().saturating_sub(NOTES);
     if more > 0 {
-        let count = |language| voice.count(language, "report.more-notes", more);
+        let count = |language| voice.count(language, wording::report::MORE_NOTES, more);
         let said = voice.languages().into_iter().map(count).collect();
-        lines.extend(labelled(paper, voice, "report.note", said));
+        lines.extend(labelled(paper, voice, wording::report::NOTE, said));
     }
     if let Some(fix) = found.fix() {
-        lines.extend(labelled(paper, voice, "report.fix", offered(voice, fix)));
+        lines.extend(labelled(paper, voice, wording::report::FIX, offered(voice, fix)));
     }
     if voice.knowledge.page(PageKind::Mistake, found.rule).is_some() {
-        let label = paper.paint(Tone::Quiet, &voice.label("report.read", &[]));
+        let label = paper.paint(Tone::Quiet, &voice.label(wording::report::READ, &[]));
         lines.push(format!("  {label}nbasync explain {}", found.rule));
     }
     lines.push(String::new());
@@ -155,7 +159,7 @@ pub(super) fn head(
     place: Place,
 ) -> Vec<String> {
     let place = where_it_is(voice, notebook, place);
-    let severity = voice.label(&format!("report.{}", found.severity.as_str()), &[]);
+    let severity = voice.label(called::severity(found.severity), &[]);
     let severity = format!("{} {severity}", paper.sign(found.severity));
     let mut sentences = voice.sentences(&found.message).into_iter();
     let first = sentences.next().unwrap_or_default();
@@ -177,7 +181,7 @@ pub(super) fn where_it_is(voice: Voice<'_>, notebook: &Notebook, place: Place) -
         return format!("{line}:{column}");
     }
     let cell = place.cell.number().to_string();
-    voice.label("report.place", &[("cell", &cell), ("line", &line), ("column", &column)])
+    voice.label(wording::report::PLACE, &[("cell", &cell), ("line", &line), ("column", &column)])
 }
 
 /// A note's sentence, once for each language, with the place that it does not name itself.
@@ -187,7 +191,8 @@ fn told(voice: Voice<'_>, notebook: &Notebook, note: &Note) -> Vec<String> {
     let place = Place::of(notebook, span);
     let (cell, line) = (place.cell.number().to_string(), place.line().to_string());
     let is_named = |message: &Message| message.args.contains(&("cell", Argument::Cell(place.cell)));
-    let key = if is_named(&note.message) { "report.at-line" } else { "report.at-cell" };
+    let key =
+        if is_named(&note.message) { wording::report::AT_LINE } else { wording::report::AT_CELL };
     let at =
         |language: Language| voice.knowledge.ui(language, key, &[("cell", &cell), ("line", &line)]);
     let places = voice.languages().into_iter().map(at);
@@ -196,10 +201,10 @@ fn told(voice: Voice<'_>, notebook: &Notebook, note: &Note) -> Vec<String> {
 
 fn offered(voice: Voice<'_>, fix: &Fix) -> Vec<String> {
     let offer = |language: Language| {
-        let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
-        let trust = ui(&format!("report.{}", fix.applicability.as_str()), &[]);
+        let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+        let trust = ui(called::trust(fix.applicability), &[]);
         let title = sentence(voice.knowledge, language, &fix.title);
-        ui("report.trusted", &[("title", &title), ("trust", &trust)])
+        ui(wording::report::TRUSTED, &[("title", &title), ("trust", &trust)])
     };
     voice.languages().into_iter().map(offer).collect()
 }
@@ -208,7 +213,7 @@ fn offered(voice: Voice<'_>, fix: &Fix) -> Vec<String> {
 pub(super) fn labelled(
     paper: Paper,
     voice: Voice<'_>,
-    key: &str,
+    key: Wording,
     sentences: Vec<String>,
 ) -> Vec<String> {
     let label = voice.label(key, &[]);

@@ -3,8 +3,11 @@
 
 use super::{Paper, Proof, Proved, Tone, Voice};
 use crate::knowledge::Language;
+use crate::review::called;
 use crate::shell::visible::{self, Charset};
+use crate::text::Wording;
 use crate::transcript::{CellRun, Chart, ChartLane, Doing, HOLDS, seconds};
+use crate::wording;
 
 /// Parts of the time, each a column.
 const PARTS: u64 = 48;
@@ -15,7 +18,7 @@ const NAME: usize = 24;
 /// A cell's charts: as it is, and as it is repaired.
 struct Pair<'p> {
     proved: &'p Proved,
-    sides: Vec<(&'static str, Chart)>,
+    sides: Vec<(Wording, Chart)>,
 }
 
 /// The charts of the cells in question whose tasks were watched.
@@ -27,14 +30,14 @@ fn pairs(proof: &Proof, parts: u64) -> Vec<Pair<'_>> {
     proof.cells.iter().filter(|proved| proved.is_asked).filter_map(of).collect()
 }
 
-fn charts(proved: &Proved, has_after: bool, parts: u64) -> Vec<(&'static str, Chart)> {
-    let before = if has_after { "prove.before" } else { "prove.as-it-is" };
-    let runs = [(before, &proved.before), ("prove.after", &proved.after)];
-    let watched = |(key, run): (&'static str, &'_ Option<CellRun>)| {
+fn charts(proved: &Proved, has_after: bool, parts: u64) -> Vec<(Wording, Chart)> {
+    let before = if has_after { wording::prove::BEFORE } else { wording::prove::AS_IT_IS };
+    let runs = [(before, &proved.before), (wording::prove::AFTER, &proved.after)];
+    let watched = |(key, run): (Wording, &'_ Option<CellRun>)| {
         let run = run.as_ref().filter(|run| !run.tasks.is_empty())?;
         Some((key, run.clone()))
     };
-    let runs: Vec<(&str, CellRun)> = runs.into_iter().filter_map(watched).collect();
+    let runs: Vec<(Wording, CellRun)> = runs.into_iter().filter_map(watched).collect();
     let scale = Chart::scale(runs.iter().map(|(_, run)| run.tasks.as_slice()));
     let chart = |run: &CellRun| Chart::new(&run.tasks, run.elapsed, scale, parts);
     runs.iter().map(|(key, run)| (*key, chart(run))).collect()
@@ -42,18 +45,20 @@ fn charts(proved: &Proved, has_after: bool, parts: u64) -> Vec<(&'static str, Ch
 
 /// How a lane is called: its coroutine and the line on which that is defined.
 fn name(voice: Voice<'_>, language: Language, lane: &ChartLane) -> String {
-    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
     match lane.line {
-        _ if lane.name.is_empty() => ui("spent.cell", &[]),
+        _ if lane.name.is_empty() => ui(wording::spent::CELL, &[]),
         None => lane.name.clone(),
-        Some(line) => ui("spent.task", &[("name", &lane.name), ("line", &line.to_string())]),
+        Some(line) => {
+            ui(wording::spent::TASK, &[("name", &lane.name), ("line", &line.to_string())])
+        }
     }
 }
 
 /// How long the loop was held, of how long.
 fn held(voice: Voice<'_>, language: Language, chart: &Chart) -> String {
     let args = [("held", &*seconds(chart.held)), ("whole", &seconds(chart.whole))];
-    voice.knowledge.ui(language, chart.key(), &args)
+    voice.knowledge.ui(language, called::held(chart), &args)
 }
 
 /// The charts in text.
@@ -61,22 +66,26 @@ pub fn timeline(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
     let pairs = pairs(proof, PARTS);
     let mut out = String::new();
     for language in voice.languages() {
-        let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+        let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
         let mut line = |text: &str| out.push_str(&format!("{}\n", text.trim_end()));
         if pairs.is_empty() {
-            line(&ui("spent.nothing", &[]));
+            line(&ui(wording::spent::NOTHING, &[]));
         }
         for pair in &pairs {
-            let cell = ui("prove.cell", &[("cell", &pair.proved.cell.number().to_string())]);
+            let cell =
+                ui(wording::prove::CELL, &[("cell", &pair.proved.cell.number().to_string())]);
             line("");
-            line(&paper.paint(Tone::Heading, &ui("spent.title", &[("cell", &cell)])));
+            line(&paper.paint(Tone::Heading, &ui(wording::spent::TITLE, &[("cell", &cell)])));
             for (key, chart) in &pair.sides {
-                line(&paper.paint(Tone::Strong, &ui(key, &[])));
+                line(&paper.paint(Tone::Strong, &ui(*key, &[])));
                 for lane in &chart.lanes {
                     line(&row(paper, &name(voice, language, lane), lane));
                 }
                 if chart.left_out > 0 {
-                    line(&format!("  {}", ui("spent.more", &[("n", &chart.left_out.to_string())])));
+                    line(&format!(
+                        "  {}",
+                        ui(wording::spent::MORE, &[("n", &chart.left_out.to_string())])
+                    ));
                 }
                 line(&format!("  {}", held(voice, language, chart)));
             }
@@ -130,10 +139,10 @@ fn legend(paper: Paper, voice: Voice<'_>, language: Language) -> String {
 
 fn word(voice: Voice<'_>, language: Language, doing: Doing) -> String {
     let key = match doing {
-        Doing::Nothing => "timeline.none",
-        Doing::Running => "timeline.run",
-        Doing::Waiting => "timeline.wait",
-        Doing::Holding => "spent.holds",
+        Doing::Nothing => wording::timeline::NONE,
+        Doing::Running => wording::timeline::RUN,
+        Doing::Waiting => wording::timeline::WAIT,
+        Doing::Holding => wording::spent::HOLDS,
     };
     voice.knowledge.ui(language, key, &[("ms", &HOLDS.to_string())])
 }
@@ -146,17 +155,17 @@ const WIDE: u64 = 480;
 /// The charts as an SVG picture.
 pub fn svg(voice: Voice<'_>, proof: &Proof) -> String {
     let language = voice.languages().first().copied().unwrap_or_default();
-    let ui = |key: &str, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
+    let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
     let (mut body, mut y) = (String::new(), LANE);
     let text = |x: u64, y: u64, class: &str, text: &str| {
         format!("<text x=\"{x}\" y=\"{y}\" class=\"{class}\">{}</text>\n", escaped(text))
     };
     for pair in pairs(proof, WIDE / 2) {
-        let cell = ui("prove.cell", &[("cell", &pair.proved.cell.number().to_string())]);
-        body.push_str(&text(8, y, "title", &ui("spent.title", &[("cell", &cell)])));
+        let cell = ui(wording::prove::CELL, &[("cell", &pair.proved.cell.number().to_string())]);
+        body.push_str(&text(8, y, "title", &ui(wording::spent::TITLE, &[("cell", &cell)])));
         y += LANE;
         for (key, chart) in &pair.sides {
-            body.push_str(&text(8, y, "side", &ui(key, &[])));
+            body.push_str(&text(8, y, "side", &ui(*key, &[])));
             body.push_str(&text(LEFT, y, "quiet", &held(voice, language, chart)));
             y += LANE;
             for lane in &chart.lanes {
@@ -165,7 +174,7 @@ pub fn svg(voice: Voice<'_>, proof: &Proof) -> String {
                 y += LANE;
             }
             if chart.left_out > 0 {
-                let more = ui("spent.more", &[("n", &chart.left_out.to_string())]);
+                let more = ui(wording::spent::MORE, &[("n", &chart.left_out.to_string())]);
                 body.push_str(&text(16, y, "quiet", &more));
                 y += LANE;
             }

@@ -4,6 +4,7 @@ use crate::diagnostic::Message;
 use crate::knowledge::{Knowledge, Language};
 use crate::review::sentence;
 use crate::shell::told::Teller;
+use crate::text::{Counted, Wording};
 use crate::tutor::Reading;
 
 /// The knowledge, spoken in the reader's languages.
@@ -23,12 +24,12 @@ impl Voice<'_> {
     }
 
     /// A text of the interface in the reader's first language, for labels that stand once.
-    pub fn label(&self, key: &str, args: &[(&str, &str)]) -> String {
+    pub fn label(&self, key: Wording, args: &[(&str, &str)]) -> String {
         self.knowledge.ui(self.reading.base(), key, args)
     }
 
     /// A text of the interface, once for each language.
-    pub fn say(&self, key: &str, args: &[(&str, &str)]) -> Vec<String> {
+    pub fn say(&self, key: Wording, args: &[(&str, &str)]) -> Vec<String> {
         let ui = |language| self.knowledge.ui(language, key, args);
         self.languages().into_iter().map(ui).collect()
     }
@@ -45,10 +46,8 @@ impl Voice<'_> {
         self.languages().into_iter().map(tell).collect()
     }
 
-    /// How many there are of something: the text at `key.one` or `key.many`.
-    pub fn count(&self, language: Language, key: &str, number: usize) -> String {
-        let form = if number == 1 { "one" } else { "many" };
-        let number = number.to_string();
-        self.knowledge.ui(language, &format!("{key}.{form}"), &[("n", &number)])
+    /// How many there are of something.
+    pub fn count(&self, language: Language, what: Counted, number: usize) -> String {
+        self.knowledge.ui(language, what.of(number), &[("n", &number.to_string())])
     }
 }

@@ -14,6 +14,8 @@ use crate::review::{Repairs, changed_sources, extract, helper_of, review_again, 
 use crate::rewrite::extract::Request;
 use crate::shell::report::Voice;
 use crate::text::CellIndex;
+use crate::text::Wording;
+use crate::wording;
 
 /// The kinds of what is offered.
 pub const KINDS: [&str; 4] =
@@ -88,7 +90,7 @@ impl Asked<'_> {
         let title = self.voice.sentences(&fix.title).join(" / ");
         match fix.applicability {
             Applicability::Safe => title,
-            _ => self.say("server.unsafe", &[("title", &title)]),
+            _ => self.say(wording::server::UNSAFE, &[("title", &title)]),
         }
     }
 
@@ -101,7 +103,12 @@ impl Asked<'_> {
         let changes = changed_sources(self.document.notebook.as_ref()?, &[edit])?;
         let edits = edits::of_cells(self.document, &changes)?;
         let edit = edits::workspace(self.abilities, edits, None)?;
-        self.action(&self.say("server.silence", &[("rule", found.rule)]), "quickfix", found, edit)
+        self.action(
+            &self.say(wording::server::SILENCE, &[("rule", found.rule)]),
+            "quickfix",
+            found,
+            edit,
+        )
     }
 
     fn extract(&self, found: &Diagnostic) -> Option<Value> {
@@ -115,8 +122,8 @@ impl Asked<'_> {
             module: MODULE,
             existing: module.text.as_deref(),
             partial: false,
-            title: &self.voice.label("extract.title", &[("notebook", &file)]),
-            skip_reason: &self.voice.label("extract.skip", &[]),
+            title: &self.voice.label(wording::extract::TITLE, &[("notebook", &file)]),
+            skip_reason: &self.voice.label(wording::extract::SKIP, &[]),
         };
         let done = extract(&notebook, self.tables, &request).ok()?;
         let mut all: Edits = match &self.document.shape {
@@ -141,8 +148,8 @@ impl Asked<'_> {
             }
         };
         let edit = edits::workspace(self.abilities, all, new)?;
-        let title =
-            self.say("server.extract", &[("name", name), ("module", &format!("{MODULE}.py"))]);
+        let title = self
+            .say(wording::server::EXTRACT, &[("name", name), ("module", &format!("{MODULE}.py"))]);
         self.action(&title, "refactor.extract", found, edit)
     }
 
@@ -169,7 +176,7 @@ impl Asked<'_> {
         }
         let edits = edits::of_cells(self.document, &changes)?;
         let edit = edits::workspace(self.abilities, edits, None)?;
-        Some(json!({"title": self.say("server.fix-all", &[]), "kind": kind, "edit": edit}))
+        Some(json!({"title": self.say(wording::server::FIX_ALL, &[]), "kind": kind, "edit": edit}))
     }
 
     /// The notebook with a file of its own, which can be changed and read again.
@@ -181,7 +188,7 @@ impl Asked<'_> {
         }
     }
 
-    fn say(&self, key: &str, args: &[(&str, &str)]) -> String {
+    fn say(&self, key: Wording, args: &[(&str, &str)]) -> String {
         self.voice.say(key, args).join(" / ")
     }
 

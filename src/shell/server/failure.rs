@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use super::publish::shown;
 use super::wire::Broken;
 use crate::shell::report::Voice;
+use crate::text::Wording;
+use crate::wording;
 
 /// Why a message was not followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,23 +53,25 @@ impl Failure {
 
     /// The sentence, in the reader's languages.
     pub fn told(&self, voice: Voice<'_>) -> String {
-        let (key, args): (&str, Vec<(&str, &str)>) = match self {
-            Failure::Broken(Broken::Header) => ("header", Vec::new()),
-            Failure::Broken(Broken::TooLong) => ("too-long", Vec::new()),
-            Failure::Broken(Broken::Json(why)) => ("json", vec![("why", why)]),
-            Failure::Shape => ("shape", Vec::new()),
-            Failure::TooEarly => ("too-early", Vec::new()),
-            Failure::OutOfOrder => ("out-of-order", Vec::new()),
-            Failure::Method(name) => ("method", vec![("method", name)]),
-            Failure::Params(why) => ("params", vec![("why", why)]),
-            Failure::Unknown(uri) => ("unknown", vec![("uri", uri)]),
-            Failure::Place => ("place", Vec::new()),
-            Failure::Lost(uri) => ("lost", vec![("uri", uri)]),
-            Failure::Cancelled => ("cancelled", Vec::new()),
-            Failure::Changed => ("changed", Vec::new()),
-            Failure::Internal => ("internal", Vec::new()),
+        let (key, args): (Wording, Vec<(&str, &str)>) = match self {
+            Failure::Broken(Broken::Header) => (wording::server::failure::HEADER, Vec::new()),
+            Failure::Broken(Broken::TooLong) => (wording::server::failure::TOO_LONG, Vec::new()),
+            Failure::Broken(Broken::Json(why)) => {
+                (wording::server::failure::JSON, vec![("why", why)])
+            }
+            Failure::Shape => (wording::server::failure::SHAPE, Vec::new()),
+            Failure::TooEarly => (wording::server::failure::TOO_EARLY, Vec::new()),
+            Failure::OutOfOrder => (wording::server::failure::OUT_OF_ORDER, Vec::new()),
+            Failure::Method(name) => (wording::server::failure::METHOD, vec![("method", name)]),
+            Failure::Params(why) => (wording::server::failure::PARAMS, vec![("why", why)]),
+            Failure::Unknown(uri) => (wording::server::failure::UNKNOWN, vec![("uri", uri)]),
+            Failure::Place => (wording::server::failure::PLACE, Vec::new()),
+            Failure::Lost(uri) => (wording::server::failure::LOST, vec![("uri", uri)]),
+            Failure::Cancelled => (wording::server::failure::CANCELLED, Vec::new()),
+            Failure::Changed => (wording::server::failure::CHANGED, Vec::new()),
+            Failure::Internal => (wording::server::failure::INTERNAL, Vec::new()),
         };
-        shown(&voice.say(&format!("server.failure.{key}"), &args))
+        shown(&voice.say(key, &args))
     }
 
     /// The answer to the request `id`; null where nobody knows it.

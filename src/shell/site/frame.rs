@@ -2,8 +2,10 @@
 
 use super::Site;
 use super::address::Address;
+use super::lists::plural;
 use super::markup::escaped;
 use crate::knowledge::{Language, PageKind};
+use crate::wording;
 
 /// The program's name, which is no word of a language.
 pub const NAME: &str = "nbasync";
@@ -31,14 +33,14 @@ impl Frame<'_> {
         let head = self.head();
         let top = self.top(site);
         let (main, lang) = (&self.main, tag(site.language));
-        let skip = escaped(&site.ui("site.skip", &[]));
+        let skip = escaped(&site.ui(wording::site::SKIP, &[]));
         let foot = match &self.command {
             Some(command) => {
-                let said = site.ui("site.command", &[]);
+                let said = site.ui(wording::site::COMMAND, &[]);
                 let command = escaped(command);
                 format!("<p>{} <code translate=\"no\">{command}</code></p>", escaped(&said))
             }
-            None => format!("<p>{}</p>", escaped(&site.ui("home.subtitle", &[]))),
+            None => format!("<p>{}</p>", escaped(&site.ui(wording::home::SUBTITLE, &[]))),
         };
         format!(
             "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n{head}</head>\n<body>\n\
@@ -77,16 +79,16 @@ impl Frame<'_> {
         let mut links: Vec<(String, String)> = KINDS
             .map(|kind| {
                 let anchor = format!("{}#{}", to(Address::All), kind_anchor(kind));
-                (anchor, site.ui(&format!("site.kinds.{}", kind.as_str()), &[]))
+                (anchor, site.ui(plural(kind), &[]))
             })
             .into();
-        links.push((to(Address::Rules), site.ui("site.rules", &[])));
-        links.push((to(Address::All), site.ui("site.all", &[])));
+        links.push((to(Address::Rules), site.ui(wording::site::RULES, &[])));
+        links.push((to(Address::All), site.ui(wording::site::ALL, &[])));
         let links: String = links
             .into_iter()
             .map(|(to, text)| format!("<li><a href=\"{to}\">{}</a></li>\n", escaped(&text)))
             .collect();
-        let pages = escaped(&site.ui("site.ways", &[]));
+        let pages = escaped(&site.ui(wording::site::WAYS, &[]));
         let front = to(Address::Front);
         format!(
             "<p class=\"name\"><a href=\"{front}\">{NAME}</a></p>\n\
@@ -98,7 +100,8 @@ impl Frame<'_> {
 
     /// Leads to the list of all pages; there a script sorts it.
     fn search(&self, site: Site<'_>) -> String {
-        let (label, button) = (site.ui("site.search", &[]), site.ui("site.find", &[]));
+        let (label, button) =
+            (site.ui(wording::site::SEARCH, &[]), site.ui(wording::site::FIND, &[]));
         format!(
             "<form role=\"search\" method=\"get\" action=\"{}\">\n\
              <label class=\"unseen\" for=\"nbasync-query\">{}</label>\n\
@@ -115,7 +118,7 @@ impl Frame<'_> {
     fn others(&self, site: Site<'_>) -> String {
         let others = Language::ALL.into_iter().filter(|language| *language != site.language);
         let link = |language: Language| {
-            let name = site.knowledge.ui(language, "site.language", &[]);
+            let name = site.knowledge.ui(language, wording::site::LANGUAGE, &[]);
             let tag = tag(language);
             let to = self.at.to(self.at, language);
             format!(

@@ -8,6 +8,8 @@ use super::markup::{Markup, escaped};
 use super::page::severity_html;
 use crate::knowledge::{Block, Front, Knowledge, Language, Page, PageKind, inlines, plain};
 use crate::rules::RULES;
+use crate::text::Wording;
+use crate::wording;
 
 /// The kinds in the order in which a stranger may want them.
 const ORDER: [PageKind; 11] = [
@@ -24,23 +26,40 @@ const ORDER: [PageKind; 11] = [
     PageKind::Reference,
 ];
 
+/// What pages of a kind are called together.
+pub fn plural(kind: PageKind) -> Wording {
+    match kind {
+        PageKind::Mistake => wording::site::kinds::MISTAKE,
+        PageKind::Pattern => wording::site::kinds::PATTERN,
+        PageKind::Situation => wording::site::kinds::SITUATION,
+        PageKind::Deviation => wording::site::kinds::DEVIATION,
+        PageKind::Tradeoff => wording::site::kinds::TRADEOFF,
+        PageKind::Message => wording::site::kinds::MESSAGE,
+        PageKind::Note => wording::site::kinds::NOTE,
+        PageKind::Lesson => wording::site::kinds::LESSON,
+        PageKind::Drill => wording::site::kinds::DRILL,
+        PageKind::Skill => wording::site::kinds::SKILL,
+        PageKind::Reference => wording::site::kinds::REFERENCE,
+    }
+}
+
 /// The page on which a language is chosen.
 pub fn start(knowledge: &Knowledge) -> String {
     let link = |language: Language| {
-        let word = |key: &str| escaped(&knowledge.ui(language, key, &[]));
+        let word = |key: Wording| escaped(&knowledge.ui(language, key, &[]));
         let (tag, path) = (tag(language), Address::Front.path(language));
         format!(
             "<section lang=\"{tag}\">\n<h2><a hreflang=\"{tag}\" href=\"{path}\">{}</a></h2>\n\
              <p>{}</p>\n</section>\n",
-            word("site.language"),
-            word("home.subtitle")
+            word(wording::site::LANGUAGE),
+            word(wording::home::SUBTITLE)
         )
     };
     let links: String = Language::ALL.into_iter().map(link).collect();
     let first = Language::default();
-    let names = Language::ALL.map(|it| escaped(&knowledge.ui(it, "site.language", &[])));
+    let names = Language::ALL.map(|it| escaped(&knowledge.ui(it, wording::site::LANGUAGE, &[])));
     let title = format!("{NAME} – {}", names.join(", "));
-    let skip = escaped(&knowledge.ui(first, "site.skip", &[]));
+    let skip = escaped(&knowledge.ui(first, wording::site::SKIP, &[]));
     format!(
         "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n{}</head>\n<body>\n\
          <a class=\"skip\" href=\"#nbasync-text\">{skip}</a>\n\
@@ -58,7 +77,7 @@ pub fn all(site: Site<'_>) -> [(Address<'static>, String); 3] {
 /// The first page: what this is about, the lessons in their order, the errors that people meet.
 fn front(site: Site<'_>) -> String {
     let markup = Markup::on(site, Address::Front);
-    let subtitle = site.ui("home.subtitle", &[]);
+    let subtitle = site.ui(wording::home::SUBTITLE, &[]);
     let mut main = format!("<h1>{NAME}</h1>\n<p>{}</p>\n", escaped(&subtitle));
     let skill = site.knowledge.page(PageKind::Skill, &site.knowledge.skill().name);
     if let Some(page) = skill {
@@ -72,7 +91,7 @@ fn front(site: Site<'_>) -> String {
     }
     for kind in ORDER.into_iter().filter(|it| !matches!(it, PageKind::Lesson | PageKind::Mistake)) {
         let count = site.knowledge.pages(kind).count();
-        let word = escaped(&site.ui(&format!("site.kinds.{}", kind.as_str()), &[]));
+        let word = escaped(&site.ui(plural(kind), &[]));
         let to = markup.at.to(Address::All, site.language);
         let anchor = kind_anchor(kind);
         main.push_str(&format!("<h2><a href=\"{to}#{anchor}\">{word}</a> ({count})</h2>\n"));
@@ -85,17 +104,17 @@ fn front(site: Site<'_>) -> String {
 /// All pages, kind by kind, each with its first sentence and the words that find it.
 fn everything(site: Site<'_>) -> String {
     let markup = Markup::on(site, Address::All);
-    let title = site.ui("site.all", &[]);
-    let count = |key: &str, args: &[(&str, &str)]| escaped(&site.ui(key, args));
-    let none = count("cli.no-page", &[]);
-    let (one, many) = (count("cli.pages.one", &[]), count("cli.pages.many", &[]));
+    let title = site.ui(wording::site::ALL, &[]);
+    let count = |key: Wording, args: &[(&str, &str)]| escaped(&site.ui(key, args));
+    let none = count(wording::cli::NO_PAGE, &[]);
+    let (one, many) = (count(wording::cli::PAGES.one, &[]), count(wording::cli::PAGES.many, &[]));
     let lists: String = ORDER.into_iter().map(|kind| of_kind(markup, kind, "ul")).collect();
     let main = format!(
         "<h1>{}</h1>\n<p id=\"nbasync-said\" role=\"status\" data-none=\"{none}\" data-one=\"{one}\" \
          data-many=\"{many}\"></p>\n<div id=\"nbasync-list\">\n{lists}</div>\n",
         escaped(&title)
     );
-    let description = site.ui("home.look-up-detail", &[]);
+    let description = site.ui(wording::home::LOOK_UP_DETAIL, &[]);
     Frame { at: Address::All, title, description, main, command: None }.html(site)
 }
 
@@ -106,7 +125,7 @@ fn of_kind(markup: Markup<'_>, kind: PageKind, list: &str) -> String {
     if items.is_empty() {
         return String::new();
     }
-    let word = escaped(&site.ui(&format!("site.kinds.{}", kind.as_str()), &[]));
+    let word = escaped(&site.ui(plural(kind), &[]));
     let anchor = kind_anchor(kind);
     format!("<h2 id=\"{anchor}\">{word}</h2>\n<{list}>\n{items}</{list}>\n")
 }
@@ -144,17 +163,17 @@ fn words(page: &Page) -> String {
 /// The rules in their order, with the pages that explain them.
 fn rules(site: Site<'_>) -> String {
     let markup = Markup::on(site, Address::Rules);
-    let title = site.ui("site.rules", &[]);
+    let title = site.ui(wording::site::RULES, &[]);
     let rows: String = RULES.iter().filter_map(|rule| row(markup, rule.name)).collect();
-    let head: String = ["site.rule", "site.severity", "kinds.mistake"]
+    let head: String = [wording::site::RULE, wording::site::SEVERITY, wording::kinds::MISTAKE]
         .iter()
-        .map(|key| format!("<th scope=\"col\">{}</th>", escaped(&site.ui(key, &[]))))
+        .map(|key| format!("<th scope=\"col\">{}</th>", escaped(&site.ui(*key, &[]))))
         .collect();
     let main = format!(
         "<h1>{}</h1>\n<table>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{rows}</tbody>\n</table>\n",
         escaped(&title)
     );
-    let description = site.ui("home.look-up-detail", &[]);
+    let description = site.ui(wording::home::LOOK_UP_DETAIL, &[]);
     Frame {
         at: Address::Rules,
         title,

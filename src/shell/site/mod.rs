@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 pub use out::{Export, ExportError};
 
 use crate::knowledge::{Knowledge, Language};
+use crate::text::Wording;
 use address::Address;
 
 const SEARCH: &str = include_str!("search.js");
@@ -33,7 +34,7 @@ struct Site<'k> {
 
 impl Site<'_> {
     /// A text of the interface.
-    fn ui(self, key: &str, args: &[(&str, &str)]) -> String {
+    fn ui(self, key: Wording, args: &[(&str, &str)]) -> String {
         self.knowledge.ui(self.language, key, args)
     }
 }

@@ -7,6 +7,9 @@ use super::markup::{Markup, code, escaped};
 use super::ran;
 use crate::diagnostic::Severity;
 use crate::knowledge::{Block, Front, Page, PageKind, inlines, plain};
+use crate::review::called;
+use crate::text::Wording;
+use crate::wording;
 
 /// Sections that are read after an attempt of one's own, so that they open when they are asked for.
 /// An entry that ends in a dash stands for all that begin so.
@@ -31,7 +34,7 @@ pub fn html(site: Site<'_>, page: &Page) -> String {
     }
     main.push_str(&sentences(site, markup, page));
     main.push_str(&further(site, markup, page));
-    let kind_name = site.ui(&format!("kinds.{}", page.kind.as_str()), &[]);
+    let kind_name = site.ui(called::kind(page.kind), &[]);
     let opening: Vec<String> = page.opening(language).iter().map(Block::plain).collect();
     let frame = Frame {
         at: Address::Page(page),
@@ -45,7 +48,7 @@ pub fn html(site: Site<'_>, page: &Page) -> String {
 
 /// What the page is, and how bad what it is about.
 fn kind(site: Site<'_>, page: &Page) -> String {
-    let mut out = escaped(&site.ui(&format!("kinds.{}", page.kind.as_str()), &[]));
+    let mut out = escaped(&site.ui(called::kind(page.kind), &[]));
     if let Front::Mistake { severity, .. } = &page.front {
         out.push_str(&format!(" · {}", severity_html(site, *severity)));
     }
@@ -60,14 +63,15 @@ pub fn severity_html(site: Site<'_>, severity: Severity) -> String {
         Severity::Warning => "warning",
         Severity::Hint => "hint",
     };
-    let word = escaped(&site.ui(&format!("severity.{name}"), &[]));
+    let word = escaped(&site.ui(called::severity(severity), &[]));
     format!("<span class=\"{name}\">{word}</span>")
 }
 
 /// What the front matter says to readers.
 fn lead(site: Site<'_>, markup: Markup<'_>, page: &Page) -> String {
     let language = site.language;
-    let price = site.knowledge.price(language, &page.id, None).unwrap_or_default();
+    let the_call = site.ui(wording::tradeoffs::THE_CALL, &[]);
+    let price = site.knowledge.price(language, &page.id, &the_call).unwrap_or_default();
     let said = match &page.front {
         Front::Pattern { choose } => choose.get(language),
         Front::Tradeoff { .. } => &price,
@@ -84,7 +88,7 @@ fn lead(site: Site<'_>, markup: Markup<'_>, page: &Page) -> String {
                 ("screens", screens.as_str()),
                 ("drills", drills.as_str()),
             ];
-            return format!("<p>{}</p>\n", escaped(&site.ui("learn.length", &args)));
+            return format!("<p>{}</p>\n", escaped(&site.ui(wording::learn::LENGTH, &args)));
         }
         _ => return String::new(),
     };
@@ -115,7 +119,7 @@ fn body(site: Site<'_>, markup: Markup<'_>, page: &Page) -> String {
         }
         out.push_str(&markup.heading(anchor, text));
         if is_folded(page.kind, anchor) {
-            let show = site.ui("site.show", &[("title", &plain(text))]);
+            let show = site.ui(wording::site::SHOW, &[("title", &plain(text))]);
             inside =
                 format!("<details>\n<summary>{}</summary>\n{inside}</details>\n", escaped(&show));
         }
@@ -139,7 +143,7 @@ fn sentences(site: Site<'_>, markup: Markup<'_>, page: &Page) -> String {
     if messages.is_empty() || page.kind != PageKind::Mistake {
         return String::new();
     }
-    let title = markup.words(&site.ui("site.sentences", &[]));
+    let title = markup.words(&site.ui(wording::site::SENTENCES, &[]));
     let items: String =
         messages.values().map(|text| format!("<li>{}</li>\n", markup.words(text))).collect();
     format!("<h2>{title}</h2>\n<ul>\n{items}</ul>\n")
@@ -150,10 +154,9 @@ fn further(site: Site<'_>, markup: Markup<'_>, page: &Page) -> String {
     let knowledge = site.knowledge;
     let mut out = String::new();
     let mut told: Vec<&str> = Vec::new();
-    for (key, ids) in groups(page) {
+    for (of_kind, title, ids) in groups(page) {
         let fresh: Vec<&str> = ids.into_iter().filter(|id| !told.contains(id)).collect();
         let link = |id: &&str| {
-            let of_kind = PageKind::ALL.into_iter().find(|kind| key == kind.as_str());
             let found = of_kind.and_then(|kind| knowledge.page(kind, id));
             let page = found.or_else(|| knowledge.find(id))?;
             let to = match found {
@@ -170,45 +173,53 @@ fn further(site: Site<'_>, markup: Markup<'_>, page: &Page) -> String {
         let items: String = fresh.iter().filter_map(link).collect();
         told.extend(&fresh);
         if !items.is_empty() {
-            let title = escaped(&site.ui(&format!("site.further.{key}"), &[]));
+            let title = escaped(&site.ui(title, &[]));
             out.push_str(&format!("<h3>{title}</h3>\n<ul>\n{items}</ul>\n"));
         }
     }
     if out.is_empty() {
         return out;
     }
-    let title = escaped(&site.ui("site.further.title", &[]));
+    let title = escaped(&site.ui(wording::site::further::TITLE, &[]));
     format!(
         "<nav aria-labelledby=\"nbasync-further\">\n<h2 id=\"nbasync-further\">{title}</h2>\n{out}</nav>\n"
     )
 }
 
 /// What front matter names, with the kind's name or `see`.
-fn groups(page: &Page) -> Vec<(&'static str, Vec<&str>)> {
+fn groups(page: &Page) -> Vec<(Option<PageKind>, Wording, Vec<&str>)> {
     fn all(ids: &[String]) -> Vec<&str> {
         ids.iter().map(String::as_str).collect()
     }
     let mut groups = match &page.front {
         Front::Mistake { patterns, situations, tradeoffs, deviations, .. } => vec![
-            ("pattern", all(patterns)),
-            ("situation", all(situations)),
-            ("tradeoff", all(tradeoffs)),
-            ("deviation", all(deviations)),
+            (Some(PageKind::Pattern), wording::site::further::PATTERN, all(patterns)),
+            (Some(PageKind::Situation), wording::site::further::SITUATION, all(situations)),
+            (Some(PageKind::Tradeoff), wording::site::further::TRADEOFF, all(tradeoffs)),
+            (Some(PageKind::Deviation), wording::site::further::DEVIATION, all(deviations)),
         ],
         Front::Message { mistakes, patterns, .. } => {
-            vec![("mistake", all(mistakes)), ("pattern", all(patterns))]
+            vec![
+                (Some(PageKind::Mistake), wording::site::further::MISTAKE, all(mistakes)),
+                (Some(PageKind::Pattern), wording::site::further::PATTERN, all(patterns)),
+            ]
         }
         Front::Lesson(lesson) => {
-            vec![("drill", all(&lesson.drills)), ("teaches", all(&lesson.teaches))]
+            vec![
+                (Some(PageKind::Drill), wording::site::further::DRILL, all(&lesson.drills)),
+                (None, wording::site::further::TEACHES, all(&lesson.teaches)),
+            ]
         }
         Front::Drill(drill) => vec![
-            ("lesson", vec![drill.lesson.as_str()]),
-            ("mistake", all(&drill.rules)),
-            ("pattern", all(&drill.patterns)),
+            (Some(PageKind::Lesson), wording::site::further::LESSON, vec![drill.lesson.as_str()]),
+            (Some(PageKind::Mistake), wording::site::further::MISTAKE, all(&drill.rules)),
+            (Some(PageKind::Pattern), wording::site::further::PATTERN, all(&drill.patterns)),
         ],
-        Front::Situation { handoff: Some(skill), .. } => vec![("skill", vec![skill.as_str()])],
+        Front::Situation { handoff: Some(skill), .. } => {
+            vec![(Some(PageKind::Skill), wording::site::further::SKILL, vec![skill.as_str()])]
+        }
         _ => Vec::new(),
     };
-    groups.push(("see", all(&page.see)));
+    groups.push((None, wording::site::further::SEE, all(&page.see)));
     groups
 }

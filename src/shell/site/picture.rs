@@ -4,6 +4,7 @@
 use super::Site;
 use super::markup::escaped;
 use crate::knowledge::timeline::{Lane, State, Timeline};
+use crate::review::called;
 use crate::transcript::Lag;
 
 /// Units of a tick at least and at most, of a lane, and of a character of a lane's name.
@@ -105,8 +106,7 @@ fn told(site: Site<'_>, lane: &Lane) -> String {
 }
 
 fn word(site: Site<'_>, state: State) -> String {
-    let name = State::ALL.iter().find(|(_, it)| *it == state).map_or("none", |(name, _)| name);
-    site.ui(&format!("timeline.{name}"), &[])
+    site.ui(called::state(state), &[])
 }
 
 fn legend(site: Site<'_>, timeline: &Timeline) -> String {

@@ -9,6 +9,7 @@ use crate::tutor::keys::{Command, Context};
 use crate::tutor::message::{Effect, Target};
 use crate::tutor::view::{Pane, Tone};
 use crate::tutor::{Screen, Tutor};
+use crate::wording;
 
 impl<'k> Tutor<'k> {
     /// Starts with this learner.
@@ -134,10 +135,10 @@ impl<'k> Tutor<'k> {
             Command::Lessons => self.open_lessons(),
             Command::Placement => self.open_placement(),
             Command::Review if !self.open_review() => {
-                self.say("status.nothing-due", &[], Tone::Quiet);
+                self.say(wording::status::NOTHING_DUE, &[], Tone::Quiet);
             }
             Command::Practise if !self.open_practice() => {
-                self.say("status.nothing-to-practise", &[], Tone::Quiet);
+                self.say(wording::status::NOTHING_TO_PRACTISE, &[], Tone::Quiet);
             }
             Command::Review | Command::Practise => {}
             _ => {
@@ -262,7 +263,7 @@ impl<'k> Tutor<'k> {
         if learn.lesson_id().is_some() {
             self.other_lesson(1);
         } else {
-            self.say("status.last-step", &[], Tone::Quiet);
+            self.say(wording::status::LAST_STEP, &[], Tone::Quiet);
         }
         Vec::new()
     }
@@ -343,7 +344,7 @@ impl<'k> Tutor<'k> {
         let to = current.checked_add_signed(step).and_then(|to| knowledge.lessons().nth(to));
         match to {
             Some(lesson) => self.show_lesson(lesson, list),
-            None => self.say("status.no-more-lessons", &[], Tone::Quiet),
+            None => self.say(wording::status::NO_MORE_LESSONS, &[], Tone::Quiet),
         }
     }
 

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::progress::State;
 use super::{Learn, Learner, Stage, Topic};
 use crate::knowledge::{Knowledge, Language};
+use crate::text::Wording;
 use crate::tutor::reading::prose_of;
 use crate::tutor::view::{Mark, OverviewRow};
+use crate::wording;
 
 /// The rows: the lessons in their order, or the parts of a topic that is none.
 pub(super) fn rows(
@@ -64,9 +66,9 @@ pub(super) fn label(
     knowledge: &Knowledge,
     language: Language,
 ) -> String {
-    let ui = |key: &str| knowledge.ui(language, key, &[]);
+    let ui = |key: Wording| knowledge.ui(language, key, &[]);
     match stage {
-        Stage::About => ui("learn.about"),
+        Stage::About => ui(wording::learn::ABOUT),
         Stage::Read(anchor) => {
             let lesson = learn.lesson_id().and_then(|id| knowledge.lesson(id));
             let heading = lesson.and_then(|it| it.page.heading(language, anchor));
@@ -74,7 +76,7 @@ pub(super) fn label(
         }
         Stage::Predict(lesson) => match (&learn.topic, knowledge.lesson(lesson)) {
             (Topic::Placement, Some(lesson)) => prose_of(lesson.page.title.get(language)).text(),
-            _ => ui("learn.predict"),
+            _ => ui(wording::learn::PREDICT),
         },
         Stage::Drill(id) => match learn.attempts.get(id).map(|it| &it.task) {
             Some(task) if task.drill.is_none() => super::practise::title(task, knowledge, language),
@@ -83,6 +85,6 @@ pub(super) fn label(
                 drill.map(|it| prose_of(it.page.title.get(language)).text()).unwrap_or_default()
             }
         },
-        Stage::End => ui("learn.end"),
+        Stage::End => ui(wording::learn::END),
     }
 }

@@ -6,6 +6,7 @@ use crate::knowledge::{Knowledge, Language, Lesson};
 use crate::tutor::Screen;
 use crate::tutor::reading::{Reading, Writer, prose_of, prose_of_inlines};
 use crate::tutor::view::{Block, Mark, Page, Picked};
+use crate::wording;
 
 /// The letters of the choices.
 const LETTERS: [char; 4] = ['a', 'b', 'c', 'd'];
@@ -55,7 +56,7 @@ pub fn page(knowledge: &Knowledge, reading: Reading, place: &Place) -> Option<Pa
         writer.each(|language| {
             let args = [("title", title(next, language))];
             let args: Vec<(&str, &str)> = args.iter().map(|(key, it)| (*key, &**it)).collect();
-            Block::Paragraph(prose_of(&knowledge.ui(language, "learn.notes-next", &args)))
+            Block::Paragraph(prose_of(&knowledge.ui(language, wording::learn::NOTES_NEXT, &args)))
         });
     }
     Some(writer.finish())
@@ -93,17 +94,17 @@ fn drill(writer: &mut Writer, id: &str) {
         new.map(|(new, _)| *new).collect::<Vec<_>>().join("\n")
     };
     let code = |text: String| Block::Code { language: "python".to_owned(), text };
-    writer.heading("learn.notes-solution");
+    writer.heading(wording::learn::NOTES_SOLUTION);
     writer.same(code(changed(&drill.solution())));
     for also in drill.also() {
         writer.same(code(changed(&also.cells)));
     }
     for wrong in drill.wrong() {
-        writer.heading("learn.notes-trap");
+        writer.heading(wording::learn::NOTES_TRAP);
         writer.same(code(changed(&wrong.cells)));
         writer.section_body_without_code(drill.page, &wrong.anchor);
     }
-    writer.heading("learn.notes-why");
+    writer.heading(wording::learn::NOTES_WHY);
     writer.section_body(drill.page, "explain");
 }
 

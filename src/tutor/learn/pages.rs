@@ -4,8 +4,10 @@ use super::list::label;
 use super::progress::State;
 use super::{Learn, Learner, Stage, said};
 use crate::knowledge::{self, Knowledge, Lesson, PageKind};
+use crate::text::Wording;
 use crate::tutor::reading::{Reading, Writer, prose_of, prose_of_inlines};
 use crate::tutor::view::{Block, Mark, Page, Picked};
+use crate::wording;
 
 /// The letters of the choices.
 const LETTERS: [char; 4] = ['a', 'b', 'c', 'd'];
@@ -50,14 +52,14 @@ fn about(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn, learner: &Learn
         front.drills.len().to_string(),
     );
     let args = [("minutes", &*minutes), ("screens", &screens), ("drills", &drills)];
-    writer.paragraph("learn.length", &args);
+    writer.paragraph(wording::learn::LENGTH, &args);
     how_far(writer, lesson, learn, learner);
     let taught = taught(writer.knowledge, lesson);
     if !taught.is_empty() {
-        writer.heading("learn.teaches");
+        writer.heading(wording::learn::TEACHES);
         titles(writer, &taught);
     }
-    results(writer, learn, learner, "learn.drills");
+    results(writer, learn, learner, wording::learn::DRILLS);
     due(writer, learner);
 }
 
@@ -66,11 +68,11 @@ fn how_far(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn, learner: &Lea
     let record = learner.progress.lessons.get(id);
     let day = |date: Option<jiff::civil::Date>| date.map(|it| it.to_string()).unwrap_or_default();
     match learner.progress.state(id) {
-        State::New => writer.paragraph("learn.new", &[]),
-        State::Known => writer.paragraph("learn.known", &[]),
+        State::New => writer.paragraph(wording::learn::NEW, &[]),
+        State::Known => writer.paragraph(wording::learn::KNOWN, &[]),
         State::Finished => {
             let day = day(record.and_then(|it| it.finished));
-            writer.paragraph("learn.finished", &[("day", &day)]);
+            writer.paragraph(wording::learn::FINISHED, &[("day", &day)]);
         }
         State::Begun => {
             let knowledge = writer.knowledge;
@@ -79,7 +81,7 @@ fn how_far(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn, learner: &Lea
             writer.each(|language| {
                 let stage = label(at, learn, knowledge, language);
                 let args = [("day", day.as_str()), ("stage", &stage)];
-                Block::Paragraph(prose_of(&knowledge.ui(language, "learn.begun", &args)))
+                Block::Paragraph(prose_of(&knowledge.ui(language, wording::learn::BEGUN, &args)))
             });
         }
     }
@@ -105,7 +107,7 @@ fn titles(writer: &mut Writer, pages: &[&knowledge::Page]) {
 }
 
 /// The drills of a topic, each with what came of it.
-pub(super) fn results(writer: &mut Writer, learn: &Learn, learner: &Learner, heading: &str) {
+pub(super) fn results(writer: &mut Writer, learn: &Learn, learner: &Learner, heading: Wording) {
     let is_drill = |stage: &&Stage| matches!(stage, Stage::Drill(_));
     if learn.stages.iter().any(|stage| is_drill(&stage)) {
         writer.heading(heading);
@@ -125,12 +127,12 @@ pub(super) fn results(writer: &mut Writer, learn: &Learn, learner: &Learner, hea
 }
 
 /// The words that say what help a repair took.
-fn how_solved(id: &str, learn: &Learn, learner: &Learner) -> Option<&'static str> {
+fn how_solved(id: &str, learn: &Learn, learner: &Learner) -> Option<Wording> {
     let now = learn.attempts.get(id).filter(|it| it.is_right()).map(|it| (it.hints, it.shown));
     let then = learner.progress.drills.get(id).map(|it| (it.hints, it.shown));
     match now.or(then)? {
-        (_, true) => Some("learn.with-solution"),
-        (1.., _) => Some("learn.with-hints"),
+        (_, true) => Some(wording::learn::WITH_SOLUTION),
+        (1.., _) => Some(wording::learn::WITH_HINTS),
         (0, false) => None,
     }
 }
@@ -139,9 +141,9 @@ fn how_solved(id: &str, learn: &Learn, learner: &Learner) -> Option<&'static str
 pub(super) fn due(writer: &mut Writer, learner: &Learner) {
     let count = learner.progress.due(learner.today).len();
     if count > 0 {
-        writer.paragraph("learn.due", &[("count", &count.to_string())]);
+        writer.paragraph(wording::learn::DUE, &[("count", &count.to_string())]);
     } else if let Some(day) = learner.progress.next_due() {
-        writer.paragraph("learn.next-due", &[("day", &day.to_string())]);
+        writer.paragraph(wording::learn::NEXT_DUE, &[("day", &day.to_string())]);
     }
 }
 
@@ -165,7 +167,11 @@ fn question(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn) {
         });
     }
     if let Some(chosen) = answer.and_then(|at| choices.get(at)) {
-        let key = if chosen.is_right { "learn.right-answer" } else { "learn.wrong-answer" };
+        let key = if chosen.is_right {
+            wording::learn::RIGHT_ANSWER
+        } else {
+            wording::learn::WRONG_ANSWER
+        };
         writer.heading(key);
         writer.each(|language| Block::Paragraph(prose_of_inlines(chosen.answer.get(language))));
         super::answers::recorded(writer, lesson);
@@ -176,16 +182,16 @@ fn question(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn) {
 fn end(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn, learner: &Learner) {
     let knowledge = writer.knowledge;
     let complete = learn.is_complete(learner);
-    let key = if complete { "learn.done" } else { "learn.not-done" };
+    let key = if complete { wording::learn::DONE } else { wording::learn::NOT_DONE };
     writer.each(|language| {
         let title = prose_of(lesson.page.title.get(language)).text();
         Block::Conclusion(prose_of(&knowledge.ui(language, key, &[("title", &title)])))
     });
-    results(writer, learn, learner, "learn.drills");
+    results(writer, learn, learner, wording::learn::DRILLS);
     if complete {
         let taught = taught(knowledge, lesson);
         if !taught.is_empty() {
-            writer.heading("learn.taught");
+            writer.heading(wording::learn::TAUGHT);
             titles(writer, &taught);
         }
     }
@@ -201,11 +207,11 @@ fn end(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn, learner: &Learner
             let title = prose_of(next.page.title.get(language)).text();
             let number = next.front.order.to_string();
             let args = [("title", title.as_str()), ("number", &number)];
-            Block::Paragraph(prose_of(&knowledge.ui(language, "learn.next", &args)))
+            Block::Paragraph(prose_of(&knowledge.ui(language, wording::learn::NEXT, &args)))
         }),
-        None if complete => writer.paragraph("learn.all-done", &[]),
+        None if complete => writer.paragraph(wording::learn::ALL_DONE, &[]),
         None => {}
     }
     due(writer, learner);
-    writer.paragraph("learn.schedule", &[]);
+    writer.paragraph(wording::learn::SCHEDULE, &[]);
 }

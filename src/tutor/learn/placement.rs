@@ -5,6 +5,7 @@ use super::{Learn, Learner, Stage, Topic};
 use crate::knowledge::{Knowledge, Lesson};
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{Block, Mark};
+use crate::wording;
 
 /// How many questions a round has at most.
 const QUESTIONS: usize = 8;
@@ -45,15 +46,15 @@ pub(super) fn outcome(writer: &mut Writer, learn: &Learn, learner: &Learner) {
         Topic::Review | Topic::Own(_) | Topic::Lesson(_) => {
             let complete = learn.is_complete(learner);
             let key = match (&learn.topic, complete) {
-                (Topic::Own(_), true) => "learn.own-done",
-                (_, true) => "learn.review-done",
-                (_, false) => "learn.round-open",
+                (Topic::Own(_), true) => wording::learn::OWN_DONE,
+                (_, true) => wording::learn::REVIEW_DONE,
+                (_, false) => wording::learn::ROUND_OPEN,
             };
             writer.conclusion(key, &[]);
-            super::pages::results(writer, learn, learner, "learn.drills");
+            super::pages::results(writer, learn, learner, wording::learn::DRILLS);
             super::pages::due(writer, learner);
             if learn.topic == Topic::Review {
-                writer.paragraph("learn.schedule", &[]);
+                writer.paragraph(wording::learn::SCHEDULE, &[]);
             }
         }
     }
@@ -67,7 +68,7 @@ fn placed(writer: &mut Writer, learn: &Learn, learner: &Learner) {
     };
     let right = rounds.iter().filter(|(asked, _)| is_known(asked)).count().to_string();
     let all = rounds.len().to_string();
-    writer.conclusion("learn.placed", &[("right", &right), ("all", &all)]);
+    writer.conclusion(wording::learn::PLACED, &[("right", &right), ("all", &all)]);
     for (asked, lessons) in &rounds {
         let known = is_known(asked);
         for lesson in lessons {
@@ -75,13 +76,13 @@ fn placed(writer: &mut Writer, learn: &Learn, learner: &Learner) {
             let number = lesson.front.order.to_string();
             writer.each(|language| {
                 let title = lesson.page.title.get(language);
-                let key = if known { "learn.may-skip" } else { "learn.worth-it" };
+                let key = if known { wording::learn::MAY_SKIP } else { wording::learn::WORTH_IT };
                 let args = [("number", number.as_str()), ("title", title)];
                 Block::Item { mark, body: prose_of(&knowledge.ui(language, key, &args)) }
             });
         }
     }
     if learner.keeps {
-        writer.paragraph("learn.placed-kept", &[]);
+        writer.paragraph(wording::learn::PLACED_KEPT, &[]);
     }
 }

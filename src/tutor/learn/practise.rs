@@ -9,6 +9,7 @@ use crate::text::CellIndex;
 use crate::tutor::document::Document;
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::Block;
+use crate::wording;
 
 /// One task for each mistake of each cell that can be repaired here, in the order of the cells.
 /// The notebook itself stays as it is.
@@ -75,7 +76,7 @@ pub(super) fn title(task: &Task, knowledge: &Knowledge, language: Language) -> S
     let cell = task.wants.at.unwrap_or_default().number().to_string();
     let page = knowledge.page(PageKind::Mistake, rule(task));
     let title = page.map_or_else(String::new, |page| prose_of(page.title.get(language)).text());
-    knowledge.ui(language, "drill.own-title", &[("cell", &cell), ("title", &title)])
+    knowledge.ui(language, wording::drill::OWN_TITLE, &[("cell", &cell), ("title", &title)])
 }
 
 /// Writes what is to be done.
@@ -86,7 +87,7 @@ pub(super) fn task(writer: &mut Writer, task: &Task, first: bool) {
     writer.each(|language| {
         let title = page.map_or("", |page| page.title.get(language).as_str());
         let args = [("cell", cell.as_str()), ("title", title)];
-        let text = prose_of(&knowledge.ui(language, "drill.own-task", &args));
+        let text = prose_of(&knowledge.ui(language, wording::drill::OWN_TASK, &args));
         if first { Block::Conclusion(text) } else { Block::Paragraph(text) }
     });
 }

@@ -4,6 +4,8 @@ use jiff::civil::Date;
 
 use super::Progress;
 use crate::knowledge::{Knowledge, Language, Lesson, inlines, plain};
+use crate::text::Wording;
+use crate::wording;
 
 /// A lesson's line.
 struct Line {
@@ -114,8 +116,8 @@ impl Record {
     fn of(knowledge: &Knowledge, language: Language, progress: &Progress, today: Date) -> Self {
         let lines: Vec<Line> =
             knowledge.lessons().map(|lesson| Line::of(lesson, language, progress)).collect();
-        let ui = |key: &str, args: &[(&str, &str)]| {
-            let text = knowledge.ui(language, &format!("learn.record-{key}"), args);
+        let ui = |key: Wording, args: &[(&str, &str)]| {
+            let text = knowledge.ui(language, key, args);
             plain(&inlines(&text))
         };
         let sum = |of: fn(&Line) -> usize| lines.iter().map(of).sum::<usize>().to_string();
@@ -129,11 +131,17 @@ impl Record {
         let args: Vec<(&str, &str)> =
             args.iter().map(|(name, value)| (*name, value.as_str())).collect();
         Self {
-            title: ui("title", &[]),
-            day: ui("day", &[("day", &today.to_string())]),
-            sum: ui("sum", &args),
-            note: ui("note", &[]),
-            heads: ["lesson", "when", "drills", "alone"].map(|key| ui(key, &[])),
+            title: ui(wording::learn::RECORD_TITLE, &[]),
+            day: ui(wording::learn::RECORD_DAY, &[("day", &today.to_string())]),
+            sum: ui(wording::learn::RECORD_SUM, &args),
+            note: ui(wording::learn::RECORD_NOTE, &[]),
+            heads: [
+                wording::learn::RECORD_LESSON,
+                wording::learn::RECORD_WHEN,
+                wording::learn::RECORD_DRILLS,
+                wording::learn::RECORD_ALONE,
+            ]
+            .map(|key| ui(key, &[])),
             lines,
         }
     }

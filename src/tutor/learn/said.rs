@@ -6,10 +6,12 @@ use super::grade::{Check, Point};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::{Drill, Knowledge, Language, PageKind};
 use crate::review::sentence;
+use crate::text::Wording;
 use crate::text::{CellIndex, Span, position};
 use crate::tutor::diff;
 use crate::tutor::reading::{Writer, prose_of, prose_of_inlines};
 use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
+use crate::wording;
 
 /// Writes the page of a drill as it stands.
 pub(super) fn drill(writer: &mut Writer, attempt: &Attempt) {
@@ -22,18 +24,18 @@ pub(super) fn drill(writer: &mut Writer, attempt: &Attempt) {
         let failing = attempt.checks.iter().filter(|check| !check.holds).count();
         let (holds, all) = (attempt.checks.len() - failing, attempt.checks.len());
         let args = [("holds", &*holds.to_string()), ("all", &all.to_string())];
-        writer.conclusion("drill.not-yet", &args);
+        writer.conclusion(wording::drill::NOT_YET, &args);
         trap(writer, attempt, drill);
         points(writer, attempt);
     }
     task(writer, attempt, drill, !touched);
     if !touched {
-        writer.heading("drill.goals");
+        writer.heading(wording::drill::GOALS);
         points(writer, attempt);
     }
     hints(writer, attempt, drill);
     if attempt.has_tried() {
-        writer.paragraph("drill.solution-key", &[]);
+        writer.paragraph(wording::drill::SOLUTION_KEY, &[]);
     }
 }
 
@@ -42,7 +44,7 @@ fn task(writer: &mut Writer, attempt: &Attempt, drill: Option<Drill<'_>>, first:
     if first {
         writer.opening(drill.page);
     } else {
-        writer.heading("drill.task");
+        writer.heading(wording::drill::TASK);
         writer.opening_as_paragraph(drill.page);
     }
 }
@@ -71,55 +73,57 @@ fn points(writer: &mut Writer, attempt: &Attempt) {
 
 /// What a point asks for.
 fn goal(knowledge: &Knowledge, language: Language, check: &Check) -> String {
-    let ui = |key: &str, args: &[(&str, &str)]| knowledge.ui(language, key, args);
+    let ui = |key: Wording, args: &[(&str, &str)]| knowledge.ui(language, key, args);
     match &check.point {
         Point::Gone { rule, .. } => {
-            ui("drill.goal-gone", &[("mistake", &title(knowledge, language, rule))])
+            ui(wording::drill::GOAL_GONE, &[("mistake", &title(knowledge, language, rule))])
         }
-        Point::Keeps(name) => ui("drill.goal-keeps", &[("name", name)]),
+        Point::Keeps(name) => ui(wording::drill::GOAL_KEEPS, &[("name", name)]),
         Point::Uses(names) => match names.as_slice() {
-            [name] => ui("drill.goal-uses", &[("name", name)]),
-            names => ui("drill.goal-uses-one", &[("names", &list(names, language))]),
+            [name] => ui(wording::drill::GOAL_USES, &[("name", name)]),
+            names => ui(wording::drill::GOAL_USES_ONE, &[("names", &list(names, language))]),
         },
-        Point::Avoids(name) => ui("drill.goal-avoids", &[("name", name)]),
+        Point::Avoids(name) => ui(wording::drill::GOAL_AVOIDS, &[("name", name)]),
         Point::Reads(_) | Point::Known(_) | Point::Silenced(_) | Point::NothingNew(_) => {
-            ui("drill.goal-reads", &[])
+            ui(wording::drill::GOAL_READS, &[])
         }
     }
 }
 
 /// What is to be said of a point once something was changed.
 fn verdict(knowledge: &Knowledge, language: Language, attempt: &Attempt, check: &Check) -> String {
-    let ui = |key: &str, args: &[(&str, &str)]| knowledge.ui(language, key, args);
+    let ui = |key: Wording, args: &[(&str, &str)]| knowledge.ui(language, key, args);
     let at = |span: Span| place(knowledge, language, attempt, span);
     match (&check.point, check.holds) {
         (Point::Reads(Some((span, problem))), _) => {
-            ui("drill.unreadable", &[("place", &at(*span)), ("problem", problem)])
+            ui(wording::drill::UNREADABLE, &[("place", &at(*span)), ("problem", problem)])
         }
         (Point::Known(Some((span, name))), _) => {
-            ui("drill.unknown", &[("place", &at(*span)), ("name", name)])
+            ui(wording::drill::UNKNOWN, &[("place", &at(*span)), ("name", name)])
         }
         (Point::Gone { rule, .. }, true) => {
-            ui("drill.gone", &[("mistake", &title(knowledge, language, rule))])
+            ui(wording::drill::GONE, &[("mistake", &title(knowledge, language, rule))])
         }
         (Point::Gone { still: Some(found), .. }, _) => {
             let why = why(knowledge, language, found);
-            ui("drill.still", &[("place", &at(found.span)), ("why", &why)])
+            ui(wording::drill::STILL, &[("place", &at(found.span)), ("why", &why)])
         }
-        (Point::Silenced(Some(span)), _) => ui("drill.silenced", &[("place", &at(*span))]),
+        (Point::Silenced(Some(span)), _) => ui(wording::drill::SILENCED, &[("place", &at(*span))]),
         (Point::NothingNew(Some(found)), _) => {
             let why = why(knowledge, language, found);
             let args = [("place", &*at(found.span)), ("why", &why), ("rule", found.rule)];
-            ui("drill.new", &args)
+            ui(wording::drill::NEW, &args)
         }
-        (Point::Keeps(name), true) => ui("drill.kept", &[("name", name)]),
-        (Point::Keeps(name), false) => ui("drill.lost", &[("name", name)]),
-        (Point::Uses(names), true) => ui("drill.used", &[("names", &list(names, language))]),
+        (Point::Keeps(name), true) => ui(wording::drill::KEPT, &[("name", name)]),
+        (Point::Keeps(name), false) => ui(wording::drill::LOST, &[("name", name)]),
+        (Point::Uses(names), true) => {
+            ui(wording::drill::USED, &[("names", &list(names, language))])
+        }
         (Point::Uses(names), false) => match names.as_slice() {
-            [name] => ui("drill.unused", &[("name", name)]),
-            names => ui("drill.unused-all", &[("names", &list(names, language))]),
+            [name] => ui(wording::drill::UNUSED, &[("name", name)]),
+            names => ui(wording::drill::UNUSED_ALL, &[("names", &list(names, language))]),
         },
-        (Point::Avoids(name), _) => ui("drill.avoided", &[("name", name)]),
+        (Point::Avoids(name), _) => ui(wording::drill::AVOIDED, &[("name", name)]),
         // What holds without saying is not listed.
         (_, _) => goal(knowledge, language, check),
     }
@@ -144,8 +148,8 @@ fn place(knowledge: &Knowledge, language: Language, attempt: &Attempt, span: Spa
     let line = position(attempt.document.source(span.cell), span.range.start).line.to_string();
     let cell = span.cell.number().to_string();
     match attempt.document.notebook.cells.len() {
-        1 => knowledge.ui(language, "drill.line", &[("line", &line)]),
-        _ => knowledge.ui(language, "drill.place", &[("cell", &cell), ("line", &line)]),
+        1 => knowledge.ui(language, wording::drill::LINE, &[("line", &line)]),
+        _ => knowledge.ui(language, wording::drill::PLACE, &[("cell", &cell), ("line", &line)]),
     }
 }
 
@@ -171,7 +175,7 @@ fn hints(writer: &mut Writer, attempt: &Attempt, drill: Option<Drill<'_>>) {
         let (number, all) = (tier.to_string(), HINTS.to_string());
         let args = [("number", number.as_str()), ("all", &all)];
         writer.each(|language| {
-            Block::Heading(prose_of(&knowledge.ui(language, "drill.hint", &args)))
+            Block::Heading(prose_of(&knowledge.ui(language, wording::drill::HINT, &args)))
         });
         match drill {
             _ if tier == HINTS => differences(writer, attempt),
@@ -196,7 +200,7 @@ fn changes<'t>(writer: &mut Writer, pairs: impl Iterator<Item = (&'t str, &'t st
     for (at, (before, after)) in pairs.enumerate() {
         if before != after {
             let cell = CellIndex(at).number().to_string();
-            writer.paragraph("pattern.in-cell", &[("cell", &cell)]);
+            writer.paragraph(wording::pattern::IN_CELL, &[("cell", &cell)]);
             writer.same(Block::Diff(diff::lines(before, after)));
         }
     }
@@ -204,10 +208,10 @@ fn changes<'t>(writer: &mut Writer, pairs: impl Iterator<Item = (&'t str, &'t st
 
 fn solved(writer: &mut Writer, attempt: &Attempt, drill: Option<Drill<'_>>) {
     let key = match (attempt.shown, attempt.hints) {
-        _ if attempt.editing.is_some() => "drill.right-so-far",
-        (true, _) => "drill.shown",
-        (false, 0) => "drill.right",
-        (false, _) => "drill.right-with-hints",
+        _ if attempt.editing.is_some() => wording::drill::RIGHT_SO_FAR,
+        (true, _) => wording::drill::SHOWN,
+        (false, 0) => wording::drill::RIGHT,
+        (false, _) => wording::drill::RIGHT_WITH_HINTS,
     };
     writer.conclusion(key, &[]);
     let Some(drill) = drill else {
@@ -228,7 +232,7 @@ fn other_ways(writer: &mut Writer, attempt: &Attempt, drill: Drill<'_>) {
     if ways.is_empty() {
         return;
     }
-    writer.heading("drill.other-ways");
+    writer.heading(wording::drill::OTHER_WAYS);
     let given = drill.cells();
     let many = ways.len() > 1;
     for (at, way) in ways.iter().enumerate() {

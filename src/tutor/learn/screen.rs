@@ -3,6 +3,7 @@
 use super::attempt::Attempt;
 use super::list::{current, label};
 use super::{Learn, Stage, Topic};
+use crate::text::Wording;
 use crate::tutor::document::mark;
 use crate::tutor::keys::{Command, Context};
 use crate::tutor::message::Effect;
@@ -10,6 +11,7 @@ use crate::tutor::view::{
     Block, CodePane, Header, Row, StepState, StepTab, Tone, Underline, Walkthrough,
 };
 use crate::tutor::{Screen, Tutor};
+use crate::wording;
 
 /// Frames for which a finished diagram is held before it starts again.
 const HOLD: usize = 8;
@@ -29,10 +31,10 @@ impl Tutor<'_> {
             },
         };
         let title = match learn.topic {
-            Topic::Lesson(_) => "learn.lessons",
-            Topic::Review => "learn.review",
-            Topic::Own(_) => "learn.own",
-            Topic::Placement => "learn.placement",
+            Topic::Lesson(_) => wording::learn::LESSONS,
+            Topic::Review => wording::learn::REVIEW,
+            Topic::Own(_) => wording::learn::OWN,
+            Topic::Placement => wording::learn::PLACEMENT,
         };
         Walkthrough {
             code: learn.attempt().map(|attempt| self.task_code(learn, attempt)),
@@ -65,7 +67,7 @@ impl Tutor<'_> {
         let count = attempt.document.notebook.cells.len().to_string();
         let args = [("cell", &*attempt.cell.number().to_string()), ("count", &count)];
         CodePane {
-            title: self.knowledge.ui(self.reading.base(), "header.place", &args),
+            title: self.knowledge.ui(self.reading.base(), wording::header::PLACE, &args),
             source: source.to_owned(),
             language: "python".to_owned(),
             reveal: underlines.first().map_or(0, |underline| underline.range.start),
@@ -77,7 +79,7 @@ impl Tutor<'_> {
 
     pub(in crate::tutor) fn learn_header(&self, learn: &Learn, base: Header) -> Header {
         let language = self.reading.base();
-        let ui = |key: &str, args: &[(&str, &str)]| self.knowledge.ui(language, key, args);
+        let ui = |key: Wording, args: &[(&str, &str)]| self.knowledge.ui(language, key, args);
         let count = self.knowledge.lessons().count().to_string();
         let number = (current(learn, self.knowledge) + 1).to_string();
         let (file, place) = match &learn.topic {
@@ -85,11 +87,11 @@ impl Tutor<'_> {
                 let lesson = self.knowledge.lesson(id);
                 let title = lesson.map(|it| it.page.title.get(language).clone());
                 let title = crate::tutor::reading::prose_of(&title.unwrap_or_default()).text();
-                (title, ui("learn.place", &[("number", &number), ("count", &count)]))
+                (title, ui(wording::learn::PLACE, &[("number", &number), ("count", &count)]))
             }
-            Topic::Review => (ui("learn.review", &[]), String::new()),
-            Topic::Own(name) => (name.clone(), ui("learn.own", &[])),
-            Topic::Placement => (ui("learn.placement", &[]), String::new()),
+            Topic::Review => (ui(wording::learn::REVIEW, &[]), String::new()),
+            Topic::Own(name) => (name.clone(), ui(wording::learn::OWN, &[])),
+            Topic::Placement => (ui(wording::learn::PLACEMENT, &[]), String::new()),
         };
         Header { file, place, ..base }
     }

@@ -6,9 +6,11 @@ use super::{Subject, changes_alone, command, line_of, reasons};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
 use crate::knowledge::{Language, PageKind};
 use crate::review::sentence;
+use crate::text::Wording;
 use crate::tutor::reading::{Writer, as_sentence, prose_of};
 use crate::tutor::statements::Statement;
 use crate::tutor::view::Block;
+use crate::wording;
 
 /// As many changed lines as the answer shows.
 const SHOWN: usize = 12;
@@ -27,7 +29,7 @@ fn repaired(writer: &mut Writer, subject: Subject, fix: &Fix) {
     let names_cell = changed.iter().any(|(cell, _)| *cell != subject.cell) || changed.len() > 1;
     for (cell, lines) in changed {
         if names_cell {
-            writer.paragraph("pattern.in-cell", &[("cell", &cell.number().to_string())]);
+            writer.paragraph(wording::pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
         }
         writer.same(Block::Diff(lines));
     }
@@ -39,12 +41,12 @@ fn repaired(writer: &mut Writer, subject: Subject, fix: &Fix) {
     }
     let knowledge = subject.knowledge;
     if let Some((_, why)) = reasons(fix).first() {
-        labelled(writer, "answer.why", |language| sentence(knowledge, language, why));
+        labelled(writer, wording::answer::WHY, |language| sentence(knowledge, language, why));
     }
     writer.stated.extend(Statement::of_text(price_key(fix, moves)));
-    labelled(writer, "answer.price", |language| price(subject, fix, moves, language));
+    labelled(writer, wording::answer::PRICE, |language| price(subject, fix, moves, language));
     if is_shown_only {
-        writer.paragraph("pattern.display", &[]);
+        writer.paragraph(wording::pattern::DISPLAY, &[]);
     }
 }
 
@@ -52,8 +54,9 @@ fn repaired(writer: &mut Writer, subject: Subject, fix: &Fix) {
 fn price(subject: Subject, fix: &Fix, moves: bool, language: Language) -> String {
     let knowledge = subject.knowledge;
     let work = fix.reasons.iter().find_map(|(_, message)| message.argument("work"));
-    let work = work.as_deref();
-    let said = |id: &&str| Some(as_sentence(&knowledge.price(language, id, work)?, language));
+    let work = work.map(|work| format!("`{work}`"));
+    let work = work.unwrap_or_else(|| knowledge.ui(language, wording::tradeoffs::THE_CALL, &[]));
+    let said = |id: &&str| Some(as_sentence(&knowledge.price(language, id, &work)?, language));
     let all: Vec<String> = fix.tradeoffs.iter().filter_map(said).collect();
     match all.as_slice() {
         [] => knowledge.ui(language, price_key(fix, moves), &[]),
@@ -62,12 +65,12 @@ fn price(subject: Subject, fix: &Fix, moves: bool, language: Language) -> String
 }
 
 /// The text that says what it costs; where several things change, each says so itself.
-fn price_key(fix: &Fix, moves: bool) -> &'static str {
+fn price_key(fix: &Fix, moves: bool) -> Wording {
     match (fix.tradeoffs.len(), moves) {
-        (0, true) => "answer.move-price",
-        (0, false) => "answer.nothing-else",
-        (1, _) => "tradeoffs.one",
-        _ => "tradeoffs.several",
+        (0, true) => wording::answer::MOVE_PRICE,
+        (0, false) => wording::answer::NOTHING_ELSE,
+        (1, _) => wording::tradeoffs::ONE,
+        _ => wording::tradeoffs::SEVERAL,
     }
 }
 
@@ -80,7 +83,7 @@ fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
         writer.opening_as_paragraph(page);
     }
     in_thread(writer, &fitting, problem);
-    writer.paragraph("answer.by-hand", &[]);
+    writer.paragraph(wording::answer::BY_HAND, &[]);
 }
 
 /// The other places of the cell where the same happens.
@@ -95,11 +98,15 @@ fn elsewhere(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let shown: Vec<String> = lines.iter().take(6).map(ToString::to_string).collect();
     let more = if lines.len() > shown.len() { ", …" } else { "" };
     let lines = format!("{}{more}", shown.join(", "));
-    let key = if subject.fix().is_some() { "answer.elsewhere" } else { "answer.elsewhere-too" };
+    let key = if subject.fix().is_some() {
+        wording::answer::ELSEWHERE
+    } else {
+        wording::answer::ELSEWHERE_TOO
+    };
     writer.paragraph(key, &[("lines", &lines)]);
 }
 
-fn labelled(writer: &mut Writer, label: &str, text: impl Fn(Language) -> String) {
+fn labelled(writer: &mut Writer, label: Wording, text: impl Fn(Language) -> String) {
     let knowledge = writer.knowledge;
     writer.each(|language| {
         let text = as_sentence(&text(language), language);

@@ -3,9 +3,11 @@
 use super::{Subject, differences, says_something};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
 use crate::review::helper_of;
+use crate::text::Wording;
 use crate::tutor::document::Document;
 use crate::tutor::reading::Writer;
 use crate::tutor::view::{Block, Mark};
+use crate::wording;
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let document = subject.document;
@@ -20,38 +22,43 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
                 .map(|(cell, _)| cell.number().to_string())
                 .collect();
             let cells = cells.join(", ");
-            let key = if document.path.is_some() { "apply.writes" } else { "apply.changes" };
+            let key = if document.path.is_some() {
+                wording::apply::WRITES
+            } else {
+                wording::apply::CHANGES
+            };
             writer.conclusion(key, &[("cells", &cells), ("file", &document.name)]);
             for (cell, lines) in changed.into_iter().filter(|(_, lines)| says_something(lines)) {
-                writer.paragraph("pattern.in-cell", &[("cell", &cell.number().to_string())]);
+                writer
+                    .paragraph(wording::pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
                 writer.same(Block::Diff(lines));
             }
             if document.path.is_some() {
-                writer.paragraph("apply.kept", &[]);
+                writer.paragraph(wording::apply::KEPT, &[]);
             }
         }
         None => match &command {
             Some(command) => {
-                writer.conclusion("apply.moves", &[("file", &document.name)]);
-                writer.paragraph("apply.command", &[("command", command)]);
+                writer.conclusion(wording::apply::MOVES, &[("file", &document.name)]);
+                writer.paragraph(wording::apply::COMMAND, &[("command", command)]);
             }
-            None if subject.fix().is_some() => writer.conclusion("apply.shown-only", &[]),
-            None => writer.conclusion("apply.nothing", &[]),
+            None if subject.fix().is_some() => writer.conclusion(wording::apply::SHOWN_ONLY, &[]),
+            None => writer.conclusion(wording::apply::NOTHING, &[]),
         },
     }
     if let Some(why) = document.notebook.read_only() {
-        writer.paragraph("situation.read-only", &[("why", &why.to_string())]);
+        writer.paragraph(wording::situation::READ_ONLY, &[("why", &why.to_string())]);
     }
     let copies = match (&command, subject.fix()) {
-        (Some(_), _) => "apply.key-y-command",
-        (None, Some(_)) if writable.is_some() => "apply.key-y",
-        (None, Some(fix)) if !fix.edits.is_empty() => "apply.key-y-shown",
-        (None, _) => "apply.key-y-as-it-is",
+        (Some(_), _) => wording::apply::KEY_Y_COMMAND,
+        (None, Some(_)) if writable.is_some() => wording::apply::KEY_Y,
+        (None, Some(fix)) if !fix.edits.is_empty() => wording::apply::KEY_Y_SHOWN,
+        (None, _) => wording::apply::KEY_Y_AS_IT_IS,
     };
     let key = match (writable.is_some(), command.is_some()) {
-        (true, _) if document.path.is_some() => Some("apply.key-w"),
-        (true, _) => Some("apply.key-w-memory"),
-        (false, true) => Some("apply.key-w-move"),
+        (true, _) if document.path.is_some() => Some(wording::apply::KEY_W),
+        (true, _) => Some(wording::apply::KEY_W_MEMORY),
+        (false, true) => Some(wording::apply::KEY_W_MOVE),
         (false, false) => None,
     };
     keys(writer, key, copies);
@@ -79,23 +86,23 @@ fn quoted(path: &str) -> String {
     }
 }
 
-fn keys(writer: &mut Writer, writes: Option<&str>, copies: &str) {
-    writer.heading("apply.keys");
+fn keys(writer: &mut Writer, writes: Option<Wording>, copies: Wording) {
+    writer.heading(wording::apply::KEYS);
     if let Some(key) = writes {
         writer.item(Mark::Bullet, key, &[]);
-        writer.item(Mark::Bullet, "apply.key-u", &[]);
+        writer.item(Mark::Bullet, wording::apply::KEY_U, &[]);
     }
     writer.item(Mark::Bullet, copies, &[]);
-    writer.item(Mark::Bullet, "apply.key-s", &[]);
-    writer.item(Mark::Bullet, "apply.key-e", &[]);
+    writer.item(Mark::Bullet, wording::apply::KEY_S, &[]);
+    writer.item(Mark::Bullet, wording::apply::KEY_E, &[]);
 }
 
 fn next(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let order = subject.document.order();
     let here = order.walk_of(problem).and_then(|at| order.walks().get(at)).map(|it| it.key);
     let Some(way) = order.way(here, true).filter(|way| way.count > 1) else {
-        return writer.paragraph("apply.only", &[]);
+        return writer.paragraph(wording::apply::ONLY, &[]);
     };
-    let key = if way.wraps { "apply.first-again" } else { "apply.next" };
+    let key = if way.wraps { wording::apply::FIRST_AGAIN } else { wording::apply::NEXT };
     writer.paragraph(key, &[("cell", &way.to.0.number().to_string())]);
 }

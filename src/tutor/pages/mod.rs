@@ -19,7 +19,9 @@ use super::statements::Statement;
 use super::view::{Change, DiffLine, Page};
 use crate::diagnostic::{Diagnostic, Fix, Message};
 use crate::knowledge::{Knowledge, Language};
+use crate::text::Wording;
 use crate::text::{CellIndex, Edit, Span, apply_edits, position};
+use crate::wording;
 
 pub(super) use apply::{command, helper_to_move};
 pub use deviations::deviation_list;
@@ -43,14 +45,14 @@ impl Step {
         [Step::Situation, Step::Mistake, Step::Pattern, Step::Tradeoffs, Step::Proof, Step::Apply];
 
     /// The interface text that names it.
-    pub fn label(self) -> &'static str {
+    pub fn label(self) -> Wording {
         match self {
-            Step::Situation => "steps.situation",
-            Step::Mistake => "steps.mistake",
-            Step::Pattern => "steps.pattern",
-            Step::Tradeoffs => "steps.tradeoffs",
-            Step::Proof => "steps.proof",
-            Step::Apply => "steps.apply",
+            Step::Situation => wording::steps::SITUATION,
+            Step::Mistake => wording::steps::MISTAKE,
+            Step::Pattern => wording::steps::PATTERN,
+            Step::Tradeoffs => wording::steps::TRADEOFFS,
+            Step::Proof => wording::steps::PROOF,
+            Step::Apply => wording::steps::APPLY,
         }
     }
 
@@ -115,8 +117,8 @@ fn written<'k>(subject: Subject<'k>, step: Step, reading: Reading, proof: Proof)
 /// Writes the page of a notebook whose review is still being made.
 pub fn waiting(knowledge: &Knowledge, reading: Reading) -> Page {
     let mut writer = Writer::new(knowledge, reading);
-    writer.conclusion("reviewing.now", &[]);
-    writer.paragraph("reviewing.meanwhile", &[]);
+    writer.conclusion(wording::reviewing::NOW, &[]);
+    writer.paragraph(wording::reviewing::MEANWHILE, &[]);
     writer.finish()
 }
 

@@ -7,6 +7,7 @@ use crate::knowledge::{Front, Page, PageKind};
 use crate::review::sentence;
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
+use crate::wording;
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let fitting = Fitting::new(subject, problem);
@@ -39,7 +40,7 @@ fn applied(writer: &mut Writer, subject: Subject, fix: &Fix) {
             continue;
         }
         if shows_cell {
-            writer.paragraph("pattern.in-cell", &[("cell", &cell.number().to_string())]);
+            writer.paragraph(wording::pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
         }
         writer.same(Block::Diff(lines));
         why(writer, subject, fix, cell);
@@ -52,7 +53,7 @@ fn why(writer: &mut Writer, subject: Subject, fix: &Fix, cell: crate::text::Cell
     for (span, message) in reasons(fix).into_iter().filter(|(span, _)| span.cell == cell) {
         let line = line_of(subject.document, span).to_string();
         writer.each(|language| {
-            let at = knowledge.ui(language, "situation.line", &[("line", &line)]);
+            let at = knowledge.ui(language, wording::situation::LINE, &[("line", &line)]);
             let mut runs = vec![Run { text: at, tone: Tone::Quiet }];
             runs.extend(prose_of(&sentence(knowledge, language, message)).0);
             Block::Item { mark: Mark::Bullet, body: Prose(runs) }
@@ -62,13 +63,13 @@ fn why(writer: &mut Writer, subject: Subject, fix: &Fix, cell: crate::text::Cell
 
 fn trust(writer: &mut Writer, subject: Subject, fix: &Fix) {
     let key = match fix.applicability {
-        Applicability::Safe => "pattern.safe",
-        Applicability::Unsafe => "pattern.unsafe",
+        Applicability::Safe => wording::pattern::SAFE,
+        Applicability::Unsafe => wording::pattern::UNSAFE,
         // Files are written for it, and no cell.
         Applicability::DisplayOnly if super::command(subject.document, fix).is_some() => {
-            "pattern.moves"
+            wording::pattern::MOVES
         }
-        Applicability::DisplayOnly => "pattern.display",
+        Applicability::DisplayOnly => wording::pattern::DISPLAY,
     };
     writer.paragraph(key, &[]);
 }
@@ -79,13 +80,13 @@ fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic, fitting:
     let page = first.and_then(|id| subject.knowledge.page(PageKind::Pattern, id));
     match page.filter(|page| fitting.page(page)) {
         Some(page) => writer.opening(page),
-        None => writer.conclusion("pattern.by-hand", &[]),
+        None => writer.conclusion(wording::pattern::BY_HAND, &[]),
     }
     // A rule may say itself what has to come first.
     let first = problem.notes.iter().find(|note| note.message.key == "fix-those-first");
     match first {
         Some(note) => writer.sentence(&note.message, Block::Paragraph),
-        None => writer.paragraph("pattern.by-hand-why", &[]),
+        None => writer.paragraph(wording::pattern::BY_HAND_WHY, &[]),
     }
     in_thread(writer, fitting, problem);
 }
@@ -93,7 +94,7 @@ fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic, fitting:
 /// The call in a worker thread, with the names of this cell.
 pub(super) fn in_thread(writer: &mut Writer, fitting: &Fitting, problem: &Diagnostic) {
     if let Some(text) = fitting.in_thread(problem) {
-        writer.paragraph("pattern.in-thread", &[]);
+        writer.paragraph(wording::pattern::IN_THREAD, &[]);
         writer.same(Block::Code { language: "python".to_owned(), text });
     }
 }
@@ -109,7 +110,7 @@ fn alternatives(writer: &mut Writer, subject: Subject, problem: &Diagnostic, fit
     if pages.len() < 2 {
         return;
     }
-    writer.heading("pattern.choose");
+    writer.heading(wording::pattern::CHOOSE);
     for (index, page) in pages.iter().enumerate() {
         let Front::Pattern { choose } = &page.front else { continue };
         writer.each(|language| {
@@ -119,7 +120,7 @@ fn alternatives(writer: &mut Writer, subject: Subject, problem: &Diagnostic, fit
                     run.tone = Tone::Strong;
                 }
             });
-            let colon = knowledge.ui(language, "pattern.colon", &[]);
+            let colon = knowledge.ui(language, wording::pattern::COLON, &[]);
             runs.push(Run { text: colon, tone: Tone::Plain });
             runs.extend(prose_of(choose.get(language)).0);
             Block::Item { mark: Mark::Number(index + 1), body: Prose(runs) }

@@ -6,13 +6,16 @@ use super::{Proof, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::{Both, Demonstration, Knowledge, Language};
 use crate::proof::{Difference, differences};
+use crate::review::called;
 use crate::review::sentence;
 use crate::text::CellIndex;
+use crate::text::Wording;
 use crate::transcript::{CellRun, Status, Stream, Told, Transcript, Versions, seconds};
 use crate::tutor::message::Stage;
 use crate::tutor::proving::{Attempt, Claim, Outcome, Prospect, Running, State};
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{Block, Mark, Prose, Run, Side, Tone};
+use crate::wording;
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic, proof: Proof) {
     let Proof { attempt, prospect } = proof;
@@ -21,18 +24,18 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic,
             idle(writer, subject, prospect);
             recorded(writer, subject, problem);
         }
-        Some(State::Asked(_)) => writer.conclusion("proof.asked", &[]),
-        Some(State::Looking) => writer.conclusion("proof.looking", &[]),
+        Some(State::Asked(_)) => writer.conclusion(wording::proof::ASKED, &[]),
+        Some(State::Looking) => writer.conclusion(wording::proof::LOOKING, &[]),
         Some(State::Without(none)) => {
-            writer.conclusion("proof.without", &[]);
+            writer.conclusion(wording::proof::WITHOUT, &[]);
             lines(writer, &none.why);
             recorded(writer, subject, problem);
         }
         Some(State::Running(running)) => going(writer, running),
         Some(State::Failed(why)) => {
-            writer.conclusion("proof.failed", &[]);
+            writer.conclusion(wording::proof::FAILED, &[]);
             lines(writer, why);
-            writer.paragraph("proof.again", &[]);
+            writer.paragraph(wording::proof::AGAIN, &[]);
             recorded(writer, subject, problem);
         }
         Some(State::Done(outcome)) => {
@@ -47,14 +50,14 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic,
 pub(in crate::tutor) fn of_task(writer: &mut Writer, attempt: &Attempt) {
     match &attempt.state {
         State::Asked(_) | State::Refused => {}
-        State::Looking => writer.paragraph("proof.looking", &[]),
+        State::Looking => writer.paragraph(wording::proof::LOOKING, &[]),
         State::Without(none) => {
-            writer.paragraph("proof.without", &[]);
+            writer.paragraph(wording::proof::WITHOUT, &[]);
             lines(writer, &none.why);
         }
         State::Running(running) => going(writer, running),
         State::Failed(why) => {
-            writer.paragraph("proof.failed", &[]);
+            writer.paragraph(wording::proof::FAILED, &[]);
             lines(writer, why);
         }
         State::Done(outcome) => done(writer, &attempt.claim, outcome),
@@ -64,9 +67,10 @@ pub(in crate::tutor) fn of_task(writer: &mut Writer, attempt: &Attempt) {
 /// Nothing has run yet: which cells would.
 fn idle(writer: &mut Writer, subject: Subject, prospect: Option<&Prospect>) {
     let Some(Prospect { claim, plan }) = prospect else { return };
-    let key = if claim.changes.is_empty() { "proof.idle-alone" } else { "proof.idle" };
+    let key =
+        if claim.changes.is_empty() { wording::proof::IDLE_ALONE } else { wording::proof::IDLE };
     writer.conclusion(key, &[]);
-    writer.paragraph("proof.would-run", &[]);
+    writer.paragraph(wording::proof::WOULD_RUN, &[]);
     let knowledge = subject.knowledge;
     for step in &plan.steps {
         writer.each(|language| Block::Item {
@@ -74,7 +78,7 @@ fn idle(writer: &mut Writer, subject: Subject, prospect: Option<&Prospect>) {
             body: prose_of(&sentence(knowledge, language, &step.message())),
         });
         for effect in &step.effects {
-            writer.item(Mark::Under, "prove.effect", &[("line", effect)]);
+            writer.item(Mark::Under, wording::prove::EFFECT, &[("line", effect)]);
         }
     }
 }
@@ -90,14 +94,14 @@ fn going(writer: &mut Writer, running: &Running) {
     let cell = running.cell.map(|cell| cell.number().to_string()).unwrap_or_default();
     let time = running.seconds.to_string();
     let key = match (running.stage, running.cell) {
-        (Stage::Before, None) => "proof.starting-before",
-        (Stage::After, None) => "proof.starting-after",
-        (Stage::Before, Some(_)) => "proof.running-before",
-        (Stage::After, Some(_)) => "proof.running-after",
+        (Stage::Before, None) => wording::proof::STARTING_BEFORE,
+        (Stage::After, None) => wording::proof::STARTING_AFTER,
+        (Stage::Before, Some(_)) => wording::proof::RUNNING_BEFORE,
+        (Stage::After, Some(_)) => wording::proof::RUNNING_AFTER,
     };
     writer.conclusion(key, &[("cell", &cell), ("seconds", &time)]);
     if !running.last.is_empty() {
-        writer.paragraph("proof.last", &[]);
+        writer.paragraph(wording::proof::LAST, &[]);
         let (language, text) = ("text".to_owned(), running.last.clone());
         writer.same(Block::Code { language, text });
     }
@@ -110,11 +114,12 @@ fn recorded(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let python = subject.document.review.environment.python;
     let shown = mistake.and_then(|rule| writer.knowledge.demonstration(rule, python));
     let Some(Demonstration { before, after }) = shown else { return };
-    writer.heading("proof.recorded");
+    writer.heading(wording::proof::RECORDED);
     let versions = before.transcript.versions.to_string();
     let also = before.alike().filter(|it| after.alike().any(|other| other == *it));
     let also = also.collect::<Vec<_>>().join(", ");
-    let key = if also.is_empty() { "proof.recorded-on" } else { "proof.recorded-also" };
+    let key =
+        if also.is_empty() { wording::proof::RECORDED_ON } else { wording::proof::RECORDED_ALSO };
     let args = [("date", before.date.as_str()), ("versions", &versions), ("also", &also)];
     writer.paragraph(key, &args);
     let shown = before.sources.iter().zip(&before.transcript.cells);
@@ -159,14 +164,14 @@ fn done(writer: &mut Writer, claim: &Claim, outcome: &Outcome) {
         let (old, new) = (of(&outcome.before, cell), after(cell));
         let fails = new.as_ref().or(old.as_ref()).is_none_or(|run| run.error.is_some());
         if is_asked(&cell) || fails {
-            writer.paragraph("pattern.in-cell", &[("cell", &cell.number().to_string())]);
+            writer.paragraph(wording::pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
             let repaired = outcome.after.as_ref().map(|_| (new.as_ref(), ""));
             pair(writer, (old.as_ref(), ""), repaired);
             spent::write(writer, old.as_ref(), new.as_ref());
         }
     }
     versions(writer, &outcome.before.versions);
-    writer.paragraph("proof.again", &[]);
+    writer.paragraph(wording::proof::AGAIN, &[]);
 }
 
 /// One sentence on what the repair does to the cell.
@@ -182,19 +187,23 @@ fn verdict(
     let found = match (&before, &after) {
         (Some(before), Some(after)) => differences(before, after),
         (Some(run), None) => return writer.conclusion(alone(run), &[("cell", &number)]),
-        (None, _) => return writer.conclusion("proof.not-reached", &[("cell", &number)]),
+        (None, _) => return writer.conclusion(wording::proof::NOT_REACHED, &[("cell", &number)]),
     };
     let mark = if found.iter().any(Difference::is_bad) { Mark::Warning } else { Mark::Right };
     writer.each(|language| {
         let said: Vec<String> =
             found.iter().map(|it| sentence(knowledge, language, &it.message())).collect();
         let said = match said.is_empty() {
-            true => knowledge.ui(language, "prove.same", &[]),
+            true => knowledge.ui(language, wording::prove::SAME, &[]),
             false => said.join(if language == Language::Zh { "" } else { " " }),
         };
         let said = match count {
             1 => said,
-            _ => knowledge.ui(language, "proof.of-cell", &[("cell", &number), ("said", &said)]),
+            _ => knowledge.ui(
+                language,
+                wording::proof::OF_CELL,
+                &[("cell", &number), ("said", &said)],
+            ),
         };
         Block::Item { mark, body: Prose::toned(said, Tone::Strong) }
     });
@@ -205,13 +214,13 @@ fn is_silent(run: &CellRun) -> bool {
     run.status == Status::Ok && !wrote
 }
 
-fn alone(run: &CellRun) -> &'static str {
+fn alone(run: &CellRun) -> Wording {
     match run.status {
-        Status::Ok => "proof.alone-ok",
-        Status::Error => "proof.alone-error",
-        Status::Interrupted => "proof.alone-interrupted",
-        Status::Stopped => "proof.alone-stopped",
-        Status::TimedOut | Status::Died | Status::Closed => "proof.alone-lost",
+        Status::Ok => wording::proof::ALONE_OK,
+        Status::Error => wording::proof::ALONE_ERROR,
+        Status::Interrupted => wording::proof::ALONE_INTERRUPTED,
+        Status::Stopped => wording::proof::ALONE_STOPPED,
+        Status::TimedOut | Status::Died | Status::Closed => wording::proof::ALONE_LOST,
     }
 }
 
@@ -219,19 +228,19 @@ fn alone(run: &CellRun) -> &'static str {
 fn pair(writer: &mut Writer, before: Ran<'_>, after: Option<Ran<'_>>) {
     // What a kernel wrote is in no language: the labels are in the reader's first.
     let words = Words { knowledge: writer.knowledge, language: writer.reading.base() };
-    let say = |key: &str| words.say(key, &[]);
-    let side = |key: &str, (run, source): Ran<'_>| {
+    let say = |key: Wording| words.say(key, &[]);
+    let side = |key: Wording, (run, source): Ran<'_>| {
         let mut lines = vec![Side::Line(Prose::toned(say(key), Tone::Strong))];
         lines.extend(source.lines().map(|line| Side::Line(Prose::toned(line, Tone::Code))));
         match run {
             Some(run) => lines.extend(run.told().into_iter().map(|told| line(words, told))),
-            None => lines.push(Side::Line(quiet(say("proof.not-run")))),
+            None => lines.push(Side::Line(quiet(say(wording::proof::NOT_RUN)))),
         }
         lines
     };
     let (left, right) = match after {
-        Some(after) => (side("prove.before", before), side("prove.after", after)),
-        None => (side("prove.as-it-is", before), Vec::new()),
+        Some(after) => (side(wording::prove::BEFORE, before), side(wording::prove::AFTER, after)),
+        None => (side(wording::prove::AS_IT_IS, before), Vec::new()),
     };
     writer.same(Block::Beside { left, right });
 }
@@ -255,18 +264,21 @@ struct Words<'k> {
 }
 
 impl Words<'_> {
-    fn say(self, key: &str, args: &[(&str, &str)]) -> String {
+    fn say(self, key: Wording, args: &[(&str, &str)]) -> String {
         self.knowledge.ui(self.language, key, args)
     }
 }
 
 /// A line of a run in words.
 fn line(words: Words<'_>, told: Told<'_>) -> Side {
-    let say = |key: &str, args: &[(&str, &str)]| words.say(key, args);
+    let say = |key: Wording, args: &[(&str, &str)]| words.say(key, args);
     Side::Line(match told {
         Told::Output { from, is_late, text } => {
-            let late =
-                if is_late { format!(", {}", say("prove.late", &[])) } else { String::new() };
+            let late = if is_late {
+                format!(", {}", say(wording::prove::LATE, &[]))
+            } else {
+                String::new()
+            };
             let name = Run { text: format!("{}{late}: ", from.name()), tone: Tone::Quiet };
             let tone = match from {
                 Stream::Stderr => Tone::Caution,
@@ -275,22 +287,28 @@ fn line(words: Words<'_>, told: Told<'_>) -> Side {
             };
             Prose(vec![name, Run { text: text.to_owned(), tone }])
         }
-        Told::LeftOut(lines) => quiet(say("prove.left-out", &[("n", &lines.to_string())])),
-        Told::Dropped(bytes) => quiet(say("prove.dropped", &[("bytes", &bytes.to_string())])),
+        Told::LeftOut(lines) => quiet(say(wording::prove::LEFT_OUT, &[("n", &lines.to_string())])),
+        Told::Dropped(bytes) => {
+            quiet(say(wording::prove::DROPPED, &[("bytes", &bytes.to_string())]))
+        }
         Told::Result { is_first, text } => {
-            let label = if is_first { say("proof.value", &[]) } else { "  ".to_owned() };
+            let label = if is_first { say(wording::proof::VALUE, &[]) } else { "  ".to_owned() };
             let label = Run { text: label, tone: Tone::Quiet };
             Prose(vec![label, Run { text: text.to_owned(), tone: Tone::Right }])
         }
         Told::Error(error) => {
-            let line = error.line.map(|line| say("prove.at-line", &[("line", &line.to_string())]));
+            let line =
+                error.line.map(|line| say(wording::prove::AT_LINE, &[("line", &line.to_string())]));
             Prose::toned(format!("{}{}", error.headline(), line.unwrap_or_default()), Tone::Mistake)
         }
-        Told::AskedForInput => quiet(say("prove.asked-for-input", &[])),
-        Told::Ended(key) => Prose::toned(say(key, &[]), Tone::Mistake),
-        Told::Took(time) => quiet(say("prove.took", &[("seconds", &seconds(time))])),
+        Told::AskedForInput => quiet(say(wording::prove::ASKED_FOR_INPUT, &[])),
+        Told::Ended(status) => {
+            let said = called::ended(status).map(|key| say(key, &[])).unwrap_or_default();
+            Prose::toned(said, Tone::Mistake)
+        }
+        Told::Took(time) => quiet(say(wording::prove::TOOK, &[("seconds", &seconds(time))])),
         Told::Lag(lag) => {
-            let said = say(lag.key(), &[("seconds", &seconds(lag.worst))]);
+            let said = say(called::lag(lag), &[("seconds", &seconds(lag.worst))]);
             return Side::Strip { levels: lag.levels().collect(), said: Prose::plain(said) };
         }
     })
@@ -302,5 +320,5 @@ fn quiet(text: String) -> Prose {
 
 /// What the kernel was.
 fn versions(writer: &mut Writer, versions: &Versions) {
-    writer.paragraph("proof.in-kernel", &[("versions", &versions.to_string())]);
+    writer.paragraph(wording::proof::IN_KERNEL, &[("versions", &versions.to_string())]);
 }

@@ -5,9 +5,11 @@ use crate::classify::{Classification, NOT_USE, Situation, USE, Verdict};
 use crate::environment::Certainty;
 use crate::knowledge::{Language, PageKind};
 use crate::review::sentence;
+use crate::text::Wording;
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::statements::{Outcome, Statement};
 use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
+use crate::wording;
 
 /// The situation in which `asyncio.run()` raises.
 const RUN_RAISES: &str = "asyncio-run-error";
@@ -17,7 +19,7 @@ const SHOWN: usize = 44;
 
 pub(super) fn write(writer: &mut Writer, subject: Subject) {
     let Some(answer) = subject.document.review.classifications.get(subject.cell.0) else {
-        return writer.conclusion("situation.no-cells", &[]);
+        return writer.conclusion(wording::situation::NO_CELLS, &[]);
     };
     match subject.problem {
         Some(problem) => {
@@ -26,24 +28,24 @@ pub(super) fn write(writer: &mut Writer, subject: Subject) {
         }
         None => conclusion(writer, subject, answer),
     }
-    list(writer, subject, answer, "situation.use-heading", &USE);
-    list(writer, subject, answer, "situation.not-use-heading", &NOT_USE);
+    list(writer, subject, answer, wording::situation::USE_HEADING, &USE);
+    list(writer, subject, answer, wording::situation::NOT_USE_HEADING, &NOT_USE);
     place(writer, subject);
 }
 
 /// The verdict on a cell that has a problem, below the answer.
 fn verdict_beside(writer: &mut Writer, subject: Subject, answer: &Classification) {
     match answer.verdict {
-        Verdict::Applies => applies(writer, subject, answer, "situation.applies"),
+        Verdict::Applies => applies(writer, subject, answer, wording::situation::APPLIES),
         Verdict::HandOff { to: Some(skill) } => {
-            writer.paragraph("situation.hand-off-rest", &[("skill", skill)]);
+            writer.paragraph(wording::situation::HAND_OFF_REST, &[("skill", skill)]);
         }
         // What is wrong with it has been said.
         Verdict::HandOff { to: None } | Verdict::Unclear => {}
     }
 }
 
-fn applies(writer: &mut Writer, subject: Subject, answer: &Classification, key: &str) {
+fn applies(writer: &mut Writer, subject: Subject, answer: &Classification, key: Wording) {
     let knowledge = subject.knowledge;
     let why = answer.situations.first().and_then(|first| first.evidence.first());
     let has_problem = subject.problem.is_some();
@@ -58,30 +60,31 @@ fn conclusion(writer: &mut Writer, subject: Subject, answer: &Classification) {
     let knowledge = subject.knowledge;
     let first = answer.situations.first();
     match answer.verdict {
-        Verdict::Applies => applies(writer, subject, answer, "situation.applies-well"),
+        Verdict::Applies => applies(writer, subject, answer, wording::situation::APPLIES_WELL),
         Verdict::HandOff { to: Some(skill) } => {
-            writer.conclusion("situation.hand-off", &[("skill", skill)]);
-            writer.paragraph("situation.hand-off-key", &[("skill", skill)]);
+            writer.conclusion(wording::situation::HAND_OFF, &[("skill", skill)]);
+            writer.paragraph(wording::situation::HAND_OFF_KEY, &[("skill", skill)]);
         }
         Verdict::HandOff { to: None } if !subject.document.notebook.is_python() => {
             let language = &subject.document.notebook.kernel.language;
-            writer.conclusion("situation.other-kernel", &[("language", language)]);
-            writer.paragraph("situation.other-kernel-why", &[]);
+            writer.conclusion(wording::situation::OTHER_KERNEL, &[("language", language)]);
+            writer.paragraph(wording::situation::OTHER_KERNEL_WHY, &[]);
         }
         Verdict::HandOff { to: None } => {
-            writer.conclusion("situation.leave-alone", &[]);
+            writer.conclusion(wording::situation::LEAVE_ALONE, &[]);
             match first.and_then(|first| first.evidence.first()) {
                 Some(why) => writer.each(|language| {
                     let why = sentence(knowledge, language, &why.why);
-                    let whole = knowledge.ui(language, "situation.this-cell", &[("why", &why)]);
+                    let whole =
+                        knowledge.ui(language, wording::situation::THIS_CELL, &[("why", &why)]);
                     Block::Paragraph(prose_of(&whole))
                 }),
-                None => writer.paragraph("situation.quiet-code", &[]),
+                None => writer.paragraph(wording::situation::QUIET_CODE, &[]),
             }
         }
         Verdict::Unclear => {
-            writer.conclusion("situation.unclear", &[]);
-            writer.paragraph("situation.unclear-why", &[]);
+            writer.conclusion(wording::situation::UNCLEAR, &[]);
+            writer.paragraph(wording::situation::UNCLEAR_WHY, &[]);
         }
     }
 }
@@ -91,7 +94,7 @@ fn list(
     writer: &mut Writer,
     subject: Subject,
     answer: &Classification,
-    heading: &str,
+    heading: Wording,
     ids: &[&str],
 ) {
     writer.heading(heading);
@@ -130,7 +133,8 @@ fn folded(writer: &mut Writer, subject: Subject, ids: &[&str]) {
         let titles: Vec<&str> =
             pages.iter().map(|page| page.title.get(language).as_str()).collect();
         let titles = titles.join(if language == Language::Zh { "；" } else { "; " });
-        let mut body = prose_of(&knowledge.ui(language, "situation.folded", &[("items", &titles)]));
+        let mut body =
+            prose_of(&knowledge.ui(language, wording::situation::FOLDED, &[("items", &titles)]));
         body.0.iter_mut().for_each(|run| run.tone = Tone::Quiet);
         Block::Item { mark: Mark::Others, body }
     });
@@ -154,7 +158,7 @@ fn evidence(writer: &mut Writer, subject: Subject, situation: &Situation) {
         let cut: String = first.chars().take(SHOWN).collect();
         let cut = if cut.len() < text.len() { format!("{cut}…") } else { cut };
         writer.each(|language| {
-            let at = knowledge.ui(language, "situation.line", &[("line", &line)]);
+            let at = knowledge.ui(language, wording::situation::LINE, &[("line", &line)]);
             let why = sentence(knowledge, language, &evidence.why);
             let mut runs = vec![Run { text: at, tone: Tone::Quiet }];
             runs.push(Run { text: cut.clone(), tone: Tone::Evidence });
@@ -179,19 +183,19 @@ fn place(writer: &mut Writer, subject: Subject) {
     match environment.python {
         Some(python) => {
             let version = format!("{}.{}", python.major, python.minor);
-            writer.paragraph("situation.place", &[("host", host), ("version", &version)]);
+            writer.paragraph(wording::situation::PLACE, &[("host", host), ("version", &version)]);
         }
-        None => writer.paragraph("situation.place-unknown", &[("host", host)]),
+        None => writer.paragraph(wording::situation::PLACE_UNKNOWN, &[("host", host)]),
     }
     if environment.host.suspends_the_caller() {
-        writer.paragraph("situation.suspends", &[("host", host)]);
+        writer.paragraph(wording::situation::SUSPENDS, &[("host", host)]);
     } else if !environment.host.keeps_a_loop_running() {
-        writer.paragraph("situation.no-loop", &[("host", host)]);
+        writer.paragraph(wording::situation::NO_LOOP, &[("host", host)]);
     }
     if environment.host.certainty() == Certainty::Inferred {
-        writer.paragraph("situation.inferred", &[("host", host)]);
+        writer.paragraph(wording::situation::INFERRED, &[("host", host)]);
     }
     if let Some(why) = subject.document.notebook.read_only() {
-        writer.paragraph("situation.read-only", &[("why", &why.to_string())]);
+        writer.paragraph(wording::situation::READ_ONLY, &[("why", &why.to_string())]);
     }
 }

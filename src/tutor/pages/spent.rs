@@ -6,9 +6,12 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::knowledge::timeline::{Lane, State, Timeline};
 use crate::knowledge::{Knowledge, Language};
+use crate::review::called;
+use crate::text::Wording;
 use crate::transcript::{CellRun, Chart, ChartLane, Doing, HOLDS, seconds};
 use crate::tutor::reading::Writer;
 use crate::tutor::view::Block;
+use crate::wording;
 
 /// Parts of the time, each a column.
 const PARTS: u64 = 40;
@@ -22,15 +25,15 @@ pub(super) fn write(writer: &mut Writer, before: Option<&CellRun>, after: Option
     if charts.is_empty() {
         return;
     }
-    writer.heading("spent.heading");
+    writer.heading(wording::spent::HEADING);
     for (key, chart) in charts {
         writer.paragraph(key, &[]);
         lanes(writer, &chart);
         if chart.left_out > 0 {
-            writer.paragraph("spent.more", &[("n", &chart.left_out.to_string())]);
+            writer.paragraph(wording::spent::MORE, &[("n", &chart.left_out.to_string())]);
         }
         let held = [("held", &*seconds(chart.held)), ("whole", &seconds(chart.whole))];
-        writer.paragraph(chart.key(), &held);
+        writer.paragraph(called::held(&chart), &held);
     }
 }
 
@@ -41,7 +44,7 @@ pub(in crate::tutor) fn markdown(
     before: Option<&CellRun>,
     after: Option<&CellRun>,
 ) -> Option<String> {
-    let ui = |key: &str, args: &[(&str, &str)]| knowledge.ui(language, key, args);
+    let ui = |key: Wording, args: &[(&str, &str)]| knowledge.ui(language, key, args);
     let charts = charts(before, after);
     let pictures = charts.iter().map(|(key, chart)| {
         let rows = chart.lanes.iter().map(|lane| {
@@ -51,34 +54,34 @@ pub(in crate::tutor) fn markdown(
             format!("{name}{}  {}\n", " ".repeat(pad), signs.trim_end())
         });
         let held = [("held", &*seconds(chart.held)), ("whole", &seconds(chart.whole))];
-        let more = ui("spent.more", &[("n", &chart.left_out.to_string())]);
+        let more = ui(wording::spent::MORE, &[("n", &chart.left_out.to_string())]);
         let more = if chart.left_out > 0 { format!("{more}\n") } else { String::new() };
-        let (key, held) = (ui(key, &[]), ui(chart.key(), &held));
+        let (key, held) = (ui(*key, &[]), ui(called::held(chart), &held));
         format!("{key}\n{}{more}{held}\n", rows.collect::<String>())
     });
     let pictures: Vec<String> = pictures.collect();
-    let word = |key: &str| ui(key, &[("ms", &HOLDS.to_string())]);
+    let word = |key: Wording| ui(key, &[("ms", &HOLDS.to_string())]);
     let legend = [
-        (Doing::Running, "timeline.run"),
-        (Doing::Waiting, "timeline.wait"),
-        (Doing::Holding, "spent.holds"),
+        (Doing::Running, wording::timeline::RUN),
+        (Doing::Waiting, wording::timeline::WAIT),
+        (Doing::Holding, wording::spent::HOLDS),
     ];
     let legend = legend.map(|(doing, key)| format!("{} {}", sign(doing), word(key))).join("   ");
-    let heading = ui("spent.heading", &[]);
+    let heading = ui(wording::spent::HEADING, &[]);
     let picture = pictures.join("\n");
     (!pictures.is_empty()).then(|| format!("## {heading}\n\n```text\n{picture}\n{legend}\n```\n"))
 }
 
 /// Both runs to one scale, each with the key of its name; none where there is nothing to tell.
-fn charts(before: Option<&CellRun>, after: Option<&CellRun>) -> Vec<(&'static str, Chart)> {
-    let first = if after.is_some() { "prove.before" } else { "prove.as-it-is" };
-    let sides = [(first, before), ("prove.after", after)];
+fn charts(before: Option<&CellRun>, after: Option<&CellRun>) -> Vec<(Wording, Chart)> {
+    let first = if after.is_some() { wording::prove::BEFORE } else { wording::prove::AS_IT_IS };
+    let sides = [(first, before), (wording::prove::AFTER, after)];
     let watched = sides.into_iter().filter_map(|(key, run)| Some((key, run?)));
     let watched: Vec<_> = watched.filter(|(_, run)| !run.tasks.is_empty()).collect();
     let scale = Chart::scale(watched.iter().map(|(_, run)| run.tasks.as_slice()));
     let charts = watched.into_iter();
     let charts = charts.map(|(key, run)| (key, Chart::new(&run.tasks, run.elapsed, scale, PARTS)));
-    let charts: Vec<(&str, Chart)> = charts.collect();
+    let charts: Vec<(Wording, Chart)> = charts.collect();
     if charts.iter().any(|(_, chart)| chart.tells()) { charts } else { Vec::new() }
 }
 
@@ -93,11 +96,13 @@ fn sign(doing: Doing) -> char {
 
 /// What a lane is called.
 fn name(knowledge: &Knowledge, language: Language, lane: &ChartLane) -> String {
-    let ui = |key: &str, args: &[(&str, &str)]| knowledge.ui(language, key, args);
+    let ui = |key: Wording, args: &[(&str, &str)]| knowledge.ui(language, key, args);
     let name = match lane.line {
-        _ if lane.name.is_empty() => ui("spent.cell", &[]),
+        _ if lane.name.is_empty() => ui(wording::spent::CELL, &[]),
         None => lane.name.clone(),
-        Some(line) => ui("spent.task", &[("name", &lane.name), ("line", &line.to_string())]),
+        Some(line) => {
+            ui(wording::spent::TASK, &[("name", &lane.name), ("line", &line.to_string())])
+        }
     };
     name.chars().take(NAME).collect()
 }
@@ -105,18 +110,18 @@ fn name(knowledge: &Knowledge, language: Language, lane: &ChartLane) -> String {
 fn lanes(writer: &mut Writer, chart: &Chart) {
     let knowledge = writer.knowledge;
     let lanes = |language| {
-        let ui = |key: &str, args: &[(&str, &str)]| knowledge.ui(language, key, args);
+        let ui = |key: Wording, args: &[(&str, &str)]| knowledge.ui(language, key, args);
         let lane = |lane: &ChartLane| Lane {
             name: name(knowledge, language, lane),
             states: lane.parts.iter().map(|doing| state(*doing)).collect(),
         };
         let lanes: Vec<Lane> = chart.lanes.iter().map(lane).collect();
         let ticks = lanes.first().map_or(0, |lane| lane.states.len());
-        let word = |key: &str| ui(key, &[("ms", &HOLDS.to_string())]);
+        let word = |key: Wording| ui(key, &[("ms", &HOLDS.to_string())]);
         let legend = vec![
-            (State::Run, word("timeline.run")),
-            (State::Wait, word("timeline.wait")),
-            (State::Block, word("spent.holds")),
+            (State::Run, word(wording::timeline::RUN)),
+            (State::Wait, word(wording::timeline::WAIT)),
+            (State::Block, word(wording::spent::HOLDS)),
         ];
         Block::Timeline { timeline: Arc::new(Timeline { lanes, ticks }), legend }
     };

@@ -6,19 +6,20 @@ use crate::diagnostic::Diagnostic;
 use crate::knowledge::{Front, PageKind};
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{Block, Mark};
+use crate::wording;
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let applies: &[&str] = subject.fix().map_or(&[], |fix| &fix.tradeoffs);
     match (subject.fix(), applies.len()) {
-        (None, _) => writer.conclusion("tradeoffs.no-fix", &[]),
+        (None, _) => writer.conclusion(wording::tradeoffs::NO_FIX, &[]),
         (Some(fix), 0) => {
             let moves = super::command(subject.document, fix).is_some();
-            let key = if moves { "tradeoffs.move" } else { "tradeoffs.nothing" };
+            let key = if moves { wording::tradeoffs::MOVE } else { wording::tradeoffs::NOTHING };
             writer.conclusion(key, &[]);
         }
-        (Some(_), 1) => writer.conclusion("tradeoffs.one", &[]),
+        (Some(_), 1) => writer.conclusion(wording::tradeoffs::ONE, &[]),
         (Some(_), count) => {
-            writer.conclusion("tradeoffs.several", &[("count", &count.to_string())])
+            writer.conclusion(wording::tradeoffs::SEVERAL, &[("count", &count.to_string())])
         }
     }
     for id in applies {
@@ -28,7 +29,7 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
         writer.section_body(page, "more");
     }
     deviations(writer, subject, problem);
-    writer.heading("tradeoffs.scope");
+    writer.heading(wording::tradeoffs::SCOPE);
     for item in &subject.knowledge.skill().scope_note {
         writer.skill_item(item);
     }
@@ -39,7 +40,7 @@ fn deviations(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     if deviations.is_empty() {
         return;
     }
-    writer.heading("tradeoffs.cannot");
+    writer.heading(wording::tradeoffs::CANNOT);
     for page in deviations {
         let Front::Deviation { because } = &page.front else { continue };
         writer.each(|language| Block::Item {
@@ -47,5 +48,5 @@ fn deviations(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
             body: prose_of(because.get(language)),
         });
     }
-    writer.paragraph("tradeoffs.cannot-key", &[]);
+    writer.paragraph(wording::tradeoffs::CANNOT_KEY, &[]);
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::tutor::message::Target;
+use crate::wording;
 
 const CELLS: [&str; 2] = ["x = 1", RUN];
 
@@ -85,7 +86,7 @@ fn a_record_becomes_a_cell_after_a_question_and_can_be_taken_back() {
 fn a_file_that_was_changed_meanwhile_is_left_alone() {
     let mut tutor = at_record();
     press(&mut tutor, "i y");
-    let message = Message::new("interface", "fix.unwritten.changed");
+    let message = Message::says(wording::fix::unwritten::CHANGED);
     let told = Told { path: "a.ipynb".into(), message };
     assert_eq!(tutor.update(Msg::Moved(Err(vec![told]))), []);
     assert!(status(&tutor).starts_with("a.ipynb: not written: the file changed"));

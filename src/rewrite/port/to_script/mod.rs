@@ -21,6 +21,8 @@ use crate::python::{self, Kind, Role};
 use crate::rewrite::extract::numbers;
 use crate::rewrite::script;
 use crate::text::CellIndex;
+use crate::text::Wording;
+use crate::wording;
 
 /// What is asked for beyond the notebook.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +69,7 @@ pub fn to_script(facts: &Facts, notebook: &Notebook, request: &Request) -> Resul
     let placed = place::place(&after, notebook);
     notes.extend(of_calls(&after, placed.has_main()));
     if !placed.has_main() {
-        notes.push(CellNote { cell: None, message: message("no-await") });
+        notes.push(CellNote { cell: None, message: message(wording::port::script::NO_AWAIT) });
     }
     let text = write::write(&after, &placed, request);
     let again = script::read(&text, facts.tables);
@@ -83,23 +85,8 @@ pub fn to_script(facts: &Facts, notebook: &Notebook, request: &Request) -> Resul
 }
 
 /// The sentence at a key of the notes on scripts.
-fn message(key: &'static str) -> Message {
-    let key = match key {
-        "no-await" => "port.script.no-await",
-        "displayed" => "port.script.displayed",
-        "kernel" => "port.script.kernel",
-        "tasks" => "port.script.tasks",
-        "loop" => "port.script.loop",
-        "plain" => "port.script.plain",
-        "install" => "port.script.install",
-        "shell" => "port.script.shell",
-        "magic" => "port.script.magic",
-        "cell" => "port.script.cell",
-        "writefile" => "port.script.writefile",
-        "language" => "port.script.language",
-        _ => "port.script.unreadable",
-    };
-    Message::new("interface", key)
+fn message(key: Wording) -> Message {
+    Message::says(key)
 }
 
 /// Cells whose last value is shown, which a script does not do.
@@ -117,7 +104,7 @@ fn of_display(facts: &Facts) -> Option<CellNote> {
         matches!(facts.kind(*site), Kind::Expression) && facts.is_displayed(*site) && !says_nothing
     };
     let cells: Vec<CellIndex> = facts.sites().filter(shows).map(|site| site.cell).collect();
-    let message = message("displayed").with("cells", numbers(&cells));
+    let message = message(wording::port::script::DISPLAYED).with("cells", numbers(&cells));
     (!cells.is_empty()).then_some(CellNote { cell: None, message })
 }
 
@@ -138,10 +125,12 @@ fn of_calls(facts: &Facts, has_main: bool) -> Vec<CellNote> {
         let name = path.trim_start_matches("builtins.");
         let dropped = matches!(facts.usage(call.site), Usage::Dropped | Usage::Displayed);
         let key = match path {
-            _ if facts.starts_task(path) && dropped => "tasks",
-            "asyncio.run" if has_main => "loop",
-            _ if has_main && path.ends_with(".run_until_complete") => "loop",
-            _ if python::is_of_kernels(name) && path.starts_with("builtins.") => "kernel",
+            _ if facts.starts_task(path) && dropped => wording::port::script::TASKS,
+            "asyncio.run" if has_main => wording::port::script::LOOP,
+            _ if has_main && path.ends_with(".run_until_complete") => wording::port::script::LOOP,
+            _ if python::is_of_kernels(name) && path.starts_with("builtins.") => {
+                wording::port::script::KERNEL
+            }
             _ => continue,
         };
         let message = message(key).with("call", facts.callee_text(call.site));

@@ -4,7 +4,9 @@ use super::{CellNote, Request, message};
 use crate::facts::{Facts, Site};
 use crate::notebook::{Cell, CellKind, Format};
 use crate::python::{CellSyntax, Kind, Role};
+use crate::text::Wording;
 use crate::text::{CellIndex, Edit, Span, TextRange, apply_edits, line_range};
+use crate::wording;
 
 /// Magics that only set up the kernel; a script does without.
 const QUIET: [&str; 10] = [
@@ -33,7 +35,10 @@ pub(super) fn of(
         return commented(&prose(format, cell));
     }
     let Some(read) = facts.cell(index).filter(|read| read.runs) else {
-        notes.push(CellNote { cell: Some(index), message: message("language") });
+        notes.push(CellNote {
+            cell: Some(index),
+            message: message(wording::port::script::LANGUAGE),
+        });
         return commented(&cell.source);
     };
     let syntax = &read.syntax();
@@ -41,13 +46,20 @@ pub(super) fn of(
         let tree = &syntax.tree;
         let name = tree.text(magic.name);
         let file = tree.text(magic.arguments).split_whitespace().last().unwrap_or_default();
-        let key = if matches!(name, "writefile" | "file") { "writefile" } else { "cell" };
+        let key = if matches!(name, "writefile" | "file") {
+            wording::port::script::WRITEFILE
+        } else {
+            wording::port::script::CELL
+        };
         let note = message(key).with("magic", format!("%%{name}")).with("file", file);
         notes.push(CellNote { cell: Some(index), message: note });
         return commented(&cell.source);
     }
     if !syntax.errors.is_empty() {
-        notes.push(CellNote { cell: Some(index), message: message("unreadable") });
+        notes.push(CellNote {
+            cell: Some(index),
+            message: message(wording::port::script::UNREADABLE),
+        });
         return commented(&cell.source);
     }
     let edits = edits(facts, index, syntax, request, notes);
@@ -95,7 +107,7 @@ fn edits(
     if let Some(magic) = &syntax.magic {
         let name = tree.text(magic.name);
         edits.push(Edit::insert(cell, magic.name.start.saturating_sub(2), "# "));
-        note("plain", &format!("%%{name}"));
+        note(wording::port::script::PLAIN, &format!("%%{name}"));
     }
     for range in &syntax.comments {
         // The parser takes the lines that automagic runs for comments.
@@ -114,7 +126,7 @@ fn edits(
         let value = facts.role(site) == Role::Value;
         if let Some(code) = code {
             edits.push(Edit::replace(facts.span(site), tree.text(code)));
-            note("plain", &format!("%{bare}"));
+            note(wording::port::script::PLAIN, &format!("%{bare}"));
         } else if value {
             let statement = Site { node: tree.statement_of(node), ..site };
             edits.extend(without_value(facts, statement));
@@ -140,18 +152,18 @@ fn code_of(facts: &Facts, escape: Site) -> Option<TextRange> {
 }
 
 /// The note on a line, and the word beside its comment.
-fn kind_of<'r>(line: &str, request: &Request<'r>) -> (&'static str, &'r str) {
+fn kind_of<'r>(line: &str, request: &Request<'r>) -> (Wording, &'r str) {
     let words = line.trim_start_matches(['!', '%', ' ']);
     let mut words = words.split_whitespace();
     let installer =
         matches!(words.next(), Some("pip" | "pip3" | "conda" | "mamba" | "uv" | "apt-get"));
     let installs = installer || line.contains("-m pip ");
     if installs {
-        ("install", request.install)
+        (wording::port::script::INSTALL, request.install)
     } else if line.trim_start().starts_with('!') {
-        ("shell", request.left_out)
+        (wording::port::script::SHELL, request.left_out)
     } else {
-        ("magic", request.left_out)
+        (wording::port::script::MAGIC, request.left_out)
     }
 }
 

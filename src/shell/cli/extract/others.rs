@@ -16,6 +16,7 @@ use crate::shell::config::Overrides;
 use crate::shell::files::FileError;
 use crate::shell::report::{self, OtherNotebook};
 use crate::shell::reviewed;
+use crate::wording;
 
 /// Another notebook out of which helpers move.
 pub(super) struct Other {
@@ -107,12 +108,12 @@ impl Others {
         }
         let (paper, voice) = (session.paper, session.voice());
         if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-            for said in voice.say("extract.no-terminal", &[]) {
+            for said in voice.say(wording::extract::NO_TERMINAL, &[]) {
                 complain(&format!("{}\n", paper.safe(&said)));
             }
             return Ok(false);
         }
-        confirm(paper, voice, "extract.question")
+        confirm(paper, voice, wording::extract::QUESTION)
     }
 }
 
@@ -128,8 +129,8 @@ fn plan(
         return Err(Stays::Silent);
     }
     let alike = review::alike(first, &notebook, &args.names);
-    let message = |key| Message::new("interface", key);
-    let other = |name: &String| message("extract.others.other").with("name", name);
+    let message = |key| Message::says(key);
+    let other = |name: &String| message(wording::extract::others::OTHER).with("name", name);
     if alike.same.is_empty() {
         let other: Vec<Message> = alike.other.iter().map(other).collect();
         return Err(if other.is_empty() { Stays::Silent } else { Stays::Because(other) });
@@ -137,7 +138,7 @@ fn plan(
     // A bare name would lie beside this notebook, and not where the first one has it.
     let whole = std::path::absolute(&module.path).unwrap_or_else(|_| module.path.clone());
     let here = Module::find(path, &whole).map_err(|_| {
-        let far = message("extract.others.far").with("module", module.path.display());
+        let far = message(wording::extract::others::FAR).with("module", module.path.display());
         Stays::Because(vec![far])
     })?;
     let request = Request {
@@ -152,7 +153,7 @@ fn plan(
     let extracted = extracted.map_err(|refusal| match refusal {
         Refusal::Undecided(list) => Stays::Because(
             list.iter()
-                .map(|one| message("extract.others.undecided").with("name", &one.name))
+                .map(|one| message(wording::extract::others::UNDECIDED).with("name", &one.name))
                 .collect(),
         ),
         refusal => Stays::Because(vec![refusal.message()]),
@@ -167,8 +168,7 @@ fn plan(
 fn tell(session: &Session, args: &ExtractArgs, path: &Path, why: &Stays) {
     let (paper, voice) = (session.paper, session.voice());
     let shown = path.display().to_string();
-    let none =
-        [Message::new("interface", "extract.others.none").with("names", args.names.join(", "))];
+    let none = [Message::says(wording::extract::others::NONE).with("names", args.names.join(", "))];
     let messages = match why {
         Stays::Unread(error) => {
             complain(&report::unread(paper, voice, &shown, error));

@@ -6,6 +6,7 @@ use serde_sarif::sarif::{MultiformatMessageString, ReportingConfiguration, Repor
 use crate::diagnostic::Severity;
 use crate::knowledge::{Front, Page, PageKind};
 use crate::shell::report::{Voice, help};
+use crate::wording;
 
 /// Where the project lives, once its manifest says so: SARIF wants addresses that lead somewhere.
 pub const HOME: Option<&str> = home(env!("CARGO_PKG_REPOSITORY"));
@@ -23,7 +24,8 @@ fn address(home: &str, file: &str) -> String {
 pub fn rule(voice: Voice<'_>, name: &str) -> ReportingDescriptor {
     let mut rule = ReportingDescriptor::builder().id(name).build();
     let Some(page) = voice.knowledge.page(PageKind::Mistake, name) else {
-        let said = voice.say(&format!("report.rules.{name}"), &[]).join("\n");
+        let of_rule = wording::named(wording::report::rules::ALL, name);
+        let said = of_rule.map(|it| voice.say(it, &[]).join("\n")).unwrap_or_default();
         rule.short_description = Some(words(said));
         rule.default_configuration = Some(severity(Severity::Hint));
         return rule;
