@@ -3,7 +3,7 @@
 
 use super::document::Document;
 use super::message::{Effect, Opened};
-use super::popups::{Kind, Question, Window};
+use super::popups::Question;
 use super::reading::Writer;
 use super::unread::unread;
 use super::view::{Block, Tone};
@@ -123,9 +123,8 @@ impl Tutor<'_> {
                 }
             }
         }
-        let title = self.knowledge.ui(self.reading.base(), wording::beside::TITLE, &[]);
-        let page = std::sync::Arc::new(writer.finish());
-        self.windows.push(Window::new(Kind::Confirm { question: Question::Both, title, page }));
+        let page = writer.finish();
+        self.confirm(Question::Both, wording::beside::TITLE, page);
         true
     }
 

@@ -1,6 +1,5 @@
 //! What a click does.
 
-use super::keys::Command;
 use super::message::{Effect, Target};
 use super::{Screen, Tutor};
 use crate::text::CellIndex;
@@ -11,7 +10,10 @@ impl Tutor<'_> {
             return effects;
         }
         match target {
-            Target::Step(number) => return self.run(Command::Step(number)),
+            Target::Step(number) => {
+                self.jump(number);
+                self.refresh();
+            }
             Target::Overview(index) => {
                 let (knowledge, reading) = (self.knowledge, self.reading);
                 if let Some(walk) = self.walk() {
@@ -20,21 +22,12 @@ impl Tutor<'_> {
                     walk.refresh(knowledge, reading);
                 }
             }
-            Target::PopupRow(row) => {
-                let (knowledge, reading) = (self.knowledge, self.reading);
-                if let Some(window) = self.windows.last_mut() {
-                    if window.selected == row {
-                        return self.choose();
-                    }
-                    window.selected = row.min(window.rows().saturating_sub(1));
-                    window.preview(knowledge, reading);
-                }
-            }
+            Target::PopupRow(row) => return self.select(row),
             Target::HomeChoice(row) => {
                 if let Screen::Home { selected } = &mut self.screen {
                     *selected = row;
                 }
-                return self.choose();
+                return self.begin_selected();
             }
             Target::Pane(pane) => {
                 if let Some(walk) = self.walk() {

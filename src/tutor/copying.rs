@@ -4,7 +4,6 @@
 use super::Tutor;
 use super::document::Document;
 use super::message::Effect;
-use super::popups::Kind;
 use super::view::{Prose, Tone};
 use crate::diagnostic::Severity;
 use crate::knowledge::{Language, Tables};
@@ -51,30 +50,8 @@ impl Copying {
 }
 
 impl Tutor<'_> {
-    pub(super) fn copy(&mut self) -> Vec<Effect> {
-        if self.windows.is_empty() {
-            return self.copy_cell();
-        }
-        self.copying = Copying::default();
-        self.text_of_window().map(Effect::Copy).into_iter().collect()
-    }
-
-    fn text_of_window(&self) -> Option<String> {
-        if let Some(text) = self.record_to_copy() {
-            return Some(text);
-        }
-        match &self.windows.last()?.kind {
-            Kind::Outcome(outcome) => outcome.code.clone(),
-            Kind::Reader { id: Some((kind, id)), .. } => {
-                let page = self.knowledge.page(*kind, id)?;
-                Some(page.markdown.get(self.reading.base()).clone())
-            }
-            _ => None,
-        }
-    }
-
     /// The cell with the repair that is looked at, or the command that makes it.
-    fn copy_cell(&mut self) -> Vec<Effect> {
+    pub(super) fn copy_cell(&mut self) -> Vec<Effect> {
         let tables = &self.knowledge.tables;
         let Some(walk) = self.walk() else { return Vec::new() };
         let (document, cell) = (&walk.document, walk.cell);

@@ -6,13 +6,12 @@ use std::path::PathBuf;
 use super::Tutor;
 use super::document::Document;
 use super::message::Effect;
-use super::popups::{Kind, Question, Window};
+use super::popups::{Confirm, Question};
 use super::reading::Writer;
 use super::view::{Block, Mark, Tone};
 use crate::knowledge::Both;
 use crate::notebook::{Cell, Notebook};
 use crate::text::CellIndex;
-use crate::text::Wording;
 use crate::wording;
 
 /// The cells of a notebook that differ from those of its file.
@@ -155,7 +154,8 @@ impl Tutor<'_> {
             let before = now.map_or(&drafted.before, |cell| &cell.source);
             writer.same(Block::Diff(super::diff::lines(before, &drafted.source)));
         }
-        self.confirm(Question::Draft(found), wording::draft::TITLE, writer);
+        let page = writer.finish();
+        self.confirm(Question::Draft(found), wording::draft::TITLE, page);
     }
 
     fn offer_removal(&mut self, leftovers: Vec<Leftover>) {
@@ -166,13 +166,8 @@ impl Tutor<'_> {
             writer.item(Mark::Bullet, wording::leftovers::FILE, &args);
         }
         let paths = leftovers.into_iter().map(|left| left.path).collect();
-        self.confirm(Question::Leftovers(paths), wording::leftovers::TITLE, writer);
-    }
-
-    fn confirm(&mut self, question: Question, title: Wording, writer: Writer<'_>) {
-        let title = self.knowledge.ui(self.reading.base(), title, &[]);
-        let page = std::sync::Arc::new(writer.finish());
-        self.windows.push(Window::new(Kind::Confirm { question, title, page }));
+        let page = writer.finish();
+        self.confirm(Question::Leftovers(paths), wording::leftovers::TITLE, page);
     }
 
     /// Takes up a draft. Where cells of it are gone from the notebook, it stays where it is kept.
@@ -194,17 +189,14 @@ impl Tutor<'_> {
         kept.into_iter().chain([Effect::DropDraft(found.file)]).collect()
     }
 
-    /// Quits without writing, or throws a draft away.
-    pub(super) fn discard(&mut self) -> Vec<Effect> {
-        if let Some(Kind::Confirm { question: Question::Draft(found), .. }) =
-            self.windows.last().map(|window| &window.kind)
-        {
-            let file = found.file.clone();
-            self.windows.pop();
-            self.say(wording::draft::THROWN_AWAY, &[], Tone::Quiet);
-            return vec![Effect::DropDraft(file)];
-        }
-        self.give_up_draft().into_iter().chain([Effect::Quit]).collect()
+    /// Throws away the draft that is asked about.
+    pub(super) fn drop_draft(&mut self) -> Vec<Effect> {
+        let question = self.top::<Confirm>().map(|it| &it.question);
+        let Some(Question::Draft(found)) = question else { return Vec::new() };
+        let file = found.file.clone();
+        self.close();
+        self.say(wording::draft::THROWN_AWAY, &[], Tone::Quiet);
+        vec![Effect::DropDraft(file)]
     }
 
     /// What became of left-overs: those that stay, each with the reason.

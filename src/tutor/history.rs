@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::message::Effect;
 use super::pages::Step;
-use super::popups::Kind;
+use super::popups::Reader;
 use super::view::{Pane, Tone};
 use super::{Screen, Tutor};
 use crate::knowledge::PageKind;
@@ -69,12 +69,9 @@ impl Tutor<'_> {
     }
 
     pub(super) fn visit_now(&self) -> Option<Visit> {
-        match self.windows.last().map(|window| &window.kind) {
-            Some(Kind::Reader { id: Some((kind, id)), .. }) => {
-                return Some(Visit::Page(*kind, id.clone()));
-            }
-            Some(_) => return None,
-            None => {}
+        if let Some(window) = self.windows.last() {
+            let (kind, id) = window.is::<Reader>()?.id.clone()?;
+            return Some(Visit::Page(kind, id));
         }
         let walk = match &self.screen {
             Screen::Walk(walk) => walk,
@@ -121,9 +118,8 @@ impl Tutor<'_> {
         match visit {
             Visit::Page(kind, id) => {
                 let page = self.knowledge.page(*kind, id)?;
-                if matches!(self.windows.last(), Some(it) if matches!(it.kind, Kind::Reader { .. }))
-                {
-                    self.windows.pop();
+                if self.top::<Reader>().is_some() {
+                    self.close();
                 }
                 self.read(Some(page));
                 Some(Vec::new())

@@ -4,59 +4,53 @@
 
 mod advice;
 pub mod beside;
-pub mod choosing;
 mod clicks;
-mod command;
-mod commands;
-mod consent;
 mod copying;
 mod diff;
 pub mod document;
 pub mod drafts;
 mod editing;
+pub mod everywhere;
 mod history;
 pub mod key;
 pub mod keys;
 pub mod learn;
 mod line;
-mod listing;
 pub mod message;
+mod motion;
 mod moving;
 mod opening;
 mod order;
 mod overview;
 pub mod pages;
-mod palette;
-mod popups;
+pub mod popups;
 mod problems;
 mod prose;
 pub mod proving;
 pub mod reading;
-mod recording;
 pub mod reviewing;
 mod saying;
 mod screen;
-mod several;
+pub mod screens;
 pub mod statements;
 mod telling;
 pub mod unread;
 pub mod view;
 mod walk;
-mod walking;
+pub mod walking;
 mod writing;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use copying::Copying;
 use document::Document;
 use history::History;
 use key::{Code, Key};
-use keys::Context;
+use keys::Keys;
 use learn::{Learn, Learner, Tour};
 use message::{Effect, Msg};
 use moving::Move;
-use popups::{Kind, Window};
+use popups::Window;
 use reviewing::Elsewhere;
 use view::{Prose, ThemeChoice, Tone};
 use walk::Walk;
@@ -109,7 +103,7 @@ pub struct Tutor<'k> {
     /// The unsaved changes that were kept last.
     drafted: Option<drafts::Kept>,
     /// What was asked for while the review that it needs was being made.
-    waiting: Option<keys::Command>,
+    waiting: Option<&'static keys::Row>,
     /// It was said that another program has to load the file again.
     told_to_reload: bool,
     /// Where notebooks are looked for.
@@ -189,11 +183,6 @@ impl<'k> Tutor<'k> {
         self
     }
 
-    /// Opens the list of notebooks and asks for them.
-    pub fn choose_notebook(&mut self) -> Vec<Effect> {
-        self.run(keys::Command::OpenNotebook)
-    }
-
     /// Takes in what happened and asks for what is to be done.
     pub fn update(&mut self, msg: Msg) -> Vec<Effect> {
         let mut effects = self.take(msg);
@@ -260,8 +249,9 @@ impl<'k> Tutor<'k> {
     }
 
     fn key(&mut self, key: Key) -> Vec<Effect> {
+        let row = self.keys().find(key);
         // To put it in the background is not to take it over.
-        if self.is_touring() && keys::command(self.context(), key) == Some(keys::Command::Suspend) {
+        if self.is_touring() && row.and_then(|row| row.label) == Some(wording::keys::SUSPEND) {
             return vec![Effect::Suspend];
         }
         // A message goes with the next key.
@@ -271,21 +261,16 @@ impl<'k> Tutor<'k> {
             self.take_over();
             return Vec::new();
         }
-        let context = self.context();
-        if let Some(command) = keys::command(context, key) {
-            return self.run(command);
+        if let Some(row) = row {
+            return self.act(row);
         }
-        if matches!(context, Context::Filter | Context::Reason) {
-            self.typed(key);
-        }
+        self.typed(key);
         Vec::new()
     }
 
     /// A key in a filter line.
     fn typed(&mut self, key: Key) {
-        let (knowledge, reading) = (self.knowledge, self.reading);
-        let Some(window) = self.windows.last_mut() else { return };
-        let Some(line) = window.line() else { return };
+        let Some(line) = self.windows.last_mut().and_then(Window::line) else { return };
         let before = line.text.clone();
         match key.code {
             Code::Char(char) if !key.ctrl && !key.alt => line.insert(&char.to_string()),
@@ -298,7 +283,7 @@ impl<'k> Tutor<'k> {
             _ => {}
         }
         if line.text != before {
-            window.refresh(knowledge, reading);
+            self.filter_top();
         }
     }
 
@@ -308,16 +293,25 @@ impl<'k> Tutor<'k> {
     }
 
     /// Which keys are in force.
-    pub fn context(&self) -> Context {
+    pub fn keys(&self) -> &'static Keys {
         if let Some(window) = self.windows.last() {
-            return window.context();
+            return window.keys();
         }
         match &self.screen {
-            Screen::Home { .. } => Context::Home,
-            Screen::Walk(walk) if walk.editing.is_some() => Context::Editor,
-            Screen::Walk(_) => Context::Walkthrough,
-            Screen::Learn(learn) => Self::learn_context(learn),
+            Screen::Home { .. } => &screens::home::KEYS,
+            Screen::Walk(walk) if walk.editing.is_some() => &walking::EDITOR,
+            Screen::Walk(_) => &walking::KEYS,
+            Screen::Learn(learn) => Self::learn_keys(learn),
         }
+    }
+
+    /// The row that is selected in the window on top.
+    fn selected(&self) -> usize {
+        self.windows.last().map_or(0, |window| window.selected)
+    }
+
+    fn has_unsaved(&self) -> bool {
+        self.document().is_some_and(Document::is_unsaved)
     }
 
     fn edited(&mut self, source: String) -> Vec<Effect> {
@@ -331,12 +325,6 @@ impl<'k> Tutor<'k> {
             walk.retype(source, knowledge, self.reading);
         }
         Vec::new()
-    }
-
-    fn open_window(&mut self, kind: Kind) {
-        let mut window = Window::new(kind);
-        window.refresh(self.knowledge, self.reading);
-        self.windows.push(window);
     }
 
     fn walk(&mut self) -> Option<&mut Walk> {
@@ -361,24 +349,17 @@ impl<'k> Tutor<'k> {
         self.walk_seen().map(|walk| &walk.document)
     }
 
-    /// Writes the pages anew: the language has changed, or the notebook.
-    fn rewrite(&mut self) {
+    /// Writes the page of the screen anew.
+    fn refresh(&mut self) {
         let (knowledge, reading) = (self.knowledge, self.reading);
         self.walk().into_iter().for_each(|walk| walk.refresh(knowledge, reading));
         self.refresh_lesson();
-        for window in &mut self.windows {
-            if let Kind::Reader { id: Some((kind, id)), title, page } = &mut window.kind
-                && let Some(found) = knowledge.page(*kind, id)
-            {
-                *title = reading::prose_of(found.title.get(reading.base())).text();
-                *page = Arc::new(reading::whole_page(knowledge, found, reading));
-            }
-            if let Kind::Keys { query, page, here } = &mut window.kind {
-                *page = Arc::new(palette::keys_page(knowledge, reading, *here, &query.text));
-            }
-            window.preview(knowledge, reading);
-        }
-        self.choose_again();
+    }
+
+    /// Writes all pages anew: the language has changed, or the notebook.
+    fn rewrite(&mut self) {
+        self.refresh();
+        self.rewrite_windows();
     }
 }
 

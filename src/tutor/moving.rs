@@ -6,7 +6,7 @@ use super::Tutor;
 use super::diff;
 use super::message::{Effect, Told};
 use super::pages::helper_to_move;
-use super::popups::{Kind, Question, Window};
+use super::popups::{Question, Reader};
 use super::reading::{Writer, prose_of};
 use super::view::{Block, Page, Tone};
 use crate::knowledge::Both;
@@ -93,14 +93,12 @@ impl Tutor<'_> {
         match self.plan_move(module, held) {
             Some(Ok((planned, page))) => {
                 self.moving = Some(planned);
-                let title = self.knowledge.ui(self.reading.base(), wording::moving::TITLE, &[]);
-                let kind = Kind::Confirm { question: Question::Move, title, page: page.into() };
-                self.windows.push(Window::new(kind));
+                self.confirm(Question::Move, wording::moving::TITLE, page);
             }
             Some(Err(Refusal::Undecided(list))) => {
                 let page = self.undecided(&list);
                 let title = self.knowledge.ui(self.reading.base(), wording::moving::TITLE, &[]);
-                self.windows.push(Window::new(Kind::Reader { title, page: page.into(), id: None }));
+                self.open_window(Reader { title, page: page.into(), id: None });
             }
             Some(Err(refusal)) => {
                 let said = sentence(self.knowledge, self.reading.base(), &refusal.message());

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use super::document::Document;
-use super::keys::Context;
+use super::keys::Sort;
 use super::message::{Effect, Opened};
-use super::popups::{Kind, Question, Window};
-use super::reading::Writer;
+use super::popups::{Confirm, Question};
 use super::reviewing::AT_ONCE;
 use super::unread::unread;
 use super::view::Tone;
@@ -15,7 +14,6 @@ use super::{Screen, Tutor};
 use crate::notebook::{self, Notebook, Pasted, parse_pasted};
 use crate::review::Surroundings;
 use crate::text::CellIndex;
-use crate::text::Wording;
 use crate::wording;
 
 impl Tutor<'_> {
@@ -23,13 +21,13 @@ impl Tutor<'_> {
     /// something.
     pub(super) fn pasted(&mut self, text: &str) -> Vec<Effect> {
         self.status = None;
-        let (knowledge, reading) = (self.knowledge, self.reading);
         if let Some(window) = self.windows.last_mut() {
             let Some(field) = window.line() else { return self.pasted_over(text) };
             let mut lines = text.split('\n').filter(|line| !line.trim().is_empty());
             field.insert(lines.next().unwrap_or_default());
-            window.refresh(knowledge, reading);
-            if lines.next().is_some() {
+            let is_more = lines.next().is_some();
+            self.filter_top();
+            if is_more {
                 self.say(wording::status::ONE_LINE, &[], Tone::Caution);
             }
             return Vec::new();
@@ -46,11 +44,9 @@ impl Tutor<'_> {
     /// Text that came over a window that takes none: over a page it is offered, over a question the
     /// answer comes first.
     fn pasted_over(&mut self, text: &str) -> Vec<Effect> {
-        let over_page = self.windows.last().is_some_and(|it| {
-            !matches!(
-                it.context(),
-                Context::Confirm | Context::Leaving | Context::Both | Context::Consent
-            )
+        let question = self.windows.last().filter(|it| it.keys().sort == Sort::Question);
+        let over_page = question.is_none_or(|it| {
+            it.is::<Confirm>().is_some_and(|it| matches!(it.question, Question::Draft(_)))
         });
         if over_page && !text.trim().is_empty() {
             self.ask(Question::Replace(text.to_owned()));
@@ -110,7 +106,7 @@ impl Tutor<'_> {
         match page {
             Some(page) => self.read(Some(page)),
             None => {
-                self.open_window(Kind::look_up());
+                self.look_up();
                 let shown = format!("{error}: {message}");
                 self.say(wording::status::UNKNOWN_ERROR, &[("error", &shown)], Tone::Caution);
             }
@@ -182,58 +178,6 @@ impl Tutor<'_> {
         self.windows.clear();
         self.windows.extend(self.unread.take());
         self.screen = Screen::Walk(Box::new(walk));
-    }
-
-    pub(super) fn found(&mut self, files: Vec<PathBuf>) {
-        let (knowledge, reading) = (self.knowledge, self.reading);
-        if let Some(window) = self.windows.last_mut()
-            && let Kind::Notebooks { found, searching, .. } = &mut window.kind
-        {
-            *found = files;
-            *searching = false;
-            window.refresh(knowledge, reading);
-        }
-    }
-
-    /// Opens the window that asks a question.
-    pub(super) fn ask(&mut self, question: Question) {
-        let (key, repair) = match &question {
-            Question::Write(repair) => (wording::confirm::WRITE, repair.as_slice()),
-            Question::Repair(repair) => (wording::confirm::REPAIR, repair.as_slice()),
-            Question::Leave => (wording::confirm::LEAVE, [].as_slice()),
-            Question::Move | Question::Both | Question::Draft(_) | Question::Leftovers(_) => return,
-            Question::Open(_) => (wording::confirm::OPEN, [].as_slice()),
-            Question::Replace(_) if self.has_unsaved() => {
-                (wording::confirm::REPLACE, [].as_slice())
-            }
-            Question::Replace(_) => (wording::confirm::TAKE_IN, [].as_slice()),
-        };
-        let page = self.changes_page(key, repair);
-        let title = match &question {
-            Question::Repair(_) => wording::confirm::REPAIR_TITLE,
-            Question::Open(_) | Question::Replace(_) => wording::confirm::REPLACE_TITLE,
-            _ => wording::confirm::TITLE,
-        };
-        let title = self.knowledge.ui(self.reading.base(), title, &[]);
-        let kind = Kind::Confirm { question, title, page: std::sync::Arc::new(page) };
-        self.windows.push(Window::new(kind));
-    }
-
-    /// What would be written, or lost: every changed cell's difference.
-    fn changes_page(&self, key: Wording, repair: &[(CellIndex, String)]) -> super::view::Page {
-        let mut writer = Writer::new(self.knowledge, self.reading);
-        let Some(document) = self.document() else {
-            writer.conclusion(key, &[]);
-            return writer.finish();
-        };
-        let changed = document.changed_with(repair);
-        let count = changed.len().to_string();
-        writer.conclusion(key, &[("file", &document.name), ("count", &count)]);
-        for (cell, before, after) in changed {
-            writer.paragraph(wording::pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
-            writer.same(super::view::Block::Diff(super::diff::lines(&before, &after)));
-        }
-        writer.finish()
     }
 }
 

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::consent::Consent;
 use super::document::Document;
 use super::message::{Effect, FoundKernel, NoKernel, Progress, Stage, Trial};
 use super::pages::Step;
-use super::popups::{Kind, Window};
+use super::popups::Consent;
 use super::view::Tone;
 use super::walk::Walk;
 use super::{Screen, Tutor, learn};
@@ -290,10 +289,7 @@ impl Tutor<'_> {
                 let plans = [false, true].map(|all| claim.plan(document, all, tables));
                 let sources = claim.sources.clone();
                 let consent = Consent::new(kernel.clone(), plans, &claim, sources);
-                let mut window = Window::new(Kind::Run(Box::new(consent)));
-                window.selected = window.rows().saturating_sub(1);
-                window.preview(self.knowledge, self.reading);
-                self.windows.push(window);
+                self.ask_to_run(consent);
                 State::Asked(kernel)
             }
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::keys;
+use super::popups::TABLES;
 use super::statements::Statement;
 use super::view::{Block, Mark, Page, Prose, Row, Run, Tone};
 use crate::diagnostic::Message;
@@ -248,7 +248,7 @@ impl<'k> Writer<'k> {
 /// An interface text as prose; it may hold inline Markdown.
 pub fn ui(knowledge: &Knowledge, language: Language, key: Wording, args: &[(&str, &str)]) -> Prose {
     let mut prose = prose_of(&knowledge.ui(language, key, args));
-    let is_key = |text: &str| keys::all().any(|row| row.shown == text);
+    let is_key = |text: &str| TABLES.iter().flat_map(|it| it.rows).any(|row| row.shown == text);
     for run in prose.0.iter_mut().filter(|run| run.tone == Tone::Code && is_key(&run.text)) {
         // What stands between the ticks of the text itself, and came into it from nowhere.
         if knowledge.ui(language, key, &[]).contains(&format!("`{}`", run.text)) {

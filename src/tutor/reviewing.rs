@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Tutor;
-use super::keys::Command;
+use super::keys::Row;
 use super::message::Effect;
 use super::view::Tone;
 use super::walk::Walk;
@@ -113,26 +113,6 @@ impl Pending {
     }
 }
 
-/// Whether a command is about what a review says.
-fn asks_the_review(command: Command) -> bool {
-    matches!(
-        command,
-        Command::Write
-            | Command::NextStep
-            | Command::Prove
-            | Command::SaveAdvice
-            | Command::Deviations
-            | Command::Alternative
-            | Command::HandOff
-            | Command::WhichPattern
-            | Command::NextProblem
-            | Command::PreviousProblem
-            | Command::Several
-            | Command::InsertRecord
-            | Command::Copy
-    )
-}
-
 impl Tutor<'_> {
     /// Whether the open notebook waits for its review.
     pub fn is_reviewing(&self) -> bool {
@@ -144,11 +124,11 @@ impl Tutor<'_> {
         self.open_walk()?.document.wanted_review().map(Effect::Review)
     }
 
-    /// Says that a command has to wait for the review, where it has; it is done then, unless another
+    /// Says that a row has to wait for the review, where it has; it is done then, unless another
     /// comes before.
-    pub(super) fn has_to_wait(&mut self, command: Command) -> bool {
-        let waits = self.is_reviewing() && asks_the_review(command);
-        self.waiting = waits.then_some(command);
+    pub(super) fn has_to_wait(&mut self, row: &'static Row) -> bool {
+        let waits = self.is_reviewing() && row.is_after_review;
+        self.waiting = waits.then_some(row);
         if waits {
             self.say(wording::status::REVIEWING, &[], Tone::Caution);
         }
@@ -172,9 +152,9 @@ impl Tutor<'_> {
             self.say(wording::status::REVIEW_FAILED, &[], Tone::Mistake);
             return Vec::new();
         }
-        let Some(command) = waiting else { return Vec::new() };
+        let Some(row) = waiting else { return Vec::new() };
         self.status = None;
-        self.run(command)
+        self.act(row)
     }
 
     /// The walk, behind a lesson too.

@@ -1,28 +1,17 @@
 //! The model as a [`View`]; scrolling, because it depends on what is seen; writing and advice.
 
-use super::keys::{self, Command, Context};
-use super::learn::moved;
+use super::motion::Motion;
 use super::pages::Step;
-use super::popups::{Kind, Window};
+use super::screens::home;
 use super::view::{
-    Body, CodePane, Header, Home, HomeChoice, KeyHint, Mark, Pane, StepState, StepTab, Tone,
-    Underline, View, Walkthrough,
+    Body, CodePane, Header, KeyHint, Mark, Pane, StepState, StepTab, Tone, Underline, View,
+    Walkthrough,
 };
 use super::walk::Walk;
 use super::{Screen, Tutor, document};
 use crate::notebook::CellKind;
 use crate::text::Wording;
-use crate::wording::{self, home};
-
-/// The home screen's choices: command, key, interface text.
-pub(super) const HOME: [(Command, &str, Wording, Wording); 6] = [
-    (Command::OpenNotebook, "o", home::OPEN, home::OPEN_DETAIL),
-    (Command::Lessons, "l", home::LESSONS, home::LESSONS_DETAIL),
-    (Command::WhichPattern, "p", home::WHICH_PATTERN, home::WHICH_PATTERN_DETAIL),
-    (Command::LookUp, "/", home::LOOK_UP, home::LOOK_UP_DETAIL),
-    (Command::Sample, "s", home::SAMPLE, home::SAMPLE_DETAIL),
-    (Command::Quit, "q", home::QUIT, home::QUIT_DETAIL),
-];
+use crate::wording::{self, keys};
 
 impl Tutor<'_> {
     /// The screen as it is now.
@@ -48,7 +37,7 @@ impl Tutor<'_> {
         }
     }
 
-    fn ui(&self, key: Wording, args: &[(&str, &str)]) -> String {
+    pub(super) fn ui(&self, key: Wording, args: &[(&str, &str)]) -> String {
         self.knowledge.ui(self.reading.base(), key, args)
     }
 
@@ -97,24 +86,6 @@ impl Tutor<'_> {
     /// Whether the skill was announced on a screen before this one.
     fn is_introduced(&self) -> bool {
         self.introduced && !matches!(self.screen, Screen::Home { .. })
-    }
-
-    fn home(&self, selected: usize) -> Home {
-        let choice =
-            |(index, (_, key, label, detail)): (usize, &(Command, &str, Wording, Wording))| {
-                HomeChoice {
-                    key: (*key).to_owned(),
-                    label: self.ui(*label, &[]),
-                    detail: self.ui(*detail, &[]),
-                    selected: index == selected,
-                }
-            };
-        Home {
-            title: "nbasync".to_owned(),
-            subtitle: self.ui(wording::home::SUBTITLE, &[]),
-            invitation: self.ui(wording::home::INVITATION, &[]),
-            choices: HOME.iter().enumerate().map(choice).collect(),
-        }
     }
 
     fn walkthrough(&self, walk: &Walk) -> Walkthrough {
@@ -166,131 +137,38 @@ impl Tutor<'_> {
     }
 
     fn footer(&self) -> Vec<KeyHint> {
-        let context = self.context();
-        let rows = keys::footer(context).into_iter().filter(|row| self.is_useful(row.command));
+        let rows = self.keys().footer().into_iter().filter(|row| self.is_useful(row));
         rows.map(|row| KeyHint {
             key: row.shown.to_owned(),
             label: row.label.map(|label| self.ui(label, &[])).unwrap_or_default(),
-            always: matches!(row.command, Command::Help | Command::Quit),
+            always: matches!(row.label, Some(keys::HELP | keys::QUIT)),
         })
         .collect()
     }
 
-    /// Whether a key would do something here; the footer leaves out those that would not.
-    pub fn is_useful(&self, command: Command) -> bool {
-        if command == Command::Choose && !self.opens_something() {
-            return false;
-        }
-        if let Some(Kind::Outcome(outcome)) = self.windows.last().map(|it| &it.kind)
-            && command == Command::Copy
-        {
-            return outcome.code.is_some();
-        }
-        let window = self.windows.last().map(|it| &it.kind);
-        if command == Command::OtherLanguage && !matches!(window, Some(Kind::LookUp { .. })) {
-            return false;
-        }
-        match command {
-            Command::Earlier => return self.can_travel(false),
-            Command::Later => return self.can_travel(true),
-            Command::Record => return self.open_deviation().is_some(),
-            Command::InsertRecord => return self.takes_record(),
-            _ => {}
-        }
-        let walk = match &self.screen {
-            Screen::Walk(walk) => walk,
-            Screen::Learn(learn) if self.windows.is_empty() => {
-                return self.is_useful_in_lesson(learn, command);
-            }
-            Screen::Home { .. } | Screen::Learn(_) => return true,
-        };
-        if self.context() == Context::Leaving && command == Command::Yes {
-            return walk.document.path.is_some();
-        }
-        if self.context() != Context::Walkthrough {
-            return true;
-        }
-        let has_fix = walk.current().is_some_and(|found| !found.fixes.is_empty());
-        match command {
-            Command::NextStep => {
-                walk.neighbour(true).is_some()
-                    || (walk.current().is_none() && walk.has_other_problem())
-            }
-            Command::PreviousStep => walk.neighbour(false).is_some(),
-            Command::NextProblem => walk.has_other_problem(),
-            Command::Problems => walk.document.problems().len() > 1,
-            Command::Several => walk.document.problems().any(|it| it.fix().is_some()),
-            Command::Write => has_fix || walk.document.is_unsaved(),
-            Command::SaveAdvice | Command::Deviations => walk.current().is_some(),
-            Command::Prove => walk.current().is_some() && !self.is_waiting(),
-            Command::Interrupt => walk.attempt.as_ref().is_some_and(|it| it.is_running()),
-            Command::Alternative => walk.current().is_some_and(|found| found.fixes.len() > 1),
-            Command::HandOff => {
-                walk.document.review.classifications.get(walk.cell.0).is_some_and(|it| {
-                    matches!(it.verdict, crate::classify::Verdict::HandOff { to: Some(_) })
-                })
-            }
-            Command::Edit => walk.document.notebook.read_only().is_none(),
-            _ => true,
-        }
-    }
-
-    /// Whether Enter leads somewhere from the window: a page may have no others to see.
-    fn opens_something(&self) -> bool {
-        if let Some(Window { kind: Kind::Keys { .. }, .. }) = self.windows.last() {
-            return false;
-        }
-        let Some(Window { kind: Kind::Reader { id, .. }, .. }) = self.windows.last() else {
-            return true;
-        };
-        let page = id.as_ref().and_then(|(kind, id)| self.knowledge.page(*kind, id));
-        page.is_some_and(|page| !page.see.is_empty())
-    }
-
-    pub(super) fn scroll(&mut self, command: Command) {
-        let (knowledge, reading) = (self.knowledge, self.reading);
-        if let Some(window) = self.windows.last_mut() {
-            let rows = window.rows();
-            // What is asked may be longer than the window.
-            let is_page = matches!(command, Command::PageUp | Command::PageDown);
-            let is_read = is_page && matches!(window.kind, Kind::Run(_));
-            if is_read {
-                let (content, visible) = window.measured;
-                let last = content.saturating_sub(visible);
-                window.scroll = moved(window.scroll, command, visible.saturating_sub(1), last);
-            } else if rows > 0
-                || matches!(window.kind, Kind::LookUp { .. } | Kind::Notebooks { .. })
-            {
-                window.selected = moved(window.selected, command, 10, rows.saturating_sub(1));
-                window.preview(knowledge, reading);
-            } else {
-                let (content, visible) = window.measured;
-                let last = content.saturating_sub(visible);
-                window.scroll = moved(window.scroll, command, visible, last);
-            }
-            return;
+    pub(super) fn scroll(&mut self, motion: Motion) {
+        if !self.windows.is_empty() {
+            return self.scroll_top(motion);
         }
         match &mut self.screen {
-            Screen::Home { selected } => *selected = moved(*selected, command, 4, HOME.len() - 1),
-            Screen::Walk(walk) => {
-                scroll_walk(walk, command);
-                walk.refresh(knowledge, reading);
-            }
-            Screen::Learn(learn) => learn.panes.scroll(command),
+            Screen::Home { selected } => *selected = motion.from(*selected, 4, home::LAST),
+            Screen::Walk(walk) => scroll_walk(walk, motion),
+            Screen::Learn(_) => self.scroll_lesson(motion),
         }
+        self.refresh();
     }
 
     pub(super) fn wheel(&mut self, pane: Pane, lines: isize) {
-        let command = if lines < 0 { Command::Up } else { Command::Down };
+        let motion = if lines < 0 { Motion::Up } else { Motion::Down };
         if let Some(learn) = self.learn().filter(|_| pane != Pane::Overview) {
             let focus = std::mem::replace(&mut learn.panes.focus, pane);
-            (0..lines.unsigned_abs()).for_each(|_| learn.panes.scroll(command));
+            (0..lines.unsigned_abs()).for_each(|_| learn.panes.scroll(motion));
             learn.panes.focus = focus;
             return;
         }
         let focus = self.walk().map(|walk| std::mem::replace(&mut walk.focus, pane));
         for _ in 0..lines.unsigned_abs() {
-            self.scroll(command);
+            self.scroll(motion);
         }
         if let (Some(walk), Some(focus)) = (self.walk(), focus) {
             walk.focus = focus;
@@ -322,7 +200,7 @@ fn pane_index(pane: Pane) -> usize {
     }
 }
 
-fn scroll_walk(walk: &mut Walk, command: Command) {
+fn scroll_walk(walk: &mut Walk, motion: Motion) {
     let bounds = |pane: Pane| {
         let (content, visible) = walk.measured.get(pane_index(pane)).copied().unwrap_or_default();
         (content.saturating_sub(visible), visible.saturating_sub(1))
@@ -330,7 +208,7 @@ fn scroll_walk(walk: &mut Walk, command: Command) {
     match walk.focus {
         Pane::Guide => {
             let (last, page) = bounds(Pane::Guide);
-            walk.scroll = moved(walk.scroll, command, page, last);
+            walk.scroll = motion.from(walk.scroll, page, last);
         }
         Pane::Code => {
             let (last, page) = bounds(Pane::Code);
@@ -340,12 +218,12 @@ fn scroll_walk(walk: &mut Walk, command: Command) {
                 crate::text::position(source, found.span.range.start).line
             });
             let start = shown.saturating_sub(page / 2 + 1).min(last);
-            walk.code_scroll = Some(moved(walk.code_scroll.unwrap_or(start), command, page, last));
+            walk.code_scroll = Some(motion.from(walk.code_scroll.unwrap_or(start), page, last));
         }
         Pane::Overview => {
             let last = walk.document.notebook.cells.len().saturating_sub(1);
             let page = bounds(Pane::Overview).1;
-            let to = moved(walk.cell.0, command, page, last);
+            let to = motion.from(walk.cell.0, page, last);
             if to != walk.cell.0 {
                 walk.visit(crate::text::CellIndex(to), 0);
             }

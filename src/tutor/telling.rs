@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Tutor;
 use super::message::Told;
-use super::popups::{Kind, Window};
+use super::popups::{Reader, Window};
 use super::reading::Writer;
 use super::view::{Block, Prose, Tone};
 use crate::diagnostic::Message;
@@ -58,7 +58,7 @@ impl Tutor<'_> {
             });
         }
         let title = knowledge.ui(self.reading.base(), title, &[]);
-        Window::new(Kind::Reader { title, page: writer.finish().into(), id: None })
+        Window::new(Reader { title, page: writer.finish().into(), id: None })
     }
 
     fn said(&self, told: &Told) -> String {

@@ -89,6 +89,14 @@ impl Walk {
         self.document.problem_at((self.cell, self.problem))
     }
 
+    pub fn has_problem(&self) -> bool {
+        self.current().is_some()
+    }
+
+    pub fn has_fix(&self) -> bool {
+        self.current().is_some_and(|found| !found.fixes.is_empty())
+    }
+
     /// Writes the page for the place where the reader is.
     pub fn refresh(&mut self, knowledge: &Knowledge, reading: Reading) {
         // A proof is of the text as it was reviewed.

@@ -17,10 +17,15 @@ use super::visible::{self, Charset};
 use crate::knowledge::{Knowledge, Language};
 use crate::text::Wording;
 use crate::tutor::Tutor;
+use crate::tutor::everywhere;
 use crate::tutor::key::{Code, Key};
-use crate::tutor::keys::{self, Binding, Command, Context};
+use crate::tutor::keys::{Keys, Sort};
+use crate::tutor::learn::keys::{DRILL, LESSONS, PREDICT};
 use crate::tutor::message::{Effect, Msg, Progress, Target};
+use crate::tutor::popups::REASON;
+use crate::tutor::screens::home;
 use crate::tutor::view::{Body, Popup, View};
+use crate::tutor::walking::EDITOR;
 use crate::wording;
 
 /// The first number after those of the lessons in their list.
@@ -85,7 +90,7 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
             said = lines;
             self.offer(&choices, language)?;
             let Some(answer) = self.ask()? else { return Ok(()) };
-            if answer.trim() == AGAIN && !takes_text(tutor.context()) {
+            if answer.trim() == AGAIN && !takes_text(tutor.keys()) {
                 said.clear();
                 continue;
             }
@@ -123,13 +128,15 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
 
     fn choices(&self, tutor: &Tutor, view: &View) -> Vec<Choice> {
         let language = tutor.language();
-        let context = tutor.context();
+        let keys = tutor.keys();
         let mut choices = Vec::new();
-        if context == Context::Home {
+        if *keys == home::KEYS {
             let label = self.ui(language, wording::linear::PASTE_CHOICE);
             choices.push(Choice { number: 1, label, act: Act::Paste, key: None });
         }
-        if let (Context::Lessons, Body::Walkthrough(shown)) = (context, &view.body) {
+        if let Body::Walkthrough(shown) = &view.body
+            && *keys == LESSONS
+        {
             for (index, row) in shown.overview.iter().enumerate() {
                 let number = u8::try_from(index + 1).unwrap_or(u8::MAX);
                 let mark = row.mark.map(|mark| lines::mark(mark, self.knowledge, language));
@@ -147,33 +154,23 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
                 choices.push(Choice { number, label, act: Act::Row(index), key: None });
             }
         }
-        choices.extend(self.key_choices(tutor, language, context));
+        choices.extend(self.key_choices(tutor, language));
         choices.sort_by_key(|choice| if choice.number == 0 { u8::MAX } else { choice.number });
         choices
     }
 
-    fn key_choices(&self, tutor: &Tutor, language: Language, context: Context) -> Vec<Choice> {
-        let main = matches!(
-            context,
-            Context::Home
-                | Context::Walkthrough
-                | Context::Lesson
-                | Context::Predict
-                | Context::Drill
-                | Context::Lessons
-        );
-        let here =
-            |row: &&Binding| context.has(row) || (main && row.context == Context::Everywhere);
-        let list = context == Context::Lessons;
-        let free = |row: &&Binding| !list || row.number.is_some_and(|it| it == 0 || it >= LISTED);
-        let rows = keys::all().filter(here).filter(free);
-        let rows = rows.filter(|row| tutor.is_useful(row.command));
+    fn key_choices(&self, tutor: &Tutor, language: Language) -> Vec<Choice> {
+        let keys = tutor.keys();
+        let is_list = *keys == LESSONS;
+        let is_free = |number: u8| !is_list || number == 0 || number >= LISTED;
+        let wide = everywhere::KEYS.rows.iter().filter(|_| keys.sort == Sort::Screen);
+        let rows = keys.own().chain(wide).filter(|row| tutor.is_useful(row));
         rows.filter_map(|row| {
-            let number = row.number?;
+            let number = row.number.filter(|number| is_free(*number))?;
             let (code, ctrl) = row.keys.first()?;
             let key = Key { code: *code, ctrl: *ctrl, alt: false };
             let label = self.ui(language, row.label?);
-            let edits = row.context == Context::Drill && row.command == Command::Edit;
+            let edits = *keys == DRILL && row.label == Some(wording::keys::EDIT);
             let act = if edits { Act::Edit } else { Act::Key(key) };
             Some(Choice { number, label, act, key: Some(row.shown) })
         })
@@ -212,18 +209,18 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
             Some(Act::Overview(row)) => Ok(overview_row(view, *row)),
             Some(Act::Edit) => self.edit(tutor),
             Some(Act::Paste) => self.paste(tutor.language()),
-            None if tutor.context() == Context::Predict && is_letter(answer) => {
+            None if *tutor.keys() == PREDICT && is_letter(answer) => {
                 Ok(answer.to_ascii_lowercase().chars().map(|it| Msg::Key(Key::char(it))).collect())
             }
-            None if tutor.context() == Context::Filter && !answer.is_empty() => {
+            None if *tutor.keys() != REASON && takes_text(tutor.keys()) && !answer.is_empty() => {
                 Ok(search(view, answer))
             }
-            None if tutor.context() == Context::Reason => {
+            None if *tutor.keys() == REASON => {
                 let done = Msg::Key(Key::plain(Code::Enter));
                 Ok(search(view, answer).into_iter().chain([done]).collect())
             }
             // An empty line goes on to the next step.
-            None if answer.is_empty() && tutor.is_useful(Command::NextStep) => {
+            None if answer.is_empty() && goes_on(tutor) => {
                 Ok(vec![Msg::Key(Key::plain(Code::Enter))])
             }
             None => {
@@ -277,8 +274,14 @@ fn overview_row(view: &View, row: usize) -> Vec<Msg> {
 }
 
 /// Whether an answer is a text, whatever is in it.
-fn takes_text(context: Context) -> bool {
-    matches!(context, Context::Filter | Context::Reason)
+fn takes_text(keys: &Keys) -> bool {
+    keys.sort == Sort::Typing && *keys != EDITOR
+}
+
+/// Whether there is a next step.
+fn goes_on(tutor: &Tutor) -> bool {
+    let next = tutor.keys().own().find(|row| row.label == Some(wording::keys::NEXT_STEP));
+    next.is_none_or(|row| tutor.is_useful(row))
 }
 
 /// Whether an answer is the letter of a choice.

@@ -1,14 +1,17 @@
-//! Holds the table of keys to its rules.
+//! Holds the tables of keys to their rules.
 
 use super::*;
+use crate::tutor::popups::{LOOK_UP, TABLES};
 
 #[test]
-fn no_key_means_two_things_in_one_context() {
-    for (index, row) in all().enumerate() {
-        let same = |other: &&Binding| other.context.has(row) || row.context.has(other);
-        for other in all().skip(index + 1).filter(same) {
-            for key in row.keys {
-                assert!(!other.keys.contains(key), "{:?} {key:?}", row.context);
+fn no_key_means_two_things_on_one_screen() {
+    for table in TABLES {
+        let rows: Vec<&Row> = table.own().collect();
+        for (index, row) in rows.iter().enumerate() {
+            for other in rows.iter().skip(index + 1) {
+                for key in row.keys {
+                    assert!(!other.keys.contains(key), "{table:?} {key:?}");
+                }
             }
         }
     }
@@ -16,16 +19,21 @@ fn no_key_means_two_things_in_one_context() {
 
 #[test]
 fn letters_in_a_filter_line_are_text() {
-    assert_eq!(command(Context::Filter, Key::char('q')), None);
-    assert_eq!(command(Context::Filter, Key::ctrl('c')), None);
-    assert_eq!(command(Context::Filter, Key::plain(Code::Esc)), Some(Command::Back));
+    assert!(LOOK_UP.find(Key::char('q')).is_none());
+    assert!(LOOK_UP.find(Key::ctrl('c')).is_none());
+    let esc = LOOK_UP.find(Key::plain(Code::Esc)).and_then(|row| row.label);
+    assert_eq!(esc, Some(keys::CLOSE));
 }
 
 #[test]
-fn numbers_of_the_linear_front_end_are_unique_in_a_context() {
-    for row in all().filter(|row| row.number.is_some()) {
-        let is_same = |other: &&Binding| other.context.has(row) || row.context.has(other);
-        let same = all().filter(|other| other.number == row.number).filter(is_same);
-        assert_eq!(same.count(), 1, "{:?} {:?}", row.context, row.number);
+fn numbers_of_the_linear_front_end_are_unique_on_a_screen() {
+    for table in TABLES {
+        let wide = everywhere::KEYS.rows.iter().filter(|_| table.sort == Sort::Screen);
+        let wide = wide.filter(|_| *table != everywhere::KEYS);
+        let mut numbers: Vec<u8> = table.own().chain(wide).filter_map(|row| row.number).collect();
+        let count = numbers.len();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), count, "{table:?} {numbers:?}");
     }
 }

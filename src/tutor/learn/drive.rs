@@ -1,12 +1,12 @@
-//! What each command does to a lesson.
+//! What the keys of lessons do.
 
 use super::attempt::Attempt;
 use super::notes::Place;
 use super::progress::State;
 use super::{Learn, Learner, Stage, Task, Topic, placement, practise};
 use crate::knowledge::Lesson;
-use crate::tutor::keys::{Command, Context};
 use crate::tutor::message::{Effect, Target};
+use crate::tutor::motion::Motion;
 use crate::tutor::view::{Pane, Tone};
 use crate::tutor::{Screen, Tutor};
 use crate::wording;
@@ -129,99 +129,40 @@ impl<'k> Tutor<'k> {
         }
     }
 
-    /// Does a command of a lesson; `None` when it is none.
-    pub(in crate::tutor) fn run_in_lesson(&mut self, command: Command) -> Option<Vec<Effect>> {
-        match command {
-            Command::Lessons => self.open_lessons(),
-            Command::Placement => self.open_placement(),
-            Command::Review if !self.open_review() => {
-                self.say(wording::status::NOTHING_DUE, &[], Tone::Quiet);
-            }
-            Command::Practise if !self.open_practice() => {
-                self.say(wording::status::NOTHING_TO_PRACTISE, &[], Tone::Quiet);
-            }
-            Command::Review | Command::Practise => {}
-            _ => {
-                self.learn()?;
-                return self.run_at_stage(command);
-            }
+    pub(super) fn review_drills(&mut self) {
+        if !self.open_review() {
+            self.say(wording::status::NOTHING_DUE, &[], Tone::Quiet);
         }
-        Some(Vec::new())
     }
 
-    fn run_at_stage(&mut self, command: Command) -> Option<Vec<Effect>> {
-        if !self.windows.is_empty() {
-            return None;
+    pub(in crate::tutor) fn practise(&mut self) {
+        if !self.open_practice() {
+            self.say(wording::status::NOTHING_TO_PRACTISE, &[], Tone::Quiet);
         }
-        if self.context() == Context::Lessons {
-            return self.run_in_list(command);
-        }
-        match command {
-            Command::NextStep => return Some(self.next_stage()),
-            Command::PreviousStep => return Some(self.go(|learn| learn.at.saturating_sub(1))),
-            Command::Step(number) => return Some(self.go(|_| number.saturating_sub(1))),
-            Command::NextLesson => self.other_lesson(1),
-            Command::PreviousLesson => self.other_lesson(-1),
-            Command::Choice(choice) => return Some(self.answer_choice(choice)),
-            Command::Edit => self.edit_task(),
-            Command::EditDone | Command::EditWrite => return Some(self.edited_task()),
-            Command::Prove => return Some(self.begin_task_proof()),
-            Command::Interrupt => return Some(self.interrupt()),
-            Command::Hint => self.hint(),
-            Command::Solution => return Some(self.solution()),
-            Command::StartOver => return Some(self.start_over()),
-            Command::NextCell => self.turn(1),
-            Command::PreviousCell => self.turn(-1),
-            Command::Motion => self.toggle_motion(),
-            Command::Copy => return Some(self.copy_task()),
-            Command::Pane => self.next_pane_of_lesson(),
-            Command::Overview => {
-                let learn = self.learn()?;
-                learn.panes.focus = Pane::Overview;
-            }
-            Command::Back => self.leave_stage(),
-            Command::Up
-            | Command::Down
-            | Command::PageUp
-            | Command::PageDown
-            | Command::Top
-            | Command::Bottom => {
-                self.learn()?.panes.scroll(command);
-                return Some(Vec::new());
-            }
-            _ => return None,
-        }
-        self.refresh_lesson();
-        Some(Vec::new())
     }
 
-    fn run_in_list(&mut self, command: Command) -> Option<Vec<Effect>> {
-        match command {
-            Command::Choose => return Some(self.resume()),
-            Command::Overview => self.learn()?.panes.focus = Pane::Guide,
-            Command::Back => {
-                self.leave_lesson();
-                return Some(Vec::new());
-            }
-            Command::Up
-            | Command::Down
-            | Command::PageUp
-            | Command::PageDown
-            | Command::Top
-            | Command::Bottom => self.move_in_list(command),
-            _ => return None,
-        }
-        self.refresh_lesson();
-        Some(Vec::new())
+    pub(super) fn show_list(&mut self) {
+        self.learn().into_iter().for_each(|learn| learn.panes.focus = Pane::Overview);
     }
 
-    fn move_in_list(&mut self, command: Command) {
+    pub(super) fn leave_list(&mut self) {
+        self.learn().into_iter().for_each(|learn| learn.panes.focus = Pane::Guide);
+    }
+
+    pub(super) fn previous_stage(&mut self) -> Vec<Effect> {
+        self.go(|learn| learn.at.saturating_sub(1))
+    }
+
+    /// Moves in the list, or in the page.
+    pub(in crate::tutor) fn scroll_lesson(&mut self, motion: Motion) {
         let knowledge = self.knowledge;
         let Some(learn) = self.learn() else { return };
+        if !learn.is_list() {
+            return learn.panes.scroll(motion);
+        }
         let current = super::list::current(learn, knowledge);
         let last = learn.overview.len().saturating_sub(1);
-        let to = super::moved(current, command, 10, last);
-        self.select_row(to);
+        self.select_row(motion.from(current, 10, last));
     }
 
     /// Shows a row of the list: a lesson, or a part of another topic.
@@ -239,7 +180,7 @@ impl<'k> Tutor<'k> {
     }
 
     /// From the list into the lesson, where it was left.
-    fn resume(&mut self) -> Vec<Effect> {
+    pub(super) fn resume(&mut self) -> Vec<Effect> {
         let progress = &self.learner.progress;
         let Screen::Learn(learn) = &self.screen else { return Vec::new() };
         let at = match learn.lesson_id() {
@@ -255,7 +196,7 @@ impl<'k> Tutor<'k> {
         effects
     }
 
-    fn next_stage(&mut self) -> Vec<Effect> {
+    pub(super) fn next_stage(&mut self) -> Vec<Effect> {
         let Some(learn) = self.learn() else { return Vec::new() };
         if learn.at + 1 < learn.stages.len() {
             return self.go(|learn| learn.at + 1);
@@ -333,7 +274,7 @@ impl<'k> Tutor<'k> {
         Some(Place { lesson: learn.lesson_id()?.to_owned(), stage: learn.at })
     }
 
-    fn other_lesson(&mut self, step: isize) {
+    pub(super) fn other_lesson(&mut self, step: isize) {
         let knowledge = self.knowledge;
         let Some(learn) = self.learn() else { return };
         let list = learn.is_list();
@@ -348,7 +289,7 @@ impl<'k> Tutor<'k> {
         }
     }
 
-    fn next_pane_of_lesson(&mut self) {
+    pub(super) fn next_pane_of_lesson(&mut self) {
         let Some(learn) = self.learn() else { return };
         let has_code = learn.attempt().is_some();
         learn.panes.focus = match learn.panes.focus {
@@ -360,7 +301,7 @@ impl<'k> Tutor<'k> {
     }
 
     /// Esc: from the code to the guide, from a lesson to the list, from a round back.
-    fn leave_stage(&mut self) {
+    pub(super) fn leave_stage(&mut self) {
         let Some(learn) = self.learn() else { return };
         if learn.panes.focus == Pane::Code {
             learn.panes.focus = Pane::Guide;

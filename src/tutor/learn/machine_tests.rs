@@ -2,14 +2,17 @@
 
 use jiff::civil::{Date, date};
 
+use super::keys::{self, LESSON, LESSONS, PREDICT};
 use super::progress::State;
 use super::tests::KNOWLEDGE;
 use super::{Learner, Progress};
 use crate::knowledge::Language;
 use crate::tutor::key::{Code, Key};
-use crate::tutor::keys::Context;
 use crate::tutor::message::{Effect, Msg, Target};
+use crate::tutor::popups::{CONSENT, LOOK_UP, READER};
+use crate::tutor::screens::home;
 use crate::tutor::view::{Block, Body, Mark, Pane, Picked, Row, StepState, Walkthrough};
+use crate::tutor::walking::{self, EDITOR};
 use crate::tutor::{Reading, Tutor};
 
 const TODAY: Date = date(2026, 3, 1);
@@ -26,7 +29,7 @@ fn at_drill() -> Tutor<'static> {
     let mut tutor = with(Progress::default());
     assert!(tutor.open_lesson(FIRST));
     press(&mut tutor, ">>>a>");
-    assert_eq!(tutor.context(), Context::Drill);
+    assert_eq!(tutor.keys(), &keys::DRILL);
     tutor
 }
 
@@ -46,7 +49,7 @@ fn press(tutor: &mut Tutor, keys: &str) -> Vec<Effect> {
 /// Types a cell into the open text area and leaves it.
 fn repair(tutor: &mut Tutor, cell: &str) -> Vec<Effect> {
     press(tutor, "e");
-    assert_eq!(tutor.context(), Context::Editor);
+    assert_eq!(tutor.keys(), &EDITOR);
     tutor.update(Msg::Edited(cell.to_owned()));
     press(tutor, "^")
 }
@@ -95,16 +98,16 @@ fn status(tutor: &Tutor) -> String {
 fn home_leads_to_the_list_and_the_list_to_a_lesson_and_back() {
     let mut tutor = with(Progress::default());
     press(&mut tutor, "l");
-    assert_eq!(tutor.context(), Context::Lessons);
+    assert_eq!(tutor.keys(), &LESSONS);
     assert_eq!(shown(&tutor).overview.len(), KNOWLEDGE.lessons().count());
     press(&mut tutor, "vv");
     assert_eq!(shown(&tutor).current, 2);
     press(&mut tutor, "\n");
-    assert_eq!((tutor.context(), current(&tutor)), (Context::Lesson, 2));
+    assert_eq!((tutor.keys(), current(&tutor)), (&LESSON, 2));
     press(&mut tutor, "^");
-    assert_eq!(tutor.context(), Context::Lessons);
+    assert_eq!(tutor.keys(), &LESSONS);
     press(&mut tutor, "^");
-    assert_eq!(tutor.context(), Context::Home);
+    assert_eq!(tutor.keys(), &home::KEYS);
 }
 
 #[test]
@@ -114,7 +117,7 @@ fn a_lesson_has_screens_then_a_question_then_drills_then_an_end() {
     assert!(guide(&tutor).starts_with("One thread, one loop"), "{}", guide(&tutor));
     assert!(shown(&tutor).code.is_none());
     press(&mut tutor, ">>>");
-    assert_eq!(tutor.context(), Context::Predict);
+    assert_eq!(tutor.keys(), &PREDICT);
     press(&mut tutor, ">");
     assert!(shown(&tutor).code.is_some());
     press(&mut tutor, ">>>>");
@@ -172,7 +175,7 @@ fn a_wrong_repair_is_told_why_and_is_there_again_the_next_day() {
     assert!(said.contains("cell 2, line 1"), "{said}");
     let mut next = with(progress);
     next.open_lesson(FIRST);
-    assert_eq!(next.context(), Context::Drill);
+    assert_eq!(next.keys(), &keys::DRILL);
     assert!(shown(&next).code.unwrap().source.contains("answer = main()"));
 }
 
@@ -240,7 +243,7 @@ fn what_is_due_comes_back_as_a_round_of_its_own() {
     progress.solve(DRILL, 0, false, date(2026, 2, 1));
     let mut tutor = with(progress);
     press(&mut tutor, "lr");
-    assert_eq!(tutor.context(), Context::Drill);
+    assert_eq!(tutor.keys(), &keys::DRILL);
     let progress = kept(&repair(&mut tutor, "answer = await main()"));
     assert_eq!(progress.drills[DRILL].due, Some(date(2026, 3, 8)));
     press(&mut tutor, ">");
@@ -255,7 +258,7 @@ fn what_is_said_to_an_answer_is_on_the_screen() {
         let mut tutor = with(Progress::default());
         tutor.open_lesson(FIRST);
         press(&mut tutor, ">>>");
-        assert_eq!(tutor.context(), Context::Predict);
+        assert_eq!(tutor.keys(), &PREDICT);
         tutor.update(Msg::Measured { pane: Pane::Guide, content, visible });
         press(&mut tutor, "a");
         shown(&tutor).guide_scroll
@@ -293,7 +296,7 @@ fn the_mistakes_of_a_notebook_become_drills_and_the_notebook_stays_as_it_is() {
     let cell = "import asyncio\nasync def main():\n    return 1\nx = asyncio.run(main())";
     tutor.take_in(cell);
     press(&mut tutor, "x");
-    assert_eq!(tutor.context(), Context::Drill);
+    assert_eq!(tutor.keys(), &keys::DRILL);
     assert!(guide(&tutor).starts_with("Repair cell 1"), "{}", guide(&tutor));
     press(&mut tutor, "hhh");
     assert!(guide(&tutor).contains("x = await main()"), "{}", guide(&tutor));
@@ -304,7 +307,7 @@ fn the_mistakes_of_a_notebook_become_drills_and_the_notebook_stays_as_it_is() {
     press(&mut tutor, ">");
     assert!(guide(&tutor).starts_with("Every mistake is repaired here."), "{}", guide(&tutor));
     press(&mut tutor, "^");
-    assert_eq!(tutor.context(), Context::Walkthrough);
+    assert_eq!(tutor.keys(), &walking::KEYS);
     assert_eq!(shown(&tutor).code.unwrap().source, cell);
     let mut calm = with(Progress::default());
     calm.take_in("x = 1");
@@ -361,9 +364,9 @@ fn a_click_selects_a_lesson_and_another_opens_it() {
     let mut tutor = with(Progress::default());
     press(&mut tutor, "l");
     tutor.update(Msg::Clicked(Target::Overview(4)));
-    assert_eq!((shown(&tutor).current, tutor.context()), (4, Context::Lessons));
+    assert_eq!((shown(&tutor).current, tutor.keys()), (4, &LESSONS));
     tutor.update(Msg::Clicked(Target::Overview(4)));
-    assert_eq!(tutor.context(), Context::Lesson);
+    assert_eq!(tutor.keys(), &LESSON);
     tutor.update(Msg::Clicked(Target::Step(6)));
     assert_eq!(current(&tutor), 6);
     tutor.update(Msg::Clicked(Target::Pane(Pane::Guide)));
@@ -380,7 +383,7 @@ fn every_key_in_every_state_leaves_the_machine_standing() {
         for _ in 0..150 {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_041);
             let char = keys.as_bytes()[(seed >> 33) % keys.len()] as char;
-            if tutor.context() == Context::Editor {
+            if tutor.keys() == &EDITOR {
                 tutor.update(Msg::Edited(format!("x = {seed}")));
                 press(&mut tutor, "^");
             } else {
@@ -401,21 +404,13 @@ fn the_demonstration_runs_ten_minutes_by_itself_and_visits_everything() {
         for effect in tutor.update(Msg::Tick) {
             assert!(!matches!(effect, Effect::Quit | Effect::KeepProgress(_)), "{effect:?}");
         }
-        seen.insert(tutor.context());
+        seen.insert(tutor.keys());
         ticks += 1;
     }
     let minutes = ticks / 5 / 60;
     assert!((9..=11).contains(&minutes), "{minutes} minutes");
-    for context in [
-        Context::Lessons,
-        Context::Lesson,
-        Context::Predict,
-        Context::Drill,
-        Context::Walkthrough,
-        Context::Filter,
-        Context::Reader,
-    ] {
-        assert!(seen.contains(&context), "{context:?}");
+    for table in [&LESSONS, &LESSON, &PREDICT, &keys::DRILL, &walking::KEYS, &LOOK_UP, &READER] {
+        assert!(seen.contains(table), "{table:?}");
     }
 }
 
@@ -468,7 +463,7 @@ fn a_repair_runs_in_a_kernel_after_a_yes_beside_the_cells_as_given() {
         command: String::new(),
         is_found_here: false,
     })));
-    assert_eq!(tutor.context(), Context::Consent);
+    assert_eq!(tutor.keys(), &CONSENT);
     let effects = press(&mut tutor, "y");
     let [Effect::Prove(trial)] = effects.as_slice() else { panic!("{effects:?}") };
     assert!(trial.before[1].1.contains("asyncio.run(main())"));
@@ -488,7 +483,7 @@ fn nothing_runs_that_needs_a_network() {
     let drill = KNOWLEDGE.drills().find(|drill| !drill.front.runs).unwrap();
     let lesson = KNOWLEDGE.lesson(&drill.front.lesson).unwrap();
     tutor.open_lesson(&lesson.page.id);
-    while !matches!(tutor.context(), Context::Drill) || tutor_drill(&tutor) != drill.page.id {
+    while *tutor.keys() != keys::DRILL || tutor_drill(&tutor) != drill.page.id {
         press(&mut tutor, ">");
     }
     assert_eq!(press(&mut tutor, "r"), []);

@@ -32,7 +32,6 @@ use jiff::civil::Date;
 
 pub use attempt::{Attempt, Outcome};
 pub use grade::{Check, Point, grade, is_right};
-pub(super) use panes::moved;
 pub use progress::Progress;
 pub use task::Task;
 pub(super) use tour::Tour;

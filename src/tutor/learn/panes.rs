@@ -1,6 +1,6 @@
 //! What has been scrolled where, in a lesson.
 
-use crate::tutor::keys::Command;
+use crate::tutor::motion::Motion;
 use crate::tutor::view::Pane;
 
 /// The panes of a lesson's screen.
@@ -47,32 +47,18 @@ impl Panes {
     }
 
     /// Scrolls the pane that has the keys.
-    pub fn scroll(&mut self, command: Command) {
+    pub fn scroll(&mut self, motion: Motion) {
         let (content, visible) = if self.focus == Pane::Code { self.code } else { self.guide };
         let last = content.saturating_sub(visible);
         let page = visible.saturating_sub(1);
         match self.focus {
             Pane::Code => {
                 let from = self.code_scroll.unwrap_or_default().min(last);
-                self.code_scroll = Some(moved(from, command, page, last));
+                self.code_scroll = Some(motion.from(from, page, last));
             }
             Pane::Guide | Pane::Overview => {
-                self.scroll = moved(self.scroll.min(last), command, page, last);
+                self.scroll = motion.from(self.scroll.min(last), page, last);
             }
         }
-    }
-}
-
-/// Where a command leads from `at` in a list whose last place is `last`.
-pub fn moved(at: usize, command: Command, page: usize, last: usize) -> usize {
-    let page = page.max(1);
-    match command {
-        Command::Up => at.saturating_sub(1),
-        Command::Down => (at + 1).min(last),
-        Command::PageUp => at.saturating_sub(page),
-        Command::PageDown => (at + page).min(last),
-        Command::Top => 0,
-        Command::Bottom => last,
-        _ => at,
     }
 }

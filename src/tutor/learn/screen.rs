@@ -5,7 +5,6 @@ use super::list::{current, label};
 use super::{Learn, Stage, Topic};
 use crate::text::Wording;
 use crate::tutor::document::mark;
-use crate::tutor::keys::{Command, Context};
 use crate::tutor::message::Effect;
 use crate::tutor::view::{
     Block, CodePane, Header, Row, StepState, StepTab, Tone, Underline, Walkthrough,
@@ -96,38 +95,9 @@ impl Tutor<'_> {
         Header { file, place, ..base }
     }
 
-    pub(in crate::tutor) fn learn_context(learn: &Learn) -> Context {
-        match (learn.stage(), learn.attempt()) {
-            (_, Some(attempt)) if attempt.editing.is_some() => Context::Editor,
-            _ if learn.is_list() => Context::Lessons,
-            (Stage::Predict(_), _) => Context::Predict,
-            (Stage::Drill(_), Some(_)) => Context::Drill,
-            _ => Context::Lesson,
-        }
-    }
-
-    /// Whether a key would do something at this stage.
-    pub(in crate::tutor) fn is_useful_in_lesson(&self, learn: &Learn, command: Command) -> bool {
-        let attempt = learn.attempt();
-        let cells = attempt.map_or(0, |it| it.document.notebook.cells.len());
-        let at = attempt.map_or(0, |it| it.cell.0);
-        let right = attempt.is_some_and(Attempt::is_right);
-        match command {
-            Command::NextStep => learn.at + 1 < learn.stages.len() || learn.lesson_id().is_some(),
-            Command::PreviousStep => learn.at > 0,
-            Command::NextLesson | Command::PreviousLesson => learn.lesson_id().is_some(),
-            Command::NextCell => at + 1 < cells,
-            Command::PreviousCell => at > 0,
-            Command::Hint => attempt.is_some_and(|it| it.hints < super::attempt::HINTS) && !right,
-            Command::Solution => attempt.is_some_and(Attempt::has_tried) && !right,
-            Command::StartOver => attempt.is_some_and(|it| it.is_touched() || it.hints > 0),
-            Command::Choice(_) => learn.answer().is_none(),
-            Command::Prove => !self.is_waiting() && attempt.is_some(),
-            Command::Interrupt => learn.proof.as_ref().is_some_and(|proof| proof.is_running()),
-            Command::Motion => self.learner.moves && ticks(learn) > 0,
-            Command::Review => !self.learner.progress.due(self.learner.today).is_empty(),
-            _ => true,
-        }
+    /// Whether the page has diagrams that may move.
+    pub(super) fn has_motion(&self) -> bool {
+        self.learner.moves && matches!(&self.screen, Screen::Learn(learn) if ticks(learn) > 0)
     }
 
     /// Lets the diagrams of the page run, when they may and there are some.

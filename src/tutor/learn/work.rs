@@ -55,7 +55,7 @@ impl Tutor<'_> {
         effects
     }
 
-    pub(super) fn edited_task(&mut self) -> Vec<Effect> {
+    pub(in crate::tutor) fn edited_task(&mut self) -> Vec<Effect> {
         let attempt = self.learn().and_then(Learn::attempt_mut);
         let outcome = attempt.map_or(Outcome::Nothing, Attempt::end_edit);
         self.count(outcome);

@@ -4,8 +4,9 @@
 use super::*;
 use crate::knowledge::Both;
 use crate::tutor::history::Visit;
-use crate::tutor::keys::Context;
 use crate::tutor::message::EditorError;
+use crate::tutor::popups::LOOK_UP;
+use crate::tutor::walking;
 
 fn typed(tutor: &mut Tutor, text: &str) {
     for char in text.chars() {
@@ -65,7 +66,7 @@ fn every_command_of_a_screen_is_in_its_palette_once() {
     press(&mut tutor, ":");
     typed(&mut tutor, "zzzz");
     press(&mut tutor, "enter");
-    assert_eq!((tutor.context(), step(&tutor)), (Context::Walkthrough, 4));
+    assert_eq!((tutor.keys(), step(&tutor)), (&walking::KEYS, 4));
 }
 
 #[test]
@@ -80,7 +81,7 @@ fn the_palette_of_a_page_and_of_the_home_screen_are_their_own() {
     press(&mut tutor, "enter :");
     typed(&mut tutor, "close");
     press(&mut tutor, "enter");
-    assert_eq!(tutor.context(), Context::Filter, "the page is closed, the look-up is not");
+    assert_eq!(tutor.keys(), &LOOK_UP, "the page is closed, the look-up is not");
 }
 
 #[test]

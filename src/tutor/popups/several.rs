@@ -1,15 +1,53 @@
 //! Several repairs at once: of one mistake in a cell, of a cell, of the notebook.
 
-use super::Tutor;
-use super::document::Document;
-use super::message::Effect;
-use super::popups::{Kind, Question};
-use super::view::Tone;
+use super::{At, Popup, Question, list};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::knowledge::Tables;
 use crate::review::{Repairs, Within};
 use crate::text::CellIndex;
+use crate::tutor::Tutor;
+use crate::tutor::document::Document;
+use crate::tutor::keys::Act::Does;
+use crate::tutor::keys::{Keys, Sort};
+use crate::tutor::view::{self, ListRow, Tone};
 use crate::wording;
+
+pub static KEYS: Keys = Keys {
+    name: "several",
+    heading: None,
+    sort: Sort::Window,
+    wider: None,
+    rows: &list(Does(|it| it.ask_for_selected())),
+};
+
+/// What can be repaired at once, and how many problems each of it is.
+#[derive(Debug)]
+struct Several(Vec<(Within, usize)>);
+
+impl Popup for Several {
+    fn keys(&self) -> &'static Keys {
+        &KEYS
+    }
+
+    fn rows(&self) -> usize {
+        self.0.len()
+    }
+
+    fn view(&self, at: At<'_>) -> view::Popup {
+        let row = |(batch, count): &(Within, usize)| {
+            let (key, rule) = match batch {
+                Within::Rule(_, rule) => (wording::several::RULE, *rule),
+                Within::Cell(_) | Within::About(_) => (wording::several::CELL, ""),
+                Within::Notebook => (wording::several::NOTEBOOK, ""),
+            };
+            let args = [("count", &*count.to_string()), ("rule", rule)];
+            let label = at.knowledge.ui(at.language, key, &args);
+            ListRow { label, detail: String::new() }
+        };
+        let rows = self.0.iter().map(row).collect();
+        at.list(wording::several::TITLE, rows, wording::popup::NOTHING)
+    }
+}
 
 /// How far the repairs that are made together may be trusted at least: one mistake of a cell was
 /// looked at, of the rest only what is safe is made.
@@ -48,7 +86,7 @@ fn sources(
 
 impl Tutor<'_> {
     /// Offers what can be repaired at once here.
-    pub(super) fn offer_several(&mut self) {
+    pub(in crate::tutor) fn offer_several(&mut self) {
         let Some(walk) = self.walk() else { return };
         if let Some(why) = walk.document.notebook.read_only() {
             let why = why.to_string();
@@ -62,21 +100,23 @@ impl Tutor<'_> {
         if batches.is_empty() {
             return self.say(wording::status::NOTHING_TO_REPAIR, &[], Tone::Quiet);
         }
-        self.open_window(Kind::Several(batches));
+        self.open_window(Several(batches));
     }
 
     /// Asks whether these repairs are to be made, with what they change.
-    pub(super) fn ask_for_several(&mut self, batch: Within) -> Vec<Effect> {
+    fn ask_for_selected(&mut self) {
+        let at = self.selected();
+        let chosen = self.top::<Several>().and_then(|it| it.0.get(at));
+        let Some((batch, _)) = chosen.copied() else { return };
         let tables = &self.knowledge.tables;
-        let Some(document) = self.document() else { return Vec::new() };
+        let Some(document) = self.document() else { return };
         let sources = sources(batch, document, tables).filter(|sources| !sources.is_empty());
         let has_file = document.path.is_some();
-        self.windows.pop();
+        self.close();
         match sources {
             Some(sources) if has_file => self.ask(Question::Write(sources)),
             Some(sources) => self.ask(Question::Repair(sources)),
             None => self.say(wording::status::NOTHING_TO_REPAIR, &[], Tone::Quiet),
         }
-        Vec::new()
     }
 }

@@ -3,20 +3,42 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Tutor;
-use super::message::FoundKernel;
-use super::popups::Kind;
-use super::proving::Claim;
-use super::reading::{Reading, Writer, prose_of};
-use super::view::{Block, ListRow, Mark, Page, Tone};
+use super::{At, Popup};
 use crate::knowledge::{Knowledge, Language};
 use crate::proof::{Plan, Step};
 use crate::review::sentence;
 use crate::text::CellIndex;
-use crate::wording;
+use crate::tutor::Tutor;
+use crate::tutor::key::Code;
+use crate::tutor::keys::Act::{Asks, Does};
+use crate::tutor::keys::{Keys, Sort, c, down, k, page_down, page_up, row, up};
+use crate::tutor::message::{Effect, FoundKernel};
+use crate::tutor::proving::Claim;
+use crate::tutor::reading::{Writer, prose_of};
+use crate::tutor::view::{self, Block, ListRow, Mark, Page, Tone};
+use crate::wording::{self, keys};
+
+pub static KEYS: Keys = Keys {
+    name: "consent",
+    heading: None,
+    sort: Sort::Question,
+    wider: None,
+    rows: &[
+        row(&[c('y')], Asks(|it| it.run_agreed()), "y", keys::RUN_THESE).footer(1).number(21),
+        row(&[c('n'), k(Code::Esc), c('q')], Does(|it| it.refuse()), "n", keys::RUN_NOTHING)
+            .footer(2)
+            .number(0),
+        row(&[c(' '), k(Code::Enter)], Does(|it| it.toggle()), "Space", keys::TOGGLE).footer(4),
+        row(&[c('a')], Does(|it| it.toggle_all()), "a", keys::ALL_CELLS).footer(5).number(22),
+        up(&[k(Code::Up), c('k')]),
+        down(&[k(Code::Down), c('j')]).footer(6),
+        page_up(&[k(Code::PageUp)]),
+        page_down(&[k(Code::PageDown)]).footer(3),
+    ],
+};
 
 /// What would run.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Consent {
     kernel: FoundKernel,
     /// The cells that are needed, and all earlier ones.
@@ -27,7 +49,7 @@ pub struct Consent {
     asked: BTreeSet<CellIndex>,
     sources: Vec<String>,
     is_changed: bool,
-    pub preview: Option<Arc<Page>>,
+    preview: Option<Arc<Page>>,
 }
 
 impl Consent {
@@ -46,19 +68,19 @@ impl Consent {
     }
 
     /// The cells that could run, in order.
-    pub fn steps(&self) -> &[Step] {
+    fn steps(&self) -> &[Step] {
         let [needed, all] = &self.plans;
         if self.all { &all.steps } else { &needed.steps }
     }
 
     /// The cells that would run after a yes.
-    pub fn cells(&self) -> BTreeSet<CellIndex> {
+    fn cells(&self) -> BTreeSet<CellIndex> {
         let cells = self.steps().iter().map(|step| step.cell);
         cells.filter(|cell| !self.out.contains(cell)).collect()
     }
 
     /// Leaves a cell out or takes it in again; those in question always run.
-    pub fn toggle(&mut self, row: usize) {
+    fn toggle(&mut self, row: usize) {
         let Some(cell) = self.steps().get(row).map(|step| step.cell) else { return };
         if !self.asked.contains(&cell) && !self.out.remove(&cell) {
             self.out.insert(cell);
@@ -66,7 +88,7 @@ impl Consent {
     }
 
     /// Takes every earlier cell, or only those that are needed; the row of the same cell then.
-    pub fn toggle_all(&mut self, row: usize) -> usize {
+    fn toggle_all(&mut self, row: usize) -> usize {
         let cell = self.steps().get(row).map(|step| step.cell);
         self.all = !self.all;
         let same = self.steps().iter().position(|step| Some(step.cell) == cell);
@@ -74,7 +96,7 @@ impl Consent {
     }
 
     /// A row for each cell.
-    pub fn rows(&self, knowledge: &Knowledge, language: Language) -> Vec<ListRow> {
+    fn listed(&self, knowledge: &Knowledge, language: Language) -> Vec<ListRow> {
         let row = |step: &Step| {
             let mark = if self.out.contains(&step.cell) { "[ ]" } else { "[x]" };
             let said = prose_of(&sentence(knowledge, language, &step.message())).text();
@@ -87,15 +109,30 @@ impl Consent {
         };
         self.steps().iter().map(row).collect()
     }
+}
+
+impl Popup for Consent {
+    fn keys(&self) -> &'static Keys {
+        &KEYS
+    }
+
+    fn rows(&self) -> usize {
+        self.steps().len()
+    }
+
+    fn is_read_beside(&self) -> bool {
+        true
+    }
 
     /// Where it runs and how, and the chosen cell.
-    pub fn write(&mut self, row: usize, knowledge: &Knowledge, reading: Reading) {
+    fn write(&mut self, row: usize, tutor: &Tutor<'_>) {
+        let (knowledge, reading) = (tutor.knowledge, tutor.reading);
         let mut writer = Writer::new(knowledge, reading);
         writer.each(|language| Block::Paragraph(prose_of(self.kernel.reason.get(language))));
         if self.kernel.is_found_here {
             writer.each(|language| {
                 let said = knowledge.ui(language, wording::kernels::FOUND_HERE, &[]);
-                let body = super::view::Prose::toned(said, Tone::Caution);
+                let body = view::Prose::toned(said, Tone::Caution);
                 Block::Item { mark: Mark::Warning, body }
             });
         }
@@ -111,7 +148,7 @@ impl Consent {
             for effect in &step.effects {
                 writer.each(|language| {
                     let said = knowledge.ui(language, wording::prove::EFFECT, &[("line", effect)]);
-                    let body = super::view::Prose::toned(said, Tone::Caution);
+                    let body = view::Prose::toned(said, Tone::Caution);
                     Block::Item { mark: Mark::Warning, body }
                 });
             }
@@ -120,28 +157,46 @@ impl Consent {
         }
         self.preview = Some(Arc::new(writer.finish()));
     }
+
+    fn view(&self, at: At<'_>) -> view::Popup {
+        view::Popup::List {
+            title: at.ui(wording::proof::TITLE),
+            query: None,
+            rows: self.listed(at.knowledge, at.language),
+            selected: at.selected,
+            preview: self.preview.clone(),
+            scroll: Some(at.scroll),
+            empty: at.ui(wording::popup::NOTHING),
+        }
+    }
 }
 
 impl Tutor<'_> {
+    /// Asks which cells are to run, at the last.
+    pub(in crate::tutor) fn ask_to_run(&mut self, consent: Consent) {
+        let last = consent.steps().len().saturating_sub(1);
+        self.open_window(consent);
+        self.change_top(|_: &mut Consent, selected| *selected = last);
+    }
+
     /// Leaves the chosen cell out of what will run, or takes it in.
-    pub(super) fn toggle(&mut self) {
-        let (knowledge, reading) = (self.knowledge, self.reading);
-        if let Some(window) = self.windows.last_mut()
-            && let Kind::Run(consent) = &mut window.kind
-        {
-            consent.toggle(window.selected);
-            window.preview(knowledge, reading);
-        }
+    fn toggle(&mut self) {
+        self.change_top(|it: &mut Consent, selected| it.toggle(*selected));
     }
 
     /// Takes every earlier cell, or only those that are needed.
-    pub(super) fn toggle_all(&mut self) {
-        let (knowledge, reading) = (self.knowledge, self.reading);
-        if let Some(window) = self.windows.last_mut()
-            && let Kind::Run(consent) = &mut window.kind
-        {
-            window.selected = consent.toggle_all(window.selected);
-            window.preview(knowledge, reading);
-        }
+    fn toggle_all(&mut self) {
+        self.change_top(|it: &mut Consent, selected| *selected = it.toggle_all(*selected));
+    }
+
+    fn run_agreed(&mut self) -> Vec<Effect> {
+        let cells = self.top::<Consent>().map(Consent::cells);
+        self.close();
+        cells.map(|cells| self.run_cells(&cells)).unwrap_or_default()
+    }
+
+    fn refuse(&mut self) {
+        self.close();
+        self.refuse_run();
     }
 }

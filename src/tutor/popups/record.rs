@@ -4,28 +4,117 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::line::Line;
-use super::moving::Move;
-use super::pages::spent;
-use super::popups::{Kind, Question, Window};
-use super::proving::{Outcome, State};
-use super::reading::{Reading, Writer, block, prose_of};
-use super::view::{Block, Page, Tone};
-use super::{Screen, Tutor, diff};
+use super::{At, Outcome, Popup, Question, Reader};
 use crate::diagnostic::Message;
 use crate::knowledge::{Language, PageKind, blocks};
 use crate::review::{FileChange, Form, Place, Record, record, review_day, with_record};
 use crate::transcript::Transcript;
+use crate::tutor::key::Code;
+use crate::tutor::keys::Act::{Asks, Does};
+use crate::tutor::keys::{
+    BOTTOM, Keys, Sort, TOP, c, close, ctrl, down, k, page_down, page_up, row, up,
+};
+use crate::tutor::line::Line;
 use crate::tutor::message::Effect;
-use crate::wording;
+use crate::tutor::moving::Move;
+use crate::tutor::pages::spent;
+use crate::tutor::proving::{self, State};
+use crate::tutor::reading::{Reading, Writer, block, prose_of};
+use crate::tutor::view::{self, Block, Page, Tone};
+use crate::tutor::{Screen, Tutor, diff};
+use crate::wording::{self, keys};
+
+/// The keys while a reason is typed.
+pub static REASON: Keys = Keys {
+    name: "reason",
+    heading: None,
+    sort: Sort::Typing,
+    wider: None,
+    rows: &[
+        row(&[k(Code::Enter)], Does(|it| it.show_record()), "Enter", keys::REASON_DONE).footer(1),
+        close(&[k(Code::Esc)]).footer(2).number(0),
+    ],
+};
+
+/// The keys of a record that is looked at.
+pub static KEYS: Keys = Keys {
+    name: "record",
+    heading: Some(keys::RECORD_WINDOW),
+    sort: Sort::Window,
+    wider: None,
+    rows: &[
+        row(&[c('s')], Asks(|it| it.save_record()), "s", keys::SAVE_RECORD).footer(1).number(1),
+        row(&[c('i')], Does(|it| it.insert_record()), "i", keys::INSERT_RECORD)
+            .footer(2)
+            .number(2)
+            .when(|it| it.takes_record())
+            .after_review(),
+        row(&[c('y')], Asks(|it| it.copy_record()), "y", keys::COPY)
+            .footer(3)
+            .number(3)
+            .after_review(),
+        down(&[k(Code::Down), c('j')]).footer(4),
+        up(&[k(Code::Up), c('k')]),
+        page_down(&[k(Code::PageDown), c(' '), ctrl('f')]),
+        page_up(&[k(Code::PageUp), ctrl('b')]),
+        TOP,
+        BOTTOM,
+        close(&[k(Code::Esc), c('q')]).footer(5).number(0),
+    ],
+};
+
+/// The reason of a deviation is typed.
+#[derive(Debug)]
+struct Reason {
+    line: Line,
+    /// The deviation's id.
+    id: String,
+}
 
 /// A record that is looked at.
-#[derive(Debug, Clone)]
-pub struct Recorded {
+#[derive(Debug)]
+struct Recorded {
     /// The deviation's id.
-    pub id: String,
-    pub reason: String,
-    pub page: Arc<Page>,
+    id: String,
+    reason: String,
+    page: Arc<Page>,
+}
+
+impl Popup for Reason {
+    fn keys(&self) -> &'static Keys {
+        &REASON
+    }
+
+    fn line(&mut self) -> Option<&mut Line> {
+        Some(&mut self.line)
+    }
+
+    fn view(&self, at: At<'_>) -> view::Popup {
+        let page = at.knowledge.page(PageKind::Deviation, &self.id);
+        let title = page.map(|page| prose_of(page.title.get(at.language)).text());
+        let args = [("title", &*title.unwrap_or_default())];
+        view::Popup::Line {
+            title: at.knowledge.ui(at.language, wording::record::ASK, &args),
+            text: self.line.text.clone(),
+            cursor: self.line.cursor,
+            note: at.ui(wording::record::ASK_MORE),
+        }
+    }
+}
+
+impl Popup for Recorded {
+    fn keys(&self) -> &'static Keys {
+        &KEYS
+    }
+
+    fn write(&mut self, _: usize, tutor: &Tutor<'_>) {
+        self.page = tutor.record_page(&self.id, &self.reason);
+    }
+
+    fn view(&self, at: At<'_>) -> view::Popup {
+        let (title, page) = (at.ui(wording::record::WINDOW), self.page.clone());
+        view::Popup::Reader { title, query: None, page, scroll: at.scroll }
+    }
 }
 
 impl Tutor<'_> {
@@ -38,30 +127,23 @@ impl Tutor<'_> {
     /// Asks for the reason of the deviation whose page is open.
     pub(super) fn begin_record(&mut self) {
         if let Some(id) = self.open_deviation() {
-            self.windows.push(Window::new(Kind::Reason { line: Line::default(), id }));
+            self.open_window(Reason { line: Line::default(), id });
         }
     }
 
     /// The deviation of the page that is open.
     pub(super) fn open_deviation(&self) -> Option<String> {
-        match &self.windows.last()?.kind {
-            Kind::Reader { id: Some((PageKind::Deviation, id)), .. } => Some(id.clone()),
-            Kind::Outcome(outcome) if outcome.about.0 == PageKind::Deviation => {
-                Some(outcome.about.1.clone())
-            }
-            _ => None,
-        }
+        let read = self.top::<Reader>().and_then(|it| it.id.as_ref());
+        let about = read.or_else(|| Some(&self.top::<Outcome>()?.about));
+        about.filter(|(kind, _)| *kind == PageKind::Deviation).map(|(_, id)| id.clone())
     }
 
     /// The reason was typed: shows the record.
-    pub(super) fn show_record(&mut self) {
-        let Some(Kind::Reason { line, id }) = self.windows.last().map(|it| &it.kind) else {
-            return;
-        };
+    fn show_record(&mut self) {
+        let Some(Reason { line, id }) = self.top() else { return };
         let (id, reason) = (id.clone(), line.text.trim().to_owned());
-        let page = self.record_page(&id, &reason);
-        self.windows.pop();
-        self.windows.push(Window::new(Kind::Recorded(Recorded { id, reason, page })));
+        self.close();
+        self.open_window(Recorded { id, reason, page: Arc::default() });
     }
 
     /// The record as Markdown; `None` when there is no such deviation.
@@ -92,7 +174,7 @@ impl Tutor<'_> {
     /// Where the time of the cell went, as far as it was run here.
     fn spent(&self) -> Option<String> {
         let Screen::Walk(walk) = &self.screen else { return None };
-        let State::Done(Outcome { before, after }) = &walk.attempt.as_ref()?.state else {
+        let State::Done(proving::Outcome { before, after }) = &walk.attempt.as_ref()?.state else {
             return None;
         };
         let of = |ran: &Transcript| ran.cells.iter().find(|it| it.cell == walk.cell).cloned();
@@ -102,7 +184,7 @@ impl Tutor<'_> {
     }
 
     /// The record laid out to be read.
-    pub(super) fn record_page(&self, id: &str, reason: &str) -> Arc<Page> {
+    fn record_page(&self, id: &str, reason: &str) -> Arc<Page> {
         let mut writer = Writer::new(self.knowledge, self.reading);
         let text = self.record_text(id, reason, Form::Cell).unwrap_or_default();
         for (at, found) in blocks(&text).iter().enumerate() {
@@ -115,20 +197,18 @@ impl Tutor<'_> {
     }
 
     fn recorded(&self) -> Option<(&str, &str)> {
-        match &self.windows.last()?.kind {
-            Kind::Recorded(recorded) => Some((&recorded.id, &recorded.reason)),
-            _ => None,
-        }
+        self.top().map(|it: &Recorded| (&*it.id, &*it.reason))
     }
 
     /// The record for the clipboard.
-    pub(super) fn record_to_copy(&self) -> Option<String> {
-        let (id, reason) = self.recorded()?;
-        self.record_text(id, reason, Form::File)
+    fn copy_record(&mut self) -> Vec<Effect> {
+        let recorded = self.recorded();
+        let text = recorded.and_then(|(id, reason)| self.record_text(id, reason, Form::File));
+        self.copy_text(text)
     }
 
     /// Asks the shell to save the record beside the notebook.
-    pub(super) fn save_record(&self) -> Vec<Effect> {
+    fn save_record(&self) -> Vec<Effect> {
         let Some((id, reason)) = self.recorded() else { return Vec::new() };
         let Some(text) = self.record_text(id, reason, Form::File) else { return Vec::new() };
         let (near, name) = match &self.screen {
@@ -144,23 +224,20 @@ impl Tutor<'_> {
     }
 
     /// Whether the open notebook's file can take the record.
-    pub(super) fn takes_record(&self) -> bool {
+    fn takes_record(&self) -> bool {
         let document = self.document();
         document.is_some_and(|it| it.path.is_some() && it.notebook.read_only().is_none())
     }
 
     /// Asks before the record becomes a cell of the notebook.
-    pub(super) fn insert_record(&mut self) {
+    fn insert_record(&mut self) {
         if self.document().is_some_and(|document| document.is_unsaved()) {
             return self.say(wording::record::UNSAVED, &[], Tone::Caution);
         }
         match self.plan_insertion() {
             Some(Ok((planned, page))) => {
                 self.moving = Some(planned);
-                let title =
-                    self.knowledge.ui(self.reading.base(), wording::record::INSERT_TITLE, &[]);
-                let kind = Kind::Confirm { question: Question::Move, title, page: page.into() };
-                self.windows.push(Window::new(kind));
+                self.confirm(Question::Move, wording::record::INSERT_TITLE, page);
             }
             Some(Err(why)) => self.say_unwritten(&why),
             None => self.say(wording::status::NO_FILE, &[], Tone::Caution),
@@ -185,16 +262,5 @@ impl Tutor<'_> {
         let (expected, bytes) = (Some(notebook.original().to_vec()), after.original().to_vec());
         let files = vec![FileChange { path, expected, bytes }];
         Some(Ok((Move::of_record(files, at, walk.cell), writer.finish())))
-    }
-
-    /// The title of the window in which the reason is typed.
-    pub(super) fn reason_title(
-        knowledge: &crate::knowledge::Knowledge,
-        language: Language,
-        id: &str,
-    ) -> String {
-        let page = knowledge.page(PageKind::Deviation, id);
-        let title = page.map(|page| prose_of(page.title.get(language)).text()).unwrap_or_default();
-        knowledge.ui(language, wording::record::ASK, &[("title", &title)])
     }
 }
