@@ -11,7 +11,7 @@
     allow(dead_code)
 )]
 
-use crate::text::{Counted, Wording};
+pub use crate::text::{Counted, Wording};
 
 include!(concat!(env!("OUT_DIR"), "/wording.rs"));
 

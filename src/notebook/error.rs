@@ -3,7 +3,7 @@
 use crate::diagnostic::Message;
 use crate::notebook::json::Fault;
 use crate::text::{self, CellIndex};
-use crate::wording;
+use crate::wording::unfit;
 
 /// Why a file is no notebook. Offsets count bytes from 0; lines and columns count from 1, columns
 /// in characters.
@@ -96,23 +96,21 @@ impl SaveError {
         let of = |key, cell: &CellIndex| plain(key).at_cell(*cell);
         match self {
             Self::ReadOnly(ReadOnly::OldFormat { major }) => {
-                plain(wording::unfit::OLD_FORMAT).with("major", major)
+                plain(unfit::OLD_FORMAT).with("major", major)
             }
-            Self::NoCell { cell } => of(wording::unfit::NO_CELL, cell),
-            Self::Twice { cell } => of(wording::unfit::TWICE, cell),
-            Self::NoSource { cell } => of(wording::unfit::NO_SOURCE, cell),
+            Self::NoCell { cell } => of(unfit::NO_CELL, cell),
+            Self::Twice { cell } => of(unfit::TWICE, cell),
+            Self::NoSource { cell } => of(unfit::NO_SOURCE, cell),
             Self::LoneSurrogate { cell, line } => {
-                of(wording::unfit::LONE_SURROGATE, cell).with("line", line)
+                of(unfit::LONE_SURROGATE, cell).with("line", line)
             }
-            Self::Marker { cell, line } => of(wording::unfit::MARKER, cell).with("line", line),
-            Self::Unfaithful { cell } => of(wording::unfit::UNFAITHFUL, cell),
-            Self::OneDefinition { cell } => of(wording::unfit::ONE_DEFINITION, cell),
-            Self::GivenTwice { cell, name } => {
-                of(wording::unfit::GIVEN_TWICE, cell).with("name", name)
-            }
-            Self::NoCells => plain(wording::unfit::NO_CELLS),
-            Self::FirstCell => plain(wording::unfit::FIRST_CELL),
-            Self::Id => plain(wording::unfit::ID),
+            Self::Marker { cell, line } => of(unfit::MARKER, cell).with("line", line),
+            Self::Unfaithful { cell } => of(unfit::UNFAITHFUL, cell),
+            Self::OneDefinition { cell } => of(unfit::ONE_DEFINITION, cell),
+            Self::GivenTwice { cell, name } => of(unfit::GIVEN_TWICE, cell).with("name", name),
+            Self::NoCells => plain(unfit::NO_CELLS),
+            Self::FirstCell => plain(unfit::FIRST_CELL),
+            Self::Id => plain(unfit::ID),
         }
     }
 }

@@ -5,8 +5,7 @@ use crate::environment::Host;
 use crate::facts::Facts;
 use crate::notebook::{Format, Notebook};
 use crate::python::{Kind, NameUse};
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// Names that Databricks gives to every notebook.
 ///

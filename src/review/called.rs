@@ -3,9 +3,8 @@
 use crate::diagnostic::{Applicability, Severity};
 use crate::knowledge::PageKind;
 use crate::knowledge::timeline::State;
-use crate::text::Wording;
 use crate::transcript::{Chart, Lag, Status};
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// What kind of page it is.
 pub fn kind(kind: PageKind) -> Wording {

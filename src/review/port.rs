@@ -10,8 +10,7 @@ use crate::rewrite::port::to_script::{self, CellNote, Script};
 use crate::rewrite::port::{self, Note, Ported, Refusal, Request, Words};
 use crate::rewrite::script;
 use crate::rules;
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// Turns a script into cells; a notice for people comes first.
 ///

@@ -20,7 +20,7 @@ use crate::text::Wording;
 use crate::transcript::Transcript;
 use crate::tutor::Reading;
 use crate::tutor::message::{FoundKernel, Msg, NoKernel, Progress, Stage, Trial};
-use crate::wording;
+use crate::wording::proof;
 
 /// How long a kernel may take to start.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -69,7 +69,7 @@ impl<'s, 'k> Prover<'s, 'k> {
     /// Looks for a kernel for a notebook in the folder. Answers `KernelFound`.
     pub fn find(&mut self, folder: PathBuf, notebook: Kernel) {
         if self.wish.is_off {
-            let why = ui(self.knowledge, wording::proof::OFF);
+            let why = ui(self.knowledge, proof::OFF);
             return tell(&self.answers, Msg::KernelFound(Err(NoKernel { why })));
         }
         let (knowledge, wish) = (self.knowledge, self.wish.clone());

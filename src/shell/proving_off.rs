@@ -8,7 +8,7 @@ use super::perform::Wish;
 use crate::knowledge::{Both, Knowledge, Language};
 use crate::notebook::Kernel;
 use crate::tutor::message::{Msg, NoKernel, Progress, Trial};
-use crate::wording;
+use crate::wording::proof;
 
 /// Finds no kernel.
 pub struct Prover<'s, 'k> {
@@ -30,7 +30,7 @@ impl<'s, 'k> Prover<'s, 'k> {
 
     /// Answers `KernelFound`: there is none.
     pub fn find(&mut self, _folder: PathBuf, _notebook: Kernel) {
-        let ui = |language| self.knowledge.ui(language, wording::proof::LEFT_OUT, &[]);
+        let ui = |language| self.knowledge.ui(language, proof::LEFT_OUT, &[]);
         let why = Both { en: ui(Language::En), zh: ui(Language::Zh) };
         self.tell(Msg::KernelFound(Err(NoKernel { why })));
     }

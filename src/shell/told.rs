@@ -19,10 +19,9 @@ use super::tui::theme::ThemeError;
 use crate::knowledge::{Both, Knowledge, Language};
 use crate::notebook::NotebookError;
 use crate::review::sentence;
-use crate::text::Wording;
 use crate::tutor::error_chain;
 use crate::tutor::unread::{Place, unread};
-use crate::wording;
+use crate::wording::{self, Wording, export};
 
 /// Tells errors in one language.
 #[derive(Debug, Clone, Copy)]
@@ -319,7 +318,7 @@ impl Teller<'_> {
                 format!("{}: {}", path.display(), self.tell(source))
             }
             ExportError::List { path } => {
-                self.say(wording::export::NO_LIST, &[("file", &path.display().to_string())])
+                self.say(export::NO_LIST, &[("file", &path.display().to_string())])
             }
             ExportError::Write(source) => self.of_several(source),
         }
@@ -333,7 +332,7 @@ impl Teller<'_> {
     ) -> String {
         let [file, folder, target] = [path, base, target].map(|it| it.display().to_string());
         let args = [("file", file.as_str()), ("folder", &folder), ("target", &target)];
-        self.say(wording::export::LEADS_OUT, &args)
+        self.say(export::LEADS_OUT, &args)
     }
 
     fn say(self, key: Wording, args: &[(&str, &str)]) -> String {

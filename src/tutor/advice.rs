@@ -6,8 +6,7 @@ use super::view::Change;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::{Knowledge, Language, PageKind};
 use crate::review::{changed_sources, fenced, sentence};
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{Wording, advice, header, pattern};
 
 /// Writes the advice: what was seen, the repair as a difference, what it changes, and the page.
 pub(super) fn markdown(
@@ -19,11 +18,11 @@ pub(super) fn markdown(
 ) -> String {
     let ui = |key: Wording, args: &[(&str, &str)]| knowledge.ui(language, key, args);
     let cell = problem.span.cell.number().to_string();
-    let title = ui(wording::advice::TITLE, &[("file", &document.name), ("cell", &cell)]);
+    let title = ui(advice::TITLE, &[("file", &document.name), ("cell", &cell)]);
     let skill = knowledge.skill();
     let mut out = format!("# {title}\n\n");
-    let announced = ui(wording::header::SKILL, &[("skill", &skill.name)]);
-    let notice = ui(wording::header::NOTICE, &[("notice", &skill.invocation_notice)]);
+    let announced = ui(header::SKILL, &[("skill", &skill.name)]);
+    let notice = ui(header::NOTICE, &[("notice", &skill.invocation_notice)]);
     out.push_str(&format!("{announced}  \n{notice}\n\n"));
     out.push_str(&format!(
         "**{}**: {}\n\n",
@@ -36,7 +35,7 @@ pub(super) fn markdown(
         for (changed, after) in changed_sources(&document.notebook, &fix.edits).unwrap_or_default()
         {
             let number = changed.number().to_string();
-            out.push_str(&format!("{}\n\n", ui(wording::pattern::IN_CELL, &[("cell", &number)])));
+            out.push_str(&format!("{}\n\n", ui(pattern::IN_CELL, &[("cell", &number)])));
             out.push_str(&format!(
                 "{}\n\n",
                 fenced("diff", &difference(document.source(changed), &after))

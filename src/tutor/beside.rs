@@ -12,7 +12,7 @@ use super::{Screen, Tutor};
 use crate::knowledge::Both;
 use crate::notebook::{self, Cell, Notebook};
 use crate::text::CellIndex;
-use crate::wording;
+use crate::wording::beside;
 
 /// What becomes of changes on both sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,11 +35,7 @@ impl Tutor<'_> {
             Ok(opened) if is_open(&opened) => self.take_in_change(opened),
             Ok(_) => {}
             Err(why) => {
-                self.say(
-                    wording::beside::UNREADABLE,
-                    &[("why", self.in_words(&why))],
-                    Tone::Caution,
-                );
+                self.say(beside::UNREADABLE, &[("why", self.in_words(&why))], Tone::Caution);
             }
         }
     }
@@ -54,13 +50,13 @@ impl Tutor<'_> {
         let is_busy = document.is_unsaved() || self.walk().is_none_or(|it| it.editing.is_some());
         if is_busy {
             self.theirs = Some(Box::new(opened));
-            return self.say(wording::beside::BOTH_CHANGED, &[], Tone::Caution);
+            return self.say(beside::BOTH_CHANGED, &[], Tone::Caution);
         }
         match notebook::parse(&opened.path.to_string_lossy(), opened.bytes.clone()) {
             Ok(notebook) => self.read_again(opened, notebook),
             Err(error) => {
                 let (why, _) = unread(self.knowledge, self.reading.base(), &error);
-                self.say(wording::beside::UNREADABLE, &[("why", &why)], Tone::Caution);
+                self.say(beside::UNREADABLE, &[("why", &why)], Tone::Caution);
             }
         }
     }
@@ -92,10 +88,8 @@ impl Tutor<'_> {
         self.theirs = None;
         let numbers: Vec<String> = changed.iter().map(|cell| cell.number().to_string()).collect();
         match numbers.as_slice() {
-            [] => self.say(wording::beside::READ_AGAIN, &[], Tone::Quiet),
-            all => {
-                self.say(wording::beside::CELLS_CHANGED, &[("cells", &all.join(", "))], Tone::Quiet)
-            }
+            [] => self.say(beside::READ_AGAIN, &[], Tone::Quiet),
+            all => self.say(beside::CELLS_CHANGED, &[("cells", &all.join(", "))], Tone::Quiet),
         }
     }
 
@@ -105,8 +99,8 @@ impl Tutor<'_> {
         let parsed = notebook::parse(&theirs.path.to_string_lossy(), theirs.bytes.clone());
         let mut writer = Writer::new(self.knowledge, self.reading);
         let Some(document) = self.document() else { return false };
-        writer.conclusion(wording::beside::CONFLICT, &[("file", &document.name)]);
-        for key in [wording::beside::KEY_B, wording::beside::KEY_T, wording::beside::KEY_M] {
+        writer.conclusion(beside::CONFLICT, &[("file", &document.name)]);
+        for key in [beside::KEY_B, beside::KEY_T, beside::KEY_M] {
             writer.item(super::view::Mark::Bullet, key, &[]);
         }
         if let Ok(theirs) = &parsed {
@@ -115,16 +109,14 @@ impl Tutor<'_> {
                     continue;
                 };
                 if other.source != cell.source {
-                    writer.paragraph(
-                        wording::beside::IN_CELL,
-                        &[("cell", &cell.index.number().to_string())],
-                    );
+                    writer
+                        .paragraph(beside::IN_CELL, &[("cell", &cell.index.number().to_string())]);
                     writer.same(Block::Diff(super::diff::lines(&other.source, &cell.source)));
                 }
             }
         }
         let page = writer.finish();
-        self.confirm(Question::Both, wording::beside::TITLE, page);
+        self.confirm(Question::Both, beside::TITLE, page);
         true
     }
 
@@ -145,7 +137,7 @@ impl Tutor<'_> {
         }
         let Ok(notebook) = parsed else {
             self.theirs = Some(theirs);
-            self.say(wording::beside::NO_NOTEBOOK, &[], Tone::Caution);
+            self.say(beside::NO_NOTEBOOK, &[], Tone::Caution);
             return Vec::new();
         };
         walk.end_edit();
@@ -162,8 +154,7 @@ impl Tutor<'_> {
             walk.refresh(knowledge, reading);
         }
         let lost = lost.to_string();
-        let key =
-            if lost == "0" { wording::beside::TOGETHER } else { wording::beside::TOGETHER_BUT };
+        let key = if lost == "0" { beside::TOGETHER } else { beside::TOGETHER_BUT };
         self.say(key, &[("count", &lost)], Tone::Right);
         Vec::new()
     }

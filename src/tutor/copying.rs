@@ -9,7 +9,7 @@ use crate::diagnostic::Severity;
 use crate::knowledge::{Language, Tables};
 use crate::review::{SYNTAX_ERROR, changed_sources};
 use crate::text::{CellIndex, position};
-use crate::wording;
+use crate::wording::status;
 
 /// Mistakes that are named; of more there is the number.
 const NAMED: usize = 3;
@@ -73,21 +73,17 @@ impl Tutor<'_> {
     pub(super) fn copied(&mut self, marked: usize) {
         let Copying { wrong, left } = std::mem::take(&mut self.copying);
         let language = self.reading.base();
-        let mut said = vec![self.clause(wording::status::COPIED, &[])];
+        let mut said = vec![self.clause(status::COPIED, &[])];
         if !wrong.is_empty() {
             said.push(self.still_wrong(&wrong));
         }
         if !left.is_empty() {
             let numbers: Vec<String> = left.iter().map(|cell| cell.number().to_string()).collect();
             let cells = numbers.join(comma(language));
-            said.push(self.clause(wording::status::COPIED_PART, &[("cells", &cells)]));
+            said.push(self.clause(status::COPIED_PART, &[("cells", &cells)]));
         }
         if marked > 0 {
-            let key = if marked == 1 {
-                wording::status::COPIED_MARK
-            } else {
-                wording::status::COPIED_MARKS
-            };
+            let key = if marked == 1 { status::COPIED_MARK } else { status::COPIED_MARKS };
             said.push(self.clause(key, &[("count", &marked.to_string())]));
         }
         let tone = if said.len() > 1 { Tone::Caution } else { Tone::Right };
@@ -98,15 +94,15 @@ impl Tutor<'_> {
         let language = self.reading.base();
         let one = |(rule, line): &(&str, usize)| {
             let args = [("rule", *rule), ("line", &line.to_string())];
-            self.knowledge.ui(language, wording::status::COPIED_ONE, &args)
+            self.knowledge.ui(language, status::COPIED_ONE, &args)
         };
         let mut named: Vec<String> = wrong.iter().take(NAMED).map(one).collect();
         let more = wrong.len().saturating_sub(NAMED);
         if more > 0 {
             let args = [("count", &*more.to_string())];
-            named.push(self.knowledge.ui(language, wording::status::COPIED_MORE, &args));
+            named.push(self.knowledge.ui(language, status::COPIED_MORE, &args));
         }
-        self.clause(wording::status::COPIED_WRONG, &[("list", &named.join(comma(language)))])
+        self.clause(status::COPIED_WRONG, &[("list", &named.join(comma(language)))])
     }
 }
 

@@ -12,7 +12,7 @@ use super::view::{Block, Mark, Tone};
 use crate::knowledge::Both;
 use crate::notebook::{Cell, Notebook};
 use crate::text::CellIndex;
-use crate::wording;
+use crate::wording::{self, pattern};
 
 /// The cells of a notebook that differ from those of its file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -150,7 +150,7 @@ impl Tutor<'_> {
         for drafted in &found.draft.cells {
             let now = twin(drafted, &document.notebook);
             let cell = now.map_or(drafted.cell, |cell| cell.index);
-            writer.paragraph(wording::pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
+            writer.paragraph(pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
             let before = now.map_or(&drafted.before, |cell| &cell.source);
             writer.same(Block::Diff(super::diff::lines(before, &drafted.source)));
         }

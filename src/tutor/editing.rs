@@ -1,6 +1,6 @@
 //! A cell is edited: in place, or in an editor of the reader's own.
 
-use crate::wording;
+use crate::wording::status;
 
 use super::Tutor;
 use super::message::{EditorError, Effect};
@@ -14,7 +14,7 @@ impl Tutor<'_> {
             None => walk.edit(),
             Some(why) => {
                 let why = why.to_string();
-                self.say(wording::status::READ_ONLY, &[("why", &why)], Tone::Caution);
+                self.say(status::READ_ONLY, &[("why", &why)], Tone::Caution);
             }
         }
     }
@@ -24,7 +24,7 @@ impl Tutor<'_> {
         let Some(walk) = self.walk() else { return Vec::new() };
         if let Some(why) = walk.document.notebook.read_only() {
             let why = why.to_string();
-            self.say(wording::status::READ_ONLY, &[("why", &why)], Tone::Caution);
+            self.say(status::READ_ONLY, &[("why", &why)], Tone::Caution);
             return Vec::new();
         }
         let (name, text) =
@@ -40,11 +40,11 @@ impl Tutor<'_> {
             text.pop();
         }
         if text == source {
-            return self.say(wording::status::EDITED_NOTHING, &[], Tone::Quiet);
+            return self.say(status::EDITED_NOTHING, &[], Tone::Quiet);
         }
         let cell = walk.cell;
         self.repair(vec![(cell, text)]);
-        self.say(wording::status::EDITED_OUTSIDE, &[], Tone::Right);
+        self.say(status::EDITED_OUTSIDE, &[], Tone::Right);
     }
 
     /// Why the reader's own editor gave nothing back.

@@ -4,33 +4,27 @@ use super::Tutor;
 use super::document::Document;
 use super::key::Code;
 use super::keys::Act::{Asks, Does};
-use super::keys::{Keys, Sort, c, ctrl, k, row};
+use super::keys::{Keys, c, ctrl, k, row, screen};
 use super::message::Effect;
 use super::popups::{LookUp, Question};
 use super::view::{Pane, ThemeChoice, Tone};
 use crate::wording::{keys, status};
 
-pub static KEYS: Keys = Keys {
-    name: "everywhere",
-    heading: Some(keys::EVERYWHERE),
-    sort: Sort::Screen,
-    wider: None,
-    rows: &[
-        row(&[c('/')], Does(|it| it.look_up()), "/", keys::LOOK_UP).footer(14).number(5),
-        row(&[c('L')], Does(|it| it.next_language()), "L", keys::LANGUAGE).footer(16).number(6),
-        row(&[c('T')], Does(|it| it.next_theme()), "T", keys::THEME),
-        row(&[c('m')], Asks(|it| it.toggle_mouse()), "m", keys::MOUSE),
-        row(&[ctrl('z')], Asks(|_| vec![Effect::Suspend]), "Ctrl-Z", keys::SUSPEND),
-        row(&[k(Code::Esc)], Does(|it| it.back()), "Esc", keys::BACK),
-        row(&[c('?')], Does(|it| it.open_keys()), "?", keys::HELP).footer(18),
-        row(&[c('q'), ctrl('c')], Asks(|it| it.quit()), "q", keys::QUIT).footer(26).number(0),
-        row(&[c(':')], Does(|it| it.open_palette()), ":", keys::PALETTE).footer(28),
-        row(&[c('<')], Asks(|it| it.travel_or_step(false)), "<", keys::EARLIER)
-            .when(|it| it.can_travel(false)),
-        row(&[c('>')], Asks(|it| it.travel_or_step(true)), ">", keys::LATER)
-            .when(|it| it.can_travel(true)),
-    ],
-};
+pub static KEYS: Keys = screen("everywhere").heading(keys::EVERYWHERE).rows(&[
+    row(&[c('/')], Does(|it| it.look_up()), "/", keys::LOOK_UP).footer(14).number(5),
+    row(&[c('L')], Does(|it| it.next_language()), "L", keys::LANGUAGE).footer(16).number(6),
+    row(&[c('T')], Does(|it| it.next_theme()), "T", keys::THEME),
+    row(&[c('m')], Asks(|it| it.toggle_mouse()), "m", keys::MOUSE),
+    row(&[ctrl('z')], Asks(|_| vec![Effect::Suspend]), "Ctrl-Z", keys::SUSPEND),
+    row(&[k(Code::Esc)], Does(|it| it.back()), "Esc", keys::BACK),
+    row(&[c('?')], Does(|it| it.open_keys()), "?", keys::HELP).footer(18),
+    row(&[c('q'), ctrl('c')], Asks(|it| it.quit()), "q", keys::QUIT).footer(26).number(0),
+    row(&[c(':')], Does(|it| it.open_palette()), ":", keys::PALETTE).footer(28),
+    row(&[c('<')], Asks(|it| it.travel_or_step(false)), "<", keys::EARLIER)
+        .when(|it| it.can_travel(false)),
+    row(&[c('>')], Asks(|it| it.travel_or_step(true)), ">", keys::LATER)
+        .when(|it| it.can_travel(true)),
+]);
 
 impl Tutor<'_> {
     pub(super) fn look_up(&mut self) {

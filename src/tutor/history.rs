@@ -9,7 +9,7 @@ use super::view::{Pane, Tone};
 use super::{Screen, Tutor};
 use crate::knowledge::PageKind;
 use crate::text::CellIndex;
-use crate::wording;
+use crate::wording::status;
 
 /// As many places as are kept.
 const KEPT: usize = 200;
@@ -107,8 +107,7 @@ impl Tutor<'_> {
 
     /// Says that there is nothing to go back or forth to.
     pub(super) fn say_no_way(&mut self, forward: bool) {
-        let key =
-            if forward { wording::status::NOTHING_LATER } else { wording::status::NOTHING_EARLIER };
+        let key = if forward { status::NOTHING_LATER } else { status::NOTHING_EARLIER };
         self.say(key, &[], Tone::Quiet);
     }
 

@@ -7,8 +7,7 @@ use super::key::{Code, Key};
 use super::message::Effect;
 use super::motion::Motion;
 use super::{Tutor, everywhere};
-use crate::text::Wording;
-use crate::wording::keys;
+use crate::wording::{Wording, keys};
 
 /// A key, and whether Ctrl is held.
 pub type Chord = (Code, bool);
@@ -115,6 +114,23 @@ pub const fn k(code: Code) -> Chord {
     (code, false)
 }
 
+/// The table of a screen; `rows` come at the end.
+pub const fn screen(name: &'static str) -> Keys {
+    Keys { name, heading: None, sort: Sort::Screen, wider: None, rows: &[] }
+}
+
+pub const fn window(name: &'static str) -> Keys {
+    Keys { sort: Sort::Window, ..screen(name) }
+}
+
+pub const fn question(name: &'static str) -> Keys {
+    Keys { sort: Sort::Question, ..screen(name) }
+}
+
+pub const fn typing(name: &'static str) -> Keys {
+    Keys { sort: Sort::Typing, ..screen(name) }
+}
+
 /// Rows that many tables have.
 pub const fn up(keys: &'static [Chord]) -> Row {
     row(keys, Does(|it| it.scroll(Motion::Up)), "↑", keys::UP)
@@ -143,6 +159,18 @@ pub const fn close(keys: &'static [Chord]) -> Row {
 }
 
 impl Keys {
+    pub const fn heading(self, heading: Wording) -> Self {
+        Self { heading: Some(heading), ..self }
+    }
+
+    pub const fn wider(self, wider: &'static Keys) -> Self {
+        Self { wider: Some(wider), ..self }
+    }
+
+    pub const fn rows(self, rows: &'static [Row]) -> Self {
+        Self { rows, ..self }
+    }
+
     /// Its rows, then those of the wider table.
     pub fn own(&self) -> impl Iterator<Item = &'static Row> + use<> {
         let wider = self.wider.map_or(&[][..], |wider| wider.rows);

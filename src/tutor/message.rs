@@ -14,7 +14,7 @@ use crate::review::{FileChange, Surroundings};
 use crate::text::CellIndex;
 use crate::text::Wording;
 use crate::transcript::Transcript;
-use crate::wording;
+use crate::wording::status;
 
 /// Why the user's own editor gave no text back. `editor` is the command, `why` what keeps it
 /// from working.
@@ -36,26 +36,18 @@ impl EditorError {
         let editor = |it: &String| ("editor", it.clone());
         let why = |it: &Both<String>| ("why", it.get(language).clone());
         match self {
-            EditorError::NoneNamed => (wording::status::EDITOR_NONE, Vec::new()),
-            EditorError::Missing { editor: it } => {
-                (wording::status::EDITOR_MISSING, vec![editor(it)])
-            }
+            EditorError::NoneNamed => (status::EDITOR_NONE, Vec::new()),
+            EditorError::Missing { editor: it } => (status::EDITOR_MISSING, vec![editor(it)]),
             EditorError::NotStarted { editor: it, why: reason } => {
-                (wording::status::EDITOR_START, vec![editor(it), why(reason)])
+                (status::EDITOR_START, vec![editor(it), why(reason)])
             }
             EditorError::Failed { editor: it, code } => {
-                (wording::status::EDITOR_FAILED, vec![editor(it), ("code", code.to_string())])
+                (status::EDITOR_FAILED, vec![editor(it), ("code", code.to_string())])
             }
-            EditorError::Killed { editor: it } => {
-                (wording::status::EDITOR_KILLED, vec![editor(it)])
-            }
-            EditorError::NoFile { why: reason } => {
-                (wording::status::EDITOR_FILE, vec![why(reason)])
-            }
-            EditorError::Unread { why: reason } => {
-                (wording::status::EDITOR_UNREAD, vec![why(reason)])
-            }
-            EditorError::NoText => (wording::status::EDITOR_TEXT, Vec::new()),
+            EditorError::Killed { editor: it } => (status::EDITOR_KILLED, vec![editor(it)]),
+            EditorError::NoFile { why: reason } => (status::EDITOR_FILE, vec![why(reason)]),
+            EditorError::Unread { why: reason } => (status::EDITOR_UNREAD, vec![why(reason)]),
+            EditorError::NoText => (status::EDITOR_TEXT, Vec::new()),
         }
     }
 }

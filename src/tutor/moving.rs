@@ -14,7 +14,7 @@ use crate::review::{Extracted, FileChange, extract, sentence};
 use crate::rewrite::extract::{Refusal, Request, Undecided, numbers};
 use crate::text::CellIndex;
 use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, pattern, record};
 
 /// The module's name, as an import has it.
 const MODULE: &str = "helpers";
@@ -43,13 +43,7 @@ enum State {
 impl Move {
     /// A record that becomes the notebook's cell at `cell`, above the one at `from`.
     pub(super) fn of_record(files: Vec<FileChange>, cell: CellIndex, from: CellIndex) -> Self {
-        Self {
-            files,
-            texts: [wording::record::DONE, wording::record::TAKEN_BACK],
-            cell,
-            from,
-            state: State::Asked,
-        }
+        Self { files, texts: [record::DONE, record::TAKEN_BACK], cell, from, state: State::Asked }
     }
 
     fn notebook(&self) -> &Path {
@@ -160,7 +154,7 @@ impl Tutor<'_> {
         for cell in &done.cells {
             let old = done.prepared.cell(*cell).map_or("", |cell| &cell.source);
             let new = done.after.cell(*cell).map_or("", |cell| &cell.source);
-            writer.paragraph(wording::pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
+            writer.paragraph(pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
             writer.same(Block::Diff(diff::lines(old, new)));
         }
         writer.paragraph(wording::moving::TESTS, &[]);

@@ -14,7 +14,7 @@ use super::{Screen, Tutor};
 use crate::notebook::{self, Notebook, Pasted, parse_pasted};
 use crate::review::Surroundings;
 use crate::text::CellIndex;
-use crate::wording;
+use crate::wording::{self, header};
 
 impl Tutor<'_> {
     /// Text that came at once. Its line ends are `\n`; a field takes the first line that says
@@ -67,7 +67,7 @@ impl Tutor<'_> {
                 self.answer("", "", text);
             }
             Pasted::Notebook(notebook) => {
-                let name = self.knowledge.ui(self.reading.base(), wording::header::PASTED, &[]);
+                let name = self.knowledge.ui(self.reading.base(), header::PASTED, &[]);
                 self.show(name, None, notebook, (self.alone(), false));
             }
             Pasted::Traceback { error, message, text } => self.answer(&error, &message, &text),

@@ -7,7 +7,7 @@ use super::view::Tone;
 use super::walk::Walk;
 use crate::diagnostic::Diagnostic;
 use crate::text::{CellIndex, line_range};
-use crate::wording;
+use crate::wording::status;
 
 /// What a cell's problems were, to find the place again after a change.
 #[derive(Debug)]
@@ -121,23 +121,19 @@ impl Tutor<'_> {
     pub(super) fn problem(&mut self, forward: bool) {
         let Some(walk) = self.walk() else { return };
         let Some(way) = walk.way(forward) else {
-            return self.say(wording::status::NO_MORE_PROBLEMS, &[], Tone::Quiet);
+            return self.say(status::NO_MORE_PROBLEMS, &[], Tone::Quiet);
         };
         let is_here = walk.current().is_some() && way.to == (walk.cell, walk.problem);
         walk.visit(way.to.0, way.to.1);
         let count = way.count.to_string();
         match (way.count, way.wraps, forward) {
-            (1, true, _) => self.say(wording::status::ONLY_PROBLEM, &[], Tone::Quiet),
-            (1, ..) if is_here => self.say(wording::status::ONLY_PROBLEM, &[], Tone::Quiet),
-            _ if is_here => {
-                self.say(wording::status::NEXT_IS_HERE, &[("count", &count)], Tone::Quiet)
-            }
+            (1, true, _) => self.say(status::ONLY_PROBLEM, &[], Tone::Quiet),
+            (1, ..) if is_here => self.say(status::ONLY_PROBLEM, &[], Tone::Quiet),
+            _ if is_here => self.say(status::NEXT_IS_HERE, &[("count", &count)], Tone::Quiet),
             (_, true, true) => {
-                self.say(wording::status::FIRST_AGAIN, &[("count", &count)], Tone::Quiet);
+                self.say(status::FIRST_AGAIN, &[("count", &count)], Tone::Quiet);
             }
-            (_, true, false) => {
-                self.say(wording::status::LAST_AGAIN, &[("count", &count)], Tone::Quiet)
-            }
+            (_, true, false) => self.say(status::LAST_AGAIN, &[("count", &count)], Tone::Quiet),
             (_, false, _) => {}
         }
     }

@@ -17,7 +17,7 @@ use crate::review::changed_sources;
 use crate::text::CellIndex;
 use crate::text::Wording;
 use crate::transcript::Transcript;
-use crate::wording;
+use crate::wording::{self, status};
 
 /// What a proof is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,7 +231,7 @@ impl Tutor<'_> {
         let Some(task) = learn.attempt() else { return Vec::new() };
         let drill = task.task.drill.as_ref().and_then(|id| self.knowledge.drill(id));
         if drill.is_some_and(|drill| !drill.front.runs) {
-            self.say(wording::status::DRILL_RUNS_NOT, &[], Tone::Quiet);
+            self.say(status::DRILL_RUNS_NOT, &[], Tone::Quiet);
             return Vec::new();
         }
         let claim = Claim::of_task(task);
@@ -257,7 +257,7 @@ impl Tutor<'_> {
         let tables = &self.knowledge.tables;
         let Some(walk) = self.walk() else { return Vec::new() };
         if !walk.go(Step::Proof) {
-            self.say(wording::status::STEP_SKIPPED, &[], Tone::Quiet);
+            self.say(status::STEP_SKIPPED, &[], Tone::Quiet);
             return Vec::new();
         }
         let Some(claim) = Claim::of(walk, tables) else { return Vec::new() };

@@ -10,8 +10,7 @@ use crate::knowledge::timeline::{State, Timeline};
 use crate::knowledge::{self, Inline, Knowledge, Language};
 use crate::review::called;
 use crate::review::sentence;
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{Wording, popup};
 
 /// The reader's languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -333,7 +332,7 @@ pub fn whole_page(knowledge: &Knowledge, page: &knowledge::Page, reading: Readin
     writer.page(page);
     let see: Vec<&knowledge::Page> = page.see.iter().filter_map(|id| knowledge.find(id)).collect();
     if !see.is_empty() {
-        writer.heading(wording::popup::SEE_ALSO);
+        writer.heading(popup::SEE_ALSO);
         for page in see {
             writer.each(|language| Block::Item {
                 mark: super::view::Mark::Bullet,

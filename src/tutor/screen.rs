@@ -10,8 +10,7 @@ use super::view::{
 use super::walk::Walk;
 use super::{Screen, Tutor, document};
 use crate::notebook::CellKind;
-use crate::text::Wording;
-use crate::wording::{self, keys};
+use crate::wording::{self, Wording, keys};
 
 impl Tutor<'_> {
     /// The screen as it is now.

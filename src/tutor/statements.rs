@@ -4,8 +4,7 @@
 //! here, and so have messages and the parts of content pages.
 
 use crate::diagnostic::{Diagnostic, Message};
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{Wording, answer, apply, pattern, situation, tradeoffs};
 
 /// Something that a page says and that another page might deny.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,29 +84,22 @@ impl Statement {
     /// What a text of the interface states.
     pub fn of_text(key: Wording) -> Option<Self> {
         Some(match key {
-            wording::situation::LEAVE_ALONE => Self::LeaveAlone,
-            wording::apply::WRITES
-            | wording::apply::CHANGES
-            | wording::apply::KEY_W
-            | wording::apply::KEY_W_MEMORY => Self::Written,
-            wording::apply::MOVES | wording::apply::KEY_W_MOVE | wording::pattern::MOVES => {
-                Self::Moved
+            situation::LEAVE_ALONE => Self::LeaveAlone,
+            apply::WRITES | apply::CHANGES | apply::KEY_W | apply::KEY_W_MEMORY => Self::Written,
+            apply::MOVES | apply::KEY_W_MOVE | pattern::MOVES => Self::Moved,
+            pattern::DISPLAY | apply::SHOWN_ONLY => Self::ShownOnly,
+            apply::NOTHING | answer::BY_HAND | pattern::BY_HAND_WHY | tradeoffs::NO_FIX => {
+                Self::NoRepair
             }
-            wording::pattern::DISPLAY | wording::apply::SHOWN_ONLY => Self::ShownOnly,
-            wording::apply::NOTHING
-            | wording::answer::BY_HAND
-            | wording::pattern::BY_HAND_WHY
-            | wording::tradeoffs::NO_FIX => Self::NoRepair,
-            wording::apply::KEY_Y => Self::CopiesRepair,
-            wording::answer::NOTHING_ELSE | wording::tradeoffs::NOTHING => Self::NothingElse,
-            wording::answer::MOVE_PRICE
-            | wording::tradeoffs::MOVE
-            | wording::tradeoffs::ONE
-            | wording::tradeoffs::SEVERAL => Self::Changes,
-            wording::pattern::SAFE => Self::Safe,
-            wording::pattern::UNSAFE => Self::Consent,
-            wording::apply::ONLY => Self::Only,
-            wording::apply::NEXT | wording::apply::FIRST_AGAIN => Self::Another,
+            apply::KEY_Y => Self::CopiesRepair,
+            answer::NOTHING_ELSE | tradeoffs::NOTHING => Self::NothingElse,
+            answer::MOVE_PRICE | tradeoffs::MOVE | tradeoffs::ONE | tradeoffs::SEVERAL => {
+                Self::Changes
+            }
+            pattern::SAFE => Self::Safe,
+            pattern::UNSAFE => Self::Consent,
+            apply::ONLY => Self::Only,
+            apply::NEXT | apply::FIRST_AGAIN => Self::Another,
             _ => return None,
         })
     }

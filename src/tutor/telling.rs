@@ -9,8 +9,7 @@ use super::reading::Writer;
 use super::view::{Block, Prose, Tone};
 use crate::diagnostic::Message;
 use crate::review::sentence;
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{Wording, saved};
 
 /// Remarks on one file.
 pub fn about(path: &Path, remarks: Vec<Message>) -> Vec<Told> {
@@ -32,14 +31,14 @@ impl Tutor<'_> {
             self.status = Some(Prose::toned(said, Tone::Mistake));
             return;
         }
-        self.say(wording::saved::FAILED, &[], Tone::Mistake);
-        let window = self.titled(wording::saved::FAILED, told);
+        self.say(saved::FAILED, &[], Tone::Mistake);
+        let window = self.titled(saved::FAILED, told);
         self.windows.push(window);
     }
 
     /// A window with what there is to say of files that were written. A line would not hold it.
     pub(super) fn page_of(&self, told: &[Told]) -> Option<Window> {
-        (!told.is_empty()).then(|| self.titled(wording::saved::TITLE, told))
+        (!told.is_empty()).then(|| self.titled(saved::TITLE, told))
     }
 
     fn titled(&self, title: Wording, told: &[Told]) -> Window {
@@ -50,11 +49,7 @@ impl Tutor<'_> {
                 let (file, said) =
                     (one.path.display().to_string(), sentence(knowledge, language, &one.message));
                 let args = [("file", file.as_str()), ("said", said.as_str())];
-                Block::Paragraph(Prose::plain(knowledge.ui(
-                    language,
-                    wording::saved::OF_FILE,
-                    &args,
-                )))
+                Block::Paragraph(Prose::plain(knowledge.ui(language, saved::OF_FILE, &args)))
             });
         }
         let title = knowledge.ui(self.reading.base(), title, &[]);
@@ -65,6 +60,6 @@ impl Tutor<'_> {
         let language = self.reading.base();
         let said = sentence(self.knowledge, language, &told.message);
         let args = [("file", &*told.path.display().to_string()), ("said", &*said)];
-        self.knowledge.ui(language, wording::saved::OF_FILE, &args)
+        self.knowledge.ui(language, saved::OF_FILE, &args)
     }
 }

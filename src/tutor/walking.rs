@@ -4,7 +4,9 @@ use super::Tutor;
 use super::document::Document;
 use super::key::Code;
 use super::keys::Act::{Asks, Does};
-use super::keys::{BOTTOM, Keys, Sort, TOP, c, ctrl, down, k, page_down, page_up, row, silent, up};
+use super::keys::{
+    BOTTOM, Keys, TOP, c, ctrl, down, k, page_down, page_up, row, screen, silent, typing, up,
+};
 use super::message::Effect;
 use super::pages::{Step, deviation_list};
 use super::popups::{Found, Pages};
@@ -13,129 +15,105 @@ use super::walk::Walk;
 use crate::classify::Verdict;
 use crate::knowledge::PageKind;
 use crate::text::CellIndex;
-use crate::wording::{self, keys, status};
+use crate::wording::{keys, popup, status};
 
 /// The keys of the walkthrough.
-pub static KEYS: Keys = Keys {
-    name: "walkthrough",
-    heading: Some(keys::WALKTHROUGH),
-    sort: Sort::Screen,
-    wider: None,
-    rows: &[
-        row(
-            &[k(Code::Right), k(Code::Enter), c('l')],
-            Does(|it| it.next_step()),
-            "→",
-            keys::NEXT_STEP,
-        )
+pub static KEYS: Keys = screen("walkthrough").heading(keys::WALKTHROUGH).rows(&[
+    row(&[k(Code::Right), k(Code::Enter), c('l')], Does(|it| it.next_step()), "→", keys::NEXT_STEP)
         .footer(3)
         .number(1)
         .when(|it| it.has_next_step())
         .after_review(),
-        row(&[k(Code::Left), c('h')], Does(|it| it.previous_step()), "←", keys::PREVIOUS_STEP)
-            .footer(4)
-            .number(2)
-            .when(|it| it.shows(|walk| walk.neighbour(false).is_some())),
-        row(&[c('1')], Does(|it| it.jump(1)), "1–6", keys::JUMP_STEP),
-        silent(&[c('2')], Does(|it| it.jump(2))),
-        silent(&[c('3')], Does(|it| it.jump(3))),
-        silent(&[c('4')], Does(|it| it.jump(4))),
-        silent(&[c('5')], Does(|it| it.jump(5))),
-        silent(&[c('6')], Does(|it| it.jump(6))),
-        row(&[c('n')], Does(|it| it.problem(true)), "n", keys::NEXT_PROBLEM)
-            .footer(5)
-            .number(3)
-            .when(|it| it.shows(Walk::has_other_problem))
-            .after_review(),
-        row(&[c('p')], Does(|it| it.problem(false)), "p", keys::PREVIOUS_PROBLEM).after_review(),
-        row(&[c(']')], Does(|it| it.cell_by(1)), "]", keys::NEXT_CELL).footer(20).number(7),
-        row(&[c('[')], Does(|it| it.cell_by(-1)), "[", keys::PREVIOUS_CELL).number(8),
-        up(&[k(Code::Up), c('k')]),
-        down(&[k(Code::Down), c('j')]),
-        page_up(&[k(Code::PageUp)]),
-        page_down(&[k(Code::PageDown), c(' ')]),
-        TOP,
-        BOTTOM,
-        row(&[k(Code::Tab)], Does(|it| it.next_pane()), "Tab", keys::PANE).footer(22),
-        row(&[c('e')], Does(|it| it.edit()), "e", keys::EDIT)
-            .footer(13)
-            .when(|it| it.shows(|walk| walk.document.notebook.read_only().is_none())),
-        row(&[c('w')], Asks(|it| it.repair_and_write()), "w", keys::WRITE)
-            .footer(2)
-            .number(4)
-            .when(|it| it.shows(|walk| walk.has_fix() || walk.document.is_unsaved()))
-            .after_review(),
-        row(&[c('y')], Asks(|it| it.copy_cell()), "y", keys::COPY)
-            .footer(1)
-            .number(9)
-            .after_review(),
-        row(&[c('s')], Asks(|it| it.save_advice()), "s", keys::SAVE_ADVICE)
-            .footer(30)
-            .number(10)
-            .when(|it| it.shows(Walk::has_problem))
-            .after_review(),
-        row(&[c('u')], Asks(|it| it.undo()), "u", keys::UNDO).footer(32).number(11),
-        row(&[ctrl('r')], Does(|it| it.redo()), "Ctrl-R", keys::REDO),
-        row(&[c('d')], Does(|it| it.deviations()), "d", keys::DEVIATIONS)
-            .footer(34)
-            .number(12)
-            .when(|it| it.shows(Walk::has_problem))
-            .after_review(),
-        row(&[c('a')], Does(|it| it.alternative()), "a", keys::ALTERNATIVE)
-            .footer(36)
-            .number(13)
-            .when(|it| it.shows(|walk| walk.current().is_some_and(|found| found.fixes.len() > 1)))
-            .after_review(),
-        row(&[c('P')], Does(|it| it.list_problems()), "P", keys::PROBLEMS)
-            .footer(6)
-            .number(23)
-            .when(|it| it.shows(|walk| walk.document.problems().len() > 1)),
-        row(&[c('A')], Does(|it| it.offer_several()), "A", keys::REPAIR_MANY)
-            .footer(22)
-            .number(24)
-            .when(|it| {
-                it.shows(|walk| walk.document.problems().any(|it| it.fix().is_some()))
-            })
-            .after_review(),
-        row(&[c('x')], Does(|it| it.practise()), "x", keys::PRACTISE).footer(38).number(18),
-        row(&[c('g')], Does(|it| it.hand_off()), "g", keys::HAND_OFF)
-            .footer(3)
-            .number(14)
-            .when(|it| it.shows(|walk| handed_to(walk).is_some()))
-            .after_review(),
-        row(&[c('r')], Asks(|it| it.begin_proof()), "r", keys::PROVE)
-            .footer(6)
-            .number(16)
-            .when(|it| it.shows(Walk::has_problem) && !it.is_waiting())
-            .after_review(),
-        row(&[c('i')], Asks(|it| it.interrupt()), "i", keys::INTERRUPT)
-            .footer(1)
-            .number(17)
-            .when(|it| it.shows(|walk| walk.attempt.as_ref().is_some_and(|it| it.is_running()))),
-        row(&[c('c')], Does(|it| it.which_pattern()), "c", keys::WHICH_PATTERN)
-            .footer(36)
-            .number(15)
-            .after_review(),
-        row(&[c('o')], Asks(|it| it.choose_notebook()), "o", keys::OPEN_ANOTHER)
-            .footer(40)
-            .number(19),
-        row(&[c('v')], Does(|it| it.turn_to_overview()), "v", keys::OVERVIEW).footer(24),
-        row(&[c('E')], Asks(|it| it.edit_outside()), "E", keys::EDIT_OUTSIDE),
-        silent(&[k(Code::Backspace)], Asks(|it| it.travel_or_step(false))),
-    ],
-};
+    row(&[k(Code::Left), c('h')], Does(|it| it.previous_step()), "←", keys::PREVIOUS_STEP)
+        .footer(4)
+        .number(2)
+        .when(|it| it.shows(|walk| walk.neighbour(false).is_some())),
+    row(&[c('1')], Does(|it| it.jump(1)), "1–6", keys::JUMP_STEP),
+    silent(&[c('2')], Does(|it| it.jump(2))),
+    silent(&[c('3')], Does(|it| it.jump(3))),
+    silent(&[c('4')], Does(|it| it.jump(4))),
+    silent(&[c('5')], Does(|it| it.jump(5))),
+    silent(&[c('6')], Does(|it| it.jump(6))),
+    row(&[c('n')], Does(|it| it.problem(true)), "n", keys::NEXT_PROBLEM)
+        .footer(5)
+        .number(3)
+        .when(|it| it.shows(Walk::has_other_problem))
+        .after_review(),
+    row(&[c('p')], Does(|it| it.problem(false)), "p", keys::PREVIOUS_PROBLEM).after_review(),
+    row(&[c(']')], Does(|it| it.cell_by(1)), "]", keys::NEXT_CELL).footer(20).number(7),
+    row(&[c('[')], Does(|it| it.cell_by(-1)), "[", keys::PREVIOUS_CELL).number(8),
+    up(&[k(Code::Up), c('k')]),
+    down(&[k(Code::Down), c('j')]),
+    page_up(&[k(Code::PageUp)]),
+    page_down(&[k(Code::PageDown), c(' ')]),
+    TOP,
+    BOTTOM,
+    row(&[k(Code::Tab)], Does(|it| it.next_pane()), "Tab", keys::PANE).footer(22),
+    row(&[c('e')], Does(|it| it.edit()), "e", keys::EDIT)
+        .footer(13)
+        .when(|it| it.shows(|walk| walk.document.notebook.read_only().is_none())),
+    row(&[c('w')], Asks(|it| it.repair_and_write()), "w", keys::WRITE)
+        .footer(2)
+        .number(4)
+        .when(|it| it.shows(|walk| walk.has_fix() || walk.document.is_unsaved()))
+        .after_review(),
+    row(&[c('y')], Asks(|it| it.copy_cell()), "y", keys::COPY).footer(1).number(9).after_review(),
+    row(&[c('s')], Asks(|it| it.save_advice()), "s", keys::SAVE_ADVICE)
+        .footer(30)
+        .number(10)
+        .when(|it| it.shows(Walk::has_problem))
+        .after_review(),
+    row(&[c('u')], Asks(|it| it.undo()), "u", keys::UNDO).footer(32).number(11),
+    row(&[ctrl('r')], Does(|it| it.redo()), "Ctrl-R", keys::REDO),
+    row(&[c('d')], Does(|it| it.deviations()), "d", keys::DEVIATIONS)
+        .footer(34)
+        .number(12)
+        .when(|it| it.shows(Walk::has_problem))
+        .after_review(),
+    row(&[c('a')], Does(|it| it.alternative()), "a", keys::ALTERNATIVE)
+        .footer(36)
+        .number(13)
+        .when(|it| it.shows(|walk| walk.current().is_some_and(|found| found.fixes.len() > 1)))
+        .after_review(),
+    row(&[c('P')], Does(|it| it.list_problems()), "P", keys::PROBLEMS)
+        .footer(6)
+        .number(23)
+        .when(|it| it.shows(|walk| walk.document.problems().len() > 1)),
+    row(&[c('A')], Does(|it| it.offer_several()), "A", keys::REPAIR_MANY)
+        .footer(22)
+        .number(24)
+        .when(|it| it.shows(|walk| walk.document.problems().any(|it| it.fix().is_some())))
+        .after_review(),
+    row(&[c('x')], Does(|it| it.practise()), "x", keys::PRACTISE).footer(38).number(18),
+    row(&[c('g')], Does(|it| it.hand_off()), "g", keys::HAND_OFF)
+        .footer(3)
+        .number(14)
+        .when(|it| it.shows(|walk| handed_to(walk).is_some()))
+        .after_review(),
+    row(&[c('r')], Asks(|it| it.begin_proof()), "r", keys::PROVE)
+        .footer(6)
+        .number(16)
+        .when(|it| it.shows(Walk::has_problem) && !it.is_waiting())
+        .after_review(),
+    row(&[c('i')], Asks(|it| it.interrupt()), "i", keys::INTERRUPT)
+        .footer(1)
+        .number(17)
+        .when(|it| it.shows(|walk| walk.attempt.as_ref().is_some_and(|it| it.is_running()))),
+    row(&[c('c')], Does(|it| it.which_pattern()), "c", keys::WHICH_PATTERN)
+        .footer(36)
+        .number(15)
+        .after_review(),
+    row(&[c('o')], Asks(|it| it.choose_notebook()), "o", keys::OPEN_ANOTHER).footer(40).number(19),
+    row(&[c('v')], Does(|it| it.turn_to_overview()), "v", keys::OVERVIEW).footer(24),
+    row(&[c('E')], Asks(|it| it.edit_outside()), "E", keys::EDIT_OUTSIDE),
+    silent(&[k(Code::Backspace)], Asks(|it| it.travel_or_step(false))),
+]);
 
 /// The keys while a cell is typed in.
-pub static EDITOR: Keys = Keys {
-    name: "editor",
-    heading: Some(keys::EDITOR),
-    sort: Sort::Typing,
-    wider: None,
-    rows: &[
-        row(&[k(Code::Esc)], Asks(|it| it.edit_done()), "Esc", keys::EDIT_DONE).footer(1),
-        row(&[ctrl('s')], Asks(|it| it.edit_and_write()), "Ctrl-S", keys::EDIT_WRITE).footer(2),
-    ],
-};
+pub static EDITOR: Keys = typing("editor").heading(keys::EDITOR).rows(&[
+    row(&[k(Code::Esc)], Asks(|it| it.edit_done()), "Esc", keys::EDIT_DONE).footer(1),
+    row(&[ctrl('s')], Asks(|it| it.edit_and_write()), "Ctrl-S", keys::EDIT_WRITE).footer(2),
+]);
 
 /// The skill that a cell is better left to.
 fn handed_to(walk: &Walk) -> Option<&'static str> {
@@ -252,7 +230,7 @@ impl Tutor<'_> {
             id: page.id.clone(),
             label: super::reading::prose_of(&because).text(),
         });
-        self.open_window(Pages { title: wording::popup::DEVIATIONS, found: found.collect() });
+        self.open_window(Pages { title: popup::DEVIATIONS, found: found.collect() });
     }
 
     fn alternative(&mut self) {

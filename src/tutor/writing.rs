@@ -10,7 +10,7 @@ use crate::diagnostic::{Applicability, Message};
 use crate::review::changed_sources;
 use crate::text::CellIndex;
 use crate::text::Wording;
-use crate::wording;
+use crate::wording::status;
 
 impl Tutor<'_> {
     /// Asks whether the fix that is looked at is to be applied and the file written. After an undo
@@ -19,7 +19,7 @@ impl Tutor<'_> {
         let Some(document) = self.document() else { return };
         if let Some(why) = document.notebook.read_only() {
             let why = why.to_string();
-            return self.say(wording::status::READ_ONLY, &[("why", &why)], Tone::Caution);
+            return self.say(status::READ_ONLY, &[("why", &why)], Tone::Caution);
         }
         if self.ask_about_both() {
             return;
@@ -31,7 +31,7 @@ impl Tutor<'_> {
             Some(repair) if document.path.is_some() => self.ask(Question::Write(repair)),
             Some(repair) => {
                 self.repair(repair);
-                self.say_changed_here(wording::status::REPAIRED_HERE);
+                self.say_changed_here(status::REPAIRED_HERE);
             }
             None => self.write(),
         }
@@ -59,11 +59,11 @@ impl Tutor<'_> {
     pub(super) fn write(&mut self) {
         let Some(document) = self.document() else { return };
         if !document.is_unsaved() {
-            self.say(wording::status::NOTHING_TO_WRITE, &[], Tone::Quiet);
+            self.say(status::NOTHING_TO_WRITE, &[], Tone::Quiet);
         } else if document.path.is_some() {
             self.ask(Question::Write(Vec::new()));
         } else {
-            self.say_changed_here(wording::status::CHANGED_IN_MEMORY);
+            self.say_changed_here(status::CHANGED_IN_MEMORY);
         }
     }
 
@@ -88,7 +88,7 @@ impl Tutor<'_> {
                 if was_written && is_unsaved && self.theirs.is_none() {
                     // The file holds what was taken back: the old text is offered to it.
                     self.ask(Question::Write(Vec::new()));
-                    self.say(wording::status::UNDONE_WRITES, &[], Tone::Quiet);
+                    self.say(status::UNDONE_WRITES, &[], Tone::Quiet);
                 } else {
                     self.say(done, &[], Tone::Quiet);
                 }
@@ -106,7 +106,7 @@ impl Tutor<'_> {
         let Some(document) = self.document() else { return Vec::new() };
         let Some(path) = document.path.clone() else {
             self.quit_after_write = false;
-            self.say(wording::status::NO_FILE, &[], Tone::Caution);
+            self.say(status::NO_FILE, &[], Tone::Caution);
             return Vec::new();
         };
         match document.bytes() {
@@ -134,7 +134,7 @@ impl Tutor<'_> {
                 if let Some(Err(error)) = read {
                     let (why, _) =
                         super::unread::unread(self.knowledge, self.reading.base(), &error);
-                    self.say(wording::status::NOT_WRITTEN, &[("why", &why)], Tone::Mistake);
+                    self.say(status::NOT_WRITTEN, &[("why", &why)], Tone::Mistake);
                     return Vec::new();
                 }
                 self.rewrite();
@@ -160,18 +160,18 @@ impl Tutor<'_> {
     fn say_written(&mut self, path: &str) {
         let first = !std::mem::replace(&mut self.told_to_reload, true);
         let repaired = std::mem::take(&mut self.repaired);
-        let key = if repaired { wording::status::REPAIRED } else { wording::status::WRITTEN };
+        let key = if repaired { status::REPAIRED } else { status::WRITTEN };
         let mut said = vec![self.clause(key, &[("file", path)])];
-        said.extend(first.then(|| self.clause(wording::status::RELOAD, &[])));
+        said.extend(first.then(|| self.clause(status::RELOAD, &[])));
         said.push(self.next_clause());
-        said.push(self.clause(wording::status::CAN_UNDO, &[]));
+        said.push(self.clause(status::CAN_UNDO, &[]));
         self.say_all(said, Tone::Right);
     }
 
     /// The cell was changed where no file holds it.
     pub(super) fn say_changed_here(&mut self, key: Wording) {
         let next = self.next_clause();
-        let keys = [wording::status::CAN_COPY, wording::status::CAN_UNDO];
+        let keys = [status::CAN_COPY, status::CAN_UNDO];
         let [copy, undo] = keys.map(|key| self.clause(key, &[]));
         self.say_all(vec![self.clause(key, &[]), copy, next, undo], Tone::Right);
     }
@@ -182,9 +182,9 @@ impl Tutor<'_> {
         match way {
             Some(way) => {
                 let cell = way.to.0.number().to_string();
-                self.clause(wording::status::NEXT_PROBLEM, &[("cell", &cell)])
+                self.clause(status::NEXT_PROBLEM, &[("cell", &cell)])
             }
-            None => self.clause(wording::status::ALL_REPAIRED, &[]),
+            None => self.clause(status::ALL_REPAIRED, &[]),
         }
     }
 
@@ -193,7 +193,7 @@ impl Tutor<'_> {
         let (knowledge, language) = (self.knowledge, self.reading.base());
         let Some(walk) = self.walk() else { return Vec::new() };
         let Some(problem) = walk.current() else {
-            self.say(wording::status::NO_ADVICE, &[], Tone::Quiet);
+            self.say(status::NO_ADVICE, &[], Tone::Quiet);
             return Vec::new();
         };
         let text =

@@ -20,9 +20,8 @@ use super::needs::Names;
 use crate::facts::{Facts, How, Site};
 use crate::notebook::{Format, Notebook};
 use crate::python::Kind;
-use crate::text::Wording;
 use crate::text::{CellIndex, Span};
-use crate::wording;
+use crate::wording::{self, Wording};
 
 pub use refusal::{Refusal, numbers};
 

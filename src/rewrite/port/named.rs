@@ -7,9 +7,8 @@ use crate::diagnostic::Message;
 use crate::facts::{Facts, Site};
 use crate::python::{Kind, NameUse};
 use crate::rewrite::script;
-use crate::text::Wording;
 use crate::text::position;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// Calls that are left as they are, and the key of what to know about them.
 const CALLS: [(&str, &str); 17] = [

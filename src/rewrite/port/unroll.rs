@@ -8,8 +8,7 @@ use crate::facts::{Facts, FnId, Site, Usage, Value};
 use crate::index::TOP;
 use crate::python::{Kind, NameUse, Role, is_builtin};
 use crate::rewrite::script;
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// Whether a main function can be divided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

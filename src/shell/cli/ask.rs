@@ -4,8 +4,7 @@ use std::io;
 
 use super::print;
 use crate::shell::report::{Paper, Voice};
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{Wording, fix};
 
 /// What somebody wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub enum Answer {
 /// When the terminal cannot be read or written to.
 pub fn ask(paper: Paper, voice: Voice<'_>) -> io::Result<Answer> {
     loop {
-        let question = voice.say(wording::fix::QUESTION, &[]).join(" ");
+        let question = voice.say(fix::QUESTION, &[]).join(" ");
         print(&format!("{} ", paper.safe(&question)))?;
         let mut line = String::new();
         if io::stdin().read_line(&mut line)? == 0 {
@@ -34,7 +33,7 @@ pub fn ask(paper: Paper, voice: Voice<'_>) -> io::Result<Answer> {
         if let Some(answer) = read(&line) {
             return Ok(answer);
         }
-        for said in voice.say(wording::fix::ANSWERS, &[]) {
+        for said in voice.say(fix::ANSWERS, &[]) {
             print(&format!("{}\n", paper.safe(&said)))?;
         }
     }

@@ -16,9 +16,8 @@ use crate::shell::files;
 use crate::shell::kernel::find::{World, find};
 use crate::shell::kernel::{self, Wanted, choose};
 use crate::shell::report::{self, Voice};
-use crate::text::Wording;
 use crate::transcript::Versions;
-use crate::wording;
+use crate::wording::{Wording, content};
 use bench::{Outcome, all, look};
 
 /// Runs the cases and reports.
@@ -163,7 +162,7 @@ fn tell(
     args.extend([("claims", claims.as_str()), ("lessons", lessons)]);
     args.extend([("mistakes", mistakes.as_str()), ("fixtures", fixtures)]);
     args.extend([("ipykernel", ipykernel.as_str()), ("ipython", ipython)]);
-    say(wording::content::SUMMARY, &args);
+    say(content::SUMMARY, &args);
     print(&out)?;
     Ok(if counts.failed > 0 { Exit::Found } else { Exit::Clean })
 }
@@ -178,24 +177,21 @@ fn of_case(
     match outcome {
         Outcome::Passed => {}
         Outcome::Skipped(Unfit::Module(name)) => {
-            say(wording::content::NO_MODULE, &[("case", case), ("module", name)]);
+            say(content::NO_MODULE, &[("case", case), ("module", name)]);
         }
         Outcome::Skipped(Unfit::Version { of, wanted }) => {
-            say(wording::content::OTHER_VERSION, &[("case", case), ("of", of), ("wanted", wanted)]);
+            say(content::OTHER_VERSION, &[("case", case), ("of", of), ("wanted", wanted)]);
         }
         Outcome::Missed(missed) => {
             for Miss { cell, what, expected, found } in missed {
                 let cell = cell.to_string();
                 let mut args = vec![("case", case), ("cell", cell.as_str()), ("what", *what)];
                 args.extend([("expected", expected.as_str()), ("found", found.as_str())]);
-                say(wording::content::MISSED, &args);
+                say(content::MISSED, &args);
             }
         }
         Outcome::Failed(failure) => {
-            say(
-                wording::content::FAILED,
-                &[("case", case), ("why", &voice.tell(failure).join("; "))],
-            );
+            say(content::FAILED, &[("case", case), ("why", &voice.tell(failure).join("; "))]);
         }
     }
 }

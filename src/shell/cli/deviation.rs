@@ -21,7 +21,7 @@ use crate::shell::today::today;
 use crate::shell::visible;
 use crate::text::CellIndex;
 use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, status};
 
 /// Writes the record where it was asked for.
 ///
@@ -95,11 +95,7 @@ fn place<'p>(
     let wanted = args.cell.map(NonZeroUsize::get);
     if let Some(number) = wanted.filter(|number| *number > last) {
         let (cell, last) = (number.to_string(), last.to_string());
-        return Err(refuse(
-            session,
-            wording::status::NO_SUCH_CELL,
-            &[("cell", &cell), ("last", &last)],
-        ));
+        return Err(refuse(session, status::NO_SUCH_CELL, &[("cell", &cell), ("last", &last)]));
     }
     let wanted = wanted.map(|number| CellIndex(number - 1));
     let deviation = find(session, &args.name).map_or("", |page| page.id.as_str());

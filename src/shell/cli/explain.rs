@@ -7,7 +7,7 @@ use super::{Exit, Session, complain, lookup, print};
 use crate::knowledge::{Hit, Page};
 use crate::shell::report::{json, pages};
 use crate::shell::{report, visible};
-use crate::wording;
+use crate::wording::cli;
 
 /// Pages suggested for a name that there is not.
 const SUGGESTIONS: usize = 5;
@@ -62,7 +62,7 @@ fn markdown(session: &Session, page: &Page) -> String {
 fn suggestions(session: &Session, name: &str) -> String {
     let hits = session.knowledge.lookup(&name.replace(['-', '_'], " "));
     let mut out = String::new();
-    for said in session.voice().say(wording::cli::NO_SUCH_PAGE, &[("name", name)]) {
+    for said in session.voice().say(cli::NO_SUCH_PAGE, &[("name", name)]) {
         out.push_str(&format!("{}\n", session.paper.safe(&said)));
     }
     if !hits.is_empty() {

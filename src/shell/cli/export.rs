@@ -7,8 +7,7 @@ use super::arguments::ContentExportArgs;
 use super::{Exit, Session, complain, print};
 use crate::shell::report;
 use crate::shell::site::{self, Export, ExportError};
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// Writes the pages, unless that would replace what is not ours.
 ///

@@ -14,7 +14,7 @@ use crate::review::{Repairs, Review};
 use crate::shell::config::Configs;
 use crate::shell::files::{self, FileError, Found};
 use crate::shell::report::{self, FixTally, Fixed, Mended, Written, json};
-use crate::wording;
+use crate::wording::fix;
 
 /// Repairs the files one after the other and reports.
 ///
@@ -23,7 +23,7 @@ use crate::wording;
 pub fn run(args: &FixArgs, session: &Session) -> io::Result<Exit> {
     let has_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     if args.interactive && !has_terminal {
-        for said in session.voice().say(wording::fix::NO_TERMINAL, &[]) {
+        for said in session.voice().say(fix::NO_TERMINAL, &[]) {
             complain(&format!("{}\n", session.paper.safe(&said)));
         }
         return Ok(Exit::Failed);

@@ -13,12 +13,11 @@ use crate::shell::learning::{self, Records, Trouble};
 use crate::shell::linear;
 use crate::shell::report::{Piece, Tone, wrap};
 use crate::shell::today::today;
-use crate::text::Wording;
 use crate::tutor::Tutor;
 use crate::tutor::learn::progress::State;
 use crate::tutor::learn::{Learner, Progress, notes, record};
 use crate::tutor::view::Page;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// Runs the command.
 ///

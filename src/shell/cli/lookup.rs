@@ -7,7 +7,7 @@ use super::{Exit, Session, complain, print};
 use crate::knowledge::{Hit, Language, Page, inlines, plain};
 use crate::review::called;
 use crate::shell::report::{Piece, Tone, json, pages, wrap};
-use crate::wording;
+use crate::wording::cli;
 
 /// Prints the pages that the words find, best first.
 ///
@@ -23,7 +23,7 @@ pub fn run(args: &LookupArgs, session: &Session) -> io::Result<Exit> {
         return Ok(if hits.is_empty() { Exit::Found } else { Exit::Clean });
     }
     if hits.is_empty() {
-        for said in voice.say(wording::cli::NO_PAGE, &[("query", &query)]) {
+        for said in voice.say(cli::NO_PAGE, &[("query", &query)]) {
             complain(&format!("{}\n", paper.safe(&said)));
         }
         return Ok(Exit::Found);
@@ -33,7 +33,7 @@ pub fn run(args: &LookupArgs, session: &Session) -> io::Result<Exit> {
     let more = hits.len().saturating_sub(args.limit);
     if more > 0 {
         for language in voice.languages() {
-            let said = voice.count(language, wording::cli::MORE, more);
+            let said = voice.count(language, cli::MORE, more);
             out.push_str(&format!("{}\n", paper.paint(Tone::Quiet, &said)));
         }
     }

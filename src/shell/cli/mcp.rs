@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Exit, Session, complain};
 use crate::shell::mcp;
 use crate::shell::report::Voice;
-use crate::wording;
+use crate::wording::errors;
 
 /// Serves the agent on standard input and output until it leaves.
 pub fn run(session: Session) -> Exit {
@@ -15,7 +15,7 @@ pub fn run(session: Session) -> Exit {
     let voice = Voice { knowledge: &knowledge, reading };
     let why = voice.tell(&error);
     for (language, why) in voice.languages().into_iter().zip(why) {
-        let said = knowledge.ui(language, wording::errors::AGENT, &[("why", &why)]);
+        let said = knowledge.ui(language, errors::AGENT, &[("why", &why)]);
         complain(&format!("nbasync: {}\n", paper.safe(&said)));
     }
     Exit::Failed

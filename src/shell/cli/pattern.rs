@@ -12,7 +12,7 @@ use crate::shell::config::Overrides;
 use crate::shell::files;
 use crate::shell::report::{self, chosen_json, json};
 use crate::text::CellIndex;
-use crate::wording;
+use crate::wording::{pattern_chooser, status};
 
 /// Asks in the tutor, or follows the answers that were given.
 ///
@@ -38,9 +38,7 @@ pub fn run(args: &PatternArgs, session: &Session) -> io::Result<Exit> {
         Ok(next) => next,
         Err(count) => {
             let wrong = answers.get(count).copied().unwrap_or_default().to_string();
-            for said in
-                session.voice().say(wording::pattern_chooser::NO_ANSWER, &[("number", &wrong)])
-            {
+            for said in session.voice().say(pattern_chooser::NO_ANSWER, &[("number", &wrong)]) {
                 complain(&format!("{}\n", session.paper.safe(&said)));
             }
             return Ok(Exit::Failed);
@@ -89,7 +87,7 @@ fn names_in(path: &Path, args: &PatternArgs, session: &Session) -> io::Result<Op
     if number > notebook.cells.len() {
         let (cell, last) = (number.to_string(), notebook.cells.len().to_string());
         let args = [("cell", cell.as_str()), ("last", last.as_str())];
-        for said in session.voice().say(wording::status::NO_SUCH_CELL, &args) {
+        for said in session.voice().say(status::NO_SUCH_CELL, &args) {
             complain(&format!("{}\n", session.paper.safe(&said)));
         }
         return Ok(None);

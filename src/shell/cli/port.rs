@@ -13,8 +13,7 @@ use crate::review;
 use crate::review::FileChange;
 use crate::shell::files::{self, FileError};
 use crate::shell::{report, upgrade};
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// Ports the file.
 ///

@@ -24,7 +24,7 @@ use crate::shell::report::{self, Proof, Proved, json};
 use crate::text::CellIndex;
 use crate::text::Wording;
 use crate::transcript::{CellRun, Transcript};
-use crate::wording;
+use crate::wording::{prove, spent};
 
 /// Seconds that a kernel may take to start, and more where a cell may take more.
 const PATIENCE: u64 = 60;
@@ -62,8 +62,7 @@ pub fn run(args: &ProveArgs, session: &Session) -> io::Result<Exit> {
         Err(error) => return Ok(unreadable(session, path, &error)),
     };
     if subject.plan.steps.iter().all(|step| !subject.asked.contains(&step.cell)) {
-        let key =
-            if wanted_cell.is_some() { wording::prove::NO_CELL } else { wording::prove::NO_FIX };
+        let key = if wanted_cell.is_some() { prove::NO_CELL } else { prove::NO_FIX };
         say(session, key, &[]);
         return Ok(if wanted_cell.is_some() { Exit::Failed } else { Exit::Clean });
     }
@@ -91,12 +90,12 @@ fn draw(session: &Session, path: &Path, proof: &Proof) -> Option<Exit> {
     let picture = report::svg(session.voice(), proof);
     match files::save_new(path, picture.as_bytes()) {
         Ok(path) => {
-            say(session, wording::spent::DRAWN, &[("file", &path.display().to_string())]);
+            say(session, spent::DRAWN, &[("file", &path.display().to_string())]);
             None
         }
         Err(error) => {
             let (file, why) = (path.display().to_string(), session.voice().tell(&error).join("; "));
-            say(session, wording::spent::NOT_DRAWN, &[("file", &file), ("why", &why)]);
+            say(session, spent::NOT_DRAWN, &[("file", &file), ("why", &why)]);
             Some(Exit::Failed)
         }
     }
@@ -227,10 +226,10 @@ fn is_agreed(
         return Ok(true);
     }
     if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
-        say(session, wording::prove::NO_TERMINAL, &[]);
+        say(session, prove::NO_TERMINAL, &[]);
         return Ok(false);
     }
-    confirm(paper, voice, wording::prove::QUESTION)
+    confirm(paper, voice, prove::QUESTION)
 }
 
 fn proven(
@@ -249,10 +248,10 @@ fn proven(
         started.run(subject.job(notebook, timeout));
         attend(&started, interrupts, session, stage)
     };
-    let before = run(&subject.before, wording::prove::RUNNING_BEFORE);
+    let before = run(&subject.before, prove::RUNNING_BEFORE);
     let after = match (&before, subject.is_changed()) {
         (Ok(before), true) if !is_given_up(before) => {
-            Some(run(&subject.after, wording::prove::RUNNING_AFTER))
+            Some(run(&subject.after, prove::RUNNING_AFTER))
         }
         _ => None,
     };
@@ -282,7 +281,7 @@ fn attend(
         let wish = interrupts.take().then(|| insistence.wish(begun.elapsed(), is_cell)).flatten();
         match wish.or_else(|| insistence.pass(begun.elapsed())) {
             Some(Act::Interrupt) => started.interrupt(),
-            Some(Act::Tell) => say(session, wording::prove::HOLDS, &[]),
+            Some(Act::Tell) => say(session, prove::HOLDS, &[]),
             Some(Act::End) => started.end(),
             None => {}
         }

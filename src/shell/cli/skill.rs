@@ -9,8 +9,7 @@ use crate::knowledge::{ContentError, Knowledge};
 use crate::review;
 use crate::shell::embedded::{Directory, Embedded, Fallback};
 use crate::shell::report::{self, json};
-use crate::text::Counted;
-use crate::wording;
+use crate::wording::{Counted, cli};
 
 /// Checks the folder, or without one what the program carries.
 ///
@@ -38,13 +37,13 @@ pub fn run(args: &SkillCheckArgs, session: &Session) -> io::Result<Exit> {
     print(&out)?;
     for language in session.voice().languages() {
         let count = |key: Counted, number| session.voice().count(language, key, number);
-        let pages = count(wording::cli::PAGES, knowledge.all_pages().count());
+        let pages = count(cli::PAGES, knowledge.all_pages().count());
         let found = match errors.len() {
-            0 => session.knowledge.ui(language, wording::cli::NO_ERRORS, &[]),
-            number => count(wording::cli::CONTENT_ERRORS, number),
+            0 => session.knowledge.ui(language, cli::NO_ERRORS, &[]),
+            number => count(cli::CONTENT_ERRORS, number),
         };
         let args = [("pages", &*pages), ("found", &*found)];
-        let said = session.knowledge.ui(language, wording::cli::CHECKED, &args);
+        let said = session.knowledge.ui(language, cli::CHECKED, &args);
         complain(&format!("{}\n", paper.safe(&said)));
     }
     let missing = covered.map_or(0, |covered| covered.missing.len());

@@ -8,8 +8,7 @@ use super::{Exit, Session, ask, complain, print};
 use crate::shell::files::Remark;
 use crate::shell::report;
 use crate::shell::skills::{Agent, Place, Plan, SkillsError, Step};
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// Installs the skills, after showing what that writes and a yes.
 ///

@@ -31,7 +31,7 @@ use crate::tutor::Tutor;
 use crate::tutor::message::{Effect, Msg};
 use crate::tutor::reviewing::Elsewhere;
 use crate::tutor::view::{ThemeChoice, View};
-use crate::wording;
+use crate::wording::status;
 
 impl Machine for Tutor<'_> {
     fn update(&mut self, msg: Msg) -> Vec<Effect> {
@@ -240,7 +240,7 @@ fn full_screen(
 fn print_copied(text: Option<&str>, tutor: &Tutor, session: &Session) -> io::Result<()> {
     let Some(text) = text else { return Ok(()) };
     let mut out = io::stdout().lock();
-    writeln!(out, "{}", session.knowledge.ui(tutor.language(), wording::status::COPIED_LAST, &[]))?;
+    writeln!(out, "{}", session.knowledge.ui(tutor.language(), status::COPIED_LAST, &[]))?;
     writeln!(out, "{}", text.trim_end_matches('\n'))
 }
 

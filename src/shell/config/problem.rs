@@ -3,8 +3,7 @@
 use std::fmt;
 
 use crate::knowledge::likeness;
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// What makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq)]

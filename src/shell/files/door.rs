@@ -1,7 +1,6 @@
 //! The one door through which files are read: regular files alone, and none that is too large.
 
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read};

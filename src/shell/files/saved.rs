@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::diagnostic::Message;
-use crate::wording;
+use crate::wording::saved;
 
 /// Something to be said of a file that was written.
 #[derive(Debug)]
@@ -36,14 +36,12 @@ impl Remark {
     pub fn message(&self) -> Message {
         let message = |key| Message::says(key);
         match &self.what {
-            What::InDoubt(problem) => message(wording::saved::IN_DOUBT).with("problem", problem),
-            What::Links(count) => message(wording::saved::LINKS).with("n", count),
-            What::Owner(id) => message(wording::saved::OWNER).with("id", id),
-            What::Group(id) => message(wording::saved::GROUP).with("id", id),
-            What::Attributes(names) => {
-                message(wording::saved::ATTRIBUTES).with("names", names.join(", "))
-            }
-            What::Left(path) => message(wording::saved::LEFT).with("file", path.display()),
+            What::InDoubt(problem) => message(saved::IN_DOUBT).with("problem", problem),
+            What::Links(count) => message(saved::LINKS).with("n", count),
+            What::Owner(id) => message(saved::OWNER).with("id", id),
+            What::Group(id) => message(saved::GROUP).with("id", id),
+            What::Attributes(names) => message(saved::ATTRIBUTES).with("names", names.join(", ")),
+            What::Left(path) => message(saved::LEFT).with("file", path.display()),
         }
     }
 

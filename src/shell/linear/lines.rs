@@ -4,13 +4,12 @@ use crate::knowledge::timeline::Timeline;
 use crate::knowledge::{Knowledge, Language};
 use crate::review::called;
 use crate::shell::visible::{self, Charset};
-use crate::text::Wording;
 use crate::text::position;
 use crate::tutor::view::{
     Block, Body, Change, CodePane, Header, ListRow, Mark, Page, Picked, Popup, Prose, Row, Run,
     Side, StepState, Tone, View, Walkthrough,
 };
-use crate::wording;
+use crate::wording::{Wording, linear};
 
 /// Rows of a list that are offered at once.
 pub(super) const ROWS: usize = 20;
@@ -56,7 +55,7 @@ pub(super) fn of_view(view: &View, voice: &Voice<'_>) -> Vec<String> {
         (None, Body::Walkthrough(walk)) => out.walkthrough(&view.header, walk),
     }
     if let Some(status) = &view.status {
-        let label = out.ui(wording::linear::NOTE);
+        let label = out.ui(linear::NOTE);
         let text = out.said(status);
         out.line(&format!("{label}{text}"));
     }
@@ -139,14 +138,14 @@ impl Out<'_> {
     fn walkthrough(&mut self, header: &Header, walk: &Walkthrough) {
         self.place(header);
         if header.unsaved {
-            let unsaved = self.ui(wording::linear::UNSAVED);
+            let unsaved = self.ui(linear::UNSAVED);
             self.text(&unsaved);
         }
         if let Some(step) = walk.steps.iter().find(|step| step.state == StepState::Current) {
             let (number, count) = (step.number.to_string(), walk.steps.len().to_string());
             let args =
                 [("number", number.as_str()), ("count", count.as_str()), ("label", &step.label)];
-            let step = self.knowledge.ui(self.language, wording::linear::STEP, &args);
+            let step = self.knowledge.ui(self.language, linear::STEP, &args);
             self.text(step.strip_suffix(['.', '。']).filter(|it| ends(it)).unwrap_or(&step));
         }
         // A walkthrough reads its cell out on its first page, a drill on its only one.
@@ -183,7 +182,7 @@ impl Out<'_> {
             ("warnings", warnings.as_str()),
             ("hints", hints.as_str()),
         ];
-        let place = self.knowledge.ui(self.language, wording::linear::FILE, &args);
+        let place = self.knowledge.ui(self.language, linear::FILE, &args);
         self.line(&place);
     }
 
@@ -202,7 +201,7 @@ impl Out<'_> {
     }
 
     fn code(&mut self, code: &CodePane) {
-        let label = self.ui(wording::linear::CODE);
+        let label = self.ui(linear::CODE);
         self.line(&format!("{label} {}", code.title));
         for line in code.source.lines() {
             let shown = visible::line_in(line, self.charset).into_owned();
@@ -213,7 +212,7 @@ impl Out<'_> {
             let mark = underline.mark.map(|mark| self.mark(mark)).unwrap_or_default();
             let label = format!("{mark}{}", underline.label);
             let args = [("line", line.as_str()), ("label", label.as_str())];
-            let text = self.knowledge.ui(self.language, wording::linear::UNDERLINED, &args);
+            let text = self.knowledge.ui(self.language, linear::UNDERLINED, &args);
             self.text(&text);
         }
     }
@@ -256,9 +255,9 @@ impl Out<'_> {
             Block::Diff(lines) => {
                 for line in lines {
                     let label = match line.change {
-                        Change::Same => self.ui(wording::linear::SAME),
-                        Change::Removed => self.ui(wording::linear::REMOVED),
-                        Change::Added => self.ui(wording::linear::ADDED),
+                        Change::Same => self.ui(linear::SAME),
+                        Change::Removed => self.ui(linear::REMOVED),
+                        Change::Added => self.ui(linear::ADDED),
                         Change::Gap => continue,
                     };
                     self.text(&format!("{label}{}", line.text));
@@ -299,7 +298,7 @@ impl Out<'_> {
                     self.page(page);
                 }
                 if query.is_some() {
-                    let ask = self.ui(wording::linear::ASK_SEARCH);
+                    let ask = self.ui(linear::ASK_SEARCH);
                     self.text(&ask);
                 }
                 if rows.is_empty() {
@@ -329,20 +328,20 @@ pub(super) fn mark(mark: Mark, knowledge: &Knowledge, language: Language) -> Str
     let key = match mark {
         Mark::Bullet | Mark::Under => return "- ".to_owned(),
         Mark::Number(number) => return format!("{number}. "),
-        Mark::Fits => wording::linear::FITS,
-        Mark::FitsNot => wording::linear::FITS_NOT,
+        Mark::Fits => linear::FITS,
+        Mark::FitsNot => linear::FITS_NOT,
         Mark::Others => return String::new(),
-        Mark::Open => wording::linear::OPEN,
-        Mark::Error => wording::linear::ERROR,
-        Mark::Warning => wording::linear::WARNING,
-        Mark::Hint => wording::linear::HINT,
-        Mark::Right => wording::linear::RIGHT,
-        Mark::Begun => wording::linear::BEGUN,
+        Mark::Open => linear::OPEN,
+        Mark::Error => linear::ERROR,
+        Mark::Warning => linear::WARNING,
+        Mark::Hint => linear::HINT,
+        Mark::Right => linear::RIGHT,
+        Mark::Begun => linear::BEGUN,
         Mark::Choice(letter, picked) => {
             let said = match picked {
                 Picked::No => String::new(),
-                Picked::Wrong => ui(wording::linear::PICKED_WRONG),
-                Picked::Right => ui(wording::linear::PICKED_RIGHT),
+                Picked::Wrong => ui(linear::PICKED_WRONG),
+                Picked::Right => ui(linear::PICKED_RIGHT),
             };
             return format!("{letter}) {said}");
         }

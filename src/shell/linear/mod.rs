@@ -15,7 +15,6 @@ use std::sync::mpsc::Receiver;
 
 use super::visible::{self, Charset};
 use crate::knowledge::{Knowledge, Language};
-use crate::text::Wording;
 use crate::tutor::Tutor;
 use crate::tutor::everywhere;
 use crate::tutor::key::{Code, Key};
@@ -26,7 +25,7 @@ use crate::tutor::popups::REASON;
 use crate::tutor::screens::home;
 use crate::tutor::view::{Body, Popup, View};
 use crate::tutor::walking::EDITOR;
-use crate::wording;
+use crate::wording::{self, Wording, linear};
 
 /// The first number after those of the lessons in their list.
 const LISTED: u8 = 30;
@@ -131,7 +130,7 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         let keys = tutor.keys();
         let mut choices = Vec::new();
         if *keys == home::KEYS {
-            let label = self.ui(language, wording::linear::PASTE_CHOICE);
+            let label = self.ui(language, linear::PASTE_CHOICE);
             choices.push(Choice { number: 1, label, act: Act::Paste, key: None });
         }
         if let Body::Walkthrough(shown) = &view.body
@@ -181,7 +180,7 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         let list: Vec<String> =
             choices.iter().map(|choice| format!("{} {}", choice.number, choice.label)).collect();
         let comma = if language == Language::Zh { "，" } else { ", " };
-        let label = self.ui(language, wording::linear::CHOICES);
+        let label = self.ui(language, linear::CHOICES);
         writeln!(self.output, "{label} {}", list.join(comma))
     }
 
@@ -224,7 +223,7 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
                 Ok(vec![Msg::Key(Key::plain(Code::Enter))])
             }
             None => {
-                let text = self.ui(tutor.language(), wording::linear::UNKNOWN_CHOICE);
+                let text = self.ui(tutor.language(), linear::UNKNOWN_CHOICE);
                 writeln!(self.output, "{text}")?;
                 Ok(Vec::new())
             }
@@ -243,12 +242,12 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         if self.has_editor {
             return Ok(vec![Msg::Rewrite]);
         }
-        let text = self.lines_for(tutor.language(), wording::linear::EDIT_CELL)?;
+        let text = self.lines_for(tutor.language(), linear::EDIT_CELL)?;
         Ok(vec![Msg::Rewritten(Ok(text))])
     }
 
     fn paste(&mut self, language: Language) -> io::Result<Vec<Msg>> {
-        Ok(vec![Msg::Pasted(self.lines_for(language, wording::linear::PASTE)?)])
+        Ok(vec![Msg::Pasted(self.lines_for(language, linear::PASTE)?)])
     }
 
     /// Lines up to one with a full stop alone.

@@ -15,7 +15,7 @@ use crate::shell::config::{Configs, Overrides};
 use crate::shell::files::{self, FileError, Found};
 use crate::shell::report::{Fixed, Mended, Reviewed, Written, json as reports};
 use crate::shell::reviewed;
-use crate::wording;
+use crate::wording::cli;
 
 /// Pages at most, where nobody says how many.
 const PAGES: usize = 10;
@@ -122,7 +122,7 @@ impl Service {
         let knowledge = &self.knowledge;
         let found = knowledge.find(name).or_else(|| knowledge.find(&spelled));
         let Some(page) = found.or_else(|| knowledge.recognise(name)) else {
-            return Err(Refused::Told(self.say(wording::cli::NO_SUCH_PAGE, &[("name", name)])));
+            return Err(Refused::Told(self.say(cli::NO_SUCH_PAGE, &[("name", name)])));
         };
         let each = self.voice().languages().into_iter().map(|language| {
             format!("# {}\n\n{}", page.title.get(language), page.markdown.get(language).trim())

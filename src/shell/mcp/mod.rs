@@ -23,9 +23,8 @@ use serde_json::{Map, Value};
 use super::report::Voice;
 use super::visible::{Charset, lines};
 use crate::knowledge::Knowledge;
-use crate::text::Wording;
 use crate::tutor::Reading;
-use crate::wording;
+use crate::wording::{self, Wording, mcp};
 
 /// Serves one agent on standard input and output until it leaves.
 ///
@@ -105,7 +104,7 @@ impl Service {
             "lookup" => self.lookup(&calls::read::<calls::Lookup>(arguments)?),
             #[cfg(feature = "kernel")]
             "prove" => self.prove(&calls::read(arguments)?),
-            _ => Err(Refused::Arguments(self.say(wording::mcp::NO_TOOL, &[("tool", name)]))),
+            _ => Err(Refused::Arguments(self.say(mcp::NO_TOOL, &[("tool", name)]))),
         }
     }
 
@@ -125,7 +124,7 @@ impl ServerHandler for Service {
             ServerCapabilities::builder().enable_tools().enable_resources().enable_skills().build();
         ServerConfig::new(able)
             .with_server_info(Implementation::new("nbasync", env!("CARGO_PKG_VERSION")))
-            .with_instructions(self.say(wording::mcp::INSTRUCTIONS, &[]))
+            .with_instructions(self.say(mcp::INSTRUCTIONS, &[]))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {

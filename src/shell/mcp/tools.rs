@@ -6,8 +6,7 @@ use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
 use crate::shell::report::Voice;
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// All tools, described in the reader's languages.
 pub fn all(voice: Voice<'_>) -> Vec<Tool> {

@@ -12,7 +12,7 @@ use crate::shell::ran::{Event, Ran, Spent};
 use crate::shell::visible::{Charset, lines};
 use crate::text::CellIndex;
 use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, report};
 
 /// What is answered to somebody who asks about a cell: version 1, whose shape never changes.
 #[derive(Debug, Default, Serialize)]
@@ -138,7 +138,7 @@ fn sentences(voice: Voice<'_>, told: &Told<'_>, answer: &mut Answer) -> Vec<Piec
     if said.is_empty() {
         let rules = told.review.checked().rules;
         let say = |language| {
-            let rules = voice.count(language, wording::report::RULES_ASKED, rules);
+            let rules = voice.count(language, report::RULES_ASKED, rules);
             voice.knowledge.ui(language, wording::cell::NOTHING, &[("rules", &rules)])
         };
         said.push(voice.languages().into_iter().map(say).collect::<Vec<_>>().join("\n"));

@@ -3,8 +3,7 @@
 use super::page::WIDTH;
 use super::{Paper, Piece, Tone, Voice, wrap};
 use crate::knowledge::{Both, End, Language, Question, inlines, plain};
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{Wording, pattern_chooser};
 
 /// What stands before a line of code.
 const INDENT: &str = "    ";
@@ -49,11 +48,11 @@ pub fn chosen(paper: Paper, voice: Voice<'_>, end: &End, code: Option<String>) -
             lines.extend(paragraph(paper, Tone::Strong, &ui(language, key)));
             lines.extend(paragraph(paper, Tone::Plain, text.get(language)));
         };
-        part(wording::pattern_chooser::WHY, &end.why);
-        part(wording::pattern_chooser::COSTS, &end.costs);
+        part(pattern_chooser::WHY, &end.why);
+        part(pattern_chooser::COSTS, &end.costs);
         lines.push(String::new());
     }
-    let label = voice.label(wording::pattern_chooser::READ, &[]);
+    let label = voice.label(pattern_chooser::READ, &[]);
     lines.push(paper.paint(Tone::Quiet, &label));
     lines.push(format!(
         "{INDENT}{}",

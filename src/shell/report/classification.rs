@@ -8,7 +8,7 @@ use crate::knowledge::PageKind;
 use crate::notebook::Notebook;
 use crate::review::Review;
 use crate::text::CellIndex;
-use crate::wording;
+use crate::wording::report;
 
 /// The situation of cells about which there is nothing to say.
 const QUIET: &str = "no-async";
@@ -44,14 +44,11 @@ fn of_notebook(
     let mut lines = vec![paper.paint(Tone::Strong, path)];
     lines.extend(announcement(paper, voice));
     let verdict = |key| voice.say(key, &[]);
-    for (label, said) in
-        verdict(wording::report::VERDICT).iter().zip(said_of(voice, review.verdict))
-    {
+    for (label, said) in verdict(report::VERDICT).iter().zip(said_of(voice, review.verdict)) {
         lines.push(format!("  {}{said}", paper.paint(Tone::Strong, label)));
     }
     if !notebook.is_python() {
-        let said =
-            voice.say(wording::report::OTHER_LANGUAGE, &[("language", &notebook.kernel.language)]);
+        let said = voice.say(report::OTHER_LANGUAGE, &[("language", &notebook.kernel.language)]);
         lines.extend(said.iter().flat_map(|said| indented(paper, "  ", said)));
     }
     let mut quiet = 0;
@@ -62,7 +59,7 @@ fn of_notebook(
         }
     }
     if quiet > 0 {
-        let count = |language| voice.count(language, wording::report::QUIET_CELLS, quiet);
+        let count = |language| voice.count(language, report::QUIET_CELLS, quiet);
         let said = voice.languages().into_iter().map(count);
         lines.extend(said.map(|said| format!("  {}", paper.paint(Tone::Quiet, &said))));
     }
@@ -76,7 +73,7 @@ fn announcement(paper: Paper, voice: Voice<'_>) -> Vec<String> {
     let skill = voice.knowledge.skill();
     let args = [("skill", skill.name.as_str()), ("notice", skill.invocation_notice.as_str())];
     voice
-        .say(wording::report::ANNOUNCEMENT, &args)
+        .say(report::ANNOUNCEMENT, &args)
         .iter()
         .flat_map(|said| indented(paper, "  ", said))
         .collect()
@@ -85,12 +82,10 @@ fn announcement(paper: Paper, voice: Voice<'_>) -> Vec<String> {
 /// The verdict in words, once for each language.
 fn said_of(voice: Voice<'_>, verdict: Verdict) -> Vec<String> {
     match verdict {
-        Verdict::HandOff { to: Some(to) } => {
-            voice.say(wording::report::HAND_OFF_TO, &[("skill", to)])
-        }
-        Verdict::HandOff { to: None } => voice.say(wording::report::HAND_OFF, &[]),
-        Verdict::Applies => voice.say(wording::report::APPLIES, &[]),
-        Verdict::Unclear => voice.say(wording::report::UNCLEAR, &[]),
+        Verdict::HandOff { to: Some(to) } => voice.say(report::HAND_OFF_TO, &[("skill", to)]),
+        Verdict::HandOff { to: None } => voice.say(report::HAND_OFF, &[]),
+        Verdict::Applies => voice.say(report::APPLIES, &[]),
+        Verdict::Unclear => voice.say(report::UNCLEAR, &[]),
     }
 }
 
@@ -103,7 +98,7 @@ fn of_cell(
 ) -> Vec<String> {
     let number = index.number().to_string();
     let verdict = said_of(voice, cell.verdict).into_iter().next().unwrap_or_default();
-    let head = voice.label(wording::report::CELL, &[("cell", &number), ("verdict", &verdict)]);
+    let head = voice.label(report::CELL, &[("cell", &number), ("verdict", &verdict)]);
     let mut lines = vec![format!("  {}", paper.paint(Tone::Strong, &head))];
     for situation in &cell.situations {
         lines.extend(of_situation(paper, voice, notebook, situation));

@@ -7,8 +7,7 @@ use crate::knowledge::Language;
 use crate::notebook::Notebook;
 use crate::review::Extracted;
 use crate::rewrite::extract::{Extraction, Moved, Undecided, UndecidedKind, numbers};
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording, report};
 
 /// The files of an extraction, as people are told.
 #[derive(Debug, Clone, Copy)]
@@ -107,7 +106,7 @@ fn module_line(
     let (asked, needed): (Vec<&Moved>, Vec<&Moved>) =
         plan.moved.iter().partition(|moved| moved.needed_by.is_none());
     let names: Vec<String> = asked.into_iter().chain(needed).map(moved).collect();
-    let names = names.join(&ui(wording::report::COMMA, &[]));
+    let names = names.join(&ui(report::COMMA, &[]));
     let key =
         if files.is_there { wording::extract::MODULE_MORE } else { wording::extract::MODULE_NEW };
     ui(key, &[("path", files.module), ("names", &names)])

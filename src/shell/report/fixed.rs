@@ -12,8 +12,7 @@ use crate::review::called;
 use crate::review::{Checked, Repair, Trial, sentence};
 use crate::shell::files::{FileError, Remark, SaveError};
 use crate::shell::report::place::Place;
-use crate::text::Counted;
-use crate::wording;
+use crate::wording::{self, Counted};
 
 /// In the order in which they are counted.
 const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Hint];

@@ -7,8 +7,7 @@ use crate::diagnostic::Severity;
 use crate::knowledge::Language;
 use crate::shell::kernel::find::{Candidate, Kernels, Origin, Unusable};
 use crate::shell::kernel::{Choice, Launch, Reason, Refusal};
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// Each kernel with its place and versions, or why it cannot be used; then the one that would be
 /// taken, or what to do.

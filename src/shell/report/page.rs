@@ -4,7 +4,7 @@ use super::{Paper, Piece, Tone, Voice, wrap};
 use crate::knowledge::{Block, Inline, Language, Page, inlines};
 use crate::review::called;
 use crate::shell::visible;
-use crate::wording;
+use crate::wording::cli;
 
 /// Columns of running text at most, however wide the terminal is.
 pub(super) const WIDTH: usize = 88;
@@ -125,7 +125,7 @@ fn see_also(
     if page.see.is_empty() {
         return Vec::new();
     }
-    let label = voice.knowledge.ui(language, wording::cli::SEE_ALSO, &[]);
+    let label = voice.knowledge.ui(language, cli::SEE_ALSO, &[]);
     let text = [Piece::new(Tone::Quiet, label), Piece::new(Tone::Link, page.see.join(", "))];
     let mut lines = vec![String::new()];
     lines.extend(wrap(paper, &text, Some(width)));

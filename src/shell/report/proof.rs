@@ -12,7 +12,7 @@ use crate::shell::visible;
 use crate::text::CellIndex;
 use crate::text::Wording;
 use crate::transcript::{CellRun, Status, Versions};
-use crate::wording;
+use crate::wording::{self, prove};
 
 /// Columns from which before and after stand side by side.
 const WIDE: usize = 120;
@@ -71,14 +71,11 @@ pub fn plan(
         }
         let command = kernels::command(&choice.candidate.launch);
         line(&ui(wording::kernels::COMMAND, &[("command", &command)]));
-        line(&ui(
-            if is_changed { wording::prove::WILL_RUN_TWICE } else { wording::prove::WILL_RUN },
-            &[],
-        ));
+        line(&ui(if is_changed { prove::WILL_RUN_TWICE } else { prove::WILL_RUN }, &[]));
         for step in &plan.steps {
             line(&format!("  {}", sentence(voice.knowledge, language, &step.message())));
             for effect in &step.effects {
-                line(&format!("      {}", ui(wording::prove::EFFECT, &[("line", effect)])));
+                line(&format!("      {}", ui(prove::EFFECT, &[("line", effect)])));
             }
         }
     }
@@ -123,15 +120,15 @@ pub fn broken(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
                     .iter()
                     .map(|it| sentence(voice.knowledge, language, &it.message()))
                     .collect(),
-                _ => vec![ui(wording::prove::NOT_REACHED, &[]).trim().to_owned()],
+                _ => vec![ui(prove::NOT_REACHED, &[]).trim().to_owned()],
             };
-            let cell = ui(wording::prove::CELL, &[("cell", &proved.cell.number().to_string())]);
+            let cell = ui(prove::CELL, &[("cell", &proved.cell.number().to_string())]);
             lines.extend(said.iter().map(|said| format!("  {cell}: {said}")));
         }
         if lines.is_empty() {
             continue;
         }
-        lines.insert(0, ui(wording::prove::BROKEN, &[("path", &proof.path)]));
+        lines.insert(0, ui(prove::BROKEN, &[("path", &proof.path)]));
         out.extend(lines.iter().map(|line| format!("{}\n", paper.safe(line))));
     }
     out
@@ -139,7 +136,7 @@ pub fn broken(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
 
 fn cell(paper: Paper, voice: Voice<'_>, proof: &Proof, proved: &Proved, out: &mut String) {
     let number = proved.cell.number().to_string();
-    let title = voice.label(wording::prove::CELL, &[("cell", &number)]);
+    let title = voice.label(prove::CELL, &[("cell", &number)]);
     out.push_str(&format!("\n{}\n", paper.paint(Tone::Heading, &title)));
     let side = |key: Wording, source: &str, run: Option<&CellRun>| {
         let mut side: Vec<Line> = Vec::new();
@@ -147,17 +144,16 @@ fn cell(paper: Paper, voice: Voice<'_>, proof: &Proof, proved: &Proved, out: &mu
         side.extend(source.lines().map(|line| vec![Piece::new(Tone::Code, format!("  {line}"))]));
         match run {
             Some(run) => side.extend(lines(paper, voice, run)),
-            None => side
-                .push(vec![Piece::new(Tone::Quiet, voice.label(wording::prove::NOT_REACHED, &[]))]),
+            None => side.push(vec![Piece::new(Tone::Quiet, voice.label(prove::NOT_REACHED, &[]))]),
         }
         side
     };
     let [old, new] = &proved.sources;
     if !proof.has_after {
-        return stack(paper, &side(wording::prove::AS_IT_IS, old, proved.before.as_ref()), out);
+        return stack(paper, &side(prove::AS_IT_IS, old, proved.before.as_ref()), out);
     }
-    let before = side(wording::prove::BEFORE, old, proved.before.as_ref());
-    let after = side(wording::prove::AFTER, new, proved.after.as_ref());
+    let before = side(prove::BEFORE, old, proved.before.as_ref());
+    let after = side(prove::AFTER, new, proved.after.as_ref());
     match paper.width {
         Some(width) if width >= WIDE => beside(paper, width, &before, &after, out),
         _ => {
@@ -213,7 +209,7 @@ fn verdict(
     let said: Vec<String> =
         found.iter().map(|it| sentence(voice.knowledge, language, &it.message())).collect();
     let said = match said.is_empty() {
-        true => voice.knowledge.ui(language, wording::prove::SAME, &[]),
+        true => voice.knowledge.ui(language, prove::SAME, &[]),
         false => said.join(" "),
     };
     match found.iter().any(Difference::is_bad) {

@@ -5,7 +5,7 @@ use crate::diagnostic::Severity;
 use crate::review::called;
 use crate::shell::visible::Charset;
 use crate::transcript::{CellRun, Lag, Stream, Told, seconds};
-use crate::wording;
+use crate::wording::prove;
 
 /// A line before it is broken by width.
 pub type Line = Vec<Piece>;
@@ -23,18 +23,16 @@ fn line(paper: Paper, voice: Voice<'_>, told: Told<'_>) -> Line {
     };
     match told {
         Told::Output { from, is_late, text } => {
-            let late = if is_late { voice.label(wording::prove::LATE, &[]) } else { String::new() };
+            let late = if is_late { voice.label(prove::LATE, &[]) } else { String::new() };
             let name = match is_late {
                 true => format!("{}, {late}", from.name()),
                 false => from.name().to_owned(),
             };
             vec![Piece::new(Tone::Quiet, format!("  {name}: ")), Piece::new(tone(from), text)]
         }
-        Told::LeftOut(lines) => {
-            quiet(voice.label(wording::prove::LEFT_OUT, &[("n", &lines.to_string())]))
-        }
+        Told::LeftOut(lines) => quiet(voice.label(prove::LEFT_OUT, &[("n", &lines.to_string())])),
         Told::Dropped(bytes) => {
-            quiet(voice.label(wording::prove::DROPPED, &[("bytes", &bytes.to_string())]))
+            quiet(voice.label(prove::DROPPED, &[("bytes", &bytes.to_string())]))
         }
         Told::Result { is_first, text } => {
             let sign = if is_first { paper.right() } else { " " };
@@ -42,17 +40,15 @@ fn line(paper: Paper, voice: Voice<'_>, told: Told<'_>) -> Line {
         }
         Told::Error(error) => {
             let line = error.line.map_or_else(String::new, |line| {
-                voice.label(wording::prove::AT_LINE, &[("line", &line.to_string())])
+                voice.label(prove::AT_LINE, &[("line", &line.to_string())])
             });
             bad(format!("{}{line}", error.headline()))
         }
-        Told::AskedForInput => quiet(voice.label(wording::prove::ASKED_FOR_INPUT, &[])),
+        Told::AskedForInput => quiet(voice.label(prove::ASKED_FOR_INPUT, &[])),
         Told::Ended(status) => {
             bad(called::ended(status).map(|key| voice.label(key, &[])).unwrap_or_default())
         }
-        Told::Took(time) => {
-            quiet(voice.label(wording::prove::TOOK, &[("seconds", &seconds(time))]))
-        }
+        Told::Took(time) => quiet(voice.label(prove::TOOK, &[("seconds", &seconds(time))])),
         Told::Lag(lag) => strip(paper, voice, lag),
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Paper, Reviewed, Tone, Voice};
 use crate::diagnostic::{Applicability, Severity};
 use crate::review::called;
-use crate::wording;
+use crate::wording::report;
 
 /// Counts for each rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Statistics {
             let safe = count.safe_fixes.to_string();
             let safe = match count.safe_fixes {
                 0 => String::new(),
-                _ => format!("  {}", voice.label(wording::report::WITH_SAFE_FIX, &[("n", &safe)])),
+                _ => format!("  {}", voice.label(report::WITH_SAFE_FIX, &[("n", &safe)])),
             };
             let safe = paper.paint(Tone::Quiet, &safe);
             format!("{:>width$}  {severity} {rule}{safe}\n", count.number)

@@ -7,7 +7,7 @@ use crate::knowledge::Language;
 use crate::review::{Checked, Shared};
 use crate::text::CellIndex;
 use crate::text::{Counted, Wording};
-use crate::wording;
+use crate::wording::report;
 
 /// What was found, over files.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn summary(paper: Paper, voice: Voice<'_>, tally: &Tally) -> String {
         out.push('\n');
         if let Some(first) = &tally.first {
             let args = [("path", &*quoted(first))];
-            let walk = voice.knowledge.ui(language, wording::report::WALK, &args);
+            let walk = voice.knowledge.ui(language, report::WALK, &args);
             out.push_str(&paper.paint(Tone::Quiet, &walk));
             out.push('\n');
         }
@@ -71,26 +71,22 @@ pub fn shared(paper: Paper, voice: Voice<'_>, all: &[Shared]) -> String {
                 let cell = cell.number().to_string();
                 voice.knowledge.ui(
                     language,
-                    wording::report::SHARED_PLACE,
+                    report::SHARED_PLACE,
                     &[("path", path), ("cell", &cell)],
                 )
             };
             let mut named: Vec<String> = places.iter().take(NAMED).map(place).collect();
             let more = places.len().saturating_sub(NAMED);
             if more > 0 {
-                named.push(voice.count(language, wording::report::SHARED_MORE, more));
+                named.push(voice.count(language, report::SHARED_MORE, more));
             }
-            let join = voice.knowledge.ui(language, wording::report::SHARED_JOIN, &[]);
+            let join = voice.knowledge.ui(language, report::SHARED_JOIN, &[]);
             let count = places.len().to_string();
             let command = command(name, places);
             let places = named.join(&join);
             let args =
                 [("function", &**name), ("n", &count), ("places", &places), ("command", &command)];
-            out.push_str(&paper.safe(&voice.knowledge.ui(
-                language,
-                wording::report::SHARED,
-                &args,
-            )));
+            out.push_str(&paper.safe(&voice.knowledge.ui(language, report::SHARED, &args)));
             out.push('\n');
         }
     }
@@ -133,20 +129,20 @@ fn is_clean(tally: &Tally) -> bool {
 fn line(paper: Paper, voice: Voice<'_>, language: Language, tally: &Tally) -> String {
     let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
     let count = |what: Counted, number| voice.count(language, what, number);
-    let read = count(wording::report::FILES, tally.files.saturating_sub(tally.failed));
+    let read = count(report::FILES, tally.files.saturating_sub(tally.failed));
     let mut sentences = vec![match tally {
-        Tally { files: 0, .. } => ui(wording::report::NO_FILES, &[]),
+        Tally { files: 0, .. } => ui(report::NO_FILES, &[]),
         tally if is_clean(tally) => {
             format!("{} {}", paper.right(), clean(voice, language, &read, tally.checked))
         }
-        Tally { marked: 0, .. } => ui(wording::report::NOTHING_READ, &[]),
+        Tally { marked: 0, .. } => ui(report::NOTHING_READ, &[]),
         tally => found(voice, language, tally),
     }];
     if tally.safe_fixes > 0 {
-        sentences.push(count(wording::report::SAFE_FIXES, tally.safe_fixes));
+        sentences.push(count(report::SAFE_FIXES, tally.safe_fixes));
     }
     if tally.failed > 0 {
-        sentences.push(count(wording::report::FAILED, tally.failed));
+        sentences.push(count(report::FAILED, tally.failed));
     }
     sentences.join(if language == Language::En { " " } else { "" })
 }
@@ -158,27 +154,27 @@ pub(super) fn clean(
     files: &str,
     Checked { cells, rules }: Checked,
 ) -> String {
-    let cells = voice.count(language, wording::report::CELLS, cells);
-    let rules = voice.count(language, wording::report::RULES_ASKED, rules);
+    let cells = voice.count(language, report::CELLS, cells);
+    let rules = voice.count(language, report::RULES_ASKED, rules);
     let args = [("files", files), ("cells", &*cells), ("rules", &*rules)];
-    voice.knowledge.ui(language, wording::report::CLEAN, &args)
+    voice.knowledge.ui(language, report::CLEAN, &args)
 }
 
 /// `2 errors, 1 hint in 2 of 7 files.`
 fn found(voice: Voice<'_>, language: Language, tally: &Tally) -> String {
     let count = |what: Counted, number| voice.count(language, what, number);
     let counts = [
-        (wording::report::ERRORS, tally.errors),
-        (wording::report::WARNINGS, tally.warnings),
-        (wording::report::HINTS, tally.hints),
+        (report::ERRORS, tally.errors),
+        (report::WARNINGS, tally.warnings),
+        (report::HINTS, tally.hints),
     ];
     let counts = counts.into_iter().filter(|(_, number)| *number > 0);
     let counts: Vec<String> = counts.map(|(key, number)| count(key, number)).collect();
-    let found = counts.join(&voice.knowledge.ui(language, wording::report::COMMA, &[]));
-    let (marked, files) = (tally.marked.to_string(), count(wording::report::FILES, tally.files));
+    let found = counts.join(&voice.knowledge.ui(language, report::COMMA, &[]));
+    let (marked, files) = (tally.marked.to_string(), count(report::FILES, tally.files));
     let args = [("found", &*found), ("marked", &*marked), ("files", &*files)];
     let is_all = tally.marked == tally.files;
-    let key = if is_all { wording::report::FOUND_IN_ALL } else { wording::report::FOUND };
+    let key = if is_all { report::FOUND_IN_ALL } else { report::FOUND };
     voice.knowledge.ui(language, key, &args)
 }
 

@@ -11,8 +11,7 @@ use crate::notebook::{Cell, Format, Notebook};
 use crate::review::called;
 use crate::review::{Review, sentence};
 use crate::shell::visible;
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{Wording, report};
 
 /// Notes shown with a diagnostic at most.
 const NOTES: usize = 6;
@@ -61,9 +60,9 @@ pub(super) fn problem(
         let place = problem.at.after(path);
         let cell = problem.at.cell.map(|cell| {
             let cell = cell.number().to_string();
-            voice.knowledge.ui(language, wording::report::IN_CELL, &[("cell", &cell)])
+            voice.knowledge.ui(language, report::IN_CELL, &[("cell", &cell)])
         });
-        let label = voice.knowledge.ui(language, wording::report::PROBLEM_LABEL, &[]);
+        let label = voice.knowledge.ui(language, report::PROBLEM_LABEL, &[]);
         let label = paper.paint(Tone::Severity(Severity::Error), &label);
         let message = paper.safe(&problem.message);
         let cell = cell.unwrap_or_default();
@@ -98,7 +97,7 @@ pub(super) fn remark(paper: Paper, voice: Voice<'_>, path: &str, notebook: &Note
         }
     };
     if !notebook.is_python() {
-        say(wording::report::OTHER_LANGUAGE, &[("language", &notebook.kernel.language)]);
+        say(report::OTHER_LANGUAGE, &[("language", &notebook.kernel.language)]);
     }
     let plain = notebook.cells.iter().filter(|cell| cell.is_called_plain() && cell.holds_python());
     let plain: Vec<&Cell> = plain.filter(|_| notebook.is_python()).collect();
@@ -107,12 +106,12 @@ pub(super) fn remark(paper: Paper, voice: Voice<'_>, path: &str, notebook: &Note
             plain.iter().map(|cell| cell.index.number().to_string()).collect();
         let language = first.language.as_deref().unwrap_or_default();
         say(
-            wording::report::READ_AS_PYTHON.of(plain.len()),
+            report::READ_AS_PYTHON.of(plain.len()),
             &[("cells", &numbers.join(", ")), ("language", language)],
         );
     }
     if let Format::Ipynb { major: major @ ..4, .. } = notebook.format {
-        say(wording::report::OLD_FORMAT, &[("major", &major.to_string()), ("path", path)]);
+        say(report::OLD_FORMAT, &[("major", &major.to_string()), ("path", path)]);
     }
     out
 }
@@ -130,19 +129,19 @@ fn diagnostic(
     let source = notebook.cell(found.span.cell).map_or("", |cell| &cell.source);
     lines.extend(snippet(paper, source, found.span.range, place.line(), tone));
     for note in found.notes.iter().take(NOTES) {
-        lines.extend(labelled(paper, voice, wording::report::NOTE, told(voice, notebook, note)));
+        lines.extend(labelled(paper, voice, report::NOTE, told(voice, notebook, note)));
     }
     let more = found.notes.len().saturating_sub(NOTES);
     if more > 0 {
-        let count = |language| voice.count(language, wording::report::MORE_NOTES, more);
+        let count = |language| voice.count(language, report::MORE_NOTES, more);
         let said = voice.languages().into_iter().map(count).collect();
-        lines.extend(labelled(paper, voice, wording::report::NOTE, said));
+        lines.extend(labelled(paper, voice, report::NOTE, said));
     }
     if let Some(fix) = found.fix() {
-        lines.extend(labelled(paper, voice, wording::report::FIX, offered(voice, fix)));
+        lines.extend(labelled(paper, voice, report::FIX, offered(voice, fix)));
     }
     if voice.knowledge.page(PageKind::Mistake, found.rule).is_some() {
-        let label = paper.paint(Tone::Quiet, &voice.label(wording::report::READ, &[]));
+        let label = paper.paint(Tone::Quiet, &voice.label(report::READ, &[]));
         lines.push(format!("  {label}nbasync explain {}", found.rule));
     }
     lines.push(String::new());
@@ -181,7 +180,7 @@ pub(super) fn where_it_is(voice: Voice<'_>, notebook: &Notebook, place: Place) -
         return format!("{line}:{column}");
     }
     let cell = place.cell.number().to_string();
-    voice.label(wording::report::PLACE, &[("cell", &cell), ("line", &line), ("column", &column)])
+    voice.label(report::PLACE, &[("cell", &cell), ("line", &line), ("column", &column)])
 }
 
 /// A note's sentence, once for each language, with the place that it does not name itself.
@@ -191,8 +190,7 @@ fn told(voice: Voice<'_>, notebook: &Notebook, note: &Note) -> Vec<String> {
     let place = Place::of(notebook, span);
     let (cell, line) = (place.cell.number().to_string(), place.line().to_string());
     let is_named = |message: &Message| message.args.contains(&("cell", Argument::Cell(place.cell)));
-    let key =
-        if is_named(&note.message) { wording::report::AT_LINE } else { wording::report::AT_CELL };
+    let key = if is_named(&note.message) { report::AT_LINE } else { report::AT_CELL };
     let at =
         |language: Language| voice.knowledge.ui(language, key, &[("cell", &cell), ("line", &line)]);
     let places = voice.languages().into_iter().map(at);
@@ -204,7 +202,7 @@ fn offered(voice: Voice<'_>, fix: &Fix) -> Vec<String> {
         let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
         let trust = ui(called::trust(fix.applicability), &[]);
         let title = sentence(voice.knowledge, language, &fix.title);
-        ui(wording::report::TRUSTED, &[("title", &title), ("trust", &trust)])
+        ui(report::TRUSTED, &[("title", &title), ("trust", &trust)])
     };
     voice.languages().into_iter().map(offer).collect()
 }

@@ -5,9 +5,8 @@ use super::{Paper, Proof, Proved, Tone, Voice};
 use crate::knowledge::Language;
 use crate::review::called;
 use crate::shell::visible::{self, Charset};
-use crate::text::Wording;
 use crate::transcript::{CellRun, Chart, ChartLane, Doing, HOLDS, seconds};
-use crate::wording;
+use crate::wording::{self, Wording, prove, spent};
 
 /// Parts of the time, each a column.
 const PARTS: u64 = 48;
@@ -31,8 +30,8 @@ fn pairs(proof: &Proof, parts: u64) -> Vec<Pair<'_>> {
 }
 
 fn charts(proved: &Proved, has_after: bool, parts: u64) -> Vec<(Wording, Chart)> {
-    let before = if has_after { wording::prove::BEFORE } else { wording::prove::AS_IT_IS };
-    let runs = [(before, &proved.before), (wording::prove::AFTER, &proved.after)];
+    let before = if has_after { prove::BEFORE } else { prove::AS_IT_IS };
+    let runs = [(before, &proved.before), (prove::AFTER, &proved.after)];
     let watched = |(key, run): (Wording, &'_ Option<CellRun>)| {
         let run = run.as_ref().filter(|run| !run.tasks.is_empty())?;
         Some((key, run.clone()))
@@ -47,11 +46,9 @@ fn charts(proved: &Proved, has_after: bool, parts: u64) -> Vec<(Wording, Chart)>
 fn name(voice: Voice<'_>, language: Language, lane: &ChartLane) -> String {
     let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
     match lane.line {
-        _ if lane.name.is_empty() => ui(wording::spent::CELL, &[]),
+        _ if lane.name.is_empty() => ui(spent::CELL, &[]),
         None => lane.name.clone(),
-        Some(line) => {
-            ui(wording::spent::TASK, &[("name", &lane.name), ("line", &line.to_string())])
-        }
+        Some(line) => ui(spent::TASK, &[("name", &lane.name), ("line", &line.to_string())]),
     }
 }
 
@@ -69,23 +66,19 @@ pub fn timeline(paper: Paper, voice: Voice<'_>, proof: &Proof) -> String {
         let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
         let mut line = |text: &str| out.push_str(&format!("{}\n", text.trim_end()));
         if pairs.is_empty() {
-            line(&ui(wording::spent::NOTHING, &[]));
+            line(&ui(spent::NOTHING, &[]));
         }
         for pair in &pairs {
-            let cell =
-                ui(wording::prove::CELL, &[("cell", &pair.proved.cell.number().to_string())]);
+            let cell = ui(prove::CELL, &[("cell", &pair.proved.cell.number().to_string())]);
             line("");
-            line(&paper.paint(Tone::Heading, &ui(wording::spent::TITLE, &[("cell", &cell)])));
+            line(&paper.paint(Tone::Heading, &ui(spent::TITLE, &[("cell", &cell)])));
             for (key, chart) in &pair.sides {
                 line(&paper.paint(Tone::Strong, &ui(*key, &[])));
                 for lane in &chart.lanes {
                     line(&row(paper, &name(voice, language, lane), lane));
                 }
                 if chart.left_out > 0 {
-                    line(&format!(
-                        "  {}",
-                        ui(wording::spent::MORE, &[("n", &chart.left_out.to_string())])
-                    ));
+                    line(&format!("  {}", ui(spent::MORE, &[("n", &chart.left_out.to_string())])));
                 }
                 line(&format!("  {}", held(voice, language, chart)));
             }
@@ -142,7 +135,7 @@ fn word(voice: Voice<'_>, language: Language, doing: Doing) -> String {
         Doing::Nothing => wording::timeline::NONE,
         Doing::Running => wording::timeline::RUN,
         Doing::Waiting => wording::timeline::WAIT,
-        Doing::Holding => wording::spent::HOLDS,
+        Doing::Holding => spent::HOLDS,
     };
     voice.knowledge.ui(language, key, &[("ms", &HOLDS.to_string())])
 }
@@ -161,8 +154,8 @@ pub fn svg(voice: Voice<'_>, proof: &Proof) -> String {
         format!("<text x=\"{x}\" y=\"{y}\" class=\"{class}\">{}</text>\n", escaped(text))
     };
     for pair in pairs(proof, WIDE / 2) {
-        let cell = ui(wording::prove::CELL, &[("cell", &pair.proved.cell.number().to_string())]);
-        body.push_str(&text(8, y, "title", &ui(wording::spent::TITLE, &[("cell", &cell)])));
+        let cell = ui(prove::CELL, &[("cell", &pair.proved.cell.number().to_string())]);
+        body.push_str(&text(8, y, "title", &ui(spent::TITLE, &[("cell", &cell)])));
         y += LANE;
         for (key, chart) in &pair.sides {
             body.push_str(&text(8, y, "side", &ui(*key, &[])));
@@ -174,7 +167,7 @@ pub fn svg(voice: Voice<'_>, proof: &Proof) -> String {
                 y += LANE;
             }
             if chart.left_out > 0 {
-                let more = ui(wording::spent::MORE, &[("n", &chart.left_out.to_string())]);
+                let more = ui(spent::MORE, &[("n", &chart.left_out.to_string())]);
                 body.push_str(&text(16, y, "quiet", &more));
                 y += LANE;
             }

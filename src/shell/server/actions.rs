@@ -15,7 +15,7 @@ use crate::rewrite::extract::Request;
 use crate::shell::report::Voice;
 use crate::text::CellIndex;
 use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, server};
 
 /// The kinds of what is offered.
 pub const KINDS: [&str; 4] =
@@ -90,7 +90,7 @@ impl Asked<'_> {
         let title = self.voice.sentences(&fix.title).join(" / ");
         match fix.applicability {
             Applicability::Safe => title,
-            _ => self.say(wording::server::UNSAFE, &[("title", &title)]),
+            _ => self.say(server::UNSAFE, &[("title", &title)]),
         }
     }
 
@@ -103,12 +103,7 @@ impl Asked<'_> {
         let changes = changed_sources(self.document.notebook.as_ref()?, &[edit])?;
         let edits = edits::of_cells(self.document, &changes)?;
         let edit = edits::workspace(self.abilities, edits, None)?;
-        self.action(
-            &self.say(wording::server::SILENCE, &[("rule", found.rule)]),
-            "quickfix",
-            found,
-            edit,
-        )
+        self.action(&self.say(server::SILENCE, &[("rule", found.rule)]), "quickfix", found, edit)
     }
 
     fn extract(&self, found: &Diagnostic) -> Option<Value> {
@@ -148,8 +143,8 @@ impl Asked<'_> {
             }
         };
         let edit = edits::workspace(self.abilities, all, new)?;
-        let title = self
-            .say(wording::server::EXTRACT, &[("name", name), ("module", &format!("{MODULE}.py"))]);
+        let title =
+            self.say(server::EXTRACT, &[("name", name), ("module", &format!("{MODULE}.py"))]);
         self.action(&title, "refactor.extract", found, edit)
     }
 
@@ -176,7 +171,7 @@ impl Asked<'_> {
         }
         let edits = edits::of_cells(self.document, &changes)?;
         let edit = edits::workspace(self.abilities, edits, None)?;
-        Some(json!({"title": self.say(wording::server::FIX_ALL, &[]), "kind": kind, "edit": edit}))
+        Some(json!({"title": self.say(server::FIX_ALL, &[]), "kind": kind, "edit": edit}))
     }
 
     /// The notebook with a file of its own, which can be changed and read again.

@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use super::publish::shown;
 use super::wire::Broken;
 use crate::shell::report::Voice;
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// Why a message was not followed.
 #[derive(Debug, Clone, PartialEq, Eq)]

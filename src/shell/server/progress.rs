@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::wording;
+use crate::wording::server;
 
 use super::Server;
 
@@ -18,7 +18,7 @@ impl Server<'_> {
         if !self.client.shows_progress {
             return None;
         }
-        let title = self.voice().label(wording::server::REVIEWING, &[("file", &document.name())]);
+        let title = self.voice().label(server::REVIEWING, &[("file", &document.name())]);
         self.bars += 1;
         let bar = format!("{BARS}{}", self.bars);
         // Nobody waits for the answer, so that a client that owes it holds up nothing. One that

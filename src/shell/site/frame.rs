@@ -5,7 +5,7 @@ use super::address::Address;
 use super::lists::plural;
 use super::markup::escaped;
 use crate::knowledge::{Language, PageKind};
-use crate::wording;
+use crate::wording::{self, home};
 
 /// The program's name, which is no word of a language.
 pub const NAME: &str = "nbasync";
@@ -40,7 +40,7 @@ impl Frame<'_> {
                 let command = escaped(command);
                 format!("<p>{} <code translate=\"no\">{command}</code></p>", escaped(&said))
             }
-            None => format!("<p>{}</p>", escaped(&site.ui(wording::home::SUBTITLE, &[]))),
+            None => format!("<p>{}</p>", escaped(&site.ui(home::SUBTITLE, &[]))),
         };
         format!(
             "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n{head}</head>\n<body>\n\

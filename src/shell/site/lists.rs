@@ -8,8 +8,7 @@ use super::markup::{Markup, escaped};
 use super::page::severity_html;
 use crate::knowledge::{Block, Front, Knowledge, Language, Page, PageKind, inlines, plain};
 use crate::rules::RULES;
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording, cli, home};
 
 /// The kinds in the order in which a stranger may want them.
 const ORDER: [PageKind; 11] = [
@@ -52,7 +51,7 @@ pub fn start(knowledge: &Knowledge) -> String {
             "<section lang=\"{tag}\">\n<h2><a hreflang=\"{tag}\" href=\"{path}\">{}</a></h2>\n\
              <p>{}</p>\n</section>\n",
             word(wording::site::LANGUAGE),
-            word(wording::home::SUBTITLE)
+            word(home::SUBTITLE)
         )
     };
     let links: String = Language::ALL.into_iter().map(link).collect();
@@ -77,7 +76,7 @@ pub fn all(site: Site<'_>) -> [(Address<'static>, String); 3] {
 /// The first page: what this is about, the lessons in their order, the errors that people meet.
 fn front(site: Site<'_>) -> String {
     let markup = Markup::on(site, Address::Front);
-    let subtitle = site.ui(wording::home::SUBTITLE, &[]);
+    let subtitle = site.ui(home::SUBTITLE, &[]);
     let mut main = format!("<h1>{NAME}</h1>\n<p>{}</p>\n", escaped(&subtitle));
     let skill = site.knowledge.page(PageKind::Skill, &site.knowledge.skill().name);
     if let Some(page) = skill {
@@ -106,15 +105,15 @@ fn everything(site: Site<'_>) -> String {
     let markup = Markup::on(site, Address::All);
     let title = site.ui(wording::site::ALL, &[]);
     let count = |key: Wording, args: &[(&str, &str)]| escaped(&site.ui(key, args));
-    let none = count(wording::cli::NO_PAGE, &[]);
-    let (one, many) = (count(wording::cli::PAGES.one, &[]), count(wording::cli::PAGES.many, &[]));
+    let none = count(cli::NO_PAGE, &[]);
+    let (one, many) = (count(cli::PAGES.one, &[]), count(cli::PAGES.many, &[]));
     let lists: String = ORDER.into_iter().map(|kind| of_kind(markup, kind, "ul")).collect();
     let main = format!(
         "<h1>{}</h1>\n<p id=\"nbasync-said\" role=\"status\" data-none=\"{none}\" data-one=\"{one}\" \
          data-many=\"{many}\"></p>\n<div id=\"nbasync-list\">\n{lists}</div>\n",
         escaped(&title)
     );
-    let description = site.ui(wording::home::LOOK_UP_DETAIL, &[]);
+    let description = site.ui(home::LOOK_UP_DETAIL, &[]);
     Frame { at: Address::All, title, description, main, command: None }.html(site)
 }
 
@@ -173,7 +172,7 @@ fn rules(site: Site<'_>) -> String {
         "<h1>{}</h1>\n<table>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{rows}</tbody>\n</table>\n",
         escaped(&title)
     );
-    let description = site.ui(wording::home::LOOK_UP_DETAIL, &[]);
+    let description = site.ui(home::LOOK_UP_DETAIL, &[]);
     Frame {
         at: Address::Rules,
         title,

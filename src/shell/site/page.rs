@@ -8,8 +8,7 @@ use super::ran;
 use crate::diagnostic::Severity;
 use crate::knowledge::{Block, Front, Page, PageKind, inlines, plain};
 use crate::review::called;
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording, learn};
 
 /// Sections that are read after an attempt of one's own, so that they open when they are asked for.
 /// An entry that ends in a dash stands for all that begin so.
@@ -88,7 +87,7 @@ fn lead(site: Site<'_>, markup: Markup<'_>, page: &Page) -> String {
                 ("screens", screens.as_str()),
                 ("drills", drills.as_str()),
             ];
-            return format!("<p>{}</p>\n", escaped(&site.ui(wording::learn::LENGTH, &args)));
+            return format!("<p>{}</p>\n", escaped(&site.ui(learn::LENGTH, &args)));
         }
         _ => return String::new(),
     };

@@ -5,20 +5,19 @@ use super::markup::{code, escaped};
 use super::picture;
 use crate::knowledge::{Demonstration, Recording};
 use crate::review::called;
-use crate::text::Wording;
 use crate::transcript::{CellRun, Stream, Told, seconds};
-use crate::wording;
+use crate::wording::{Wording, learn, proof, prove};
 
 /// A mistake as it was recorded, before and after its repair.
 pub fn demonstration(site: Site<'_>, shown: Demonstration<'_>) -> String {
-    let title = escaped(&site.ui(wording::proof::RECORDED, &[]));
+    let title = escaped(&site.ui(proof::RECORDED, &[]));
     let part = |key: Wording, recording: &Recording| {
         format!("<h3>{}</h3>\n{}", escaped(&site.ui(key, &[])), recorded(site, recording))
     };
     format!(
         "<h2>{title}</h2>\n{}{}",
-        part(wording::prove::BEFORE, shown.before),
-        part(wording::prove::AFTER, shown.after)
+        part(prove::BEFORE, shown.before),
+        part(prove::AFTER, shown.after)
     )
 }
 
@@ -26,8 +25,7 @@ pub fn demonstration(site: Site<'_>, shown: Demonstration<'_>) -> String {
 pub fn recorded(site: Site<'_>, recording: &Recording) -> String {
     let versions = recording.transcript.versions.to_string();
     let args = [("date", recording.date.as_str()), ("versions", versions.as_str())];
-    let mut out =
-        format!("<p class=\"quiet\">{}</p>\n", escaped(&site.ui(wording::learn::RECORDED, &args)));
+    let mut out = format!("<p class=\"quiet\">{}</p>\n", escaped(&site.ui(learn::RECORDED, &args)));
     let runs = recording.transcript.cells.iter();
     for (source, run) in recording.sources.iter().zip(runs) {
         out.push_str(&code("python", source));
@@ -48,33 +46,29 @@ fn line(site: Site<'_>, told: Told<'_>) -> String {
         Told::Output { from, is_late, text } => {
             let mut name = from.name().to_owned();
             if is_late {
-                name = format!("{name}, {}", site.ui(wording::prove::LATE, &[]));
+                name = format!("{name}, {}", site.ui(prove::LATE, &[]));
             }
             let class = if from == Stream::Stderr { "warning" } else { "" };
             let name = escaped(&name);
             paragraph(class, &format!("<span class=\"quiet\">{name}:</span> {}", samp(text)))
         }
-        Told::LeftOut(lines) => {
-            quiet(&site.ui(wording::prove::LEFT_OUT, &[("n", &lines.to_string())]))
-        }
-        Told::Dropped(bytes) => {
-            quiet(&site.ui(wording::prove::DROPPED, &[("bytes", &bytes.to_string())]))
-        }
+        Told::LeftOut(lines) => quiet(&site.ui(prove::LEFT_OUT, &[("n", &lines.to_string())])),
+        Told::Dropped(bytes) => quiet(&site.ui(prove::DROPPED, &[("bytes", &bytes.to_string())])),
         Told::Result { is_first, text } => {
-            let label = if is_first { site.ui(wording::proof::VALUE, &[]) } else { String::new() };
+            let label = if is_first { site.ui(proof::VALUE, &[]) } else { String::new() };
             paragraph("right", &format!("{}{}", escaped(&label), samp(text)))
         }
         Told::Error(error) => {
             let line = error.line.map_or_else(String::new, |line| {
-                site.ui(wording::prove::AT_LINE, &[("line", &line.to_string())])
+                site.ui(prove::AT_LINE, &[("line", &line.to_string())])
             });
             paragraph("error", &format!("{}{}", samp(&error.headline()), escaped(&line)))
         }
-        Told::AskedForInput => quiet(&site.ui(wording::prove::ASKED_FOR_INPUT, &[])),
+        Told::AskedForInput => quiet(&site.ui(prove::ASKED_FOR_INPUT, &[])),
         Told::Ended(status) => {
             bad(&called::ended(status).map(|key| site.ui(key, &[])).unwrap_or_default())
         }
-        Told::Took(time) => quiet(&site.ui(wording::prove::TOOK, &[("seconds", &seconds(time))])),
+        Told::Took(time) => quiet(&site.ui(prove::TOOK, &[("seconds", &seconds(time))])),
         Told::Lag(lag) => {
             let said = site.ui(called::lag(lag), &[("seconds", &seconds(lag.worst))]);
             let strip = if lag.worst > 0 { picture::strip(lag, &said) } else { String::new() };

@@ -3,7 +3,7 @@
 use crate::knowledge::Lesson;
 use crate::tutor::pages;
 use crate::tutor::reading::Writer;
-use crate::wording;
+use crate::wording::learn;
 
 /// Writes what is on record of the question's last cell.
 pub(super) fn recorded(writer: &mut Writer, lesson: Lesson<'_>) {
@@ -11,6 +11,6 @@ pub(super) fn recorded(writer: &mut Writer, lesson: Lesson<'_>) {
     let Some(run) = recording.transcript.cells.last() else { return };
     let versions = recording.transcript.versions.to_string();
     let args = [("date", recording.date.as_str()), ("versions", &versions)];
-    writer.paragraph(wording::learn::RECORDED, &args);
+    writer.paragraph(learn::RECORDED, &args);
     pages::run(writer, run);
 }

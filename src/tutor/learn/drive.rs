@@ -9,7 +9,7 @@ use crate::tutor::message::{Effect, Target};
 use crate::tutor::motion::Motion;
 use crate::tutor::view::{Pane, Tone};
 use crate::tutor::{Screen, Tutor};
-use crate::wording;
+use crate::wording::status;
 
 impl<'k> Tutor<'k> {
     /// Starts with this learner.
@@ -131,13 +131,13 @@ impl<'k> Tutor<'k> {
 
     pub(super) fn review_drills(&mut self) {
         if !self.open_review() {
-            self.say(wording::status::NOTHING_DUE, &[], Tone::Quiet);
+            self.say(status::NOTHING_DUE, &[], Tone::Quiet);
         }
     }
 
     pub(in crate::tutor) fn practise(&mut self) {
         if !self.open_practice() {
-            self.say(wording::status::NOTHING_TO_PRACTISE, &[], Tone::Quiet);
+            self.say(status::NOTHING_TO_PRACTISE, &[], Tone::Quiet);
         }
     }
 
@@ -204,7 +204,7 @@ impl<'k> Tutor<'k> {
         if learn.lesson_id().is_some() {
             self.other_lesson(1);
         } else {
-            self.say(wording::status::LAST_STEP, &[], Tone::Quiet);
+            self.say(status::LAST_STEP, &[], Tone::Quiet);
         }
         Vec::new()
     }
@@ -285,7 +285,7 @@ impl<'k> Tutor<'k> {
         let to = current.checked_add_signed(step).and_then(|to| knowledge.lessons().nth(to));
         match to {
             Some(lesson) => self.show_lesson(lesson, list),
-            None => self.say(wording::status::NO_MORE_LESSONS, &[], Tone::Quiet),
+            None => self.say(status::NO_MORE_LESSONS, &[], Tone::Quiet),
         }
     }
 

@@ -5,148 +5,113 @@ use super::attempt::{Attempt, HINTS};
 use crate::tutor::key::Code;
 use crate::tutor::keys::Act::{Asks, Does};
 use crate::tutor::keys::{
-    BOTTOM, Chord, Keys, Row, Sort, TOP, c, down, k, page_down, page_up, row, silent, up,
+    BOTTOM, Chord, Keys, Row, TOP, c, down, k, page_down, page_up, row, screen, silent, up,
 };
 use crate::wording::keys;
 
 /// The list of lessons.
-pub static LESSONS: Keys = Keys {
-    name: "lessons",
-    heading: Some(keys::LESSON_LIST),
-    sort: Sort::Screen,
-    wider: None,
-    rows: &[
-        row(
-            &[k(Code::Enter), k(Code::Right), c('l')],
-            Asks(|it| it.resume()),
-            "Enter",
-            keys::BEGIN,
-        )
+pub static LESSONS: Keys = screen("lessons").heading(keys::LESSON_LIST).rows(&[
+    row(&[k(Code::Enter), k(Code::Right), c('l')], Asks(|it| it.resume()), "Enter", keys::BEGIN)
         .footer(1),
-        up(&[k(Code::Up), c('k')]),
-        down(&[k(Code::Down), c('j')]).footer(2),
-        page_up(&[k(Code::PageUp)]),
-        page_down(&[k(Code::PageDown)]),
-        TOP,
-        BOTTOM,
-        row(&[c('r')], Does(|it| it.review_drills()), "r", keys::REVIEW)
-            .footer(3)
-            .number(31)
-            .when(|it| !it.learner.progress.due(it.learner.today).is_empty()),
-        row(&[c('c')], Does(|it| it.open_placement()), "c", keys::PLACEMENT).footer(4).number(32),
-        row(&[k(Code::Tab), c('o')], Does(|it| it.leave_list()), "Tab", keys::TO_LESSON),
-        row(&[k(Code::Esc)], Does(|it| it.leave_lesson()), "Esc", keys::BACK).footer(5).number(30),
-    ],
-};
+    up(&[k(Code::Up), c('k')]),
+    down(&[k(Code::Down), c('j')]).footer(2),
+    page_up(&[k(Code::PageUp)]),
+    page_down(&[k(Code::PageDown)]),
+    TOP,
+    BOTTOM,
+    row(&[c('r')], Does(|it| it.review_drills()), "r", keys::REVIEW)
+        .footer(3)
+        .number(31)
+        .when(|it| !it.learner.progress.due(it.learner.today).is_empty()),
+    row(&[c('c')], Does(|it| it.open_placement()), "c", keys::PLACEMENT).footer(4).number(32),
+    row(&[k(Code::Tab), c('o')], Does(|it| it.leave_list()), "Tab", keys::TO_LESSON),
+    row(&[k(Code::Esc)], Does(|it| it.leave_lesson()), "Esc", keys::BACK).footer(5).number(30),
+]);
 
 /// A lesson's pages.
-pub static LESSON: Keys = Keys {
-    name: "lesson",
-    heading: None,
-    sort: Sort::Screen,
-    wider: Some(&STAGES),
-    rows: &[
-        next(1),
-        BACK,
-        row(&[c('t')], Does(|it| it.toggle_motion()), "t", keys::MOTION)
-            .footer(4)
-            .when(|it| it.has_motion()),
-    ],
-};
+pub static LESSON: Keys = screen("lesson").wider(&STAGES).rows(&[
+    next(1),
+    BACK,
+    row(&[c('t')], Does(|it| it.toggle_motion()), "t", keys::MOTION)
+        .footer(4)
+        .when(|it| it.has_motion()),
+]);
 
 /// A question.
-pub static PREDICT: Keys = Keys {
-    name: "question",
-    heading: Some(keys::QUESTION),
-    sort: Sort::Screen,
-    wider: Some(&STAGES),
-    rows: &[
-        row(&[c('a')], Asks(|it| it.answer_choice(0)), "a–d", keys::ANSWER)
-            .footer(1)
-            .when(|it| it.learnt().is_some_and(|learn| learn.answer().is_none())),
-        silent(&[c('b')], Asks(|it| it.answer_choice(1))),
-        silent(&[c('c')], Asks(|it| it.answer_choice(2))),
-        silent(&[c('d')], Asks(|it| it.answer_choice(3))),
-        next(2),
-        BACK,
-    ],
-};
+pub static PREDICT: Keys = screen("question").heading(keys::QUESTION).wider(&STAGES).rows(&[
+    row(&[c('a')], Asks(|it| it.answer_choice(0)), "a–d", keys::ANSWER)
+        .footer(1)
+        .when(|it| it.learnt().is_some_and(|learn| learn.answer().is_none())),
+    silent(&[c('b')], Asks(|it| it.answer_choice(1))),
+    silent(&[c('c')], Asks(|it| it.answer_choice(2))),
+    silent(&[c('d')], Asks(|it| it.answer_choice(3))),
+    next(2),
+    BACK,
+]);
 
 /// A drill.
-pub static DRILL: Keys = Keys {
-    name: "drill",
-    heading: Some(keys::DRILL),
-    sort: Sort::Screen,
-    wider: Some(&STAGES),
-    rows: &[
-        row(&[c('e')], Does(|it| it.edit_task()), "e", keys::EDIT).footer(1).number(3),
-        row(&[c('h')], Does(|it| it.hint()), "h", keys::HINT)
-            .footer(2)
-            .number(4)
-            .when(|it| it.tries(|attempt| attempt.hints < HINTS && !attempt.is_right())),
-        row(&[c('s')], Asks(|it| it.solution()), "s", keys::SOLUTION)
-            .footer(3)
-            .number(7)
-            .when(|it| it.tries(|attempt| attempt.has_tried() && !attempt.is_right())),
-        row(&[c('x')], Asks(|it| it.start_over()), "x", keys::START_OVER)
-            .footer(6)
-            .number(8)
-            .when(|it| it.tries(|attempt| attempt.is_touched() || attempt.hints > 0)),
-        row(&[c(']')], Does(|it| it.turn(1)), "]", keys::NEXT_CELL)
-            .footer(4)
-            .number(11)
-            .when(|it| it.tries(|attempt| attempt.cell.0 + 1 < attempt.cells().len())),
-        row(&[c('[')], Does(|it| it.turn(-1)), "[", keys::PREVIOUS_CELL)
-            .footer(4)
-            .number(12)
-            .when(|it| it.tries(|attempt| attempt.cell.0 > 0)),
-        next(5),
-        BACK,
-        row(&[c('r')], Asks(|it| it.begin_task_proof()), "r", keys::PROVE)
-            .footer(5)
-            .number(13)
-            .when(|it| !it.is_waiting() && it.tries(|_| true)),
-        row(&[c('i')], Asks(|it| it.interrupt()), "i", keys::INTERRUPT)
-            .footer(1)
-            .number(14)
-            .when(|it| it.is_task_running()),
-        row(&[c('y')], Asks(|it| it.copy_task()), "y", keys::COPY),
-    ],
-};
+pub static DRILL: Keys = screen("drill").heading(keys::DRILL).wider(&STAGES).rows(&[
+    row(&[c('e')], Does(|it| it.edit_task()), "e", keys::EDIT).footer(1).number(3),
+    row(&[c('h')], Does(|it| it.hint()), "h", keys::HINT)
+        .footer(2)
+        .number(4)
+        .when(|it| it.tries(|attempt| attempt.hints < HINTS && !attempt.is_right())),
+    row(&[c('s')], Asks(|it| it.solution()), "s", keys::SOLUTION)
+        .footer(3)
+        .number(7)
+        .when(|it| it.tries(|attempt| attempt.has_tried() && !attempt.is_right())),
+    row(&[c('x')], Asks(|it| it.start_over()), "x", keys::START_OVER)
+        .footer(6)
+        .number(8)
+        .when(|it| it.tries(|attempt| attempt.is_touched() || attempt.hints > 0)),
+    row(&[c(']')], Does(|it| it.turn(1)), "]", keys::NEXT_CELL)
+        .footer(4)
+        .number(11)
+        .when(|it| it.tries(|attempt| attempt.cell.0 + 1 < attempt.cells().len())),
+    row(&[c('[')], Does(|it| it.turn(-1)), "[", keys::PREVIOUS_CELL)
+        .footer(4)
+        .number(12)
+        .when(|it| it.tries(|attempt| attempt.cell.0 > 0)),
+    next(5),
+    BACK,
+    row(&[c('r')], Asks(|it| it.begin_task_proof()), "r", keys::PROVE)
+        .footer(5)
+        .number(13)
+        .when(|it| !it.is_waiting() && it.tries(|_| true)),
+    row(&[c('i')], Asks(|it| it.interrupt()), "i", keys::INTERRUPT)
+        .footer(1)
+        .number(14)
+        .when(|it| it.is_task_running()),
+    row(&[c('y')], Asks(|it| it.copy_task()), "y", keys::COPY),
+]);
 
 /// What a lesson's pages, questions and drills have in common.
-pub static STAGES: Keys = Keys {
-    name: "stages",
-    heading: Some(keys::LESSON),
-    sort: Sort::Screen,
-    wider: None,
-    rows: &[
-        row(&[c('1')], Asks(|it| it.go(|_| 0)), "1–9", keys::JUMP_STAGE),
-        silent(&[c('2')], Asks(|it| it.go(|_| 1))),
-        silent(&[c('3')], Asks(|it| it.go(|_| 2))),
-        silent(&[c('4')], Asks(|it| it.go(|_| 3))),
-        silent(&[c('5')], Asks(|it| it.go(|_| 4))),
-        silent(&[c('6')], Asks(|it| it.go(|_| 5))),
-        silent(&[c('7')], Asks(|it| it.go(|_| 6))),
-        silent(&[c('8')], Asks(|it| it.go(|_| 7))),
-        silent(&[c('9')], Asks(|it| it.go(|_| 8))),
-        up(&[k(Code::Up), c('k')]),
-        down(&[k(Code::Down), c('j')]),
-        page_up(&[k(Code::PageUp)]),
-        page_down(&[k(Code::PageDown), c(' ')]),
-        TOP,
-        BOTTOM,
-        row(&[c('n')], Does(|it| it.other_lesson(1)), "n", keys::NEXT_LESSON)
-            .footer(19)
-            .number(9)
-            .when(|it| it.is_in_lesson()),
-        row(&[c('p')], Does(|it| it.other_lesson(-1)), "p", keys::PREVIOUS_LESSON)
-            .when(|it| it.is_in_lesson()),
-        row(&[k(Code::Tab)], Does(|it| it.next_pane_of_lesson()), "Tab", keys::PANE),
-        row(&[c('o')], Does(|it| it.show_list()), "o", keys::LESSONS).footer(17).number(10),
-        row(&[k(Code::Esc)], Does(|it| it.leave_stage()), "Esc", keys::BACK),
-    ],
-};
+pub static STAGES: Keys = screen("stages").heading(keys::LESSON).rows(&[
+    row(&[c('1')], Asks(|it| it.go(|_| 0)), "1–9", keys::JUMP_STAGE),
+    silent(&[c('2')], Asks(|it| it.go(|_| 1))),
+    silent(&[c('3')], Asks(|it| it.go(|_| 2))),
+    silent(&[c('4')], Asks(|it| it.go(|_| 3))),
+    silent(&[c('5')], Asks(|it| it.go(|_| 4))),
+    silent(&[c('6')], Asks(|it| it.go(|_| 5))),
+    silent(&[c('7')], Asks(|it| it.go(|_| 6))),
+    silent(&[c('8')], Asks(|it| it.go(|_| 7))),
+    silent(&[c('9')], Asks(|it| it.go(|_| 8))),
+    up(&[k(Code::Up), c('k')]),
+    down(&[k(Code::Down), c('j')]),
+    page_up(&[k(Code::PageUp)]),
+    page_down(&[k(Code::PageDown), c(' ')]),
+    TOP,
+    BOTTOM,
+    row(&[c('n')], Does(|it| it.other_lesson(1)), "n", keys::NEXT_LESSON)
+        .footer(19)
+        .number(9)
+        .when(|it| it.is_in_lesson()),
+    row(&[c('p')], Does(|it| it.other_lesson(-1)), "p", keys::PREVIOUS_LESSON)
+        .when(|it| it.is_in_lesson()),
+    row(&[k(Code::Tab)], Does(|it| it.next_pane_of_lesson()), "Tab", keys::PANE),
+    row(&[c('o')], Does(|it| it.show_list()), "o", keys::LESSONS).footer(17).number(10),
+    row(&[k(Code::Esc)], Does(|it| it.leave_stage()), "Esc", keys::BACK),
+]);
 
 const fn next(footer: u8) -> Row {
     const KEYS: &[Chord] = &[k(Code::Right), k(Code::Enter), c('l')];

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use super::progress::State;
 use super::{Learn, Learner, Stage, Topic};
 use crate::knowledge::{Knowledge, Language};
-use crate::text::Wording;
 use crate::tutor::reading::prose_of;
 use crate::tutor::view::{Mark, OverviewRow};
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// The rows: the lessons in their order, or the parts of a topic that is none.
 pub(super) fn rows(

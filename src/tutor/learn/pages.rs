@@ -4,10 +4,9 @@ use super::list::label;
 use super::progress::State;
 use super::{Learn, Learner, Stage, said};
 use crate::knowledge::{self, Knowledge, Lesson, PageKind};
-use crate::text::Wording;
 use crate::tutor::reading::{Reading, Writer, prose_of, prose_of_inlines};
 use crate::tutor::view::{Block, Mark, Page, Picked};
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// The letters of the choices.
 const LETTERS: [char; 4] = ['a', 'b', 'c', 'd'];

@@ -4,8 +4,7 @@ use jiff::civil::Date;
 
 use super::Progress;
 use crate::knowledge::{Knowledge, Language, Lesson, inlines, plain};
-use crate::text::Wording;
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// A lesson's line.
 struct Line {

@@ -6,12 +6,11 @@ use super::grade::{Check, Point};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::{Drill, Knowledge, Language, PageKind};
 use crate::review::sentence;
-use crate::text::Wording;
 use crate::text::{CellIndex, Span, position};
 use crate::tutor::diff;
 use crate::tutor::reading::{Writer, prose_of, prose_of_inlines};
 use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
-use crate::wording;
+use crate::wording::{self, Wording, pattern};
 
 /// Writes the page of a drill as it stands.
 pub(super) fn drill(writer: &mut Writer, attempt: &Attempt) {
@@ -200,7 +199,7 @@ fn changes<'t>(writer: &mut Writer, pairs: impl Iterator<Item = (&'t str, &'t st
     for (at, (before, after)) in pairs.enumerate() {
         if before != after {
             let cell = CellIndex(at).number().to_string();
-            writer.paragraph(wording::pattern::IN_CELL, &[("cell", &cell)]);
+            writer.paragraph(pattern::IN_CELL, &[("cell", &cell)]);
             writer.same(Block::Diff(diff::lines(before, after)));
         }
     }

@@ -3,14 +3,13 @@
 use super::attempt::Attempt;
 use super::list::{current, label};
 use super::{Learn, Stage, Topic};
-use crate::text::Wording;
 use crate::tutor::document::mark;
 use crate::tutor::message::Effect;
 use crate::tutor::view::{
     Block, CodePane, Header, Row, StepState, StepTab, Tone, Underline, Walkthrough,
 };
 use crate::tutor::{Screen, Tutor};
-use crate::wording;
+use crate::wording::{self, Wording, header};
 
 /// Frames for which a finished diagram is held before it starts again.
 const HOLD: usize = 8;
@@ -66,7 +65,7 @@ impl Tutor<'_> {
         let count = attempt.document.notebook.cells.len().to_string();
         let args = [("cell", &*attempt.cell.number().to_string()), ("count", &count)];
         CodePane {
-            title: self.knowledge.ui(self.reading.base(), wording::header::PLACE, &args),
+            title: self.knowledge.ui(self.reading.base(), header::PLACE, &args),
             source: source.to_owned(),
             language: "python".to_owned(),
             reveal: underlines.first().map_or(0, |underline| underline.range.start),

@@ -7,7 +7,7 @@ use crate::tutor::Tutor;
 use crate::tutor::key::{Code, Key};
 use crate::tutor::message::{Effect, Msg};
 use crate::tutor::view::Tone;
-use crate::wording;
+use crate::wording::learn;
 
 /// Ticks in a second.
 const SECOND: usize = 5;
@@ -68,7 +68,7 @@ impl Tutor<'_> {
         let (today, moves) = (self.learner.today, self.learner.moves);
         self.learner = Learner { today, moves, ..Learner::default() };
         self.tour = Some(Tour { steps: script(), wait: 0 });
-        self.say(wording::learn::TOUR, &[], Tone::Quiet);
+        self.say(learn::TOUR, &[], Tone::Quiet);
     }
 
     /// Whether the demonstration runs.
@@ -79,7 +79,7 @@ impl Tutor<'_> {
     /// Somebody pressed a key: it is theirs from here on.
     pub(in crate::tutor) fn take_over(&mut self) {
         self.tour = None;
-        self.say(wording::learn::TOUR_OVER, &[], Tone::Quiet);
+        self.say(learn::TOUR_OVER, &[], Tone::Quiet);
     }
 
     /// Some time has passed in the demonstration.
@@ -98,9 +98,9 @@ impl Tutor<'_> {
             Act::Repair(cells) => self.update(Msg::Rewritten(Ok(cells))),
         };
         if tour.steps.is_empty() {
-            self.say(wording::learn::TOUR_OVER, &[], Tone::Quiet);
+            self.say(learn::TOUR_OVER, &[], Tone::Quiet);
         } else {
-            self.say(wording::learn::TOUR, &[], Tone::Quiet);
+            self.say(learn::TOUR, &[], Tone::Quiet);
             self.tour = Some(tour);
         }
         effects

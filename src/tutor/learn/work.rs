@@ -7,7 +7,7 @@ use crate::tutor::copying::Copying;
 use crate::tutor::message::Effect;
 use crate::tutor::view::{Pane, Tone};
 use crate::tutor::{Screen, Tutor};
-use crate::wording;
+use crate::wording::status;
 
 /// Rows that what is said to an answer begins with: an empty one, right or wrong, and why.
 const EXPLAINED: usize = 5;
@@ -107,7 +107,7 @@ impl Tutor<'_> {
     pub(super) fn hint(&mut self) {
         let Some(attempt) = self.learn().and_then(Learn::attempt_mut) else { return };
         if attempt.is_right() || !attempt.hint() {
-            self.say(wording::status::NO_MORE_HINTS, &[], Tone::Quiet);
+            self.say(status::NO_MORE_HINTS, &[], Tone::Quiet);
         } else if let Some(learn) = self.learn() {
             // The newest hint stands at the end.
             learn.panes.focus = Pane::Guide;
@@ -119,7 +119,7 @@ impl Tutor<'_> {
         let tables = &self.knowledge.tables;
         let Some(attempt) = self.learn().and_then(Learn::attempt_mut) else { return Vec::new() };
         if !attempt.has_tried() {
-            self.say(wording::status::TRY_FIRST, &[], Tone::Caution);
+            self.say(status::TRY_FIRST, &[], Tone::Caution);
             return Vec::new();
         }
         let outcome = attempt.show_solution(tables);

@@ -6,11 +6,10 @@ use super::{Subject, changes_alone, command, line_of, reasons};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
 use crate::knowledge::{Language, PageKind};
 use crate::review::sentence;
-use crate::text::Wording;
 use crate::tutor::reading::{Writer, as_sentence, prose_of};
 use crate::tutor::statements::Statement;
 use crate::tutor::view::Block;
-use crate::wording;
+use crate::wording::{self, Wording, answer};
 
 /// As many changed lines as the answer shows.
 const SHOWN: usize = 12;
@@ -41,10 +40,10 @@ fn repaired(writer: &mut Writer, subject: Subject, fix: &Fix) {
     }
     let knowledge = subject.knowledge;
     if let Some((_, why)) = reasons(fix).first() {
-        labelled(writer, wording::answer::WHY, |language| sentence(knowledge, language, why));
+        labelled(writer, answer::WHY, |language| sentence(knowledge, language, why));
     }
     writer.stated.extend(Statement::of_text(price_key(fix, moves)));
-    labelled(writer, wording::answer::PRICE, |language| price(subject, fix, moves, language));
+    labelled(writer, answer::PRICE, |language| price(subject, fix, moves, language));
     if is_shown_only {
         writer.paragraph(wording::pattern::DISPLAY, &[]);
     }
@@ -67,8 +66,8 @@ fn price(subject: Subject, fix: &Fix, moves: bool, language: Language) -> String
 /// The text that says what it costs; where several things change, each says so itself.
 fn price_key(fix: &Fix, moves: bool) -> Wording {
     match (fix.tradeoffs.len(), moves) {
-        (0, true) => wording::answer::MOVE_PRICE,
-        (0, false) => wording::answer::NOTHING_ELSE,
+        (0, true) => answer::MOVE_PRICE,
+        (0, false) => answer::NOTHING_ELSE,
         (1, _) => wording::tradeoffs::ONE,
         _ => wording::tradeoffs::SEVERAL,
     }
@@ -83,7 +82,7 @@ fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
         writer.opening_as_paragraph(page);
     }
     in_thread(writer, &fitting, problem);
-    writer.paragraph(wording::answer::BY_HAND, &[]);
+    writer.paragraph(answer::BY_HAND, &[]);
 }
 
 /// The other places of the cell where the same happens.
@@ -98,11 +97,7 @@ fn elsewhere(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let shown: Vec<String> = lines.iter().take(6).map(ToString::to_string).collect();
     let more = if lines.len() > shown.len() { ", …" } else { "" };
     let lines = format!("{}{more}", shown.join(", "));
-    let key = if subject.fix().is_some() {
-        wording::answer::ELSEWHERE
-    } else {
-        wording::answer::ELSEWHERE_TOO
-    };
+    let key = if subject.fix().is_some() { answer::ELSEWHERE } else { answer::ELSEWHERE_TOO };
     writer.paragraph(key, &[("lines", &lines)]);
 }
 

@@ -3,11 +3,10 @@
 use super::{Subject, differences, says_something};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
 use crate::review::helper_of;
-use crate::text::Wording;
 use crate::tutor::document::Document;
 use crate::tutor::reading::Writer;
 use crate::tutor::view::{Block, Mark};
-use crate::wording;
+use crate::wording::{Wording, apply, pattern, situation};
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let document = subject.document;
@@ -22,43 +21,38 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
                 .map(|(cell, _)| cell.number().to_string())
                 .collect();
             let cells = cells.join(", ");
-            let key = if document.path.is_some() {
-                wording::apply::WRITES
-            } else {
-                wording::apply::CHANGES
-            };
+            let key = if document.path.is_some() { apply::WRITES } else { apply::CHANGES };
             writer.conclusion(key, &[("cells", &cells), ("file", &document.name)]);
             for (cell, lines) in changed.into_iter().filter(|(_, lines)| says_something(lines)) {
-                writer
-                    .paragraph(wording::pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
+                writer.paragraph(pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
                 writer.same(Block::Diff(lines));
             }
             if document.path.is_some() {
-                writer.paragraph(wording::apply::KEPT, &[]);
+                writer.paragraph(apply::KEPT, &[]);
             }
         }
         None => match &command {
             Some(command) => {
-                writer.conclusion(wording::apply::MOVES, &[("file", &document.name)]);
-                writer.paragraph(wording::apply::COMMAND, &[("command", command)]);
+                writer.conclusion(apply::MOVES, &[("file", &document.name)]);
+                writer.paragraph(apply::COMMAND, &[("command", command)]);
             }
-            None if subject.fix().is_some() => writer.conclusion(wording::apply::SHOWN_ONLY, &[]),
-            None => writer.conclusion(wording::apply::NOTHING, &[]),
+            None if subject.fix().is_some() => writer.conclusion(apply::SHOWN_ONLY, &[]),
+            None => writer.conclusion(apply::NOTHING, &[]),
         },
     }
     if let Some(why) = document.notebook.read_only() {
-        writer.paragraph(wording::situation::READ_ONLY, &[("why", &why.to_string())]);
+        writer.paragraph(situation::READ_ONLY, &[("why", &why.to_string())]);
     }
     let copies = match (&command, subject.fix()) {
-        (Some(_), _) => wording::apply::KEY_Y_COMMAND,
-        (None, Some(_)) if writable.is_some() => wording::apply::KEY_Y,
-        (None, Some(fix)) if !fix.edits.is_empty() => wording::apply::KEY_Y_SHOWN,
-        (None, _) => wording::apply::KEY_Y_AS_IT_IS,
+        (Some(_), _) => apply::KEY_Y_COMMAND,
+        (None, Some(_)) if writable.is_some() => apply::KEY_Y,
+        (None, Some(fix)) if !fix.edits.is_empty() => apply::KEY_Y_SHOWN,
+        (None, _) => apply::KEY_Y_AS_IT_IS,
     };
     let key = match (writable.is_some(), command.is_some()) {
-        (true, _) if document.path.is_some() => Some(wording::apply::KEY_W),
-        (true, _) => Some(wording::apply::KEY_W_MEMORY),
-        (false, true) => Some(wording::apply::KEY_W_MOVE),
+        (true, _) if document.path.is_some() => Some(apply::KEY_W),
+        (true, _) => Some(apply::KEY_W_MEMORY),
+        (false, true) => Some(apply::KEY_W_MOVE),
         (false, false) => None,
     };
     keys(writer, key, copies);
@@ -87,22 +81,22 @@ fn quoted(path: &str) -> String {
 }
 
 fn keys(writer: &mut Writer, writes: Option<Wording>, copies: Wording) {
-    writer.heading(wording::apply::KEYS);
+    writer.heading(apply::KEYS);
     if let Some(key) = writes {
         writer.item(Mark::Bullet, key, &[]);
-        writer.item(Mark::Bullet, wording::apply::KEY_U, &[]);
+        writer.item(Mark::Bullet, apply::KEY_U, &[]);
     }
     writer.item(Mark::Bullet, copies, &[]);
-    writer.item(Mark::Bullet, wording::apply::KEY_S, &[]);
-    writer.item(Mark::Bullet, wording::apply::KEY_E, &[]);
+    writer.item(Mark::Bullet, apply::KEY_S, &[]);
+    writer.item(Mark::Bullet, apply::KEY_E, &[]);
 }
 
 fn next(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let order = subject.document.order();
     let here = order.walk_of(problem).and_then(|at| order.walks().get(at)).map(|it| it.key);
     let Some(way) = order.way(here, true).filter(|way| way.count > 1) else {
-        return writer.paragraph(wording::apply::ONLY, &[]);
+        return writer.paragraph(apply::ONLY, &[]);
     };
-    let key = if way.wraps { wording::apply::FIRST_AGAIN } else { wording::apply::NEXT };
+    let key = if way.wraps { apply::FIRST_AGAIN } else { apply::NEXT };
     writer.paragraph(key, &[("cell", &way.to.0.number().to_string())]);
 }

@@ -9,7 +9,7 @@ use crate::tutor::document::mark;
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::statements::Statement;
 use crate::tutor::view::{Block, Mark};
-use crate::wording;
+use crate::wording::mistake;
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     writer.sentence(&problem.message, Block::Conclusion);
@@ -34,7 +34,7 @@ fn notes(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
         writer.each(|language| {
             let mut text = sentence(knowledge, language, &note.message);
             if let Some(line) = &line {
-                let at = knowledge.ui(language, wording::mistake::AT_LINE, &[("line", line)]);
+                let at = knowledge.ui(language, mistake::AT_LINE, &[("line", line)]);
                 text = format!("{text}{at}");
             }
             Block::Item { mark: Mark::Bullet, body: prose_of(&text) }
@@ -52,18 +52,14 @@ fn others(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     if same.is_empty() {
         return;
     }
-    writer.heading(wording::mistake::OTHERS);
+    writer.heading(mistake::OTHERS);
     for other in same.iter().take(8) {
         let cell = other.span.cell.number().to_string();
         let line = line_of(subject.document, other.span).to_string();
-        writer.item(
-            mark(other.severity),
-            wording::mistake::OTHER,
-            &[("cell", &cell), ("line", &line)],
-        );
+        writer.item(mark(other.severity), mistake::OTHER, &[("cell", &cell), ("line", &line)]);
     }
     if same.len() > 8 {
         let more = (same.len() - 8).to_string();
-        writer.paragraph(wording::mistake::MORE, &[("count", &more)]);
+        writer.paragraph(mistake::MORE, &[("count", &more)]);
     }
 }

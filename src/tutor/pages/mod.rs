@@ -19,9 +19,8 @@ use super::statements::Statement;
 use super::view::{Change, DiffLine, Page};
 use crate::diagnostic::{Diagnostic, Fix, Message};
 use crate::knowledge::{Knowledge, Language};
-use crate::text::Wording;
 use crate::text::{CellIndex, Edit, Span, apply_edits, position};
-use crate::wording;
+use crate::wording::{Wording, reviewing, steps};
 
 pub(super) use apply::{command, helper_to_move};
 pub use deviations::deviation_list;
@@ -47,12 +46,12 @@ impl Step {
     /// The interface text that names it.
     pub fn label(self) -> Wording {
         match self {
-            Step::Situation => wording::steps::SITUATION,
-            Step::Mistake => wording::steps::MISTAKE,
-            Step::Pattern => wording::steps::PATTERN,
-            Step::Tradeoffs => wording::steps::TRADEOFFS,
-            Step::Proof => wording::steps::PROOF,
-            Step::Apply => wording::steps::APPLY,
+            Step::Situation => steps::SITUATION,
+            Step::Mistake => steps::MISTAKE,
+            Step::Pattern => steps::PATTERN,
+            Step::Tradeoffs => steps::TRADEOFFS,
+            Step::Proof => steps::PROOF,
+            Step::Apply => steps::APPLY,
         }
     }
 
@@ -117,8 +116,8 @@ fn written<'k>(subject: Subject<'k>, step: Step, reading: Reading, proof: Proof)
 /// Writes the page of a notebook whose review is still being made.
 pub fn waiting(knowledge: &Knowledge, reading: Reading) -> Page {
     let mut writer = Writer::new(knowledge, reading);
-    writer.conclusion(wording::reviewing::NOW, &[]);
-    writer.paragraph(wording::reviewing::MEANWHILE, &[]);
+    writer.conclusion(reviewing::NOW, &[]);
+    writer.paragraph(reviewing::MEANWHILE, &[]);
     writer.finish()
 }
 

@@ -7,7 +7,7 @@ use crate::knowledge::{Front, Page, PageKind};
 use crate::review::sentence;
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
-use crate::wording;
+use crate::wording::{self, situation};
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let fitting = Fitting::new(subject, problem);
@@ -53,7 +53,7 @@ fn why(writer: &mut Writer, subject: Subject, fix: &Fix, cell: crate::text::Cell
     for (span, message) in reasons(fix).into_iter().filter(|(span, _)| span.cell == cell) {
         let line = line_of(subject.document, span).to_string();
         writer.each(|language| {
-            let at = knowledge.ui(language, wording::situation::LINE, &[("line", &line)]);
+            let at = knowledge.ui(language, situation::LINE, &[("line", &line)]);
             let mut runs = vec![Run { text: at, tone: Tone::Quiet }];
             runs.extend(prose_of(&sentence(knowledge, language, message)).0);
             Block::Item { mark: Mark::Bullet, body: Prose(runs) }

@@ -15,7 +15,7 @@ use crate::tutor::message::Stage;
 use crate::tutor::proving::{Attempt, Claim, Outcome, Prospect, Running, State};
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{Block, Mark, Prose, Run, Side, Tone};
-use crate::wording;
+use crate::wording::{self, pattern, prove};
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic, proof: Proof) {
     let Proof { attempt, prospect } = proof;
@@ -78,7 +78,7 @@ fn idle(writer: &mut Writer, subject: Subject, prospect: Option<&Prospect>) {
             body: prose_of(&sentence(knowledge, language, &step.message())),
         });
         for effect in &step.effects {
-            writer.item(Mark::Under, wording::prove::EFFECT, &[("line", effect)]);
+            writer.item(Mark::Under, prove::EFFECT, &[("line", effect)]);
         }
     }
 }
@@ -164,7 +164,7 @@ fn done(writer: &mut Writer, claim: &Claim, outcome: &Outcome) {
         let (old, new) = (of(&outcome.before, cell), after(cell));
         let fails = new.as_ref().or(old.as_ref()).is_none_or(|run| run.error.is_some());
         if is_asked(&cell) || fails {
-            writer.paragraph(wording::pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
+            writer.paragraph(pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
             let repaired = outcome.after.as_ref().map(|_| (new.as_ref(), ""));
             pair(writer, (old.as_ref(), ""), repaired);
             spent::write(writer, old.as_ref(), new.as_ref());
@@ -194,7 +194,7 @@ fn verdict(
         let said: Vec<String> =
             found.iter().map(|it| sentence(knowledge, language, &it.message())).collect();
         let said = match said.is_empty() {
-            true => knowledge.ui(language, wording::prove::SAME, &[]),
+            true => knowledge.ui(language, prove::SAME, &[]),
             false => said.join(if language == Language::Zh { "" } else { " " }),
         };
         let said = match count {
@@ -239,8 +239,8 @@ fn pair(writer: &mut Writer, before: Ran<'_>, after: Option<Ran<'_>>) {
         lines
     };
     let (left, right) = match after {
-        Some(after) => (side(wording::prove::BEFORE, before), side(wording::prove::AFTER, after)),
-        None => (side(wording::prove::AS_IT_IS, before), Vec::new()),
+        Some(after) => (side(prove::BEFORE, before), side(prove::AFTER, after)),
+        None => (side(prove::AS_IT_IS, before), Vec::new()),
     };
     writer.same(Block::Beside { left, right });
 }
@@ -274,11 +274,7 @@ fn line(words: Words<'_>, told: Told<'_>) -> Side {
     let say = |key: Wording, args: &[(&str, &str)]| words.say(key, args);
     Side::Line(match told {
         Told::Output { from, is_late, text } => {
-            let late = if is_late {
-                format!(", {}", say(wording::prove::LATE, &[]))
-            } else {
-                String::new()
-            };
+            let late = if is_late { format!(", {}", say(prove::LATE, &[])) } else { String::new() };
             let name = Run { text: format!("{}{late}: ", from.name()), tone: Tone::Quiet };
             let tone = match from {
                 Stream::Stderr => Tone::Caution,
@@ -287,26 +283,23 @@ fn line(words: Words<'_>, told: Told<'_>) -> Side {
             };
             Prose(vec![name, Run { text: text.to_owned(), tone }])
         }
-        Told::LeftOut(lines) => quiet(say(wording::prove::LEFT_OUT, &[("n", &lines.to_string())])),
-        Told::Dropped(bytes) => {
-            quiet(say(wording::prove::DROPPED, &[("bytes", &bytes.to_string())]))
-        }
+        Told::LeftOut(lines) => quiet(say(prove::LEFT_OUT, &[("n", &lines.to_string())])),
+        Told::Dropped(bytes) => quiet(say(prove::DROPPED, &[("bytes", &bytes.to_string())])),
         Told::Result { is_first, text } => {
             let label = if is_first { say(wording::proof::VALUE, &[]) } else { "  ".to_owned() };
             let label = Run { text: label, tone: Tone::Quiet };
             Prose(vec![label, Run { text: text.to_owned(), tone: Tone::Right }])
         }
         Told::Error(error) => {
-            let line =
-                error.line.map(|line| say(wording::prove::AT_LINE, &[("line", &line.to_string())]));
+            let line = error.line.map(|line| say(prove::AT_LINE, &[("line", &line.to_string())]));
             Prose::toned(format!("{}{}", error.headline(), line.unwrap_or_default()), Tone::Mistake)
         }
-        Told::AskedForInput => quiet(say(wording::prove::ASKED_FOR_INPUT, &[])),
+        Told::AskedForInput => quiet(say(prove::ASKED_FOR_INPUT, &[])),
         Told::Ended(status) => {
             let said = called::ended(status).map(|key| say(key, &[])).unwrap_or_default();
             Prose::toned(said, Tone::Mistake)
         }
-        Told::Took(time) => quiet(say(wording::prove::TOOK, &[("seconds", &seconds(time))])),
+        Told::Took(time) => quiet(say(prove::TOOK, &[("seconds", &seconds(time))])),
         Told::Lag(lag) => {
             let said = say(called::lag(lag), &[("seconds", &seconds(lag.worst))]);
             return Side::Strip { levels: lag.levels().collect(), said: Prose::plain(said) };

@@ -5,11 +5,10 @@ use crate::classify::{Classification, NOT_USE, Situation, USE, Verdict};
 use crate::environment::Certainty;
 use crate::knowledge::{Language, PageKind};
 use crate::review::sentence;
-use crate::text::Wording;
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::statements::{Outcome, Statement};
 use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// The situation in which `asyncio.run()` raises.
 const RUN_RAISES: &str = "asyncio-run-error";

@@ -7,11 +7,10 @@ use unicode_width::UnicodeWidthStr;
 use crate::knowledge::timeline::{Lane, State, Timeline};
 use crate::knowledge::{Knowledge, Language};
 use crate::review::called;
-use crate::text::Wording;
 use crate::transcript::{CellRun, Chart, ChartLane, Doing, HOLDS, seconds};
 use crate::tutor::reading::Writer;
 use crate::tutor::view::Block;
-use crate::wording;
+use crate::wording::{self, Wording, prove, spent};
 
 /// Parts of the time, each a column.
 const PARTS: u64 = 40;
@@ -25,12 +24,12 @@ pub(super) fn write(writer: &mut Writer, before: Option<&CellRun>, after: Option
     if charts.is_empty() {
         return;
     }
-    writer.heading(wording::spent::HEADING);
+    writer.heading(spent::HEADING);
     for (key, chart) in charts {
         writer.paragraph(key, &[]);
         lanes(writer, &chart);
         if chart.left_out > 0 {
-            writer.paragraph(wording::spent::MORE, &[("n", &chart.left_out.to_string())]);
+            writer.paragraph(spent::MORE, &[("n", &chart.left_out.to_string())]);
         }
         let held = [("held", &*seconds(chart.held)), ("whole", &seconds(chart.whole))];
         writer.paragraph(called::held(&chart), &held);
@@ -54,7 +53,7 @@ pub(in crate::tutor) fn markdown(
             format!("{name}{}  {}\n", " ".repeat(pad), signs.trim_end())
         });
         let held = [("held", &*seconds(chart.held)), ("whole", &seconds(chart.whole))];
-        let more = ui(wording::spent::MORE, &[("n", &chart.left_out.to_string())]);
+        let more = ui(spent::MORE, &[("n", &chart.left_out.to_string())]);
         let more = if chart.left_out > 0 { format!("{more}\n") } else { String::new() };
         let (key, held) = (ui(*key, &[]), ui(called::held(chart), &held));
         format!("{key}\n{}{more}{held}\n", rows.collect::<String>())
@@ -64,18 +63,18 @@ pub(in crate::tutor) fn markdown(
     let legend = [
         (Doing::Running, wording::timeline::RUN),
         (Doing::Waiting, wording::timeline::WAIT),
-        (Doing::Holding, wording::spent::HOLDS),
+        (Doing::Holding, spent::HOLDS),
     ];
     let legend = legend.map(|(doing, key)| format!("{} {}", sign(doing), word(key))).join("   ");
-    let heading = ui(wording::spent::HEADING, &[]);
+    let heading = ui(spent::HEADING, &[]);
     let picture = pictures.join("\n");
     (!pictures.is_empty()).then(|| format!("## {heading}\n\n```text\n{picture}\n{legend}\n```\n"))
 }
 
 /// Both runs to one scale, each with the key of its name; none where there is nothing to tell.
 fn charts(before: Option<&CellRun>, after: Option<&CellRun>) -> Vec<(Wording, Chart)> {
-    let first = if after.is_some() { wording::prove::BEFORE } else { wording::prove::AS_IT_IS };
-    let sides = [(first, before), (wording::prove::AFTER, after)];
+    let first = if after.is_some() { prove::BEFORE } else { prove::AS_IT_IS };
+    let sides = [(first, before), (prove::AFTER, after)];
     let watched = sides.into_iter().filter_map(|(key, run)| Some((key, run?)));
     let watched: Vec<_> = watched.filter(|(_, run)| !run.tasks.is_empty()).collect();
     let scale = Chart::scale(watched.iter().map(|(_, run)| run.tasks.as_slice()));
@@ -98,11 +97,9 @@ fn sign(doing: Doing) -> char {
 fn name(knowledge: &Knowledge, language: Language, lane: &ChartLane) -> String {
     let ui = |key: Wording, args: &[(&str, &str)]| knowledge.ui(language, key, args);
     let name = match lane.line {
-        _ if lane.name.is_empty() => ui(wording::spent::CELL, &[]),
+        _ if lane.name.is_empty() => ui(spent::CELL, &[]),
         None => lane.name.clone(),
-        Some(line) => {
-            ui(wording::spent::TASK, &[("name", &lane.name), ("line", &line.to_string())])
-        }
+        Some(line) => ui(spent::TASK, &[("name", &lane.name), ("line", &line.to_string())]),
     };
     name.chars().take(NAME).collect()
 }
@@ -121,7 +118,7 @@ fn lanes(writer: &mut Writer, chart: &Chart) {
         let legend = vec![
             (State::Run, word(wording::timeline::RUN)),
             (State::Wait, word(wording::timeline::WAIT)),
-            (State::Block, word(wording::spent::HOLDS)),
+            (State::Block, word(spent::HOLDS)),
         ];
         Block::Timeline { timeline: Arc::new(Timeline { lanes, ticks }), legend }
     };

@@ -7,35 +7,29 @@ use crate::knowledge::{Chooser, Knowledge, Language, Next, Question};
 use crate::tutor::Tutor;
 use crate::tutor::key::Code;
 use crate::tutor::keys::Act::Does;
-use crate::tutor::keys::{Chord, Keys, Row, Sort, c, close, down, k, row, silent, up};
+use crate::tutor::keys::{Chord, Keys, Row, c, close, down, k, row, silent, up, window};
 use crate::tutor::reading::{Reading, Writer, prose_of};
 use crate::tutor::view::{self, Block, ListRow, Mark, Page};
-use crate::wording::{self, keys};
+use crate::wording::{keys, pattern_chooser};
 
-pub static KEYS: Keys = Keys {
-    name: "choosing",
-    heading: None,
-    sort: Sort::Window,
-    wider: None,
-    rows: &[
-        row(&[c('1')], Does(|it| it.answer_question(1)), "1–5", keys::ANSWER).footer(1),
-        silent(&[c('2')], Does(|it| it.answer_question(2))),
-        silent(&[c('3')], Does(|it| it.answer_question(3))),
-        silent(&[c('4')], Does(|it| it.answer_question(4))),
-        silent(&[c('5')], Does(|it| it.answer_question(5))),
-        row(
-            &[k(Code::Enter), k(Code::Right), c('l')],
-            Does(|it| it.answer_question(it.selected() + 1)),
-            "Enter",
-            keys::CHOOSE,
-        )
-        .footer(2),
-        up(&[k(Code::Up), c('k')]),
-        down(&[k(Code::Down), c('j')]).footer(3),
-        back(4, 6),
-        close(&[k(Code::Esc), c('q')]).footer(5).number(0),
-    ],
-};
+pub static KEYS: Keys = window("choosing").rows(&[
+    row(&[c('1')], Does(|it| it.answer_question(1)), "1–5", keys::ANSWER).footer(1),
+    silent(&[c('2')], Does(|it| it.answer_question(2))),
+    silent(&[c('3')], Does(|it| it.answer_question(3))),
+    silent(&[c('4')], Does(|it| it.answer_question(4))),
+    silent(&[c('5')], Does(|it| it.answer_question(5))),
+    row(
+        &[k(Code::Enter), k(Code::Right), c('l')],
+        Does(|it| it.answer_question(it.selected() + 1)),
+        "Enter",
+        keys::CHOOSE,
+    )
+    .footer(2),
+    up(&[k(Code::Up), c('k')]),
+    down(&[k(Code::Down), c('j')]).footer(3),
+    back(4, 6),
+    close(&[k(Code::Esc), c('q')]).footer(5).number(0),
+]);
 
 /// To the question before.
 pub(super) const fn back(footer: u8, number: u8) -> Row {
@@ -145,7 +139,7 @@ fn asked(knowledge: &Knowledge, language: Language, answers: &[usize]) -> (Strin
         detail: String::new(),
     };
     let rows = question.choices.iter().enumerate().map(row).collect();
-    (knowledge.ui(language, wording::pattern_chooser::QUESTION, &args), rows)
+    (knowledge.ui(language, pattern_chooser::QUESTION, &args), rows)
 }
 
 type Texts<'c> = &'c crate::knowledge::Both<String>;

@@ -4,93 +4,61 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{At, Popup};
-use crate::text::{CellIndex, Wording};
+use crate::text::CellIndex;
 use crate::tutor::beside::Keep;
 use crate::tutor::drafts::FoundDraft;
 use crate::tutor::key::Code;
 use crate::tutor::keys::Act::{Asks, Does};
-use crate::tutor::keys::{Chord, Keys, Sort, c, down, k, page_down, page_up, row, up};
+use crate::tutor::keys::{Chord, Keys, c, down, k, page_down, page_up, question, row, up};
 use crate::tutor::message::Effect;
 use crate::tutor::reading::Writer;
 use crate::tutor::view::{self, Block, Page};
 use crate::tutor::{Tutor, diff};
-use crate::wording::{confirm, keys, pattern, status};
+use crate::wording::{Wording, confirm, keys, pattern, status};
 
 const UP: &[Chord] = &[k(Code::Up), c('k')];
 const DOWN: &[Chord] = &[k(Code::Down), c('j')];
 const NO: &[Chord] = &[c('n'), k(Code::Esc)];
 
-pub static KEYS: Keys = Keys {
-    name: "confirm",
-    heading: None,
-    sort: Sort::Question,
-    wider: None,
-    rows: &[
-        row(&[c('y'), k(Code::Enter)], Asks(|it| it.agree()), "y", keys::YES).footer(1).number(1),
-        row(&[c('n'), k(Code::Esc), c('q')], Does(|it| it.close()), "n", keys::NO)
-            .footer(2)
-            .number(0),
-        down(DOWN).footer(3),
-        up(UP),
-        page_down(&[k(Code::PageDown), c(' ')]),
-        page_up(&[k(Code::PageUp)]),
-    ],
-};
+pub static KEYS: Keys = question("confirm").rows(&[
+    row(&[c('y'), k(Code::Enter)], Asks(|it| it.agree()), "y", keys::YES).footer(1).number(1),
+    row(&[c('n'), k(Code::Esc), c('q')], Does(|it| it.close()), "n", keys::NO).footer(2).number(0),
+    down(DOWN).footer(3),
+    up(UP),
+    page_down(&[k(Code::PageDown), c(' ')]),
+    page_up(&[k(Code::PageUp)]),
+]);
 
 /// Before the tutor is left with something unsaved.
-pub static LEAVING: Keys = Keys {
-    name: "leaving",
-    heading: None,
-    sort: Sort::Question,
-    wider: None,
-    rows: &[
-        row(&[c('w')], Asks(|it| it.agree()), "w", keys::WRITE_AND_QUIT)
-            .footer(1)
-            .number(1)
-            .when(|it| it.walk_seen().is_none_or(|walk| walk.document.path.is_some())),
-        row(&[c('d')], Asks(|it| it.quit_without()), "d", keys::DISCARD_AND_QUIT)
-            .footer(2)
-            .number(2),
-        row(NO, Does(|it| it.close()), "Esc", keys::STAY).footer(3).number(0),
-        down(DOWN),
-        up(UP),
-    ],
-};
+pub static LEAVING: Keys = question("leaving").rows(&[
+    row(&[c('w')], Asks(|it| it.agree()), "w", keys::WRITE_AND_QUIT)
+        .footer(1)
+        .number(1)
+        .when(|it| it.walk_seen().is_none_or(|walk| walk.document.path.is_some())),
+    row(&[c('d')], Asks(|it| it.quit_without()), "d", keys::DISCARD_AND_QUIT).footer(2).number(2),
+    row(NO, Does(|it| it.close()), "Esc", keys::STAY).footer(3).number(0),
+    down(DOWN),
+    up(UP),
+]);
 
 /// An earlier sitting left something unsaved.
-pub static DRAFT: Keys = Keys {
-    name: "draft",
-    heading: None,
-    sort: Sort::Question,
-    wider: None,
-    rows: &[
-        row(&[c('y'), k(Code::Enter)], Asks(|it| it.agree()), "y", keys::TAKE_UP)
-            .footer(1)
-            .number(1),
-        row(&[c('d')], Asks(|it| it.drop_draft()), "d", keys::THROW_AWAY).footer(2).number(2),
-        row(NO, Does(|it| it.close()), "Esc", keys::ASK_LATER).footer(3).number(0),
-        down(DOWN),
-        up(UP),
-    ],
-};
+pub static DRAFT: Keys = question("draft").rows(&[
+    row(&[c('y'), k(Code::Enter)], Asks(|it| it.agree()), "y", keys::TAKE_UP).footer(1).number(1),
+    row(&[c('d')], Asks(|it| it.drop_draft()), "d", keys::THROW_AWAY).footer(2).number(2),
+    row(NO, Does(|it| it.close()), "Esc", keys::ASK_LATER).footer(3).number(0),
+    down(DOWN),
+    up(UP),
+]);
 
 /// The file was changed on both sides.
-pub static BOTH: Keys = Keys {
-    name: "both",
-    heading: None,
-    sort: Sort::Question,
-    wider: None,
-    rows: &[
-        row(&[c('b')], Asks(|it| it.settle(Keep::Both)), "b", keys::KEEP_BOTH).footer(1).number(1),
-        row(&[c('t')], Asks(|it| it.settle(Keep::Theirs)), "t", keys::KEEP_THEIRS)
-            .footer(2)
-            .number(2),
-        row(&[c('m')], Asks(|it| it.settle(Keep::Mine)), "m", keys::KEEP_MINE).footer(3).number(3),
-        row(NO, Does(|it| it.close()), "Esc", keys::STAY).footer(4).number(0),
-        down(DOWN),
-        up(UP),
-    ],
-};
+pub static BOTH: Keys = question("both").rows(&[
+    row(&[c('b')], Asks(|it| it.settle(Keep::Both)), "b", keys::KEEP_BOTH).footer(1).number(1),
+    row(&[c('t')], Asks(|it| it.settle(Keep::Theirs)), "t", keys::KEEP_THEIRS).footer(2).number(2),
+    row(&[c('m')], Asks(|it| it.settle(Keep::Mine)), "m", keys::KEEP_MINE).footer(3).number(3),
+    row(NO, Does(|it| it.close()), "Esc", keys::STAY).footer(4).number(0),
+    down(DOWN),
+    up(UP),
+]);
 
 #[derive(Debug)]
 pub struct Confirm {

@@ -11,31 +11,25 @@ use crate::text::CellIndex;
 use crate::tutor::Tutor;
 use crate::tutor::key::Code;
 use crate::tutor::keys::Act::{Asks, Does};
-use crate::tutor::keys::{Keys, Sort, c, down, k, page_down, page_up, row, up};
+use crate::tutor::keys::{Keys, c, down, k, page_down, page_up, question, row, up};
 use crate::tutor::message::{Effect, FoundKernel};
 use crate::tutor::proving::Claim;
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{self, Block, ListRow, Mark, Page, Tone};
-use crate::wording::{self, keys};
+use crate::wording::{self, kernels, keys, pattern, popup, prove};
 
-pub static KEYS: Keys = Keys {
-    name: "consent",
-    heading: None,
-    sort: Sort::Question,
-    wider: None,
-    rows: &[
-        row(&[c('y')], Asks(|it| it.run_agreed()), "y", keys::RUN_THESE).footer(1).number(21),
-        row(&[c('n'), k(Code::Esc), c('q')], Does(|it| it.refuse()), "n", keys::RUN_NOTHING)
-            .footer(2)
-            .number(0),
-        row(&[c(' '), k(Code::Enter)], Does(|it| it.toggle()), "Space", keys::TOGGLE).footer(4),
-        row(&[c('a')], Does(|it| it.toggle_all()), "a", keys::ALL_CELLS).footer(5).number(22),
-        up(&[k(Code::Up), c('k')]),
-        down(&[k(Code::Down), c('j')]).footer(6),
-        page_up(&[k(Code::PageUp)]),
-        page_down(&[k(Code::PageDown)]).footer(3),
-    ],
-};
+pub static KEYS: Keys = question("consent").rows(&[
+    row(&[c('y')], Asks(|it| it.run_agreed()), "y", keys::RUN_THESE).footer(1).number(21),
+    row(&[c('n'), k(Code::Esc), c('q')], Does(|it| it.refuse()), "n", keys::RUN_NOTHING)
+        .footer(2)
+        .number(0),
+    row(&[c(' '), k(Code::Enter)], Does(|it| it.toggle()), "Space", keys::TOGGLE).footer(4),
+    row(&[c('a')], Does(|it| it.toggle_all()), "a", keys::ALL_CELLS).footer(5).number(22),
+    up(&[k(Code::Up), c('k')]),
+    down(&[k(Code::Down), c('j')]).footer(6),
+    page_up(&[k(Code::PageUp)]),
+    page_down(&[k(Code::PageDown)]).footer(3),
+]);
 
 /// What would run.
 #[derive(Debug)]
@@ -131,7 +125,7 @@ impl Popup for Consent {
         writer.each(|language| Block::Paragraph(prose_of(self.kernel.reason.get(language))));
         if self.kernel.is_found_here {
             writer.each(|language| {
-                let said = knowledge.ui(language, wording::kernels::FOUND_HERE, &[]);
+                let said = knowledge.ui(language, kernels::FOUND_HERE, &[]);
                 let body = view::Prose::toned(said, Tone::Caution);
                 Block::Item { mark: Mark::Warning, body }
             });
@@ -143,11 +137,10 @@ impl Popup for Consent {
             if self.is_changed { wording::proof::RUNS_TWICE } else { wording::proof::RUNS_ONCE };
         writer.paragraph(key, &[]);
         if let Some(step) = self.steps().get(row) {
-            writer
-                .paragraph(wording::pattern::IN_CELL, &[("cell", &step.cell.number().to_string())]);
+            writer.paragraph(pattern::IN_CELL, &[("cell", &step.cell.number().to_string())]);
             for effect in &step.effects {
                 writer.each(|language| {
-                    let said = knowledge.ui(language, wording::prove::EFFECT, &[("line", effect)]);
+                    let said = knowledge.ui(language, prove::EFFECT, &[("line", effect)]);
                     let body = view::Prose::toned(said, Tone::Caution);
                     Block::Item { mark: Mark::Warning, body }
                 });
@@ -166,7 +159,7 @@ impl Popup for Consent {
             selected: at.selected,
             preview: self.preview.clone(),
             scroll: Some(at.scroll),
-            empty: at.ui(wording::popup::NOTHING),
+            empty: at.ui(popup::NOTHING),
         }
     }
 }

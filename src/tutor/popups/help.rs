@@ -5,26 +5,20 @@ use std::sync::Arc;
 use super::{At, Popup, TABLES};
 use crate::knowledge::{Knowledge, Language};
 use crate::tutor::key::Code;
-use crate::tutor::keys::{Keys, Row, Sort, close, ctrl, down, k, page_down, page_up, up};
+use crate::tutor::keys::{Keys, Row, close, ctrl, down, k, page_down, page_up, typing, up};
 use crate::tutor::line::Line;
 use crate::tutor::reading::{Reading, Writer, prose_of};
 use crate::tutor::view::{self, Block, Page, Prose, Side};
 use crate::tutor::{Tutor, everywhere};
-use crate::wording::{self, popup};
+use crate::wording::{header, popup};
 
-pub static KEYS: Keys = Keys {
-    name: "help",
-    heading: None,
-    sort: Sort::Typing,
-    wider: None,
-    rows: &[
-        up(&[k(Code::Up), ctrl('p')]),
-        down(&[k(Code::Down), ctrl('n')]).footer(2),
-        page_up(&[k(Code::PageUp)]),
-        page_down(&[k(Code::PageDown)]),
-        close(&[k(Code::Esc)]).footer(4).number(0),
-    ],
-};
+pub static KEYS: Keys = typing("help").rows(&[
+    up(&[k(Code::Up), ctrl('p')]),
+    down(&[k(Code::Down), ctrl('n')]).footer(2),
+    page_up(&[k(Code::PageUp)]),
+    page_down(&[k(Code::PageDown)]),
+    close(&[k(Code::Esc)]).footer(4).number(0),
+]);
 
 /// The keys that hold what was typed.
 #[derive(Debug)]
@@ -86,7 +80,7 @@ fn keys_page(knowledge: &Knowledge, reading: Reading, here: &'static Keys, query
     if query.is_empty() {
         let skill = knowledge.skill();
         let args = [("skill", &*skill.name), ("notice", &skill.invocation_notice)];
-        writer.paragraph(wording::header::MARK, &args);
+        writer.paragraph(header::MARK, &args);
     }
     writer.finish()
 }

@@ -7,27 +7,21 @@ use crate::knowledge::Hit;
 use crate::tutor::Tutor;
 use crate::tutor::key::Code;
 use crate::tutor::keys::Act::Does;
-use crate::tutor::keys::{Keys, Sort, close, ctrl, down, k, page_down, page_up, row, up};
+use crate::tutor::keys::{Keys, close, ctrl, down, k, page_down, page_up, row, typing, up};
 use crate::tutor::line::Line;
 use crate::tutor::reading::{Reading, whole_page};
 use crate::tutor::view::{self, Page};
 use crate::wording::{keys, popup};
 
-pub static KEYS: Keys = Keys {
-    name: "look-up",
-    heading: Some(keys::FILTER),
-    sort: Sort::Typing,
-    wider: None,
-    rows: &[
-        row(&[k(Code::Enter)], Does(|it| it.read_hit()), "Enter", keys::OPEN_THIS).footer(1),
-        up(&[k(Code::Up), ctrl('p')]),
-        down(&[k(Code::Down), ctrl('n')]).footer(2),
-        page_up(&[k(Code::PageUp)]),
-        page_down(&[k(Code::PageDown)]),
-        row(&[k(Code::Tab)], Does(|it| it.glance()), "Tab", keys::OTHER_LANGUAGE).footer(3),
-        close(&[k(Code::Esc)]).footer(4).number(0),
-    ],
-};
+pub static KEYS: Keys = typing("look-up").heading(keys::FILTER).rows(&[
+    row(&[k(Code::Enter)], Does(|it| it.read_hit()), "Enter", keys::OPEN_THIS).footer(1),
+    up(&[k(Code::Up), ctrl('p')]),
+    down(&[k(Code::Down), ctrl('n')]).footer(2),
+    page_up(&[k(Code::PageUp)]),
+    page_down(&[k(Code::PageDown)]),
+    row(&[k(Code::Tab)], Does(|it| it.glance()), "Tab", keys::OTHER_LANGUAGE).footer(3),
+    close(&[k(Code::Esc)]).footer(4).number(0),
+]);
 
 #[derive(Debug, Default)]
 pub struct LookUp {

@@ -32,7 +32,6 @@ pub(super) use reader::Reader;
 pub use record::REASON;
 
 use crate::knowledge::{Knowledge, Language};
-use crate::text::Wording;
 use crate::tutor::key::{Code, Key};
 use crate::tutor::keys::{
     Act, Chord, Keys, Row, c, close, ctrl, down, k, page_down, page_up, row, up,
@@ -44,7 +43,7 @@ use crate::tutor::motion::Motion;
 use crate::tutor::screens::home;
 use crate::tutor::view::{self, ListRow};
 use crate::tutor::{Tutor, everywhere, walking};
-use crate::wording::keys;
+use crate::wording::{Wording, keys};
 
 /// What a window shows.
 pub(super) trait Popup: Any + Debug {

@@ -6,19 +6,13 @@ use super::{At, Popup, Question, filter};
 use crate::knowledge;
 use crate::tutor::Tutor;
 use crate::tutor::keys::Act::Asks;
-use crate::tutor::keys::{Keys, Sort};
+use crate::tutor::keys::{Keys, typing};
 use crate::tutor::line::Line;
 use crate::tutor::message::Effect;
 use crate::tutor::view::{self, ListRow, Tone};
 use crate::wording::{popup, status};
 
-pub static KEYS: Keys = Keys {
-    name: "notebooks",
-    heading: None,
-    sort: Sort::Typing,
-    wider: None,
-    rows: &filter(Asks(|it| it.open_selected())),
-};
+pub static KEYS: Keys = typing("notebooks").rows(&filter(Asks(|it| it.open_selected())));
 
 #[derive(Debug)]
 struct Notebooks {

@@ -9,42 +9,36 @@ use crate::review::{Names, names, skeleton};
 use crate::tutor::key::Code;
 use crate::tutor::keys::Act::{Asks, Does};
 use crate::tutor::keys::{
-    BOTTOM, Chord, Keys, Sort, TOP, c, close, down, k, page_down, page_up, row, up,
+    BOTTOM, Chord, Keys, TOP, c, close, down, k, page_down, page_up, row, up, window,
 };
 use crate::tutor::message::Effect;
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{self, Block, Mark, Page, Tone};
 use crate::tutor::{Screen, Tutor};
-use crate::wording::{self, keys};
+use crate::wording::{keys, pattern_chooser};
 
 const READ: &[Chord] = &[k(Code::Enter), k(Code::Right), c('l')];
 
-pub static KEYS: Keys = Keys {
-    name: "outcome",
-    heading: Some(keys::OUTCOME),
-    sort: Sort::Window,
-    wider: None,
-    rows: &[
-        row(&[c('y')], Asks(|it| it.copy_skeleton()), "y", keys::COPY_SKELETON)
-            .footer(1)
-            .number(2)
-            .when(|it| it.top::<Outcome>().is_some_and(|it| it.code.is_some()))
-            .after_review(),
-        row(READ, Does(|it| it.read_outcome()), "Enter", keys::READ_PAGE).footer(2).number(1),
-        back(3, 3),
-        down(&[k(Code::Down), c('j')]).footer(4),
-        up(&[k(Code::Up), c('k')]),
-        page_down(&[k(Code::PageDown), c(' ')]),
-        page_up(&[k(Code::PageUp)]),
-        TOP,
-        BOTTOM,
-        close(&[k(Code::Esc), c('q')]).footer(5).number(0),
-        row(&[c('r')], Does(|it| it.begin_record()), "r", keys::RECORD)
-            .footer(4)
-            .number(4)
-            .when(|it| it.open_deviation().is_some()),
-    ],
-};
+pub static KEYS: Keys = window("outcome").heading(keys::OUTCOME).rows(&[
+    row(&[c('y')], Asks(|it| it.copy_skeleton()), "y", keys::COPY_SKELETON)
+        .footer(1)
+        .number(2)
+        .when(|it| it.top::<Outcome>().is_some_and(|it| it.code.is_some()))
+        .after_review(),
+    row(READ, Does(|it| it.read_outcome()), "Enter", keys::READ_PAGE).footer(2).number(1),
+    back(3, 3),
+    down(&[k(Code::Down), c('j')]).footer(4),
+    up(&[k(Code::Up), c('k')]),
+    page_down(&[k(Code::PageDown), c(' ')]),
+    page_up(&[k(Code::PageUp)]),
+    TOP,
+    BOTTOM,
+    close(&[k(Code::Esc), c('q')]).footer(5).number(0),
+    row(&[c('r')], Does(|it| it.begin_record()), "r", keys::RECORD)
+        .footer(4)
+        .number(4)
+        .when(|it| it.open_deviation().is_some()),
+]);
 
 /// The page to which answers lead.
 #[derive(Debug)]
@@ -71,7 +65,7 @@ impl Popup for Outcome {
     }
 
     fn view(&self, at: At<'_>) -> view::Popup {
-        let title = at.ui(wording::pattern_chooser::TITLE);
+        let title = at.ui(pattern_chooser::TITLE);
         view::Popup::Reader { title, query: None, page: self.page.clone(), scroll: at.scroll }
     }
 }
@@ -115,25 +109,23 @@ impl Tutor<'_> {
         if let Some(code) = &outcome.code {
             let cell = self.cell_number().filter(|_| is_filled(knowledge, end, outcome));
             match &cell {
-                Some(cell) => {
-                    writer.paragraph(wording::pattern_chooser::NAMES_OF_CELL, &[("cell", cell)])
-                }
-                None => writer.paragraph(wording::pattern_chooser::NAMES_TO_FILL, &[]),
+                Some(cell) => writer.paragraph(pattern_chooser::NAMES_OF_CELL, &[("cell", cell)]),
+                None => writer.paragraph(pattern_chooser::NAMES_TO_FILL, &[]),
             }
             writer.same(Block::Code { language: "python".to_owned(), text: code.clone() });
         }
-        writer.heading(wording::pattern_chooser::WHY);
+        writer.heading(pattern_chooser::WHY);
         both(&mut writer, &end.why);
-        writer.heading(wording::pattern_chooser::COSTS);
+        writer.heading(pattern_chooser::COSTS);
         both(&mut writer, &end.costs);
-        writer.heading(wording::pattern_chooser::SAID);
+        writer.heading(pattern_chooser::SAID);
         for (asked, chosen) in told(knowledge.chooser(), &outcome.answers) {
             writer.each(|language| {
                 let text = format!("{} {}", asked.get(language), chosen.get(language));
                 Block::Item { mark: Mark::Bullet, body: prose_of(&text) }
             });
         }
-        writer.heading(wording::pattern_chooser::READ);
+        writer.heading(pattern_chooser::READ);
         writer.each(|language| {
             let mut body = prose_of(page.title.get(language));
             body.0.iter_mut().for_each(|run| run.tone = Tone::Link);

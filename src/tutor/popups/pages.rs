@@ -3,21 +3,14 @@
 use super::{At, Popup, list};
 use crate::knowledge::{self, Knowledge, PageKind};
 use crate::review::called;
-use crate::text::Wording;
 use crate::tutor::Tutor;
 use crate::tutor::keys::Act::Does;
-use crate::tutor::keys::{Keys, Sort};
+use crate::tutor::keys::{Keys, window};
 use crate::tutor::reading::{Reading, prose_of};
 use crate::tutor::view::{self, ListRow};
-use crate::wording::popup;
+use crate::wording::{Wording, popup};
 
-pub static KEYS: Keys = Keys {
-    name: "pages",
-    heading: None,
-    sort: Sort::Window,
-    wider: None,
-    rows: &list(Does(|it| it.read_listed())),
-};
+pub static KEYS: Keys = window("pages").rows(&list(Does(|it| it.read_listed())));
 
 #[derive(Debug)]
 pub struct Pages {

@@ -2,23 +2,16 @@
 
 use super::{At, Popup, filter};
 use crate::knowledge::{self, Language};
-use crate::text::Wording;
 use crate::tutor::keys::Act::Asks;
-use crate::tutor::keys::{Keys, Row, Sort};
+use crate::tutor::keys::{Keys, Row, typing};
 use crate::tutor::line::Line;
 use crate::tutor::message::Effect;
 use crate::tutor::pages::Step;
 use crate::tutor::view::{self, ListRow};
 use crate::tutor::{Tutor, everywhere, walking};
-use crate::wording::{self, popup};
+use crate::wording::{self, Wording, popup};
 
-pub static KEYS: Keys = Keys {
-    name: "palette",
-    heading: None,
-    sort: Sort::Typing,
-    wider: None,
-    rows: &filter(Asks(|it| it.run_selected())),
-};
+pub static KEYS: Keys = typing("palette").rows(&filter(Asks(|it| it.run_selected())));
 
 #[derive(Debug)]
 struct Palette {

@@ -8,21 +8,15 @@ use crate::text::CellIndex;
 use crate::tutor::Tutor;
 use crate::tutor::document::Document;
 use crate::tutor::keys::Act::Does;
-use crate::tutor::keys::{Keys, Sort};
+use crate::tutor::keys::{Keys, typing};
 use crate::tutor::line::Line;
 use crate::tutor::order::{Place, key_of};
 use crate::tutor::pages::line_of;
 use crate::tutor::reading::prose_of;
 use crate::tutor::view::{self, ListRow};
-use crate::wording::{self, popup};
+use crate::wording::{mistake, popup};
 
-pub static KEYS: Keys = Keys {
-    name: "problems",
-    heading: None,
-    sort: Sort::Typing,
-    wider: None,
-    rows: &filter(Does(|it| it.go_to_selected())),
-};
+pub static KEYS: Keys = typing("problems").rows(&filter(Does(|it| it.go_to_selected())));
 
 #[derive(Debug)]
 struct Problems {
@@ -50,8 +44,7 @@ impl Listed {
     ) -> Self {
         let cell = place.0.number().to_string();
         let line = line_of(document, found.span).to_string();
-        let at =
-            knowledge.ui(language, wording::mistake::OTHER, &[("cell", &cell), ("line", &line)]);
+        let at = knowledge.ui(language, mistake::OTHER, &[("cell", &cell), ("line", &line)]);
         let severity = knowledge.ui(language, called::severity(found.severity), &[]);
         let label = format!("{severity}  {at}  {}", found.rule);
         let detail = prose_of(&sentence(knowledge, language, &found.message)).text();

@@ -8,39 +8,32 @@ use crate::tutor::Tutor;
 use crate::tutor::copying::Copying;
 use crate::tutor::key::Code;
 use crate::tutor::keys::Act::{Asks, Does};
-use crate::tutor::keys::{BOTTOM, Keys, Sort, TOP, c, close, down, k, page_down, page_up, row, up};
+use crate::tutor::keys::{
+    BOTTOM, Keys, TOP, c, close, down, k, page_down, page_up, row, up, window,
+};
 use crate::tutor::message::Effect;
 use crate::tutor::reading::{prose_of, whole_page};
 use crate::tutor::view;
 use crate::wording::{keys, popup};
 
-pub static KEYS: Keys = Keys {
-    name: "reader",
-    heading: Some(keys::READER),
-    sort: Sort::Window,
-    wider: None,
-    rows: &[
-        down(&[k(Code::Down), c('j')]).footer(2),
-        up(&[k(Code::Up), c('k')]).footer(3),
-        page_up(&[k(Code::PageUp)]),
-        page_down(&[k(Code::PageDown), c(' ')]).footer(4),
-        TOP,
-        BOTTOM,
-        row(&[c('s'), k(Code::Enter)], Does(|it| it.see_also()), "Enter", keys::SEE_ALSO)
-            .footer(5)
-            .number(1)
-            .when(|it| it.page_read().is_some_and(|page| !page.see.is_empty())),
-        row(&[c('y')], Asks(|it| it.copy_page()), "y", keys::COPY)
-            .footer(6)
-            .number(2)
-            .after_review(),
-        close(&[k(Code::Esc), c('q'), k(Code::Backspace), k(Code::Left)]).footer(1).number(0),
-        row(&[c('r')], Does(|it| it.begin_record()), "r", keys::RECORD)
-            .footer(1)
-            .number(3)
-            .when(|it| it.open_deviation().is_some()),
-    ],
-};
+pub static KEYS: Keys = window("reader").heading(keys::READER).rows(&[
+    down(&[k(Code::Down), c('j')]).footer(2),
+    up(&[k(Code::Up), c('k')]).footer(3),
+    page_up(&[k(Code::PageUp)]),
+    page_down(&[k(Code::PageDown), c(' ')]).footer(4),
+    TOP,
+    BOTTOM,
+    row(&[c('s'), k(Code::Enter)], Does(|it| it.see_also()), "Enter", keys::SEE_ALSO)
+        .footer(5)
+        .number(1)
+        .when(|it| it.page_read().is_some_and(|page| !page.see.is_empty())),
+    row(&[c('y')], Asks(|it| it.copy_page()), "y", keys::COPY).footer(6).number(2).after_review(),
+    close(&[k(Code::Esc), c('q'), k(Code::Backspace), k(Code::Left)]).footer(1).number(0),
+    row(&[c('r')], Does(|it| it.begin_record()), "r", keys::RECORD)
+        .footer(1)
+        .number(3)
+        .when(|it| it.open_deviation().is_some()),
+]);
 
 #[derive(Debug)]
 pub struct Reader {

@@ -12,7 +12,7 @@ use crate::transcript::Transcript;
 use crate::tutor::key::Code;
 use crate::tutor::keys::Act::{Asks, Does};
 use crate::tutor::keys::{
-    BOTTOM, Keys, Sort, TOP, c, close, ctrl, down, k, page_down, page_up, row, up,
+    BOTTOM, Keys, TOP, c, close, ctrl, down, k, page_down, page_up, row, typing, up, window,
 };
 use crate::tutor::line::Line;
 use crate::tutor::message::Effect;
@@ -22,46 +22,31 @@ use crate::tutor::proving::{self, State};
 use crate::tutor::reading::{Reading, Writer, block, prose_of};
 use crate::tutor::view::{self, Block, Page, Tone};
 use crate::tutor::{Screen, Tutor, diff};
-use crate::wording::{self, keys};
+use crate::wording::{self, keys, status};
 
 /// The keys while a reason is typed.
-pub static REASON: Keys = Keys {
-    name: "reason",
-    heading: None,
-    sort: Sort::Typing,
-    wider: None,
-    rows: &[
-        row(&[k(Code::Enter)], Does(|it| it.show_record()), "Enter", keys::REASON_DONE).footer(1),
-        close(&[k(Code::Esc)]).footer(2).number(0),
-    ],
-};
+pub static REASON: Keys = typing("reason").rows(&[
+    row(&[k(Code::Enter)], Does(|it| it.show_record()), "Enter", keys::REASON_DONE).footer(1),
+    close(&[k(Code::Esc)]).footer(2).number(0),
+]);
 
 /// The keys of a record that is looked at.
-pub static KEYS: Keys = Keys {
-    name: "record",
-    heading: Some(keys::RECORD_WINDOW),
-    sort: Sort::Window,
-    wider: None,
-    rows: &[
-        row(&[c('s')], Asks(|it| it.save_record()), "s", keys::SAVE_RECORD).footer(1).number(1),
-        row(&[c('i')], Does(|it| it.insert_record()), "i", keys::INSERT_RECORD)
-            .footer(2)
-            .number(2)
-            .when(|it| it.takes_record())
-            .after_review(),
-        row(&[c('y')], Asks(|it| it.copy_record()), "y", keys::COPY)
-            .footer(3)
-            .number(3)
-            .after_review(),
-        down(&[k(Code::Down), c('j')]).footer(4),
-        up(&[k(Code::Up), c('k')]),
-        page_down(&[k(Code::PageDown), c(' '), ctrl('f')]),
-        page_up(&[k(Code::PageUp), ctrl('b')]),
-        TOP,
-        BOTTOM,
-        close(&[k(Code::Esc), c('q')]).footer(5).number(0),
-    ],
-};
+pub static KEYS: Keys = window("record").heading(keys::RECORD_WINDOW).rows(&[
+    row(&[c('s')], Asks(|it| it.save_record()), "s", keys::SAVE_RECORD).footer(1).number(1),
+    row(&[c('i')], Does(|it| it.insert_record()), "i", keys::INSERT_RECORD)
+        .footer(2)
+        .number(2)
+        .when(|it| it.takes_record())
+        .after_review(),
+    row(&[c('y')], Asks(|it| it.copy_record()), "y", keys::COPY).footer(3).number(3).after_review(),
+    down(&[k(Code::Down), c('j')]).footer(4),
+    up(&[k(Code::Up), c('k')]),
+    page_down(&[k(Code::PageDown), c(' '), ctrl('f')]),
+    page_up(&[k(Code::PageUp), ctrl('b')]),
+    TOP,
+    BOTTOM,
+    close(&[k(Code::Esc), c('q')]).footer(5).number(0),
+]);
 
 /// The reason of a deviation is typed.
 #[derive(Debug)]
@@ -240,7 +225,7 @@ impl Tutor<'_> {
                 self.confirm(Question::Move, wording::record::INSERT_TITLE, page);
             }
             Some(Err(why)) => self.say_unwritten(&why),
-            None => self.say(wording::status::NO_FILE, &[], Tone::Caution),
+            None => self.say(status::NO_FILE, &[], Tone::Caution),
         }
     }
 

@@ -8,17 +8,11 @@ use crate::text::CellIndex;
 use crate::tutor::Tutor;
 use crate::tutor::document::Document;
 use crate::tutor::keys::Act::Does;
-use crate::tutor::keys::{Keys, Sort};
+use crate::tutor::keys::{Keys, window};
 use crate::tutor::view::{self, ListRow, Tone};
-use crate::wording;
+use crate::wording::{popup, several, status};
 
-pub static KEYS: Keys = Keys {
-    name: "several",
-    heading: None,
-    sort: Sort::Window,
-    wider: None,
-    rows: &list(Does(|it| it.ask_for_selected())),
-};
+pub static KEYS: Keys = window("several").rows(&list(Does(|it| it.ask_for_selected())));
 
 /// What can be repaired at once, and how many problems each of it is.
 #[derive(Debug)]
@@ -36,16 +30,16 @@ impl Popup for Several {
     fn view(&self, at: At<'_>) -> view::Popup {
         let row = |(batch, count): &(Within, usize)| {
             let (key, rule) = match batch {
-                Within::Rule(_, rule) => (wording::several::RULE, *rule),
-                Within::Cell(_) | Within::About(_) => (wording::several::CELL, ""),
-                Within::Notebook => (wording::several::NOTEBOOK, ""),
+                Within::Rule(_, rule) => (several::RULE, *rule),
+                Within::Cell(_) | Within::About(_) => (several::CELL, ""),
+                Within::Notebook => (several::NOTEBOOK, ""),
             };
             let args = [("count", &*count.to_string()), ("rule", rule)];
             let label = at.knowledge.ui(at.language, key, &args);
             ListRow { label, detail: String::new() }
         };
         let rows = self.0.iter().map(row).collect();
-        at.list(wording::several::TITLE, rows, wording::popup::NOTHING)
+        at.list(several::TITLE, rows, popup::NOTHING)
     }
 }
 
@@ -90,7 +84,7 @@ impl Tutor<'_> {
         let Some(walk) = self.walk() else { return };
         if let Some(why) = walk.document.notebook.read_only() {
             let why = why.to_string();
-            return self.say(wording::status::READ_ONLY, &[("why", &why)], Tone::Caution);
+            return self.say(status::READ_ONLY, &[("why", &why)], Tone::Caution);
         }
         let cell = walk.cell;
         let rule = walk.current().map(|found| Within::Rule(cell, found.rule));
@@ -98,7 +92,7 @@ impl Tutor<'_> {
         let counted = batches.map(|batch| (batch, count(batch, &walk.document)));
         let batches: Vec<(Within, usize)> = counted.filter(|(_, count)| *count > 0).collect();
         if batches.is_empty() {
-            return self.say(wording::status::NOTHING_TO_REPAIR, &[], Tone::Quiet);
+            return self.say(status::NOTHING_TO_REPAIR, &[], Tone::Quiet);
         }
         self.open_window(Several(batches));
     }
@@ -116,7 +110,7 @@ impl Tutor<'_> {
         match sources {
             Some(sources) if has_file => self.ask(Question::Write(sources)),
             Some(sources) => self.ask(Question::Repair(sources)),
-            None => self.say(wording::status::NOTHING_TO_REPAIR, &[], Tone::Quiet),
+            None => self.say(status::NOTHING_TO_REPAIR, &[], Tone::Quiet),
         }
     }
 }

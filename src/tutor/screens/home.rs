@@ -1,29 +1,22 @@
 //! The home screen: what can be begun.
 
-use crate::text::Wording;
 use crate::tutor::key::Code;
 use crate::tutor::keys::Act::{Asks, Does};
-use crate::tutor::keys::{Act, Keys, Sort, c, down, k, row, up};
+use crate::tutor::keys::{Act, Keys, c, down, k, row, screen, up};
 use crate::tutor::message::Effect;
 use crate::tutor::view::{Home, HomeChoice};
 use crate::tutor::{Screen, Tutor};
-use crate::wording::{home, keys};
+use crate::wording::{Wording, home, keys};
 
-pub static KEYS: Keys = Keys {
-    name: "home",
-    heading: Some(keys::HOME),
-    sort: Sort::Screen,
-    wider: None,
-    rows: &[
-        row(&[c('o')], OPEN, "o", keys::OPEN).footer(3).number(2),
-        row(&[c('s')], SAMPLE, "s", keys::SAMPLE).footer(5).number(3),
-        row(&[c('l')], LESSONS, "l", keys::LESSONS).footer(4).number(7),
-        row(&[k(Code::Enter)], Asks(|it| it.begin_selected()), "Enter", keys::CHOOSE).footer(1),
-        up(&[k(Code::Up), c('k')]),
-        down(&[k(Code::Down), c('j')]),
-        row(&[c('p')], PATTERN, "p", keys::WHICH_PATTERN).footer(5).number(4),
-    ],
-};
+pub static KEYS: Keys = screen("home").heading(keys::HOME).rows(&[
+    row(&[c('o')], OPEN, "o", keys::OPEN).footer(3).number(2),
+    row(&[c('s')], SAMPLE, "s", keys::SAMPLE).footer(5).number(3),
+    row(&[c('l')], LESSONS, "l", keys::LESSONS).footer(4).number(7),
+    row(&[k(Code::Enter)], Asks(|it| it.begin_selected()), "Enter", keys::CHOOSE).footer(1),
+    up(&[k(Code::Up), c('k')]),
+    down(&[k(Code::Down), c('j')]),
+    row(&[c('p')], PATTERN, "p", keys::WHICH_PATTERN).footer(5).number(4),
+]);
 
 const OPEN: Act = Asks(|it| it.choose_notebook());
 const LESSONS: Act = Does(|it| it.open_lessons());

@@ -4,9 +4,8 @@ use super::{CellNote, Request, message};
 use crate::facts::{Facts, Site};
 use crate::notebook::{Cell, CellKind, Format};
 use crate::python::{CellSyntax, Kind, Role};
-use crate::text::Wording;
 use crate::text::{CellIndex, Edit, Span, TextRange, apply_edits, line_range};
-use crate::wording;
+use crate::wording::{self, Wording};
 
 /// Magics that only set up the kernel; a script does without.
 const QUIET: [&str; 10] = [

@@ -14,7 +14,7 @@ use crate::shell::kernel::{Failure, Job, Launch, Source};
 use crate::shell::report;
 use crate::text::CellIndex;
 use crate::transcript::{CellRun, Stream, Transcript};
-use crate::wording;
+use crate::wording::content;
 
 /// How often a case is run until it answers as it should: the machine may be busy.
 const TRIES: usize = 3;
@@ -44,7 +44,7 @@ pub(super) fn run(
         let transcript = match attempt(case, launch) {
             Ok(Some(transcript)) => transcript,
             Ok(None) => {
-                for said in session.voice().say(wording::content::UNSTEADY, &[("case", &case.id)]) {
+                for said in session.voice().say(content::UNSTEADY, &[("case", &case.id)]) {
                     complain(&format!("{}\n", session.paper.safe(&said)));
                 }
                 return Ok(Exit::Failed);
@@ -61,9 +61,7 @@ pub(super) fn run(
         count += usize::from(keep(&recording, session.knowledge.recording(&case.id), folder)?);
     }
     let (count, folder) = (count.to_string(), folder.display().to_string());
-    for said in
-        session.voice().say(wording::content::RECORDED, &[("n", &count), ("folder", &folder)])
-    {
+    for said in session.voice().say(content::RECORDED, &[("n", &count), ("folder", &folder)]) {
         print(&format!("{}\n", session.paper.safe(&said)))?;
     }
     Ok(Exit::Clean)
