@@ -198,7 +198,12 @@ impl Machine<'_> {
                 if let (Value::Path(path), Some(receiver)) =
                     (coroutine.function, coroutine.args.positional.first())
                 {
-                    self.wait_at(*receiver, path, site);
+                    // A client is used where it is called.
+                    let entry = self.input.tables.callables.get(&self.names, path);
+                    if !entry.is_some_and(|it| it.is_factory) {
+                        self.wait_at(*receiver, path, site);
+                    }
+                    self.note_late(coroutine, *receiver, path, site);
                     self.note_front_end(*receiver, site);
                 }
                 return coroutine.result;
@@ -286,7 +291,7 @@ impl Machine<'_> {
             self.blocks.fresh = Some((site, given, path));
             return given;
         }
-        self.coroutine_of(path, given, false, site, None)
+        self.coroutine_of(path, given, false, site, receiver)
     }
 
     /// The coroutine in what the call at `node` gave right now, where nothing else is asked of it than
@@ -317,7 +322,7 @@ impl Machine<'_> {
         let here = self.context.running;
         let known = |loop_: Loop| matches!(loop_, Loop::Kernel | Loop::Own(_));
         if future.class == self.words.task
-            && !self.is_on_kernel()
+            && (!self.is_on_kernel() || self.is_run_elsewhere(future.filled_by, site))
             && known(here)
             && known(future.filled_by)
             && here != future.filled_by
@@ -344,6 +349,9 @@ impl Machine<'_> {
         match name {
             "acquire" | "put" => self.heap.set(foreign.taken, Value::Bool(true)),
             _ => {}
+        }
+        if name == "acquire" {
+            self.take_own_lock(receiver, &foreign, site);
         }
         self.use_on_loop(receiver, site, waits);
     }

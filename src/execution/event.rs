@@ -150,6 +150,10 @@ pub enum EventKind {
     Blocked { by: QualifiedName },
     /// A lock is taken that is held across the `await` at `across`, on the same thread.
     LockedOut { across: Site },
+    /// A lock of the loop's is taken by the task that has it since `first`.
+    LockedByItself { first: Site },
+    /// A call that hands positional arguments alone to a function is given a keyword.
+    KeywordRefused { by: QualifiedName, name: String },
     /// A loop of so many turns, its inner loops counted, in which nothing else has its turn.
     Computed { work: Work },
     /// A thread waits for a loop that waits for it.

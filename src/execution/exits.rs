@@ -27,7 +27,7 @@ const FROM_OUTSIDE: [&str; 5] = [
 
 impl Run {
     /// Whether a manager of the `with` ends its block when a time is over, or may.
-    pub(super) fn has_deadline(&self, with: Site) -> bool {
+    pub fn has_deadline(&self, with: Site) -> bool {
         self.children_in(with, Role::Context).any(|item| {
             let manager = self.child(item, Role::Context).unwrap_or(item);
             match self.path(manager) {

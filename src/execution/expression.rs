@@ -69,14 +69,16 @@ impl Machine<'_> {
             Kind::Str => self.text(tree.string(node)),
             Kind::Bytes => Value::Plain(Plain::Bytes),
             Kind::FString => {
+                let mut values = Vec::new();
                 for part in tree.children(node) {
                     let value = self.evaluate(part);
+                    values.push(value);
                     let site = self.site(part);
                     self.too_early(value, site, ValueUse::Text, None);
                     let names = ["__format__", "__str__", "__repr__"];
                     self.consult(value, names, Args::one(Value::Plain(Plain::Str)), site);
                 }
-                Value::Plain(Plain::Str)
+                self.filled_in(node, &values)
             }
             Kind::Named => {
                 let value = self.part(node, Role::Value);
@@ -237,6 +239,9 @@ impl Machine<'_> {
         let value = self.node(node, Role::Value).map_or(Value::None, |it| self.evaluate(it));
         let given = if self.detail(node) == Detail::From {
             let site = self.site(node);
+            if self.delegates() && self.is_awaitable(value) == Some(true) {
+                return self.await_value(value, site);
+            }
             let items = self.walk(value, site);
             items.joined(self)
         } else {

@@ -153,7 +153,9 @@ impl Machine<'_> {
         let taken = self.heap.slot(Value::Bool(false));
         let holds = self.heap.slot(Value::Never);
         let left = self.heap.slot(Value::Bool(false));
-        let foreign = Foreign { path, made, used_on, closed, taken, holds, left, waits_since };
+        let many = self.doubt > 0;
+        let foreign =
+            Foreign { path, made, used_on, closed, taken, holds, left, waits_since, many };
         let id = self.heap.add(Object::Foreign(foreign));
         if to_close && self.calls.len() > 1 {
             self.opened.push((id, site, self.stack));

@@ -19,7 +19,7 @@ use crate::python::NodeId;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Blocks {
     /// What gave the manager of a block that has ended.
-    left: HashMap<ObjectId, Site>,
+    pub left: HashMap<ObjectId, Site>,
     /// Managers that were entered by hand, and where.
     by_hand: HashMap<ObjectId, (Site, Option<StackId>)>,
     /// The last call that gave what can be awaited, and serves for other things as well.

@@ -92,6 +92,7 @@ impl Machine<'_> {
         if let Some(row) = &row {
             row.steers.into_iter().for_each(|how| self.steer(how, path, &args, site, receiver));
             self.note_put_on_loop(row, &args, site, receiver);
+            self.refuse_keywords(row, path, &args, site);
         }
         if let Some(error) = row.as_ref().and_then(|row| row.raises.as_ref()) {
             let class = Value::Path(self.names.path(error));

@@ -27,6 +27,8 @@ pub(super) struct Locks {
 pub(super) struct Holder {
     /// Its locks, and the `await` behind which each was held first.
     held: Vec<(ObjectId, Option<Site>)>,
+    /// The loop's locks that it has, where it took them, and on which loop.
+    own: Vec<(ObjectId, Site, Loop)>,
     /// Whether it let others run since it began.
     has_waited: bool,
 }
@@ -63,13 +65,40 @@ impl Machine<'_> {
         self.blocks.locks.here.held.push((id, None));
     }
 
+    /// A lock of the loop's is taken, by `async with` or by an awaited `acquire()`. It takes for ever
+    /// where this very task has it.
+    ///
+    /// Source: <https://docs.python.org/3/library/asyncio-sync.html#asyncio.Lock>; kernels stood still.
+    pub fn take_own_lock(&mut self, lock: Value, foreign: &Foreign, site: Site) {
+        let Value::Object(id) = lock else { return };
+        let is_one = ["asyncio.Lock()", "asyncio.Condition()"]
+            .iter()
+            .any(|it| self.names.find_path(it) == Some(foreign.path));
+        // A limit ends the wait, and who left early may have seen that it is taken.
+        let may_leave = self.limits > 0 || self.calls.iter().any(|call| !call.exits.is_empty());
+        if self.doubt > 0 || foreign.many || !is_one || may_leave {
+            return;
+        }
+        // Another loop refuses the lock of this one.
+        let here = self.context.running;
+        let own = &mut self.blocks.locks.here.own;
+        let is_it = |it: &&(ObjectId, Site, Loop)| it.0 == id && it.2 == here;
+        let first = own.iter().find(is_it).map(|(_, at, _)| *at);
+        own.push((id, site, here));
+        if let Some(first) = first {
+            self.emit(site, EventKind::LockedByItself { first });
+        }
+    }
+
     /// It is let go.
     pub fn release_lock(&mut self, lock: Value) {
-        let held = &mut self.blocks.locks.here.held;
-        if let Value::Object(id) = lock
-            && let Some(at) = held.iter().rposition(|(held, _)| *held == id)
-        {
+        let Value::Object(id) = lock else { return };
+        let Holder { held, own, .. } = &mut self.blocks.locks.here;
+        if let Some(at) = held.iter().rposition(|(held, _)| *held == id) {
             held.remove(at);
+        }
+        if let Some(at) = own.iter().rposition(|(held, ..)| *held == id) {
+            own.remove(at);
         }
     }
 
@@ -78,7 +107,8 @@ impl Machine<'_> {
         let Some(Object::Foreign(foreign)) = self.object(lock).cloned() else { return };
         match method {
             "acquire" if self.is_called_bare(site) => self.take_lock(lock, &foreign, site),
-            "release" => self.release_lock(lock),
+            // Who asks may go another way.
+            "release" | "locked" => self.release_lock(lock),
             _ => {}
         }
     }

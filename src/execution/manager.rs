@@ -68,8 +68,9 @@ impl Machine<'_> {
                     self.raise("TypeError", site, kind, manager);
                 }
                 self.enter_followed(manager, &foreign, site);
-                if !is_async {
-                    self.take_lock(manager, &foreign, site);
+                match is_async {
+                    true => self.take_own_lock(manager, &foreign, site),
+                    false => self.take_lock(manager, &foreign, site),
                 }
                 if is_async && foreign.path == self.words.task_group {
                     self.note_miss(Miss::Group, site);

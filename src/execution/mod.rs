@@ -26,6 +26,7 @@ mod exception;
 mod exits;
 mod expression;
 mod factory;
+mod filled;
 mod give;
 mod given;
 mod handed;

@@ -9,7 +9,7 @@ use super::event::{EventKind, ValueUse};
 use super::machine::Machine;
 use super::value::{Args, Object, Site, Value};
 use crate::knowledge::callables::{Segment, Symbol};
-use crate::python::NodeId;
+use crate::python::{NodeId, Role};
 use crate::text::TextRange;
 
 /// Methods whose answer Python looks at: a coroutine is refused by a `TypeError`.
@@ -213,5 +213,24 @@ impl Machine<'_> {
             return true;
         }
         self.special(member, "__set__", two(value), site).is_some()
+    }
+
+    /// Whether the code that runs is a generator that stands for a coroutine: its `yield from` waits
+    /// as `await` does.
+    ///
+    /// Source: <https://docs.python.org/3/library/types.html#types.coroutine>
+    pub fn delegates(&self) -> bool {
+        let makers = ["types.coroutine", "asyncio.coroutine"];
+        let makers = makers.map(|it| self.names.find_path(it).map(Value::Path));
+        let function = self.calls.last().map(|call| call.function);
+        let Some(Object::Function(function)) = function.and_then(|it| self.object(it)) else {
+            return false;
+        };
+        let def = function.def;
+        let Some(index) = self.index(def.cell) else { return false };
+        index.syntax.tree.children_in(def.node, Role::Decorator).any(|node| {
+            let mut given = self.trace.given(Site { node, ..def }).into_iter();
+            given.any(|it| makers.contains(&Some(it)))
+        })
     }
 }

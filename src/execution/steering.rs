@@ -4,7 +4,7 @@ use super::event::{EventKind, Thread};
 use super::machine::Machine;
 use super::value::{Args, Foreign, Loop, Object, Site, Value};
 use crate::knowledge::callables::{QualifiedName, Row, Steering, Use, Where};
-use crate::python::{NodeId, Role};
+use crate::python::{Kind, NodeId, Role};
 
 impl Machine<'_> {
     /// A loop that nothing runs so far.
@@ -126,6 +126,22 @@ impl Machine<'_> {
             let event = self.happening(site, kind);
             self.idle.push((event, id));
         }
+    }
+
+    /// Whether a loop of the notebook's own runs somewhere, as far as is seen by now, while the
+    /// kernel's awaits what stands at a place.
+    pub fn is_run_elsewhere(&self, on: Loop, awaited: Site) -> bool {
+        let index = self.index(awaited.cell);
+        let is_await = index.is_some_and(|it| *it.syntax.tree.kind(awaited.node) == Kind::Await);
+        let mut of_it = self.idle.iter().filter(
+            |(event, _)| matches!(event.kind, EventKind::NeverRuns { on: other } if other == on),
+        );
+        is_await
+            && matches!(on, Loop::Own(_))
+            && of_it.all(|(_, id)| {
+                matches!(self.heap.object(*id), Some(Object::Foreign(foreign))
+                    if self.heap.get(foreign.taken) != Value::Bool(false))
+            })
     }
 
     /// Says what is done with loops that nobody runs.

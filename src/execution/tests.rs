@@ -53,7 +53,10 @@ fn told(trace: &Trace, cells: &[(CellKey, Arc<Index>)], event: &Event) -> String
         EventKind::Blocked { by } => {
             format!("blocked: {} on loop {}", trace.spell(*by), event.context.on_loop)
         }
-        EventKind::Deadlocked { .. } | EventKind::LockedOut { .. } => "deadlock".to_owned(),
+        EventKind::Deadlocked { .. }
+        | EventKind::LockedOut { .. }
+        | EventKind::LockedByItself { .. } => "deadlock".to_owned(),
+        EventKind::KeywordRefused { name, .. } => format!("keyword refused: {name}"),
         EventKind::Unhashable => "unhashable".to_owned(),
         EventKind::SharedBetweenLoops { .. } => "shared".to_owned(),
         EventKind::BusyWait { .. } => "busy wait".to_owned(),

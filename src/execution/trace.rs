@@ -43,6 +43,8 @@ pub enum ValueKind {
     Collection,
     Generator,
     AsyncGenerator,
+    /// What a function under `contextmanager` gives.
+    Manager,
     /// What a function under `asynccontextmanager` gives.
     AsyncManager,
     Coroutine,
@@ -112,6 +114,7 @@ impl Trace {
                     ValueKind::AsyncManager
                 }
                 Some(Object::Generator { is_async: true, .. }) => ValueKind::AsyncGenerator,
+                Some(Object::Generator { is_manager: true, .. }) => ValueKind::Manager,
                 Some(Object::Generator { .. }) => ValueKind::Generator,
                 Some(Object::Coroutine(_)) => ValueKind::Coroutine,
                 Some(Object::Future(_)) => ValueKind::Task,
@@ -152,6 +155,17 @@ impl Trace {
         };
         let held = self.held(value);
         !is_dict && !held.is_empty() && held.iter().all(awaitable)
+    }
+
+    /// Whether it is a dict, and everything that its keys lead to can be awaited.
+    pub fn has_awaitable_values(&self, value: Value) -> bool {
+        let is_dict = matches!(self.object(value),
+            Some(Object::Collection(it)) if it.kind == CollectionKind::Dict);
+        let held = self.held(value);
+        let awaitable = |value: &Value| {
+            matches!(self.object(*value), Some(Object::Coroutine(_) | Object::Future(_)))
+        };
+        is_dict && !held.is_empty() && held.iter().all(awaitable)
     }
 
     /// Whether a function is bound to an object, which is its first argument.

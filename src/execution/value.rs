@@ -341,6 +341,8 @@ pub struct Foreign {
     /// The cell since whose run it waits for the kernel's loop: a function that runs on its behalf
     /// does, or a task fills it.
     pub waits_since: Option<CellKey>,
+    /// Whether it may stand for several: it was made where code may run any number of times.
+    pub many: bool,
 }
 
 impl Foreign {
@@ -356,6 +358,7 @@ impl Foreign {
             holds: used_on,
             left: used_on,
             waits_since: None,
+            many: true,
         }
     }
 }

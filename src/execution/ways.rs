@@ -1,9 +1,9 @@
 //! Objects that have async ways alone, and objects that open where they are awaited or entered.
 
-use super::event::EventKind;
+use super::event::{Event, EventKind};
 use super::machine::Machine;
-use super::value::{Foreign, Object, Site, Value};
-use crate::knowledge::callables::{Gives, Symbol, Take};
+use super::value::{Args, Coroutine, Foreign, Object, Site, Value};
+use crate::knowledge::callables::{Gives, QualifiedName, Row, Segment, Symbol, Take};
 use crate::python::{Kind, Role};
 
 impl Machine<'_> {
@@ -70,6 +70,57 @@ impl Machine<'_> {
         if take.never.iter().any(|it| self.names.find_path(it) == Some(path)) {
             let kind = EventKind::PlainWayRefused { instead: instead.clone() };
             self.raise("AttributeError", site, kind, Value::Unknown);
+        }
+    }
+
+    /// A coroutine of a method that was called in a block, and is awaited when that is left.
+    pub fn note_late(
+        &mut self,
+        coroutine: &Coroutine,
+        receiver: Value,
+        method: QualifiedName,
+        site: Site,
+    ) {
+        let (Value::Object(id), Some(Object::Foreign(foreign))) = (receiver, self.object(receiver))
+        else {
+            return;
+        };
+        let Some((_, Segment::Attribute(name))) = self.names.last_step(method) else { return };
+        let Some(row) = self.row_of(foreign) else { return };
+        let is_refused = row.refuses_after.iter().any(|it| it == self.names.text(name));
+        let is_left = self.doubt == 0 && self.heap.get(foreign.left) == Value::Bool(true);
+        let says = row.says_after.clone();
+        if !is_refused || !is_left || self.is_said_of(coroutine) {
+            return;
+        }
+        let left = self.blocks.left.get(&id).copied();
+        let kind = EventKind::UsedAfterBlock { name, left, says };
+        self.raise("RuntimeError", site, kind, Value::Unknown);
+    }
+
+    /// Whether the call that made a coroutine came too late by itself.
+    fn is_said_of(&self, coroutine: &Coroutine) -> bool {
+        let attribute = coroutine.made.and_then(|made| {
+            let node = self.index(made.cell)?.syntax.tree.child(made.node, Role::Func)?;
+            Some(Site { node, ..made })
+        });
+        let is_it = |event: &Event| {
+            matches!(event.kind, EventKind::UsedAfterBlock { .. }) && Some(event.site) == attribute
+        };
+        self.trace.events.iter().any(is_it)
+    }
+
+    /// Keywords that a call does not take, and does not hand on either.
+    pub fn refuse_keywords(&mut self, row: &Row, path: QualifiedName, args: &Args, site: Site) {
+        let Some(own) = &row.keywords else { return };
+        let is_own = |name: &str| {
+            own.iter().any(|it| it == name)
+                || row.takes.iter().any(|it| it.name.as_deref() == Some(name))
+        };
+        let other = args.named.iter().map(|(name, _)| self.names.text(*name).to_owned());
+        if let Some(name) = other.into_iter().find(|it| !is_own(it)) {
+            let kind = EventKind::KeywordRefused { by: path, name };
+            self.raise("TypeError", site, kind, Value::Unknown);
         }
     }
 }

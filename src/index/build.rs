@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use std::sync::Arc;
 
 use super::{Index, NameId, Scope, ScopeId, ScopeKind, TOP, Variable};
-use crate::python::{CellSyntax, ImportedName, Kind, NameUse, NodeId, Role, Tree};
+use crate::python::{CellSyntax, Detail, ImportedName, Kind, NameUse, NodeId, Role, Tree};
 use crate::text::TextRange;
 
 /// What a declaration says of a name.
@@ -85,11 +85,14 @@ impl<'t> Builder<'t> {
         self.index.opened.push(opened);
         let is_async = self.tree.kind(node).suspends();
         let yields = matches!(self.tree.kind(node), Kind::Yield);
+        let is_from = self.tree.detail(node) == Detail::From;
         if (is_async || yields)
             && let Some(scope) = self.scope(scope)
         {
             scope.awaits |= is_async;
-            scope.is_generator |= yields;
+            // `yield from` there is no syntax, and says nothing of what the function was to be.
+            let is_async = matches!(scope.kind, ScopeKind::Function { is_async: true });
+            scope.is_generator |= yields && !(is_async && is_from);
         }
         if matches!(self.tree.kind(node), Kind::Param { .. })
             && let Some(scope) = self.scope(scope)

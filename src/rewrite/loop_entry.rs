@@ -9,11 +9,13 @@ use super::lambda::name_of;
 use super::leaves::leaves;
 use super::obstacle::{Obstacle, ObstacleKind, note_obstacles};
 use super::removal::delete_statement;
-use crate::diagnostic::{Diagnostic, Fix, Message};
+use super::wanted::wants_coroutine;
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
 use crate::execution::ValueKind;
 use crate::facts::{Facts, Function, Site, Usage, Value};
 use crate::knowledge::tables::AwaitForm;
 use crate::python::{Kind, Role};
+use crate::text::Edit;
 
 /// Bytes of a name that fits into a sentence.
 const LONGEST_NAME: usize = 40;
@@ -84,8 +86,12 @@ pub fn await_instead(
     }
     // `asyncio.run(main)` names the function and does not call it.
     let names_function = matches!(facts.value(entry.argument), Value::Function(_));
-    if names_function && entry.form == AwaitForm::Argument {
+    let is_named = names_function && entry.form == AwaitForm::Argument;
+    if is_named && !needs_nothing(facts, entry.argument) {
         return Err(Vec::new());
+    }
+    if entry.form == AwaitForm::Argument && !is_named && is_handed_on(facts, entry.call) {
+        return Ok(the_coroutine_itself(facts, page, entry));
     }
     // What never ends is not waited for: nothing below would run any more.
     if never_ends(facts, entry) {
@@ -97,7 +103,17 @@ pub fn await_instead(
     let coloured = !plan.functions.is_empty();
     let (mut edits, read_to_end) = lists_for_generators(facts, entry.call);
     edits.extend(match entry.form {
-        AwaitForm::Argument => await_argument(facts, entry.call, entry.argument),
+        AwaitForm::Argument => {
+            let mut edits = await_argument(facts, entry.call, entry.argument);
+            let end = facts.range(entry.argument).end;
+            let tail = edits.iter_mut().find(|it| is_named && it.span.range.start == end);
+            match (tail, is_named) {
+                (Some(tail), _) => tail.text.insert_str(0, "()"),
+                (None, true) => return Err(Vec::new()),
+                (None, false) => {}
+            }
+            edits
+        }
         form => await_function(facts, entry.call, entry.argument, form),
     });
     let why = Message::new(page, "why-await");
@@ -133,6 +149,34 @@ pub fn await_instead(
         Message::new(page, "fix-await").with("call", name)
     };
     Ok(plan.fix(facts, OwnFix { title, is_safe: safe, edits, reasons, tradeoffs }))
+}
+
+/// Whether what is named is a coroutine function that can be called without arguments.
+fn needs_nothing(facts: &Facts, named: Site) -> bool {
+    let run = facts.run();
+    let given = run.trace.given(facts.in_run(named));
+    !given.is_empty()
+        && given.iter().all(|it| run.is_coroutine_function(*it) && run.takes_nothing(*it))
+}
+
+/// Whether the result goes to what wants a coroutine: `create_task(asyncio.run(work()))`.
+fn is_handed_on(facts: &Facts, call: Site) -> bool {
+    matches!(facts.usage(call), Usage::Argument(_)) && wants_coroutine(facts, call)
+}
+
+/// Takes the call away and leaves its coroutine to what wants one.
+fn the_coroutine_itself(facts: &Facts, page: &'static str, entry: LoopEntry) -> Fix {
+    let text = facts.source_of(entry.argument);
+    let name = facts.source_of(facts.child(entry.call, Role::Func).unwrap_or(entry.call));
+    let fix = Fix {
+        title: Message::new(page, "fix-itself").with("call", name),
+        pattern: "top-level-await",
+        applicability: Applicability::Unsafe,
+        edits: vec![Edit::replace(facts.span(entry.call), text)],
+        reasons: vec![(facts.span(entry.call), Message::new(page, "why-itself"))],
+        tradeoffs: Vec::new(),
+    };
+    super::checked(facts, fix)
 }
 
 /// What is awaited, as readers call it: `fetch()` of `fetch(urls)`.

@@ -3,6 +3,7 @@
 
 mod many;
 mod reduced;
+mod together;
 
 use super::Rule;
 use super::events::{
@@ -14,8 +15,7 @@ use crate::facts::Facts;
 use crate::knowledge::callables::{QualifiedName, Wants};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
-    arguments_for, arguments_of, callback_starter, free_name, module_name, obstacle_to_await,
-    written_out,
+    arguments_for, arguments_of, callback_starter, module_name, obstacle_to_await, written_out,
 };
 use crate::text::{Edit, Span, TextRange};
 use many::gathered_instead;
@@ -56,6 +56,10 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             |it: &Diagnostic| said.at(it.span).iter().all(|(_, severity)| *severity < it.severity);
         if let Some(diagnostic) = diagnostic.filter(is_new) {
             said.add(&diagnostic);
+            if diagnostic.message.key == "keys" {
+                let made = together::in_values(run, event);
+                out.retain(|it| it.rule != "coroutine-never-awaited" || !made.contains(&it.span));
+            }
             // A call that raises starts no task.
             let call = run.span(event.site).filter(|_| diagnostic.severity == Severity::Error);
             let is_task = |rule: &str| ["dropped-task", "task-never-collected"].contains(&rule);
@@ -161,7 +165,13 @@ fn without_thread(facts: &Facts, run: &Run, event: &Event, skipped: usize) -> Op
     let mut arguments = arguments.by_ref().skip(skipped);
     let function = arguments.next()?;
     let rest: Vec<&str> = arguments.map(|it| facts.source_of(it)).collect();
-    let text = format!("{}({})", facts.source_of(function), rest.join(", "));
+    let own = facts.child(function, Role::Body).filter(|_| *facts.kind(function) == Kind::Lambda);
+    let text = match own {
+        Some(_) if !rest.is_empty() || facts.child(function, Role::Param).is_some() => return None,
+        Some(body) => facts.source_of(body).to_owned(),
+        None => format!("{}({})", facts.source_of(function), rest.join(", ")),
+    };
+    let function = own.and_then(|body| facts.child(body, Role::Func)).unwrap_or(function);
     Some(fix(
         facts,
         call,
@@ -271,7 +281,10 @@ fn wanted(
     value: Value,
     by: QualifiedName,
 ) -> Option<Diagnostic> {
+    let argument = together::argument(run, event, argument);
+    let keys = together::unpacks_keys(run, argument);
     let key = match kind_key(run, value) {
+        _ if keys => "keys",
         "function" => "function",
         "task" => "future",
         "async-generator" => "async-generator",
@@ -290,11 +303,14 @@ fn wanted(
         return Some(found);
     };
     if matches!(facts.kind(at), Kind::Starred) {
+        found.fixes.extend(together::unpacked(facts, call, at, keys));
         return Some(found);
     }
     let by = run.spell(by);
-    if key == "async-generator" && by == "asyncio.gather" {
-        found.fixes.extend(walked(facts, call, at));
+    if *facts.kind(at) == Kind::Await && together::TAKERS.contains(&&*by) {
+        found.fixes.extend(together::arguments(facts, call));
+    } else if key == "async-generator" && by == "asyncio.gather" {
+        found.fixes.extend(together::walked(facts, call, at));
     } else if key == "function" && by != "asyncio.run" {
         let edits = called(facts, run, event, (call, at), value);
         found.fixes.extend(edits.map(|edits| fix(facts, at, "fix-call", "", edits)));
@@ -357,17 +373,6 @@ fn called(
     let edits =
         all.into_iter().map(|(it, given)| Edit::insert(it.cell, facts.range(it).end, given));
     Some(edits.collect())
-}
-
-/// `await asyncio.gather(stream())` becomes `[[item async for item in stream()]]`.
-fn walked(facts: &Facts, call: crate::facts::Site, at: crate::facts::Site) -> Option<Fix> {
-    let around = facts.parent(call).filter(|up| *facts.kind(*up) == Kind::Await)?;
-    let only = facts.children_in(call, Role::Arg).count() == 1;
-    let none_named = facts.child(call, Role::Keyword).is_none();
-    let item = free_name(facts, "item");
-    let text = format!("[[{item} async for {item} in {}]]", facts.source_of(at));
-    let edits = vec![Edit::replace(facts.span(around), text)];
-    (only && none_named).then(|| fix(facts, around, "fix-walk", "", edits))
 }
 
 fn fix(

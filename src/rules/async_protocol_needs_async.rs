@@ -245,7 +245,15 @@ fn edits(
     match plain {
         Plain::With(with) => {
             let all = managers(facts, with).all(|it| refused.holds(facts, it));
-            all.then(|| (vec![asynchronous(with)], "fix-with", true))
+            // `with await lock:` awaits what is entered, and not what that gives.
+            let words = managers(facts, with).filter_map(|it| {
+                let value =
+                    facts.child(it, Role::Value).filter(|_| *facts.kind(it) == Kind::Await)?;
+                let word = TextRange::new(facts.range(it).start, facts.range(value).start);
+                Some(Edit::delete(Span::new(it.cell, word)))
+            });
+            let edits = std::iter::once(asynchronous(with)).chain(words).collect();
+            all.then_some((edits, "fix-with", true))
         }
         Plain::For(statement) => Some((vec![asynchronous(statement)], "fix-for", true)),
         Plain::Clause(clause) => {

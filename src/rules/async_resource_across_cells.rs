@@ -113,7 +113,10 @@ fn use_after(
         false => site.cell == event.during || site.cell > manager.cell,
     };
     if follows(&event.site) {
-        return run.child(event.site, Role::Value);
+        return match run.kind(event.site) {
+            Kind::Attribute { .. } | Kind::Await => run.child(event.site, Role::Value),
+            _ => Some(event.site),
+        };
     }
     let way = run.stack(event.stack).into_iter().rev();
     let call = way.filter(follows).find_map(|site| match run.kind(site) {

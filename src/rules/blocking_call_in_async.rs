@@ -236,7 +236,12 @@ fn sleep_fix(facts: &Facts, call: Site, place: Place) -> Option<Fix> {
     let (lists, read_to_end) = lists_for_generators(facts, call);
     let mut edits: Vec<Edit> = import.into_iter().chain(lists).collect();
     edits.push(Edit::replace(facts.span(func), format!("await {asyncio}.sleep")));
-    let alone = place == Place::InAwaitingCell && read_to_end;
+    // What was held for longer than the limit went on; what waits is cancelled.
+    let run = facts.run();
+    let is_limited = run
+        .ancestors(facts.in_run(call))
+        .any(|up| matches!(run.kind(up), Kind::With { .. }) && run.has_deadline(up));
+    let alone = place == Place::InAwaitingCell && read_to_end && !is_limited;
     let safe = if alone { Applicability::Safe } else { Applicability::Unsafe };
     Some(Fix {
         title: Message::new(NAME, "fix-sleep"),

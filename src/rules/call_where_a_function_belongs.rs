@@ -5,11 +5,11 @@ use hashbrown::{HashMap, HashSet};
 use super::Rule;
 use super::events::{Said, argument_of, found, kind_key, place, repair};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
-use crate::execution::{Event, EventKind, Run, Site, Value};
-use crate::facts::Facts;
-use crate::knowledge::callables::Wants;
+use crate::execution::{Event, EventKind, Run, Site, Value, ValueKind};
+use crate::facts::{self, Facts};
+use crate::knowledge::callables::{Use, Wants, With};
 use crate::python::{Kind, Role};
-use crate::rewrite::{hand_over, taker};
+use crate::rewrite::{hand_over, module_name, taker};
 use crate::text::{Edit, Span};
 
 const NAME: &str = "call-where-a-function-belongs";
@@ -32,6 +32,46 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
         }
         out.push(diagnostic);
     }
+    out.extend(run.events().iter().filter_map(|event| keyword(facts, run, event)));
+}
+
+/// A keyword for a function whose caller hands on none: `run_in_executor(None, f, n=2)`.
+fn keyword(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+    let EventKind::KeywordRefused { name, .. } = &event.kind else { return None };
+    let mut found = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Error, span, "keyword")
+            .with("taker", run.callee(event.site))
+            .with("name", name)
+    })?;
+    found.patterns = vec!["to-thread"];
+    found.fixes.extend(place(run, event.site).and_then(|call| bound_before(facts, call)));
+    Some(found)
+}
+
+/// `run_in_executor(None, f, 1, n=2)` becomes `run_in_executor(None, functools.partial(f, 1, n=2))`.
+fn bound_before(facts: &Facts, call: facts::Site) -> Option<Fix> {
+    let path = facts.path_of_call(call)?;
+    let row = facts.tables.callables.ask(&path, |entry| entry.row.as_ref())?;
+    let at = row.takes.iter().find(|take| take.used == Use::Calls)?.at?;
+    let args: Vec<_> = facts.children_in(call, Role::Arg).collect();
+    let func = *args.get(at)?;
+    let own = row.keywords.as_ref()?;
+    let is_own = |it: &facts::Site| match facts.kind(*it) {
+        Kind::KeywordArg { name: Some(name) } => {
+            own.iter().any(|own| own == facts.tree(it.cell).text(*name))
+        }
+        _ => true,
+    };
+    let starred = args.iter().take(at + 1).any(|it| matches!(facts.kind(*it), Kind::Starred));
+    if starred || facts.children_in(call, Role::Keyword).any(|it| is_own(&it)) {
+        return None;
+    }
+    let (functools, import) = module_name(facts, call, "functools");
+    let mut edits: Vec<Edit> = import.into_iter().collect();
+    edits.push(Edit::insert(call.cell, facts.range(func).start, format!("{functools}.partial(")));
+    edits.push(Edit::insert(call.cell, facts.range(call).end.checked_sub(1)?, ")"));
+    let title = Message::new(NAME, "fix-partial").with("function", facts.source_of(func));
+    Some(repair(facts, call, title, "to-thread", edits))
 }
 
 /// What stands where a function belongs.
@@ -97,6 +137,9 @@ fn fix(facts: &Facts, run: &Run, event: &Event, argument: Site, value: Value) ->
     let by = run.spell(*by);
     let at = place(run, argument)?;
     let call = place(run, event.site)?;
+    if *facts.kind(at) == Kind::Await {
+        return without_thread(facts, call, at, &by);
+    }
     if !matches!(facts.kind(at), Kind::Call) {
         return None;
     }
@@ -138,6 +181,8 @@ fn fix(facts: &Facts, run: &Run, event: &Event, argument: Site, value: Value) ->
             "fix-args",
             vec![Edit::replace(facts.span(at), format!("{}{given}", facts.source_of(func)))],
         )
+    } else if let Some(text) = made_for(facts, call, at, &by) {
+        ("fix-later", vec![Edit::replace(text.0, text.1)])
     } else {
         let takes_named =
             by == "asyncio.to_thread" || by.ends_with(".submit") || by == "functools.partial";
@@ -168,4 +213,52 @@ fn fix(facts: &Facts, run: &Run, event: &Event, argument: Site, value: Value) ->
         if title == "fix-await" { "top-level-await" } else { "to-thread" },
         edits,
     ))
+}
+
+/// What hands arguments of its own to the function, or none, is given one that makes the call: the
+/// bare function where the call's only argument is what it will be given, else a `lambda`. What gives
+/// a function is called with the arguments.
+fn made_for(facts: &Facts, call: facts::Site, at: facts::Site, by: &str) -> Option<(Span, String)> {
+    let row = facts.tables.callables.ask(by, |entry| entry.row.as_ref())?;
+    let take = row.takes.iter().find(|take| take.wants != Wants::default())?;
+    let func = facts.child(at, Role::Func)?;
+    let args: Vec<&str> = facts.children(at).skip(1).map(|it| facts.source_of(it)).collect();
+    let whole = |text: String| Some((facts.span(at), text));
+    match (take.used, take.with) {
+        (Use::Calls, With::Receiver) => {
+            let receiver = facts.child(facts.child(call, Role::Func)?, Role::Value)?;
+            match args.as_slice() {
+                [only] if *only == facts.source_of(receiver) => {
+                    whole(facts.source_of(func).to_owned())
+                }
+                _ if args.is_empty() && !takes_nothing(facts, func) => None,
+                _ => whole(format!("lambda _: {}", facts.source_of(at))),
+            }
+        }
+        (Use::Keeps, With::Unknown) if facts.children(call).count() == 2 => {
+            let taker = facts.source_of(facts.child(call, Role::Func)?);
+            let text = format!("{taker}({})({})", facts.source_of(func), args.join(", "));
+            let is_awaited = facts.parent(call).is_some_and(|up| *facts.kind(up) == Kind::Await);
+            is_awaited.then(|| (facts.span(call), text))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a function of the notebook has no parameters.
+fn takes_nothing(facts: &Facts, func: facts::Site) -> bool {
+    let run = facts.run();
+    let defs = run.definitions(facts.in_run(func), ValueKind::Function);
+    !defs.is_empty() && defs.iter().all(|def| run.children_in(*def, Role::Param).next().is_none())
+}
+
+/// `await to_thread(await f(x))` becomes `await f(x)`: what was to be handed over has run.
+fn without_thread(facts: &Facts, call: facts::Site, at: facts::Site, by: &str) -> Option<Fix> {
+    let awaited = facts.parent(call).is_some_and(|up| *facts.kind(up) == Kind::Await);
+    let only = facts.children(call).count() == if by.ends_with(".run_in_executor") { 3 } else { 2 };
+    let waits = by == "asyncio.to_thread" || by.ends_with(".run_in_executor");
+    let work = facts.child(at, Role::Value).filter(|_| awaited && only && waits)?;
+    let title = Message::new(NAME, "fix-await").with("function", facts.callee_text(work));
+    let edits = vec![Edit::replace(facts.span(call), facts.source_of(work))];
+    Some(repair(facts, call, title, "top-level-await", edits))
 }

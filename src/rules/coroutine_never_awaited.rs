@@ -167,7 +167,8 @@ fn await_fix(
         return Err(vec![crate::rewrite::Obstacle { kind, site }]);
     }
     if facts.never_ends(site).is_some() {
-        return start_in_background(facts, site, site).ok_or_else(Vec::new);
+        let started = start_in_background(facts, site, site);
+        return started.or_else(|| put_as_task(facts, site)).ok_or_else(Vec::new);
     }
     let outer = awaited_further_out(facts, site);
     if outer.is_some_and(|outer| is_plain_chain(facts, site, outer).is_none()) {
@@ -218,6 +219,35 @@ fn await_fix(
         },
     )
     .at_most(plan.limit()))
+}
+
+/// `jobs.append(work())` becomes `jobs.append(asyncio.create_task(work()))`, where that never ends.
+fn put_as_task(facts: &Facts, site: Site) -> Option<Fix> {
+    let Usage::Argument(call) = facts.usage(site) else { return None };
+    let Kind::Attribute { name } = facts.kind(facts.child(call, Role::Func)?) else { return None };
+    let is_kept = matches!(facts.tree(call.cell).text(*name), "append" | "add");
+    if !is_kept || !can_await(facts, site) || !facts.comes_to(site) {
+        return None;
+    }
+    let (asyncio, import) = module_name(facts, site, "asyncio");
+    let mut edits: Vec<Edit> = import.into_iter().collect();
+    let range = facts.range(site);
+    edits.push(Edit::insert(site.cell, range.start, format!("{asyncio}.create_task(")));
+    edits.push(Edit::insert(site.cell, range.end, ")"));
+    Some(as_tasks(facts, site, edits))
+}
+
+/// What never ends, started as tasks that something keeps.
+fn as_tasks(facts: &Facts, at: Site, edits: Vec<Edit>) -> Fix {
+    let fix = Fix {
+        title: Message::new(NAME, "fix-tasks"),
+        pattern: "keep-the-handle",
+        applicability: Applicability::Unsafe,
+        edits,
+        reasons: vec![(facts.span(at), Message::new(NAME, "why-tasks"))],
+        tradeoffs: vec!["leftover-tasks"],
+    };
+    checked(facts, fix)
 }
 
 /// The `await` of `await f().json()`: it stands before the whole chain.
@@ -282,11 +312,19 @@ fn gather_fix(facts: &Facts, site: Site) -> Result<Fix, Vec<crate::rewrite::Obst
         return Err(Vec::new());
     }
     let (asyncio, import) = crate::rewrite::module_name(facts, container, "asyncio");
-    let range = facts.range(container);
     let cell = container.cell;
     let mut edits: Vec<_> = import.into_iter().collect();
-    edits.push(Edit::insert(cell, range.start, format!("await {asyncio}.gather(*")));
-    edits.push(Edit::insert(cell, range.end, ")"));
+    // Who waits for what never ends goes no further.
+    let goes_on = facts.never_ends(site).is_some();
+    let (around, head) = match goes_on {
+        true => (facts.range(site), format!("{asyncio}.create_task(")),
+        false => (facts.range(container), format!("await {asyncio}.gather(*")),
+    };
+    edits.push(Edit::insert(cell, around.start, head));
+    edits.push(Edit::insert(cell, around.end, ")"));
+    if goes_on {
+        return Ok(as_tasks(facts, container, edits));
+    }
     Ok(checked(
         facts,
         Fix {

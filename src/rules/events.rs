@@ -120,7 +120,7 @@ pub(super) fn kind_key(run: &Run, value: Value) -> &'static str {
         ValueKind::Collection => "collection",
         ValueKind::AsyncGenerator => "async-generator",
         ValueKind::AsyncManager => "async-manager",
-        ValueKind::Generator => "generator",
+        ValueKind::Generator | ValueKind::Manager => "generator",
         ValueKind::Coroutine => "coroutine",
         ValueKind::Task => "task",
         ValueKind::None => "none",
@@ -185,9 +185,13 @@ pub(super) fn spoken(run: &Run, value: Value) -> Option<&str> {
 
 fn type_of_object(run: &Run, value: Value) -> Option<&str> {
     Some(match run.trace.kind_of(value) {
-        ValueKind::Collection => return run.trace.collection_name(value),
+        // What a call gives that is walked once has many types.
+        ValueKind::Collection => {
+            return run.trace.collection_name(value).filter(|name| *name != "iterator");
+        }
         ValueKind::Function => "function",
         ValueKind::Class => "type",
+        ValueKind::Manager => "_GeneratorContextManager",
         ValueKind::Generator => "generator",
         ValueKind::AsyncGenerator => "async_generator",
         ValueKind::AsyncManager => "_AsyncGeneratorContextManager",

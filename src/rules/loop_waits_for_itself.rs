@@ -28,6 +28,7 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
                 busy(facts, run, event)
             }
             EventKind::LockedOut { across } => locked_out(run, event, across),
+            EventKind::LockedByItself { first } => locked_by_itself(run, event, first),
             EventKind::WaitsForFrontEnd => front_end(run, event),
             _ => continue,
         };
@@ -61,6 +62,22 @@ fn locked_out(run: &Run, event: &Event, across: execution::Site) -> Option<Diagn
     })?;
     found.patterns = vec!["to-thread"];
     found.note(Message::new(NAME, "held").with("line", run.line(across)), run.span(across));
+    Some(found)
+}
+
+/// A lock of the loop's, which the task that asks for it has already.
+fn locked_by_itself(run: &Run, event: &Event, first: execution::Site) -> Option<Diagnostic> {
+    let lock = match run.kind(event.site) {
+        Kind::Await => {
+            run.child(event.site, Role::Value).and_then(|call| run.child(call, Role::Func))
+        }
+        _ => None,
+    };
+    let lock = lock.and_then(|func| run.child(func, Role::Value)).unwrap_or(event.site);
+    let mut found = found(run, event, event.site, |span| {
+        Diagnostic::new(NAME, Severity::Error, span, "own-lock").with("lock", run.source_of(lock))
+    })?;
+    found.note(Message::new(NAME, "taken").with("line", run.line(first)), run.span(first));
     Some(found)
 }
 

@@ -38,7 +38,7 @@ mod unbounded_fan_out;
 mod wait_needs_tasks;
 mod waiting;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::execution::Run;
 use crate::facts::Facts;
 use crate::text::Span;
@@ -130,13 +130,19 @@ fn leave_out_what_fails(found: &mut Vec<Diagnostic>) {
     found.retain(|it| {
         !(matches!(it.rule, "dropped-task" | "task-never-collected") && unmade.contains(&it.span))
     });
-    let fails = |it: &&Diagnostic| matches!(it.rule, "awaited-twice" | "await-needs-awaitable");
+    let fails = |it: &&Diagnostic| {
+        matches!(it.rule, "awaited-twice" | "await-needs-awaitable")
+            || it.rule == "async-function-handed-over" && it.severity == Severity::Error
+    };
     let failing: Vec<Span> = found.iter().filter(fails).map(|it| it.span).collect();
     if failing.is_empty() {
         return;
     }
     found.retain(|it| {
-        let covers = |span: &Span| span.cell == it.span.cell && it.span.range.contains(span.range);
+        let covers = |span: &Span| {
+            let (one, other) = (it.span.range, span.range);
+            span.cell == it.span.cell && (one.contains(other) || other.contains(one))
+        };
         it.rule != "sequential-awaits" || !failing.iter().any(covers)
     });
 }

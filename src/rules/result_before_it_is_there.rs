@@ -6,10 +6,10 @@ use super::Rule;
 use super::events::{found, kind_key, known_lost, place, repair};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Site, Value, ValueUse};
-use crate::facts::Facts;
+use crate::facts::{self, Facts};
 use crate::python::{Kind, Role};
 use crate::rewrite::{await_expression, can_await, obstacle_to_await};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "result-before-it-is-there";
 
@@ -22,7 +22,17 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     let errors = out.iter().filter(|it| it.severity == Severity::Error);
     let mut said: HashSet<Span> = errors.map(|it| it.span).collect();
     out.extend(run.events().iter().filter_map(|event| unopened(facts, run, event)));
+    // A call that stands where a function belongs comes too early by itself.
+    let misplaced: HashSet<Span> = out
+        .iter()
+        .filter(|it| it.rule == "call-where-a-function-belongs")
+        .map(|it| it.span)
+        .collect();
     for event in run.events() {
+        let is_misplaced = |site: Site| run.span(site).is_some_and(|it| misplaced.contains(&it));
+        if !misplaced.is_empty() && run.stack(event.stack).into_iter().any(is_misplaced) {
+            continue;
+        }
         let EventKind::UsedTooEarly { value, how } = &event.kind else { continue };
         // One that is only shown, and awaited later, does no harm.
         let is_shown = matches!(how, ValueUse::Text | ValueUse::Argument | ValueUse::Truth);
@@ -115,7 +125,13 @@ fn diagnose(
     how: ValueUse,
 ) -> Option<Diagnostic> {
     let is_task = kind_key(run, value) == "task";
+    let walked = run.child(at, Role::Value).filter(|_| *run.kind(at) == Kind::Yield);
+    let is_in_async = place(run, at).is_some_and(|at| {
+        facts.owner(at).and_then(|id| facts.function(id)).is_some_and(|it| it.is_async)
+    });
     let key = match (how, is_task) {
+        _ if walked.is_some() && is_in_async => "yield-from-async",
+        _ if walked.is_some() => "yield-from",
         (ValueUse::Result, _) => "result",
         (ValueUse::Text | ValueUse::Argument | ValueUse::Truth, true) => return None,
         (ValueUse::Text | ValueUse::Argument | ValueUse::Truth, false) => "shown",
@@ -125,15 +141,27 @@ fn diagnose(
     let severity = if key == "shown" { Severity::Warning } else { Severity::Error };
     let mut found = found(run, event, at, |span| {
         Diagnostic::new(NAME, severity, span, key)
-            .with("value", run.source_of(at))
+            .with("value", run.source_of(walked.unwrap_or(at)))
             .with("function", run.name_of(value).unwrap_or_else(|| run.source_of(at)))
     })?;
     found.patterns = vec!["top-level-await"];
+    if let Some((at, value)) = place(run, at).zip(walked.and_then(|it| place(run, it))) {
+        found.fixes.extend(is_in_async.then(|| awaited_there(facts, at, value)));
+        return Some(found);
+    }
     // A bare future may be one that nobody fills.
     if key != "result" || run.trace.function_of(value).is_some() {
         found.fixes.extend(fix(facts, run, asked_for(run, at), key));
     }
     Some(found)
+}
+
+/// `yield from work()` becomes `await work()`.
+fn awaited_there(facts: &Facts, at: facts::Site, value: facts::Site) -> Fix {
+    let word = TextRange::new(facts.range(at).start, facts.range(value).start);
+    let title = Message::new(NAME, "fix-await").with("value", facts.source_of(value));
+    let edits = vec![Edit::replace(Span::new(at.cell, word), "await ")];
+    repair(facts, at, title, "top-level-await", edits)
 }
 
 /// Of `coroutine.result()` the whole call, which an `await` takes the place of.
@@ -162,10 +190,7 @@ fn fix(facts: &Facts, run: &Run, at: Site, key: &str) -> Option<Fix> {
         }
         _ => site,
     };
-    if obstacle_to_await(facts, site).is_some()
-        || facts.role(site) == Role::Target
-        || *facts.kind(site) == Kind::Yield
-    {
+    if obstacle_to_await(facts, site).is_some() || facts.role(site) == Role::Target {
         return None;
     }
     let edits = match key {

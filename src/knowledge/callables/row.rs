@@ -21,6 +21,8 @@ pub struct Row {
     /// What it does with its arguments.
     #[serde(default)]
     pub takes: Vec<Take>,
+    /// The keywords that it takes beside those of `takes`, where it raises at any other.
+    pub keywords: Option<Vec<String>>,
     #[serde(default)]
     pub gives: Gives,
     /// What awaiting, or reading, what it gives leads to.

@@ -43,6 +43,8 @@ fn fault(event: &Event) -> Option<&'static str> {
         EventKind::NeverStarts { .. } => "never starts",
         EventKind::Deadlocked { .. } => "deadlocked",
         EventKind::BusyWait { .. } => "busy wait",
+        EventKind::LockedByItself { .. } => "locked by itself",
+        EventKind::KeywordRefused { .. } => "keyword refused",
         EventKind::Blocked { .. } if is_felt(event) => "blocked",
         EventKind::Computed { .. } if is_felt(event) => "computed",
         EventKind::CoroutineCached { .. } => "cached",
