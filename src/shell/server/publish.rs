@@ -17,20 +17,21 @@ use crate::shell::visible::{Charset, lines};
 /// What was said under a URI.
 #[derive(Debug, Default)]
 pub struct Published {
-    found: Vec<Arc<diagnostic::Diagnostic>>,
+    /// `None` where only words can tell whether they are the same.
+    found: Option<Vec<Arc<diagnostic::Diagnostic>>>,
     shown: Vec<Diagnostic>,
 }
 
 impl Published {
     /// What is said next is compared by its words.
     pub fn forget(&mut self) {
-        self.found.clear();
+        self.found = None;
     }
 
     /// Whether these very diagnostics were said.
     fn is_of(&self, found: &[Arc<diagnostic::Diagnostic>]) -> bool {
-        let same = self.found.iter().zip(found).filter(|(old, new)| Arc::ptr_eq(old, new));
-        self.found.len() == found.len() && same.count() == found.len()
+        let Some(old) = &self.found else { return false };
+        old.len() == found.len() && old.iter().zip(found).all(|(old, new)| Arc::ptr_eq(old, new))
     }
 }
 
@@ -58,7 +59,7 @@ pub fn news(voice: Voice<'_>, document: &mut Document) -> Vec<(String, Vec<Diagn
         if before.is_none_or(|before| before.shown != shown) {
             news.push((uri.to_owned(), shown.clone()));
         }
-        published.insert(uri.to_owned(), Published { found, shown });
+        published.insert(uri.to_owned(), Published { found: Some(found), shown });
     }
     document.published = published;
     news
