@@ -31,7 +31,7 @@ impl Tutor<'_> {
             }
             Target::Pane(pane) => {
                 if let Some(walk) = self.walk() {
-                    walk.focus = pane;
+                    walk.panes.focus = pane;
                 }
             }
         }

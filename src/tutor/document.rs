@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::order::{Order, Place};
 use super::reviewing::{AT_ONCE, Elsewhere, Job, Pending};
-use super::view::{Mark, OverviewRow};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::view::OverviewRow;
+use crate::diagnostic::Diagnostic;
 use crate::knowledge::Tables;
 use crate::notebook::{Notebook, NotebookError, SaveError};
 use crate::proof::{Plan, plan};
@@ -385,14 +385,5 @@ impl Document {
     /// The problems of the notebook, in the order of its text.
     pub fn problems(&self) -> impl DoubleEndedIterator<Item = &Diagnostic> + ExactSizeIterator {
         self.review.found()
-    }
-}
-
-/// The mark of a severity.
-pub fn mark(severity: Severity) -> Mark {
-    match severity {
-        Severity::Error => Mark::Error,
-        Severity::Warning => Mark::Warning,
-        Severity::Hint => Mark::Hint,
     }
 }

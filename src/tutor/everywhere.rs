@@ -64,7 +64,7 @@ impl Tutor<'_> {
 
     fn back(&mut self) {
         if let Some(walk) = self.walk() {
-            walk.focus = Pane::Guide;
+            walk.panes.focus = Pane::Guide;
         }
     }
 

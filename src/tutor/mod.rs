@@ -16,6 +16,7 @@ pub mod key;
 pub mod keys;
 pub mod learn;
 mod line;
+mod marks;
 pub mod message;
 mod motion;
 mod moving;
@@ -23,6 +24,7 @@ mod opening;
 mod order;
 mod overview;
 pub mod pages;
+mod panes;
 pub mod popups;
 mod problems;
 mod prose;
@@ -37,7 +39,6 @@ mod telling;
 pub mod unread;
 pub mod view;
 mod walk;
-pub mod walking;
 mod writing;
 
 use std::path::PathBuf;
@@ -299,8 +300,8 @@ impl<'k> Tutor<'k> {
         }
         match &self.screen {
             Screen::Home { .. } => &screens::home::KEYS,
-            Screen::Walk(walk) if walk.editing.is_some() => &walking::EDITOR,
-            Screen::Walk(_) => &walking::KEYS,
+            Screen::Walk(walk) if walk.editing.is_some() => &screens::walk::EDITOR,
+            Screen::Walk(_) => &screens::walk::KEYS,
             Screen::Learn(learn) => Self::learn_keys(learn),
         }
     }

@@ -1,6 +1,7 @@
 //! The overview of an open notebook: a row for each cell, brought up to date row by row.
 
-use super::document::{Document, mark};
+use super::document::Document;
+use super::marks::mark;
 use super::view::OverviewRow;
 use crate::diagnostic::Severity;
 use crate::notebook::{Cell, CellKind};

@@ -84,7 +84,7 @@ impl Walk {
         self.problem = noted.problem.min(now.len().saturating_sub(1));
         self.choice = 0;
         self.step = Step::Situation;
-        self.scroll = 0;
+        self.panes.scroll = 0;
     }
 
     /// Finds the place again after a step back or forth: at the problem that came with it, if one

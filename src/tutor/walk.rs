@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::document::Document;
 use super::order::{Key, key_of};
 use super::pages::{self, Proof, Step, Subject};
+use super::panes::Panes;
 use super::problems::Noted;
 use super::proving::{Attempt, Prospect};
 use super::reading::Reading;
@@ -27,12 +28,8 @@ pub struct Walk {
     pub step: Step,
     /// Which of the problem's fixes.
     pub choice: usize,
-    pub scroll: usize,
-    pub code_scroll: Option<usize>,
-    pub focus: Pane,
+    pub panes: Panes,
     pub guide: Arc<Page>,
-    /// Content and visible rows of guide and code, as the front end measured them.
-    pub measured: [(usize, usize); 3],
     /// The text area's generation while the cell is being edited.
     pub editing: Option<u64>,
     editions: u64,
@@ -63,11 +60,8 @@ impl Walk {
             is_new: false,
             step: Step::Situation,
             choice: 0,
-            scroll: 0,
-            code_scroll: None,
-            focus: Pane::Guide,
+            panes: Panes::default(),
             guide: Arc::default(),
-            measured: [(0, 0); 3],
             editing: None,
             editions: 0,
             noted: None,
@@ -145,7 +139,7 @@ impl Walk {
         if open {
             self.is_new = false;
             self.step = step;
-            self.scroll = 0;
+            self.panes.scroll = 0;
         }
         open
     }
@@ -204,8 +198,7 @@ impl Walk {
         self.document.settled = false;
         self.step = Step::Situation;
         self.choice = 0;
-        self.scroll = 0;
-        self.code_scroll = None;
+        self.panes.reset();
     }
 
     /// Starts editing the cell in place.
@@ -214,14 +207,14 @@ impl Walk {
         self.editing = Some(self.editions);
         self.noted = Some(self.note());
         self.document.begin_typing(self.cell);
-        self.focus = Pane::Code;
+        self.panes.focus = Pane::Code;
     }
 
     /// Ends editing.
     pub fn end_edit(&mut self) {
         if self.editing.take().is_some() {
             self.document.end_typing(self.cell);
-            self.focus = Pane::Guide;
+            self.panes.focus = Pane::Guide;
             if let Some(noted) = self.noted.take() {
                 self.find_after(noted);
             }

@@ -23,8 +23,8 @@ use crate::tutor::learn::keys::{DRILL, LESSONS, PREDICT};
 use crate::tutor::message::{Effect, Msg, Progress, Target};
 use crate::tutor::popups::REASON;
 use crate::tutor::screens::home;
+use crate::tutor::screens::walk::EDITOR;
 use crate::tutor::view::{Body, Popup, View};
-use crate::tutor::walking::EDITOR;
 use crate::wording::{self, Wording, linear};
 
 /// The first number after those of the lessons in their list.

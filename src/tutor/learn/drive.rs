@@ -158,7 +158,7 @@ impl<'k> Tutor<'k> {
         let knowledge = self.knowledge;
         let Some(learn) = self.learn() else { return };
         if !learn.is_list() {
-            return learn.panes.scroll(motion);
+            return learn.panes.scroll(motion, 0);
         }
         let current = super::list::current(learn, knowledge);
         let last = learn.overview.len().saturating_sub(1);

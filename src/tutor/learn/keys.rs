@@ -135,7 +135,7 @@ impl crate::tutor::Tutor<'_> {
     /// The keys of what is learnt now.
     pub(in crate::tutor) fn learn_keys(learn: &super::Learn) -> &'static Keys {
         match (learn.stage(), learn.attempt()) {
-            (_, Some(attempt)) if attempt.editing.is_some() => &crate::tutor::walking::EDITOR,
+            (_, Some(attempt)) if attempt.editing.is_some() => &crate::tutor::screens::walk::EDITOR,
             _ if learn.is_list() => &LESSONS,
             (Stage::Predict(_), _) => &PREDICT,
             (Stage::Drill(_), Some(_)) => &DRILL,

@@ -11,8 +11,8 @@ use crate::tutor::key::{Code, Key};
 use crate::tutor::message::{Effect, Msg, Target};
 use crate::tutor::popups::{CONSENT, LOOK_UP, READER};
 use crate::tutor::screens::home;
+use crate::tutor::screens::walk::{self, EDITOR};
 use crate::tutor::view::{Block, Body, Mark, Pane, Picked, Row, StepState, Walkthrough};
-use crate::tutor::walking::{self, EDITOR};
 use crate::tutor::{Reading, Tutor};
 
 const TODAY: Date = date(2026, 3, 1);
@@ -307,7 +307,7 @@ fn the_mistakes_of_a_notebook_become_drills_and_the_notebook_stays_as_it_is() {
     press(&mut tutor, ">");
     assert!(guide(&tutor).starts_with("Every mistake is repaired here."), "{}", guide(&tutor));
     press(&mut tutor, "^");
-    assert_eq!(tutor.keys(), &walking::KEYS);
+    assert_eq!(tutor.keys(), &walk::KEYS);
     assert_eq!(shown(&tutor).code.unwrap().source, cell);
     let mut calm = with(Progress::default());
     calm.take_in("x = 1");
@@ -409,7 +409,7 @@ fn the_demonstration_runs_ten_minutes_by_itself_and_visits_everything() {
     }
     let minutes = ticks / 5 / 60;
     assert!((9..=11).contains(&minutes), "{minutes} minutes");
-    for table in [&LESSONS, &LESSON, &PREDICT, &keys::DRILL, &walking::KEYS, &LOOK_UP, &READER] {
+    for table in [&LESSONS, &LESSON, &PREDICT, &keys::DRILL, &walk::KEYS, &LOOK_UP, &READER] {
         assert!(seen.contains(table), "{table:?}");
     }
 }

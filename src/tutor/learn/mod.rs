@@ -12,7 +12,6 @@ mod machine_tests;
 mod names;
 pub mod notes;
 mod pages;
-mod panes;
 mod placement;
 mod practise;
 pub mod progress;
@@ -37,6 +36,7 @@ pub use task::Task;
 pub(super) use tour::Tour;
 
 use super::Screen;
+use super::panes::Panes;
 use super::reading::Reading;
 use super::view::{OverviewRow, Page, Pane};
 use crate::knowledge::{Knowledge, Lesson};
@@ -101,7 +101,7 @@ pub struct Learn {
     pub answers: BTreeMap<String, usize>,
     /// What a kernel is asked about the drill that is shown.
     pub proof: Option<Arc<super::proving::Attempt>>,
-    pub panes: panes::Panes,
+    pub panes: Panes,
     pub guide: Arc<Page>,
     pub overview: Arc<[OverviewRow]>,
     /// How far the diagrams of the page have come, in frames; `None` when they stand still.
@@ -133,7 +133,7 @@ impl Learn {
             attempts: BTreeMap::new(),
             answers: BTreeMap::new(),
             proof: None,
-            panes: panes::Panes::default(),
+            panes: Panes::default(),
             guide: Arc::default(),
             overview: Arc::from([]),
             motion: None,

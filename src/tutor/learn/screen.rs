@@ -3,10 +3,10 @@
 use super::attempt::Attempt;
 use super::list::{current, label};
 use super::{Learn, Stage, Topic};
-use crate::tutor::document::mark;
+use crate::tutor::marks::underline;
 use crate::tutor::message::Effect;
 use crate::tutor::view::{
-    Block, CodePane, Header, Row, StepState, StepTab, Tone, Underline, Walkthrough,
+    Block, CodePane, Header, Row, StepState, StepTab, Underline, Walkthrough,
 };
 use crate::tutor::{Screen, Tutor};
 use crate::wording::{self, Wording, header};
@@ -49,19 +49,7 @@ impl Tutor<'_> {
 
     fn task_code(&self, learn: &Learn, attempt: &Attempt) -> CodePane {
         let source = attempt.document.source(attempt.cell);
-        let underlines: Vec<Underline> = attempt
-            .problems()
-            .map(|problem| Underline {
-                range: problem.span.range,
-                tone: match problem.severity {
-                    crate::diagnostic::Severity::Error => Tone::Mistake,
-                    crate::diagnostic::Severity::Warning => Tone::Caution,
-                    crate::diagnostic::Severity::Hint => Tone::Advice,
-                },
-                mark: Some(mark(problem.severity)),
-                label: problem.rule.to_owned(),
-            })
-            .collect();
+        let underlines: Vec<Underline> = attempt.problems().map(underline).collect();
         let count = attempt.document.notebook.cells.len().to_string();
         let args = [("cell", &*attempt.cell.number().to_string()), ("count", &count)];
         CodePane {

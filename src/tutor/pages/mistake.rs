@@ -5,7 +5,7 @@ use super::{Subject, line_of};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::PageKind;
 use crate::review::sentence;
-use crate::tutor::document::mark;
+use crate::tutor::marks::mark;
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::statements::Statement;
 use crate::tutor::view::{Block, Mark};

@@ -40,9 +40,9 @@ use crate::tutor::learn::keys as learn;
 use crate::tutor::line::Line;
 use crate::tutor::message::Effect;
 use crate::tutor::motion::Motion;
-use crate::tutor::screens::home;
+use crate::tutor::screens::{home, walk};
 use crate::tutor::view::{self, ListRow};
-use crate::tutor::{Tutor, everywhere, walking};
+use crate::tutor::{Tutor, everywhere};
 use crate::wording::{Wording, keys};
 
 /// What a window shows.
@@ -172,7 +172,7 @@ const fn list(choose: Act) -> [Row; 6] {
 
 /// The tables of all screens and windows, as they follow each other on the page of keys.
 pub(super) const TABLES: [&Keys; 26] = [
-    &walking::KEYS,
+    &walk::KEYS,
     &home::KEYS,
     &learn::LESSONS,
     &learn::STAGES,
@@ -184,7 +184,7 @@ pub(super) const TABLES: [&Keys; 26] = [
     &outcome::KEYS,
     &record::KEYS,
     &record::REASON,
-    &walking::EDITOR,
+    &walk::EDITOR,
     &everywhere::KEYS,
     &choosing::KEYS,
     &confirm::KEYS,

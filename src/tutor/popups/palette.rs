@@ -7,8 +7,9 @@ use crate::tutor::keys::{Keys, Row, typing};
 use crate::tutor::line::Line;
 use crate::tutor::message::Effect;
 use crate::tutor::pages::Step;
+use crate::tutor::screens::walk;
 use crate::tutor::view::{self, ListRow};
-use crate::tutor::{Tutor, everywhere, walking};
+use crate::tutor::{Tutor, everywhere};
 use crate::wording::{self, Wording, popup};
 
 pub static KEYS: Keys = typing("palette").rows(&filter(Asks(|it| it.run_selected())));
@@ -81,7 +82,7 @@ impl Tutor<'_> {
                 found.push(self.entry(label, row.shown, Chosen::Row(row)));
             }
         }
-        if *here == walking::KEYS {
+        if *here == walk::KEYS {
             let steps = Step::ALL.into_iter().zip(["1", "2", "3", "4", "5", "6"]);
             for (step, key) in steps.filter(|(step, _)| self.is_step_open(*step)) {
                 found.push(self.entry(step.label(), key, Chosen::Step(step)));

@@ -6,7 +6,7 @@ use crate::knowledge::Both;
 use crate::tutor::history::Visit;
 use crate::tutor::message::EditorError;
 use crate::tutor::popups::LOOK_UP;
-use crate::tutor::walking;
+use crate::tutor::screens::walk;
 
 fn typed(tutor: &mut Tutor, text: &str) {
     for char in text.chars() {
@@ -66,7 +66,7 @@ fn every_command_of_a_screen_is_in_its_palette_once() {
     press(&mut tutor, ":");
     typed(&mut tutor, "zzzz");
     press(&mut tutor, "enter");
-    assert_eq!((tutor.keys(), step(&tutor)), (&walking::KEYS, 4));
+    assert_eq!((tutor.keys(), step(&tutor)), (&walk::KEYS, 4));
 }
 
 #[test]

@@ -1,17 +1,18 @@
-//! What has been scrolled where, in a lesson.
+//! What has been scrolled where.
 
 use crate::tutor::motion::Motion;
 use crate::tutor::view::Pane;
 
-/// The panes of a lesson's screen.
+/// The panes of a notebook or a lesson.
 #[derive(Debug, Clone, Default)]
 pub struct Panes {
     pub focus: Pane,
     pub scroll: usize,
     pub code_scroll: Option<usize>,
-    /// Content and visible rows of guide and code, as the front end measured them.
+    /// Content and visible rows, as the front end measured them.
     guide: (usize, usize),
     code: (usize, usize),
+    overview: (usize, usize),
 }
 
 impl Panes {
@@ -42,23 +43,26 @@ impl Panes {
                 self.code = (content, visible);
                 self.code_scroll = self.code_scroll.map(|scroll| scroll.min(last));
             }
-            Pane::Overview => {}
+            Pane::Overview => self.overview = (content, visible),
         }
     }
 
-    /// Scrolls the pane that has the keys.
-    pub fn scroll(&mut self, motion: Motion) {
+    /// Scrolls the page or the code, which had scrolled to the line `shown` by itself until now.
+    pub fn scroll(&mut self, motion: Motion, shown: usize) {
         let (content, visible) = if self.focus == Pane::Code { self.code } else { self.guide };
         let last = content.saturating_sub(visible);
         let page = visible.saturating_sub(1);
-        match self.focus {
-            Pane::Code => {
-                let from = self.code_scroll.unwrap_or_default().min(last);
-                self.code_scroll = Some(motion.from(from, page, last));
-            }
-            Pane::Guide | Pane::Overview => {
-                self.scroll = motion.from(self.scroll.min(last), page, last);
-            }
+        if self.focus == Pane::Code {
+            let start = shown.saturating_sub(page / 2 + 1);
+            let from = self.code_scroll.unwrap_or(start).min(last);
+            self.code_scroll = Some(motion.from(from, page, last));
+        } else {
+            self.scroll = motion.from(self.scroll.min(last), page, last);
         }
+    }
+
+    /// The rows of the overview that are a page.
+    pub fn page_of_overview(&self) -> usize {
+        self.overview.1.saturating_sub(1)
     }
 }

@@ -1,20 +1,22 @@
 //! The walkthrough's keys and what they do: over its steps, problems, cells and panes.
 
-use super::Tutor;
-use super::document::Document;
-use super::key::Code;
-use super::keys::Act::{Asks, Does};
-use super::keys::{
-    BOTTOM, Keys, TOP, c, ctrl, down, k, page_down, page_up, row, screen, silent, typing, up,
-};
-use super::message::Effect;
-use super::pages::{Step, deviation_list};
-use super::popups::{Found, Pages};
-use super::view::{Pane, Tone};
-use super::walk::Walk;
+mod view;
+
 use crate::classify::Verdict;
 use crate::knowledge::PageKind;
 use crate::text::CellIndex;
+use crate::tutor::Tutor;
+use crate::tutor::document::Document;
+use crate::tutor::key::Code;
+use crate::tutor::keys::Act::{Asks, Does};
+use crate::tutor::keys::{
+    BOTTOM, Keys, TOP, c, ctrl, down, k, page_down, page_up, row, screen, silent, typing, up,
+};
+use crate::tutor::message::Effect;
+use crate::tutor::pages::{Step, deviation_list};
+use crate::tutor::popups::{Found, Pages};
+use crate::tutor::view::{Pane, Tone};
+use crate::tutor::walk::Walk;
 use crate::wording::{keys, popup, status};
 
 /// The keys of the walkthrough.
@@ -135,7 +137,7 @@ impl Tutor<'_> {
         })
     }
 
-    pub(super) fn previous_step(&mut self) {
+    pub(in crate::tutor) fn previous_step(&mut self) {
         if let Some(walk) = self.walk()
             && let Some(step) = walk.neighbour(false)
         {
@@ -145,8 +147,8 @@ impl Tutor<'_> {
 
     fn turn_to_overview(&mut self) {
         if let Some(walk) = self.walk() {
-            let there = walk.focus == Pane::Overview;
-            walk.focus = if there { Pane::Guide } else { Pane::Overview };
+            let there = walk.panes.focus == Pane::Overview;
+            walk.panes.focus = if there { Pane::Guide } else { Pane::Overview };
         }
     }
 
@@ -195,7 +197,7 @@ impl Tutor<'_> {
         }
     }
 
-    pub(super) fn jump(&mut self, number: usize) {
+    pub(in crate::tutor) fn jump(&mut self, number: usize) {
         let Some(step) = Step::ALL.get(number.saturating_sub(1)).copied() else { return };
         if !self.walk().is_some_and(|walk| walk.go(step)) {
             self.say(status::STEP_SKIPPED, &[], Tone::Quiet);
@@ -213,12 +215,12 @@ impl Tutor<'_> {
 
     fn next_pane(&mut self) {
         let Some(walk) = self.walk() else { return };
-        walk.focus = match walk.focus {
+        walk.panes.focus = match walk.panes.focus {
             Pane::Guide => Pane::Code,
             Pane::Code => Pane::Overview,
             Pane::Overview => Pane::Guide,
         };
-        walk.code_scroll = None;
+        walk.panes.code_scroll = None;
     }
 
     fn deviations(&mut self) {
@@ -228,7 +230,7 @@ impl Tutor<'_> {
         let found = list.into_iter().map(|(because, page)| Found {
             kind: PageKind::Deviation,
             id: page.id.clone(),
-            label: super::reading::prose_of(&because).text(),
+            label: crate::tutor::reading::prose_of(&because).text(),
         });
         self.open_window(Pages { title: popup::DEVIATIONS, found: found.collect() });
     }
@@ -238,7 +240,7 @@ impl Tutor<'_> {
         let count = walk.current().map_or(0, |found| found.fixes.len());
         if count > 1 {
             walk.choice = (walk.choice + 1) % count;
-            walk.scroll = 0;
+            walk.panes.scroll = 0;
         } else {
             self.say(status::ONE_REPAIR, &[], Tone::Quiet);
         }
