@@ -20,9 +20,6 @@ pub mod python;
 // 3. What happens when the cells run.
 pub mod execution;
 
-// 3. What happens in the notebook.
-pub mod facts;
-
 // 4. What is right and wrong about it, and the way from one to the other.
 pub mod classify;
 pub mod rewrite;

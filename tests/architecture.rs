@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Which floor each module lives on; imports point to the same floor or down.
-const FLOORS: [(&str, u8); 20] = [
+const FLOORS: [(&str, u8); 19] = [
     ("text", 1),
     ("wording", 1),
     ("diagnostic", 1),
@@ -16,7 +16,6 @@ const FLOORS: [(&str, u8); 20] = [
     ("knowledge", 2),
     ("index", 2),
     ("execution", 3),
-    ("facts", 3),
     ("classify", 4),
     ("rules", 4),
     ("rewrite", 4),

@@ -7,7 +7,7 @@ mod corpus_files;
 
 use std::collections::BTreeSet;
 
-use nbasync::facts::How;
+use nbasync::index::How;
 use nbasync::knowledge::Tables;
 use nbasync::notebook::{self, Notebook};
 use nbasync::python::{is_builtin, is_valid};
@@ -89,9 +89,9 @@ impl Chance {
 /// What a text binds and reads at its own level.
 fn names_of(text: &str) -> (BTreeSet<String>, BTreeSet<String>) {
     let tables = Tables::default();
-    let facts = script::read(text, &tables);
-    let names = Names::of(&facts);
-    let read = script::statements(&facts).flat_map(|site| needs(&facts, site));
+    let run = script::read(text, &tables);
+    let names = Names::of(&run);
+    let read = script::statements(&run).flat_map(|site| needs(&run, site));
     let read = read.map(|need| need.name.to_owned()).collect();
     (names.all().map(str::to_owned).collect(), read)
 }
@@ -160,8 +160,8 @@ fn the_corpus_keeps_its_names_as_well() {
 /// The functions and classes of a cell's own level.
 fn helpers(source: &str) -> Vec<String> {
     let tables = Tables::default();
-    let facts = script::read(source, &tables);
-    let names = Names::of(&facts);
+    let run = script::read(source, &tables);
+    let names = Names::of(&run);
     let is_helper = |name: &&str| {
         let bound = names.bound(name);
         bound.iter().all(|it| matches!(it.how, How::Function(_) | How::Class(_)))

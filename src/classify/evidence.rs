@@ -6,8 +6,8 @@ use hashbrown::HashMap;
 
 use super::{Evidence, Situation};
 use crate::diagnostic::{Diagnostic, Message};
-use crate::facts::{CellFacts, Facts, Site, is_loop};
-use crate::notebook::{CellKind, Format, Notebook, Output};
+use crate::execution::{CellKey, Run, Site, is_loop, starts_kept_task};
+use crate::notebook::{Cell, CellKind, Format, Notebook, Output};
 use crate::python::{Kind, NodeId, Role, cell_magic};
 use crate::text::{CellIndex, Span, TextRange};
 
@@ -17,29 +17,28 @@ const ENOUGH: usize = 6;
 /// The situations of one cell, in no order. Empty when the cell cannot be judged.
 pub(super) fn of_cell(
     notebook: &Notebook,
-    facts: &Facts,
+    run: &Run,
     told: &[Told],
     cell: CellIndex,
 ) -> Vec<Situation> {
     if notebook.format == Format::Script {
-        return vec![Situation { id: "no-notebook", evidence: script_evidence(facts, cell) }];
+        return vec![Situation { id: "no-notebook", evidence: script_evidence(run, cell) }];
     }
     let mut collected = Collected::default();
-    if facts.cell(cell).is_some_and(|facts| facts.runs) {
+    if notebook.runs(cell) {
         told.iter().for_each(|(id, span, key)| collected.add(id, *span, key));
-        collected.look_at_calls(facts, cell);
-        collected.look_at_awaits(facts, cell);
-        collected.look_at_definitions(facts, cell);
-        collected.look_at_written_file(facts, cell);
+        collected.look_at_calls(run, cell);
+        collected.look_at_awaits(run, cell);
+        collected.look_at_definitions(run, cell);
+        collected.look_at_written_file(run, cell);
         if !collected.found.is_empty() {
-            collected.look_at_outputs(notebook, facts, cell);
+            collected.look_at_outputs(notebook, run, cell);
         }
     }
-    if collected.found.is_empty() && !is_unclear(facts, cell) {
-        collected.found.push(Situation {
-            id: "no-async",
-            evidence: quiet_evidence(notebook, facts.cell(cell), cell),
-        });
+    if collected.found.is_empty() && !is_unclear(run, cell) {
+        collected
+            .found
+            .push(Situation { id: "no-async", evidence: quiet_evidence(notebook, cell) });
     }
     collected.found
 }
@@ -96,18 +95,19 @@ impl Collected {
         }
     }
 
-    fn look_at_calls(&mut self, facts: &Facts, cell: CellIndex) {
-        let defines_async = functions_of(facts, cell).any(|function| is_async(facts, function));
-        let Some(index) = facts.cell(cell).map(CellFacts::names) else { return };
+    fn look_at_calls(&mut self, run: &Run, cell: CellIndex) {
+        let key = run.key_of(cell);
+        let defines_async = functions_of(run, key).any(|function| is_async(run, function));
+        let Some(index) = run.index(run.key_of(cell)) else { return };
         let tree = &index.syntax.tree;
         for node in tree.all().filter(|node| *tree.kind(*node) == Kind::Call) {
-            let site = Site { cell, node };
-            let Some(path) = facts.run().path_of_call(facts.in_run(site)) else { continue };
+            let site = Site { cell: key, node };
+            let Some(path) = run.path_of_call(site) else { continue };
             let path = path.as_str();
-            let span = facts.span(site);
+            let span = run.at(site);
             // An `async def` may ask for the loop it runs on; other code steers one by hand.
-            let owner = index.owner(node).map(|node| Site { cell, node });
-            let at_top = owner.is_none_or(|function| !is_async(facts, function));
+            let owner = index.owner(node).map(|node| Site { cell: key, node });
+            let at_top = owner.is_none_or(|function| !is_async(run, function));
             match path {
                 "asyncio.gather"
                 | "asyncio.wait"
@@ -129,14 +129,14 @@ impl Collected {
                 {
                     self.add("event-loop-conflict", span, "loop-object");
                 }
-                "asyncio.run" if facts.tree(site.cell).is_under_main_guard(site.node) => {
+                "asyncio.run" if run.tree(site.cell).is_under_main_guard(site.node) => {
                     self.add("porting-a-script", span, "main-guard");
                 }
                 "argparse.ArgumentParser" if defines_async => {
                     self.add("porting-a-script", span, "arguments");
                 }
                 _ if at_top && path.rsplit_once('.').is_some_and(|(owner, _)| is_loop(owner)) => {
-                    if facts.starts_task(path) {
+                    if starts_kept_task(path) {
                         self.add("orchestrating-tasks", span, "concurrent");
                     } else if !path.ends_with(".time") {
                         self.add("event-loop-conflict", span, "loop-object");
@@ -147,8 +147,8 @@ impl Collected {
         }
     }
 
-    fn look_at_awaits(&mut self, facts: &Facts, cell: CellIndex) {
-        let Some(index) = facts.cell(cell).map(CellFacts::names) else { return };
+    fn look_at_awaits(&mut self, run: &Run, cell: CellIndex) {
+        let Some(index) = run.index(run.key_of(cell)) else { return };
         let tree = &index.syntax.tree;
         for node in tree.all().filter(|node| tree.kind(*node).suspends()) {
             if index.owner(node).is_some() {
@@ -165,11 +165,12 @@ impl Collected {
         }
     }
 
-    fn look_at_definitions(&mut self, facts: &Facts, cell: CellIndex) {
-        let Some(index) = facts.cell(cell).map(CellFacts::names) else { return };
-        for function in functions_of(facts, cell) {
-            let Kind::FunctionDef { name, is_async } = facts.kind(function) else { continue };
-            if *is_async || facts.tree(cell).text(*name) == "__await__" {
+    fn look_at_definitions(&mut self, run: &Run, cell: CellIndex) {
+        let Some(index) = run.index(run.key_of(cell)) else { return };
+        let key = run.key_of(cell);
+        for function in functions_of(run, key) {
+            let Kind::FunctionDef { name, is_async } = run.kind(function) else { continue };
+            if *is_async || run.tree(key).text(*name) == "__await__" {
                 let key = if index.is_method(function.node) { "async-method" } else { "async-def" };
                 self.add("placing-reusable-logic", Span::new(cell, *name), key);
             }
@@ -177,10 +178,10 @@ impl Collected {
     }
 
     /// `%%writefile server.py` with async code: the kernel does not run it.
-    fn look_at_written_file(&mut self, facts: &Facts, cell: CellIndex) {
-        let Some(here) = facts.cell(cell) else { return };
-        let Some(magic) = &here.syntax().magic else { return };
-        let source = here.syntax().tree.source();
+    fn look_at_written_file(&mut self, run: &Run, cell: CellIndex) {
+        let Some(here) = run.index(run.key_of(cell)) else { return };
+        let Some(magic) = &here.syntax.magic else { return };
+        let source = here.syntax.tree.source();
         let writes = matches!(magic.name.slice(source), "writefile" | "file")
             && magic.arguments.slice(source).trim().trim_matches(['"', '\'']).ends_with(".py");
         let body = magic.body.slice(source);
@@ -196,7 +197,7 @@ impl Collected {
     }
 
     /// A saved error of the kind that a situation describes.
-    fn look_at_outputs(&mut self, notebook: &Notebook, facts: &Facts, cell: CellIndex) {
+    fn look_at_outputs(&mut self, notebook: &Notebook, run: &Run, cell: CellIndex) {
         for output in notebook.outputs(cell) {
             let Output::Error { message: value, .. } = output else { continue };
             let id = match value.as_str() {
@@ -208,35 +209,36 @@ impl Collected {
                 }
                 _ => continue,
             };
-            let first = facts.tree(cell).last_statement();
-            let range = first.map_or(TextRange::default(), |node| facts.tree(cell).range(node));
+            let tree = run.tree(run.key_of(cell));
+            let first = tree.last_statement();
+            let range = first.map_or(TextRange::default(), |node| tree.range(node));
             self.add(id, Span::new(cell, range), "saved-error");
         }
     }
 }
 
 /// The functions that a cell defines.
-fn functions_of(facts: &Facts, cell: CellIndex) -> impl Iterator<Item = Site> {
-    let tree = facts.tree(cell);
+fn functions_of(run: &Run, cell: CellKey) -> impl Iterator<Item = Site> {
+    let tree = run.tree(cell);
     let is_def = |node: &NodeId| matches!(tree.kind(*node), Kind::FunctionDef { .. });
     tree.all().filter(is_def).map(move |node| Site { cell, node })
 }
 
-fn is_async(facts: &Facts, function: Site) -> bool {
-    matches!(facts.kind(function), Kind::FunctionDef { is_async: true, .. })
+fn is_async(run: &Run, function: Site) -> bool {
+    matches!(run.kind(function), Kind::FunctionDef { is_async: true, .. })
 }
 
 /// A cell that cannot be read, with async words in it.
-fn is_unclear(facts: &Facts, cell: CellIndex) -> bool {
-    let Some(here) = facts.cell(cell) else { return false };
-    let source = here.syntax().tree.source();
-    !here.syntax().errors.is_empty()
+fn is_unclear(run: &Run, cell: CellIndex) -> bool {
+    let Some(here) = run.index(run.key_of(cell)) else { return false };
+    let source = here.syntax.tree.source();
+    !here.syntax.errors.is_empty()
         && ["async ", "await ", "asyncio"].iter().any(|word| source.contains(word))
 }
 
 /// The entry point of a plain script, as evidence that it is one.
-fn script_evidence(facts: &Facts, cell: CellIndex) -> Vec<Evidence> {
-    let tree = facts.tree(cell);
+fn script_evidence(run: &Run, cell: CellIndex) -> Vec<Evidence> {
+    let tree = run.tree(run.key_of(cell));
     let guard = tree.statements().find(|node| {
         matches!(tree.kind(*node), Kind::If)
             && tree
@@ -252,18 +254,14 @@ fn script_evidence(facts: &Facts, cell: CellIndex) -> Vec<Evidence> {
 }
 
 /// Why a cell has nothing to do with async, where there is more to say than that.
-pub(super) fn quiet_evidence(
-    notebook: &Notebook,
-    facts: Option<&CellFacts>,
-    cell: CellIndex,
-) -> Vec<Evidence> {
+pub(super) fn quiet_evidence(notebook: &Notebook, cell: CellIndex) -> Vec<Evidence> {
     let Some(here) = notebook.cells.get(cell.0) else { return Vec::new() };
     let first_line = here.source.lines().next().map_or(0, str::len);
     let span = Span::new(cell, TextRange::new(0, first_line));
     let key = match &here.kind {
         CellKind::Code if !notebook.is_python() => "other-language",
-        CellKind::Code if facts.is_some_and(|facts| !facts.runs) => "other-language",
-        CellKind::Code if facts.is_some_and(has_foreign_magic) => "other-magic",
+        CellKind::Code if !here.holds_python() => "other-language",
+        CellKind::Code if has_foreign_magic(here) => "other-magic",
         CellKind::Code => return Vec::new(),
         CellKind::Markdown => "markdown",
         CellKind::Raw | CellKind::Other(_) => "raw",
@@ -271,6 +269,6 @@ pub(super) fn quiet_evidence(
     vec![Evidence { span, why: Message::new("no-async", key) }]
 }
 
-fn has_foreign_magic(cell: &CellFacts) -> bool {
-    cell_magic(cell.source()).is_some_and(|magic| !magic.holds_python)
+fn has_foreign_magic(cell: &Cell) -> bool {
+    cell_magic(&cell.source).is_some_and(|magic| !magic.holds_python)
 }

@@ -1,11 +1,11 @@
-//! Facts and diagnostics become a verdict: does the skill apply to this cell, and why.
+//! What happens and what rules say of it become a verdict: does the skill apply to this cell, and why.
 
 mod evidence;
 
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Message};
-use crate::facts::{CellFacts, Facts};
+use crate::execution::Run;
 use crate::notebook::{Format, Notebook};
 use crate::text::{CellIndex, Span};
 
@@ -75,19 +75,19 @@ pub const NOT_USE: [&str; 3] = ["no-notebook", "general-api-design", "no-async"]
 /// Classifies every cell of the notebook.
 pub fn classify(
     notebook: &Notebook,
-    facts: &Facts,
+    run: &Run,
     diagnostics: &[Arc<Diagnostic>],
 ) -> Vec<Classification> {
     let mut all = vec![Classification::unclear(); notebook.cells.len()];
     let cells = (0..all.len()).map(CellIndex);
-    renew(notebook, facts, diagnostics, cells, &mut all);
+    renew(notebook, run, diagnostics, cells, &mut all);
     all
 }
 
 /// Classifies some cells anew; `all` holds one answer for each of the notebook's.
 pub fn renew(
     notebook: &Notebook,
-    facts: &Facts,
+    run: &Run,
     diagnostics: &[Arc<Diagnostic>],
     cells: impl Iterator<Item = CellIndex>,
     all: &mut [Classification],
@@ -96,16 +96,15 @@ pub fn renew(
     for cell in cells {
         let told = told.get(&cell).map_or(&[][..], Vec::as_slice);
         if let Some(answer) = all.get_mut(cell.0) {
-            *answer = classify_cell(notebook, facts, told, cell);
+            *answer = classify_cell(notebook, run, told, cell);
         }
     }
 }
 
 /// Classifies the cells of a notebook in which nothing is async.
-pub fn without_async(notebook: &Notebook, cells: &[Arc<CellFacts>]) -> Vec<Classification> {
+pub fn without_async(notebook: &Notebook) -> Vec<Classification> {
     let one = |index| {
-        let facts = cells.get(index).map(Arc::as_ref);
-        let evidence = evidence::quiet_evidence(notebook, facts, CellIndex(index));
+        let evidence = evidence::quiet_evidence(notebook, CellIndex(index));
         let situations = vec![Situation { id: "no-async", evidence }];
         Classification { verdict: Verdict::HandOff { to: hand_off("no-async") }, situations }
     };
@@ -114,11 +113,11 @@ pub fn without_async(notebook: &Notebook, cells: &[Arc<CellFacts>]) -> Vec<Class
 
 fn classify_cell(
     notebook: &Notebook,
-    facts: &Facts,
+    run: &Run,
     told: &[evidence::Told],
     cell: CellIndex,
 ) -> Classification {
-    let mut found = evidence::of_cell(notebook, facts, told, cell);
+    let mut found = evidence::of_cell(notebook, run, told, cell);
     found.sort_by_key(|situation| USE.iter().chain(&NOT_USE).position(|id| *id == situation.id));
     let verdict = match found.first() {
         Some(first) if USE.contains(&first.id) => Verdict::Applies,

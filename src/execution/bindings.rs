@@ -21,14 +21,14 @@ pub enum How {
 }
 
 /// The places of a notebook that bind names.
-pub struct Bindings<'r> {
-    pub run: &'r Run,
+pub struct Bindings<'r, 't> {
+    pub run: &'r Run<'t>,
     by_name: OnceCell<HashMap<&'r str, Vec<Site>>>,
 }
 
-impl<'r> Bindings<'r> {
+impl<'r, 't> Bindings<'r, 't> {
     /// They are looked for when somebody asks.
-    pub fn of(run: &'r Run) -> Self {
+    pub fn of(run: &'r Run<'t>) -> Self {
         Self { run, by_name: OnceCell::new() }
     }
 
@@ -173,7 +173,7 @@ impl<'r> Bindings<'r> {
     }
 }
 
-impl Run {
+impl Run<'_> {
     /// Where the variable lives that a name means, or that a place binds; all cells share one home.
     fn home_of(&self, site: Site) -> Option<(CellKey, ScopeId)> {
         let index = self.index(site.cell)?;

@@ -8,7 +8,6 @@ use super::started::starts_task;
 use super::trace::ValueKind;
 use super::value::{Site, Value};
 use super::waited::Waited;
-use crate::knowledge::tables::Tables;
 use crate::python::{Kind, Role};
 
 /// Why something never ends.
@@ -27,16 +26,16 @@ pub enum Endless {
 /// Places that the answer to one question may look at.
 const MOST: usize = 20_000;
 
-impl Run {
+impl Run<'_> {
     /// Whether awaiting what the expression at `site` gives, there, never comes to an end: a
     /// coroutine, a task or what gathers them.
-    pub fn never_ends(&self, site: Site, tables: &Tables) -> Option<Endless> {
-        Reader::new(self, tables, site).awaited(site)
+    pub fn never_ends(&self, site: Site) -> Option<Endless> {
+        Reader::new(self, site).awaited(site)
     }
 
     /// Whether the body of a function of the notebook never comes to its end by itself.
-    pub fn is_endless(&self, def: Site, tables: &Tables) -> bool {
-        Reader::new(self, tables, def).function(def).is_some()
+    pub fn is_endless(&self, def: Site) -> bool {
+        Reader::new(self, def).function(def).is_some()
     }
 
     /// Whether one of the functions that run when the function at `def` does has a `while`, or waits
@@ -63,9 +62,8 @@ impl Run {
 }
 
 /// Reads bodies; `seen` are the functions on the way.
-struct Reader<'r> {
-    run: &'r Run,
-    tables: &'r Tables,
+struct Reader<'r, 't> {
+    run: &'r Run<'t>,
     waited: &'r Waited,
     /// The place that would wait.
     from: Site,
@@ -73,10 +71,10 @@ struct Reader<'r> {
     left: usize,
 }
 
-impl<'r> Reader<'r> {
-    fn new(run: &'r Run, tables: &'r Tables, from: Site) -> Self {
+impl<'r, 't> Reader<'r, 't> {
+    fn new(run: &'r Run<'t>, from: Site) -> Self {
         let waited = run.waited();
-        Self { run, tables, waited, from, seen: Vec::new(), left: MOST }
+        Self { run, waited, from, seen: Vec::new(), left: MOST }
     }
 
     fn function(&mut self, def: Site) -> Option<Endless> {
@@ -216,7 +214,7 @@ impl<'r> Reader<'r> {
         let Some(path) = run.path(func) else {
             let Kind::Attribute { name } = run.kind(func) else { return None };
             let is_known = !run.definitions(func, ValueKind::Function).is_empty();
-            let serves = self.tables.is_endless_method(run.tree(func.cell).text(*name));
+            let serves = run.tables().is_endless_method(run.tree(func.cell).text(*name));
             return (serves && !is_known).then_some(Endless::Serves);
         };
         match path.as_str() {
@@ -229,7 +227,7 @@ impl<'r> Reader<'r> {
                 self.is_infinite(time).then_some(Endless::Waits)
             }
             path if starts_task(path) => self.awaited(run.argument(call, 0, "coro")?),
-            path if self.tables.is_endless(path) => Some(Endless::Serves),
+            path if run.tables().is_endless(path) => Some(Endless::Serves),
             _ if self.is_future(call) => Some(Endless::Waits),
             _ => None,
         }
@@ -337,12 +335,11 @@ impl<'r> Reader<'r> {
 mod tests {
     use super::*;
     use crate::execution::given::tests::{last, run_of};
-    use crate::rules::tables_for_tests;
 
     /// Whether awaiting the last `text` of a cell, where `asyncio` is imported, comes to an end.
     fn never_ends(source: &str, text: &str) -> Option<Endless> {
         let run = run_of(&format!("import asyncio\n{source}"));
-        run.never_ends(last(&run, text), &tables_for_tests())
+        run.never_ends(last(&run, text))
     }
 
     #[test]

@@ -25,7 +25,7 @@ const FROM_OUTSIDE: [&str; 5] = [
     "builtins.SystemExit",
 ];
 
-impl Run {
+impl Run<'_> {
     /// Whether a manager of the `with` ends its block when a time is over, or may.
     pub fn has_deadline(&self, with: Site) -> bool {
         self.children_in(with, Role::Context).any(|item| {

@@ -120,7 +120,7 @@ impl Trace {
     }
 }
 
-impl Run {
+impl Run<'_> {
     /// The path by which a cell reaches a function or class of a module beside the notebook.
     pub fn path_in_module(&self, def: Site) -> Option<String> {
         self.path_as_of(&self.module(def.cell)?.0, def)
@@ -229,16 +229,20 @@ impl Run {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::environment::Environment;
     use crate::index::Index;
+    use crate::knowledge::Tables;
     use crate::python::parse;
     use crate::rules::tables_for_tests;
 
     /// The run of one cell.
-    pub fn run_of(source: &str) -> Run {
+    pub fn run_of(source: &str) -> Run<'static> {
+        static TABLES: LazyLock<Tables> = LazyLock::new(tables_for_tests);
         let index = Arc::new(Index::of(Arc::new(parse(source))));
-        Run::of([index], &[], &tables_for_tests(), Environment::default())
+        Run::of([index], Arc::default(), &TABLES, Environment::default())
     }
 
     /// The last place where `text` is written.

@@ -7,7 +7,7 @@ use crate::python::{Builds, Kind, Role};
 /// Names lead to values that lead to names; no notebook goes deeper.
 const DEEPEST: usize = 6;
 
-impl Bindings<'_> {
+impl Bindings<'_, '_> {
     /// The whole number that an expression stands for, `1_000` or `10**6`: the largest one that it
     /// gives.
     fn integer_at(&self, site: Site, depth: usize) -> Option<i64> {

@@ -5,7 +5,7 @@ use super::reading::Run;
 use super::value::{CellKey, Site};
 use crate::index::{Index, TOP};
 use crate::python::{Builds, Kind, Role};
-use crate::text::{Span, TextRange};
+use crate::text::{CellIndex, Span, TextRange};
 
 /// What would have to suspend when an `await` does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,10 +22,16 @@ pub enum Holder {
     LineMagic(Site),
 }
 
-impl Run {
+impl Run<'_> {
     /// All nodes of the notebook's cells, in order.
     pub fn sites(&self) -> impl Iterator<Item = Site> + '_ {
-        self.keys().flat_map(|cell| self.tree(cell).all().map(move |node| Site { cell, node }))
+        let all = |cell| self.tree(cell).all().map(move |node| Site { cell, node });
+        self.keys().flat_map(all)
+    }
+
+    /// The direct children of a node, in source order.
+    pub fn children(&self, site: Site) -> impl Iterator<Item = Site> + '_ {
+        self.tree(site.cell).children(site.node).map(move |node| Site { node, ..site })
     }
 
     pub fn role(&self, site: Site) -> Role {
@@ -39,12 +45,14 @@ impl Run {
 
     /// Parent, grandparent and so on.
     pub fn ancestors(&self, site: Site) -> impl Iterator<Item = Site> + '_ {
-        self.tree(site.cell).ancestors(site.node).map(move |node| Site { node, ..site })
+        let at = move |node| Site { node, ..site };
+        self.tree(site.cell).ancestors(site.node).map(at)
     }
 
     /// Everything below a node, without it.
     pub fn descendants(&self, site: Site) -> impl Iterator<Item = Site> + '_ {
-        self.tree(site.cell).descendants(site.node).map(move |node| Site { node, ..site })
+        let at = move |node| Site { node, ..site };
+        self.tree(site.cell).descendants(site.node).map(at)
     }
 
     /// A node and everything below it.
@@ -165,9 +173,24 @@ impl Run {
         self.span_of(site.cell, TextRange::new(range.start, range.start + length))
     }
 
+    /// The key of one of the notebook's cells.
+    pub fn key_of(&self, cell: CellIndex) -> CellKey {
+        CellKey(u32::try_from(cell.0).unwrap_or(u32::MAX))
+    }
+
+    /// Where the notebook has the cell of a key; a module's has no place there.
+    pub fn position(&self, cell: CellKey) -> CellIndex {
+        self.cell_of(cell).unwrap_or_default()
+    }
+
+    /// Where a node stands in its cell.
+    pub fn at(&self, site: Site) -> Span {
+        self.span_of(site.cell, self.range(site))
+    }
+
     /// A stretch of a cell.
     pub fn span_of(&self, cell: CellKey, range: TextRange) -> Span {
-        Span::new(self.cell_of(cell).unwrap_or_default(), range)
+        Span::new(self.position(cell), range)
     }
 
     /// Whether something in a node, or earlier on its first line, is no Python, so that what was

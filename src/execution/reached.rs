@@ -32,12 +32,7 @@ impl Machine<'_> {
     }
 }
 
-impl Run {
-    /// The key of one of the notebook's cells.
-    pub fn key_of(&self, cell: CellIndex) -> CellKey {
-        CellKey(u32::try_from(cell.0).unwrap_or(u32::MAX))
-    }
-
+impl Run<'_> {
     /// Whether anybody comes to the code at `site`: no condition leaves it out, no statement before
     /// it surely leaves. Of a run that was cut short it is not known.
     pub fn comes_to(&self, site: Site) -> bool {

@@ -1,124 +1,69 @@
 //! A run as rules read it: events with their places in the notebook, and the text there.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::event::{Event, StackId};
-use super::machine::{Input, run};
-use super::moments::Moments;
+use super::joined::Joined;
+use super::modules::Modules;
+use super::stage::Stage;
 use super::trace::Trace;
 use super::value::{CellKey, Site, Value};
 use super::waited::Waited;
 use crate::environment::Environment;
-use crate::index::{Index, Shared, by_dependence};
+use crate::index::Index;
 use crate::knowledge::callables::QualifiedName;
 use crate::knowledge::tables::Tables;
 use crate::python::{Detail, Kind, NodeId, Role, Tree};
 use crate::text::{CellIndex, Span, TextRange};
 
-/// A module beside the notebook, as it was read.
-#[derive(Debug, Clone)]
-pub struct Module {
-    /// The dotted name under which a cell imports it.
-    pub name: String,
-    /// The file, as people are told.
-    pub path: String,
-    pub index: Arc<Index>,
-}
-
-/// The cells in the order in which they run.
-fn in_order(
-    cells: &[(CellKey, Arc<Index>)],
-    environment: Environment,
-) -> Vec<(CellKey, Arc<Index>)> {
-    if !environment.host.runs_by_dependence() {
-        return cells.to_vec();
-    }
-    let shared: Vec<Shared> = cells.iter().map(|(_, index)| Shared::of(index)).collect();
-    by_dependence(&shared).into_iter().filter_map(|at| cells.get(at).cloned()).collect()
-}
-
 /// A notebook and what running it showed.
-#[derive(Debug, Clone, Default)]
-pub struct Run {
+pub struct Run<'t> {
     pub trace: Trace,
-    pub environment: Environment,
+    stage: Rc<Stage<'t>>,
     cells: Vec<(CellKey, Arc<Index>)>,
-    modules: Arc<[(String, CellKey, Arc<Index>)]>,
-    paths: Arc<[String]>,
     /// Made when somebody asks what never ends.
     pub(super) waited: OnceCell<Waited>,
+    pub(super) joined: Joined,
 }
 
-/// A notebook that can be run again and again, each time with a few cells that read otherwise.
-pub struct Stage<'t> {
-    input: Input<'t>,
-    paths: Arc<[String]>,
-    cells: Vec<(CellKey, Arc<Index>)>,
-    /// Made when a second run asks for them: one alone costs less without.
-    moments: OnceCell<Moments<'t>>,
-    was_run_with: Cell<bool>,
-}
-
-impl<'t> Stage<'t> {
-    /// A notebook's cells, which stand in order, and the modules beside it.
-    pub fn new(
-        cells: impl IntoIterator<Item = Arc<Index>>,
-        modules: &[Module],
-        tables: &'t Tables,
-        environment: Environment,
+impl<'t> Run<'t> {
+    pub(super) fn new(
+        stage: Rc<Stage<'t>>,
+        trace: Trace,
+        cells: Vec<(CellKey, Arc<Index>)>,
     ) -> Self {
-        let key = |at: usize| CellKey(u32::try_from(at).unwrap_or(u32::MAX));
-        let cells: Vec<_> = cells.into_iter().enumerate().map(|(at, it)| (key(at), it)).collect();
-        let module = |(at, module): (usize, &Module)| {
-            (module.name.clone(), key(cells.len() + at), Arc::clone(&module.index))
-        };
-        let paths = modules.iter().map(|module| module.path.clone()).collect();
-        let modules = modules.iter().enumerate().map(module).collect();
-        let input = Input { modules, tables, environment };
-        let moments = OnceCell::new();
-        Self { input, paths, cells, moments, was_run_with: Cell::new(false) }
+        Self { trace, stage, cells, waited: OnceCell::new(), joined: Joined::default() }
     }
 
-    /// Runs the cells in order or, where the place does so, by what they need.
-    pub fn run(&self) -> Run {
-        let trace = run(&self.input, &in_order(&self.cells, self.input.environment));
-        self.shown(trace, self.cells.clone())
+    pub(super) fn stage(&self) -> &Rc<Stage<'t>> {
+        &self.stage
     }
 
-    /// Runs as many other cells in their places. From the second time on, what runs before the first
-    /// that differs is not run again.
-    pub fn run_with(&self, cells: &[Arc<Index>]) -> Run {
-        let keys = self.cells.iter().map(|(key, _)| *key);
-        let cells: Vec<_> = keys.zip(cells.iter().map(Arc::clone)).collect();
-        let environment = self.input.environment;
-        if !self.was_run_with.replace(true) {
-            let trace = run(&self.input, &in_order(&cells, environment));
-            return self.shown(trace, cells);
-        }
-        let before = || in_order(&self.cells, environment);
-        let moments = self.moments.get_or_init(|| Moments::of(&self.input, before()));
-        let trace = moments.run(&in_order(&cells, environment));
-        self.shown(trace, cells)
+    /// What is known of libraries.
+    pub fn tables(&self) -> &'t Tables {
+        self.stage.input.tables
     }
 
-    fn shown(&self, trace: Trace, cells: Vec<(CellKey, Arc<Index>)>) -> Run {
-        let Input { modules, environment, .. } = &self.input;
-        let (modules, paths) = (Arc::clone(modules), Arc::clone(&self.paths));
-        let waited = OnceCell::new();
-        Run { trace, environment: *environment, cells, modules, paths, waited }
+    /// Where the cells run.
+    pub fn environment(&self) -> Environment {
+        self.stage.input.environment
     }
-}
 
-impl Run {
-    /// Runs a notebook's cells once.
-    pub fn of(
-        cells: impl IntoIterator<Item = Arc<Index>>,
-        modules: &[Module],
-        tables: &Tables,
-        environment: Environment,
-    ) -> Self {
-        Stage::new(cells, modules, tables, environment).run()
+    /// The user's modules beside the notebook.
+    pub fn modules(&self) -> &Modules {
+        &self.stage.modules
+    }
+
+    pub(super) fn budget(&self) -> &Budget {
+        &self.stage.budget
+    }
+
+    /// Whether a name is taken where nobody looks.
+    pub(super) fn is_taken_elsewhere(&self, name: &str) -> bool {
+        self.stage.elsewhere.has(name)
     }
 
     /// What happened, in order.
@@ -126,18 +71,24 @@ impl Run {
         &self.trace.events
     }
 
-    pub(super) fn index(&self, cell: CellKey) -> Option<&Arc<Index>> {
+    /// What the names of a cell or module mean.
+    pub fn index(&self, cell: CellKey) -> Option<&Arc<Index>> {
         let own = self.cells.get(cell.0 as usize).map(|(_, index)| index);
-        own.or_else(|| Some(&self.modules.get(self.module_at(cell)?)?.2))
+        own.or_else(|| Some(&self.module(cell)?.2))
+    }
+
+    /// The notebook's cells under their keys, in order.
+    pub fn cells(&self) -> impl Iterator<Item = (CellKey, &Arc<Index>)> {
+        self.cells.iter().map(|(key, index)| (*key, index))
     }
 
     /// The keys of the notebook's cells, in order.
-    pub(super) fn keys(&self) -> impl Iterator<Item = CellKey> + '_ {
+    pub fn keys(&self) -> impl Iterator<Item = CellKey> + '_ {
         self.cells.iter().map(|(key, _)| *key)
     }
 
     pub(super) fn module(&self, key: CellKey) -> Option<&(String, CellKey, Arc<Index>)> {
-        self.modules.get(self.module_at(key)?)
+        self.stage.input.modules.get(self.module_at(key)?)
     }
 
     /// The number of a module: their keys follow those of the cells.
@@ -166,7 +117,7 @@ impl Run {
     /// The file and the line, from 1, of a node in a module.
     pub fn in_module(&self, site: Site) -> Option<(&str, usize)> {
         let at = self.module_at(site.cell)?;
-        Some((self.paths.get(at)?, self.line(site)))
+        Some((&self.modules().sources().get(at)?.path, self.line(site)))
     }
 
     /// The sites of the calls that lead to an event, outermost first.
@@ -199,6 +150,12 @@ impl Run {
     pub fn parent(&self, site: Site) -> Option<Site> {
         let node = self.tree(site.cell).parent(site.node)?;
         Some(Site { node, ..site })
+    }
+
+    /// The value of the keyword argument `name`.
+    pub fn keyword(&self, call: Site, name: &str) -> Option<Site> {
+        let node = self.tree(call.cell).keyword(call.node, name)?;
+        Some(Site { node, ..call })
     }
 
     /// What a call calls, as it is written.

@@ -17,6 +17,29 @@ pub fn starts_task(path: &str) -> bool {
     matches!(name, "create_task" | "ensure_future") && owner != "asyncio.TaskGroup()"
 }
 
+/// The same, as far as asyncio itself or an event loop starts it.
+pub fn starts_kept_task(path: &str) -> bool {
+    let owner = path.rsplit_once('.').map_or("", |(owner, _)| owner);
+    starts_task(path) && (owner == "asyncio" || is_loop(owner))
+}
+
+/// Whether a path stands for an event loop object.
+pub fn is_loop(path: &str) -> bool {
+    [
+        "asyncio.AbstractEventLoop()",
+        "asyncio.get_event_loop()",
+        "asyncio.get_running_loop()",
+        "asyncio.new_event_loop()",
+        "asyncio.get_event_loop_policy().get_event_loop()",
+        "asyncio.get_event_loop_policy().new_event_loop()",
+        "asyncio.SelectorEventLoop()",
+        "asyncio.ProactorEventLoop()",
+        "uvloop.new_event_loop()",
+        "uvloop.Loop()",
+    ]
+    .contains(&path)
+}
+
 /// What [`super::value::Future::asked`] holds as long as nobody looks after it; once somebody waits
 /// for it or cancels it, who need not ask what came of it; and once something gathers it.
 pub(super) const NOBODY: Value = Value::Bool(false);

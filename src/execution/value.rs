@@ -6,19 +6,8 @@ use super::event::{Context, StackId};
 use super::heap::Heap;
 use super::statement::Tried;
 use crate::index::ScopeId;
+pub use crate::index::{CellKey, Site};
 use crate::knowledge::callables::{QualifiedName, Symbol};
-use crate::python::NodeId;
-
-/// A cell by identity: its number stays when other cells are inserted, moved or deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CellKey(pub u32);
-
-/// A node of one cell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Site {
-    pub cell: CellKey,
-    pub node: NodeId,
-}
 
 /// Something with an identity, by the cell whose run made it and its number there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -26,7 +26,7 @@ pub(super) struct Waited {
     awaited: HashSet<Value>,
 }
 
-impl Run {
+impl Run<'_> {
     /// Whether what the call at `call` starts is awaited, by itself or with others.
     pub fn is_waited_for(&self, call: Site) -> bool {
         let awaited = &self.waited().awaited;

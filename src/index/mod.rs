@@ -5,9 +5,12 @@
 
 mod bound;
 mod build;
+mod cell;
 mod shared;
+mod site;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 use hashbrown::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -15,7 +18,10 @@ use std::sync::{Arc, OnceLock};
 use crate::python::{CellSyntax, NodeId};
 
 pub use bound::{Binding, Bound, Branch, How};
+pub use cell::{ReadCell, names_of};
 pub use shared::{Shared, by_dependence, is_private};
+pub use site::{CellKey, Site};
+pub use wanted::{Wanted, script_of, script_word};
 
 /// A name of one cell; [`Index::name`] gives its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -232,6 +232,11 @@ impl Notebook {
         Self { cells, places, index, ..self.clone() }
     }
 
+    /// Whether the kernel compiles a cell as Python at all.
+    pub fn runs(&self, cell: CellIndex) -> bool {
+        self.is_python() && self.cell(cell).is_some_and(Cell::holds_python)
+    }
+
     /// The cell at `index`.
     pub fn cell(&self, index: CellIndex) -> Option<&Cell> {
         self.cells.get(index.0)

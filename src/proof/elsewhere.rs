@@ -2,7 +2,7 @@
 
 use super::Plan;
 use crate::environment::Host;
-use crate::facts::Facts;
+use crate::execution::Run;
 use crate::notebook::{Format, Notebook};
 use crate::python::{Kind, NameUse};
 use crate::wording::{self, Wording};
@@ -41,8 +41,8 @@ impl Elsewhere {
 }
 
 /// Why the plan cannot be carried out in a kernel of Jupyter, if it cannot.
-pub fn elsewhere(notebook: &Notebook, facts: &Facts<'_>, plan: &Plan) -> Option<Elsewhere> {
-    let is_marimo = facts.environment.host == Host::Marimo;
+pub fn elsewhere(notebook: &Notebook, run: &Run<'_>, plan: &Plan) -> Option<Elsewhere> {
+    let is_marimo = run.environment().host == Host::Marimo;
     if is_marimo && !matches!(notebook.format, Format::Ipynb { .. }) {
         return Some(Elsewhere::Marimo);
     }
@@ -50,9 +50,9 @@ pub fn elsewhere(notebook: &Notebook, facts: &Facts<'_>, plan: &Plan) -> Option<
         return None;
     }
     let used = |name: &str| {
-        facts.global(name).is_empty()
+        run.global(name).is_empty()
             && plan.steps.iter().any(|step| {
-                let tree = facts.tree(step.cell);
+                let tree = run.tree(run.key_of(step.cell));
                 tree.all().any(|node| {
                     matches!(tree.kind(node), Kind::Name { used: NameUse::Load })
                         && tree.source_of(node) == name

@@ -3,7 +3,8 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{Facts, How, Site};
+use crate::execution::{Run, Site};
+use crate::index::How;
 use crate::index::TOP;
 use crate::notebook::{Cell, CellKind, Notebook};
 use crate::python::{Kind, NameUse, Role};
@@ -89,11 +90,11 @@ const PROGRAMS: [&str; 8] = ["conda", "cp", "mamba", "mkdir", "mv", "pip", "rm",
 
 /// The cells to run for `asked`: those that give names which they need, directly or not, and those
 /// that change how the kernel runs; with `all`, every code cell before the last of them.
-pub fn plan(notebook: &Notebook, facts: &Facts<'_>, asked: &[CellIndex], all: bool) -> Plan {
+pub fn plan(notebook: &Notebook, run: &Run<'_>, asked: &[CellIndex], all: bool) -> Plan {
     let Some(last) = asked.iter().max() else { return Plan::default() };
     let runs = |cell: CellIndex| {
         let has_text = notebook.cell(cell).is_some_and(|it| !it.source.trim().is_empty());
-        has_text && facts.cell(cell).is_some_and(|it| it.runs)
+        has_text && notebook.runs(cell)
     };
     let mut chosen: BTreeMap<CellIndex, Why> = BTreeMap::new();
     for cell in asked.iter().filter(|cell| runs(**cell)) {
@@ -103,24 +104,24 @@ pub fn plan(notebook: &Notebook, facts: &Facts<'_>, asked: &[CellIndex], all: bo
     for cell in earlier {
         if all {
             chosen.entry(cell).or_insert(Why::Earlier);
-        } else if sets(facts, cell) {
+        } else if sets(run, cell) {
             chosen.entry(cell).or_insert(Why::Sets);
         }
     }
-    needed(facts, *last, &mut chosen);
+    needed(run, *last, &mut chosen);
     let step = |(cell, why): (CellIndex, Why)| {
-        let effects = notebook.cell(cell).map_or_else(Vec::new, |it| effects(facts, it));
+        let effects = notebook.cell(cell).map_or_else(Vec::new, |it| effects(run, it));
         Step { cell, why, effects }
     };
     Plan { steps: chosen.into_iter().map(step).collect() }
 }
 
 /// Adds the cells that give names to the chosen ones, until none is missing.
-fn needed(facts: &Facts<'_>, last: CellIndex, chosen: &mut BTreeMap<CellIndex, Why>) {
+fn needed(run: &Run<'_>, last: CellIndex, chosen: &mut BTreeMap<CellIndex, Why>) {
     let mut open: Vec<CellIndex> = chosen.keys().copied().collect();
     let mut gives: BTreeMap<CellIndex, BTreeSet<String>> = BTreeMap::new();
     while let Some(cell) = open.pop() {
-        for (giver, name) in givers(facts, cell, last) {
+        for (giver, name) in givers(run, cell, last) {
             gives.entry(giver).or_default().insert(name);
             if let Entry::Vacant(place) = chosen.entry(giver) {
                 place.insert(Why::Gives(Vec::new()));
@@ -137,25 +138,26 @@ fn needed(facts: &Facts<'_>, last: CellIndex, chosen: &mut BTreeMap<CellIndex, W
 
 /// The other cells, none after the last, that give `cell` the names it needs, or change what the
 /// names stand for.
-fn givers(facts: &Facts<'_>, cell: CellIndex, last: CellIndex) -> BTreeSet<(CellIndex, String)> {
+fn givers(run: &Run<'_>, cell: CellIndex, last: CellIndex) -> BTreeSet<(CellIndex, String)> {
     let mut found = BTreeSet::new();
     let mut names = BTreeSet::new();
-    for site in facts.tree(cell).all().map(|node| Site { cell, node }) {
-        let Kind::Name { used } = facts.kind(site) else { continue };
-        let reads = *used != NameUse::Store || is_augmented(facts, site);
-        if !reads || facts.binding_scope(site) != TOP {
+    let key = run.key_of(cell);
+    for site in run.tree(key).all().map(|node| Site { cell: key, node }) {
+        let Kind::Name { used } = run.kind(site) else { continue };
+        let reads = *used != NameUse::Store || is_augmented(run, site);
+        if !reads || run.binding_scope(site) != TOP {
             continue;
         }
-        let name = facts.source_of(site);
-        let bindings = facts.bindings(site).into_iter();
+        let name = run.source_of(site);
+        let bindings = run.bindings(site).into_iter();
         found.extend(
             bindings
-                .filter(|(giver, binding)| *giver != cell && binding.how != How::Delete)
-                .map(|(giver, _)| (giver, name.to_owned())),
+                .filter(|(giver, binding)| *giver != key && binding.how != How::Delete)
+                .map(|(giver, _)| (run.position(giver), name.to_owned())),
         );
         names.insert(name);
     }
-    for (changer, name) in changes(facts).filter(|(_, name)| names.contains(name.as_str())) {
+    for (changer, name) in changes(run).filter(|(_, name)| names.contains(name.as_str())) {
         // A cell may change what another one gave, before this one uses it.
         if changer < cell {
             found.insert((changer, name));
@@ -166,48 +168,47 @@ fn givers(facts: &Facts<'_>, cell: CellIndex, last: CellIndex) -> BTreeSet<(Cell
 }
 
 /// Whether the name is the target of `+=` and the like, which reads it first.
-fn is_augmented(facts: &Facts<'_>, site: Site) -> bool {
-    facts.parent(site).is_some_and(|parent| matches!(facts.kind(parent), Kind::AugAssign))
+fn is_augmented(run: &Run<'_>, site: Site) -> bool {
+    run.parent(site).is_some_and(|parent| matches!(run.kind(parent), Kind::AugAssign))
 }
 
 /// The global names whose object a cell's own statements change: `name.x = 1`, `name[0] = 1`,
 /// `name.append(1)`.
-fn changes<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (CellIndex, String)> + 'f {
-    facts.sites().filter_map(|site| {
-        let is_stored = matches!(facts.kind(site), Kind::Attribute { .. } | Kind::Subscript)
-            && facts.role(site) == Role::Target;
-        let is_called = matches!(facts.kind(site), Kind::Call)
-            && facts.parent(site).is_some_and(|it| matches!(facts.kind(it), Kind::Expression));
-        if !(is_stored || is_called) || facts.owner(site).is_some() {
+fn changes<'f>(run: &'f Run<'_>) -> impl Iterator<Item = (CellIndex, String)> + 'f {
+    run.sites().filter_map(|site| {
+        let is_stored = matches!(run.kind(site), Kind::Attribute { .. } | Kind::Subscript)
+            && run.role(site) == Role::Target;
+        let is_called = matches!(run.kind(site), Kind::Call)
+            && run.parent(site).is_some_and(|it| matches!(run.kind(it), Kind::Expression));
+        if !(is_stored || is_called) || run.owner(site).is_some() {
             return None;
         }
-        let start = if is_called { facts.child(site, Role::Func)? } else { site };
-        let name = base(facts, start)?;
-        let is_global = facts.binding_scope(name) == TOP;
+        let start = if is_called { run.child(site, Role::Func)? } else { site };
+        let name = base(run, start)?;
+        let is_global = run.binding_scope(name) == TOP;
         // A module's function changes no name of the notebook; patches are looked at apart.
-        let is_own = facts.global(facts.source_of(name)).iter().any(|(_, binding)| {
+        let is_own = run.global(run.source_of(name)).iter().any(|(_, binding)| {
             !matches!(binding.how, How::Import(_) | How::Function(_) | How::Class(_))
         });
-        (is_global && is_own).then(|| (site.cell, facts.source_of(name).to_owned()))
+        (is_global && is_own).then(|| (run.position(site.cell), run.source_of(name).to_owned()))
     })
 }
 
 /// The name that `name.x[0].y` begins with; `None` for a plain name.
-fn base(facts: &Facts<'_>, site: Site) -> Option<Site> {
+fn base(run: &Run<'_>, site: Site) -> Option<Site> {
     let mut inner = site;
-    while matches!(facts.kind(inner), Kind::Attribute { .. } | Kind::Subscript) {
-        inner = facts.child(inner, Role::Value)?;
+    while matches!(run.kind(inner), Kind::Attribute { .. } | Kind::Subscript) {
+        inner = run.child(inner, Role::Value)?;
     }
-    (inner != site && matches!(facts.kind(inner), Kind::Name { .. })).then_some(inner)
+    (inner != site && matches!(run.kind(inner), Kind::Name { .. })).then_some(inner)
 }
 
 /// Whether a cell changes how all later cells run.
-fn sets(facts: &Facts<'_>, cell: CellIndex) -> bool {
-    let run = facts.run();
+fn sets(run: &Run<'_>, cell: CellIndex) -> bool {
     if run.patches().any(|patch| run.cell_of(patch.during) == Some(cell)) {
         return true;
     }
-    let tree = facts.tree(cell);
+    let tree = run.tree(run.key_of(cell));
     tree.all().any(|node| match tree.kind(node) {
         Kind::Escape { sigil: '%', name } => SETTINGS.contains(&tree.text(*name)),
         _ => false,
@@ -215,7 +216,7 @@ fn sets(facts: &Facts<'_>, cell: CellIndex) -> bool {
 }
 
 /// The lines of a cell that do more than Python does.
-fn effects(facts: &Facts<'_>, cell: &Cell) -> Vec<String> {
+fn effects(run: &Run<'_>, cell: &Cell) -> Vec<String> {
     if cell.kind != CellKind::Code {
         return Vec::new();
     }
@@ -224,14 +225,14 @@ fn effects(facts: &Facts<'_>, cell: &Cell) -> Vec<String> {
         let range = crate::text::line_range(&cell.source, at);
         (range.start, range.slice(&cell.source).trim().to_owned())
     };
-    let magic = facts.cell(cell.index).and_then(|it| it.syntax().magic.as_ref());
+    let magic = run.index(run.key_of(cell.index)).and_then(|it| it.syntax.magic.as_ref());
     if let Some(magic) = magic {
         let name = magic.name.slice(&cell.source);
         if !magic.holds_python && !HARMLESS.contains(&name) && !SETTINGS.contains(&name) {
             found.insert(line_of(magic.name.start));
         }
     }
-    let tree = facts.tree(cell.index);
+    let tree = run.tree(run.key_of(cell.index));
     for node in tree.all() {
         let Kind::Escape { sigil, name } = tree.kind(node) else { continue };
         let name = tree.text(*name);
@@ -284,14 +285,9 @@ mod tests {
         let notebook = parse_script(script.as_bytes()).unwrap();
         let tables = tables();
         let reviewed = review(&notebook, &tables);
-        let facts = Facts::join(
-            reviewed.cells.clone(),
-            &tables,
-            reviewed.environment,
-            reviewed.surroundings.modules.clone(),
-        );
+        let run = reviewed.run(&tables);
         let asked: Vec<CellIndex> = asked.iter().map(|at| CellIndex(*at)).collect();
-        plan(&notebook, &facts, &asked, all).steps
+        plan(&notebook, &run, &asked, all).steps
     }
 
     fn gives(names: &[&str]) -> Why {

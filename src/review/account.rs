@@ -89,8 +89,8 @@ pub fn account<'a>(
 
 /// Whether a diagnostic, or a call that leads to it, stands on that line of the cell.
 fn is_at(review: &Review, found: &Diagnostic, cell: CellIndex, line: Option<usize>) -> bool {
-    let (Some(facts), Some(line)) = (review.cells.get(cell.0), line) else { return false };
-    let tree = &facts.syntax().tree;
+    let (Some(read), Some(line)) = (review.cells.get(cell.0), line) else { return false };
+    let tree = &read.syntax().tree;
     let calls = calls_of(found, cell).filter_map(|note| note.span);
     let mut spans = calls.chain([found.span]).filter(|span| span.cell == cell);
     spans.any(|span| {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::facts::CellFacts;
+use crate::index::ReadCell;
 use crate::notebook::{Cell, Notebook};
 use crate::text::CellIndex;
 
@@ -21,7 +21,7 @@ pub(super) struct Aligned {
 }
 
 impl Aligned {
-    pub fn between(old: &[Arc<CellFacts>], new: &[Arc<CellFacts>]) -> Self {
+    pub fn between(old: &[Arc<ReadCell>], new: &[Arc<ReadCell>]) -> Self {
         let (head, tail) = same_ends(old, new, Arc::ptr_eq);
         let (mut to, mut from) = (vec![None; old.len()], vec![None; new.len()]);
         let mut pair = |before: usize, now: usize| {
@@ -32,7 +32,7 @@ impl Aligned {
         (1..=tail).for_each(|at| pair(old.len() - at, new.len() - at));
         let old = old.get(head..old.len() - tail).unwrap_or_default();
         let new = new.get(head..new.len() - tail).unwrap_or_default();
-        let mut places: HashMap<*const CellFacts, VecDeque<usize>> = HashMap::new();
+        let mut places: HashMap<*const ReadCell, VecDeque<usize>> = HashMap::new();
         for (at, cell) in old.iter().enumerate() {
             places.entry(Arc::as_ptr(cell)).or_default().push_back(at);
         }
@@ -128,12 +128,12 @@ fn rising(numbers: &[Option<usize>]) -> Vec<usize> {
 
 /// The cells of a notebook as they are read. One that is among those that are `known` is not read
 /// again.
-pub(super) fn read_cells(notebook: &Notebook, known: &[Arc<CellFacts>]) -> Vec<Arc<CellFacts>> {
+pub(super) fn read_cells(notebook: &Notebook, known: &[Arc<ReadCell>]) -> Vec<Arc<ReadCell>> {
     let is_python = notebook.is_python();
     let cells = &notebook.cells;
     let (head, tail) = same_ends(known, cells, |known, cell| known.is_of(cell, is_python));
     let between = known.get(head..known.len() - tail).unwrap_or_default();
-    let by_text: HashMap<(bool, &str), &Arc<CellFacts>> =
+    let by_text: HashMap<(bool, &str), &Arc<ReadCell>> =
         between.iter().map(|cell| ((cell.runs, cell.source()), cell)).collect();
     let read = |(at, cell): (usize, &Cell)| {
         if at < head {
@@ -142,9 +142,9 @@ pub(super) fn read_cells(notebook: &Notebook, known: &[Arc<CellFacts>]) -> Vec<A
         if at + tail >= cells.len() {
             return known.get(known.len() + at - cells.len()).cloned();
         }
-        let text = CellFacts::text_of(cell, is_python);
+        let text = ReadCell::text_of(cell, is_python);
         Some(by_text.get(&text).map_or_else(
-            || Arc::new(CellFacts::of_cell(cell, is_python)),
+            || Arc::new(ReadCell::of_cell(cell, is_python)),
             |known| Arc::clone(known),
         ))
     };

@@ -1,11 +1,13 @@
 //! Extraction for every front end: the plan and what becomes of the notebook.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::aligned::read_cells;
 use super::environment_of;
 use crate::diagnostic::{Argument, Fix};
-use crate::facts::Facts;
+use crate::execution::Run;
+use crate::index::names_of;
 use crate::knowledge::Tables;
 use crate::notebook::{CellKind, NewCell, Notebook, SaveError};
 use crate::python::{Kind, Role};
@@ -75,8 +77,8 @@ pub fn extract(
         return Err(Refusal::Language);
     }
     let cells = read_cells(notebook, &[]);
-    let facts = Facts::join(cells, tables, environment_of(notebook), Default::default());
-    let plan = extract::extract(&facts, notebook, request)?;
+    let run = Run::of(names_of(&cells), Arc::default(), tables, environment_of(notebook));
+    let plan = extract::extract(&run, notebook, request)?;
     carry_out(notebook, plan).map_err(Refusal::Save)
 }
 

@@ -11,21 +11,21 @@ use super::{Review, Surroundings};
 use crate::classify::Classification;
 use crate::diagnostic::Diagnostic;
 use crate::environment::Environment;
-use crate::facts::CellFacts;
+use crate::index::ReadCell;
 use crate::text::CellIndex;
 
 /// What is known of a notebook from a review of an earlier text of it.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     /// Cells that were read, in order; one with another text is read again.
-    pub cells: Vec<Arc<CellFacts>>,
+    pub cells: Vec<Arc<ReadCell>>,
     told: Option<Arc<Told>>,
 }
 
 /// What rules said of cells, and under which circumstances.
 #[derive(Debug)]
 pub(super) struct Told {
-    pub cells: Vec<Arc<CellFacts>>,
+    pub cells: Vec<Arc<ReadCell>>,
     links: OnceLock<Vec<Arc<Links>>>,
     pub surroundings: Surroundings,
     pub environment: Environment,
@@ -38,7 +38,7 @@ pub(super) struct Told {
 
 impl Known {
     /// The same with cells that are read already.
-    pub fn with_cells(&self, cells: Vec<Arc<CellFacts>>) -> Self {
+    pub fn with_cells(&self, cells: Vec<Arc<ReadCell>>) -> Self {
         Self { cells, ..self.clone() }
     }
 
@@ -69,7 +69,7 @@ impl Review {
 
 impl Told {
     pub fn new(
-        cells: Vec<Arc<CellFacts>>,
+        cells: Vec<Arc<ReadCell>>,
         surroundings: Surroundings,
         environment: Environment,
         concerns_all: bool,
@@ -80,7 +80,7 @@ impl Told {
     }
 
     /// Which of `cells` have to be looked at again; `None` where that is as good as all of them.
-    pub fn touched(&self, cells: &[Arc<CellFacts>]) -> Option<Touched> {
+    pub fn touched(&self, cells: &[Arc<ReadCell>]) -> Option<Touched> {
         touched(self, cells, Aligned::between(&self.cells, cells))
     }
 

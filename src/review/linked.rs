@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 use super::aligned::Aligned;
 use super::known::Told;
 use crate::diagnostic::Diagnostic;
-use crate::facts::CellFacts;
+use crate::index::ReadCell;
 use crate::index::{How, Variable};
 use crate::python::{Kind, NameUse};
 use crate::text::CellIndex;
@@ -50,11 +50,11 @@ pub(super) struct Touched {
     pub aligned: Aligned,
     /// Those of which something else may have to be said, and those that they stand on. The others
     /// say nothing for as long.
-    pub run: Vec<Arc<CellFacts>>,
+    pub run: Vec<Arc<ReadCell>>,
     /// The first of these.
     pub cells: BTreeSet<CellIndex>,
     /// Cells that are not looked at.
-    pub elsewhere: Vec<Arc<CellFacts>>,
+    pub elsewhere: Vec<Arc<ReadCell>>,
     /// What each of the cells has to do with others now.
     pub links: Vec<Arc<Links>>,
     /// What was said of the others, where they stand now.
@@ -62,7 +62,7 @@ pub(super) struct Touched {
 }
 
 impl Links {
-    pub fn of(cell: &CellFacts) -> Self {
+    pub fn of(cell: &ReadCell) -> Self {
         let index = cell.names();
         let tree = &index.syntax.tree;
         let mut links = Self::default();
@@ -103,10 +103,10 @@ impl Links {
 
 /// Which cells have to be looked at again where some are new and some gone; `None` where that is
 /// as good as all of them.
-pub(super) fn touched(told: &Told, cells: &[Arc<CellFacts>], aligned: Aligned) -> Option<Touched> {
+pub(super) fn touched(told: &Told, cells: &[Arc<ReadCell>], aligned: Aligned) -> Option<Touched> {
     let old = told.links();
     let gone: Vec<&Links> = aligned.gone().filter_map(|at| Some(&**old.get(at)?)).collect();
-    let link = |(at, cell): (usize, &Arc<CellFacts>)| {
+    let link = |(at, cell): (usize, &Arc<ReadCell>)| {
         let known = aligned.before(at).and_then(|before| old.get(before));
         known.map_or_else(|| Arc::new(Links::of(cell)), Arc::clone)
     };
@@ -126,10 +126,10 @@ pub(super) fn touched(told: &Told, cells: &[Arc<CellFacts>], aligned: Aligned) -
     if run.len() * 2 > cells.len() {
         return None;
     }
-    let blank = Arc::new(CellFacts::blank());
+    let blank = Arc::new(ReadCell::blank());
     let is_run = |at: usize| run.contains(&at);
     let cell =
-        |(at, cell): (usize, &Arc<CellFacts>)| Arc::clone(if is_run(at) { cell } else { &blank });
+        |(at, cell): (usize, &Arc<ReadCell>)| Arc::clone(if is_run(at) { cell } else { &blank });
     Some(Touched {
         aligned,
         run: cells.iter().enumerate().map(cell).collect(),
@@ -170,10 +170,10 @@ fn still_true(
 /// The names that only new cells have, of those that came and went.
 fn new_names<'c>(
     told: &'c Told,
-    cells: &'c [Arc<CellFacts>],
+    cells: &'c [Arc<ReadCell>],
     aligned: &Aligned,
 ) -> BTreeSet<&'c str> {
-    fn names(cell: &Arc<CellFacts>) -> impl Iterator<Item = &str> {
+    fn names(cell: &Arc<ReadCell>) -> impl Iterator<Item = &str> {
         cell.names().names().iter().map(|name| &**name)
     }
     let went = aligned.gone().filter_map(|at| told.cells.get(at));

@@ -10,7 +10,8 @@ use super::{Review, Surroundings, not_looked_at, saved, suppress, syntax_errors}
 use crate::classify::{self, Classification};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::environment::Environment;
-use crate::facts::{CellFacts, Elsewhere, Facts};
+use crate::execution::{Elsewhere, Stage};
+use crate::index::{ReadCell, names_of};
 use crate::knowledge::Tables;
 use crate::notebook::{Format, Notebook};
 use crate::rules::{self, Reported};
@@ -22,26 +23,26 @@ pub(super) struct Scene<'s> {
     pub tables: &'s Tables,
     pub surroundings: Surroundings,
     pub environment: Environment,
-    pub cells: Vec<Arc<CellFacts>>,
+    pub cells: Vec<Arc<ReadCell>>,
 }
 
 impl Scene<'_> {
     /// Reviews every cell.
     pub fn whole(self) -> Review {
-        let facts = self.facts(self.cells.clone());
+        let run = self.stage(&self.cells).run();
         // A script without cells is no notebook: its own entry point is right.
         let Reported { diagnostics, unanswered } = match self.notebook.format {
             Format::Script => Reported::default(),
-            _ => rules::check(&facts),
+            _ => rules::check(&run),
         };
-        facts.ask_freely();
+        run.ask_freely();
         let concerns_all = self.notebook.format == Format::Script
             || !unanswered.is_empty()
-            || facts.run().trace.concerns_all();
+            || run.trace.concerns_all();
         let told =
             self.told(concerns_all).with_found(diagnostics.into_iter().map(Arc::new).collect());
-        let classify = |found: &[Arc<Diagnostic>]| classify::classify(self.notebook, &facts, found);
-        let (told, review) = self.review(told, &unanswered, facts.steps(), classify);
+        let classify = |found: &[Arc<Diagnostic>]| classify::classify(self.notebook, &run, found);
+        let (told, review) = self.review(told, &unanswered, run.steps(), classify);
         Review { told: Some(Arc::new(told)), ..review }
     }
 
@@ -50,10 +51,10 @@ impl Scene<'_> {
         let touched = before.touched(&self.cells)?;
         let Touched { aligned, run, cells, elsewhere, links, stands } = touched;
         let repairs = words(stands.iter().flat_map(|found| &found.fixes));
-        let facts = self.facts(run).among(Elsewhere { cells: elsewhere, repairs });
-        let Reported { diagnostics, unanswered } = rules::check(&facts);
-        facts.ask_freely();
-        if !unanswered.is_empty() || facts.run().trace.concerns_all() {
+        let run = self.stage(&run).among(Elsewhere { cells: elsewhere, repairs }).run();
+        let Reported { diagnostics, unanswered } = rules::check(&run);
+        run.ask_freely();
+        if !unanswered.is_empty() || run.trace.concerns_all() {
             return None;
         }
         let mut found = stands;
@@ -71,18 +72,18 @@ impl Scene<'_> {
             let others = (0..).zip(&self.cells).filter(|(_, cell)| !cell.runs);
             let others = others.map(|(at, _)| CellIndex(at));
             let renewed = cells.iter().copied().chain(others);
-            classify::renew(self.notebook, &facts, found, renewed, &mut all);
+            classify::renew(self.notebook, &run, found, renewed, &mut all);
             all
         };
-        let (told, review) = self.review(told, &[], facts.steps(), classify);
+        let (told, review) = self.review(told, &[], run.steps(), classify);
         Some(Review { told: Some(Arc::new(told)), ..review })
     }
 
-    fn facts(&self, cells: Vec<Arc<CellFacts>>) -> Facts<'_> {
+    fn stage(&self, cells: &[Arc<ReadCell>]) -> Stage<'_> {
         let tables = self.surroundings.tables(self.tables);
         let modules = Arc::clone(&self.surroundings.modules);
         let stop = self.surroundings.stop.clone();
-        Facts::join_within(cells, tables, self.environment, modules, stop)
+        Stage::new(names_of(cells), modules, tables, self.environment).within(stop)
     }
 
     fn told(&self, concerns_all: bool) -> Told {

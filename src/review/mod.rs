@@ -34,7 +34,8 @@ use std::sync::Arc;
 use crate::classify::{self, Classification, Verdict};
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::environment::Environment;
-use crate::facts::{self, CellFacts, Facts, Modules, Stop};
+use crate::execution::{Modules, Run, Stop, modules};
+use crate::index::{ReadCell, names_of};
 use crate::knowledge::Tables;
 use crate::libraries::Libraries;
 use crate::notebook::{Format, Notebook};
@@ -67,7 +68,7 @@ pub use versions::versions_matter;
 #[derive(Debug, Clone)]
 pub struct Review {
     /// What each cell says by itself; kept for the next review of an edited notebook.
-    pub cells: Vec<Arc<CellFacts>>,
+    pub cells: Vec<Arc<ReadCell>>,
     pub environment: Environment,
     /// What was known beside the cells; kept as they are.
     pub surroundings: Surroundings,
@@ -150,11 +151,11 @@ impl Review {
         }
     }
 
-    /// What happens in the notebook that was reviewed, to be asked again.
-    pub fn facts<'t>(&'t self, tables: &'t Tables) -> Facts<'t> {
+    /// Runs the notebook that was reviewed, to be asked more of it.
+    pub fn run<'t>(&'t self, tables: &'t Tables) -> Run<'t> {
         let tables = self.surroundings.tables(tables);
         let modules = Arc::clone(&self.surroundings.modules);
-        Facts::join(self.cells.clone(), tables, self.environment, modules)
+        Run::of(names_of(&self.cells), modules, tables, self.environment)
     }
 }
 
@@ -182,10 +183,10 @@ pub fn review(notebook: &Notebook, tables: &Tables) -> Review {
 /// are `known` are not read again.
 pub fn wanted_modules(
     notebook: &Notebook,
-    known: &[Arc<CellFacts>],
-) -> (Vec<Arc<CellFacts>>, Vec<String>, Vec<String>) {
+    known: &[Arc<ReadCell>],
+) -> (Vec<Arc<ReadCell>>, Vec<String>, Vec<String>) {
     let cells = read_cells(notebook, known);
-    let (modules, scripts) = facts::modules::wanted(&cells);
+    let (modules, scripts) = modules::wanted(&cells);
     (cells, modules, scripts)
 }
 
@@ -222,7 +223,7 @@ pub fn review_quiet(notebook: &Notebook, surroundings: &Surroundings, known: &Kn
     let cells = read_cells(notebook, &known.cells);
     let mut diagnostics = Vec::new();
     saved::add(notebook, &cells, &mut diagnostics);
-    let classifications = classify::without_async(notebook, &cells);
+    let classifications = classify::without_async(notebook);
     let verdict = classify::verdict_of_file(notebook, &classifications);
     let selection = &surroundings.settings.selection;
     let silenced = diagnostics.extract_if(.., |found| !selection.takes(found)).collect();
@@ -246,8 +247,8 @@ pub fn review_asked(
 }
 
 /// The first place of each cell that is no Python, as far as it keeps us from seeing async code.
-fn syntax_errors(cells: &[Arc<CellFacts>], format: Format) -> Vec<Diagnostic> {
-    let of_cell = |(index, cell): (usize, &Arc<CellFacts>)| {
+fn syntax_errors(cells: &[Arc<ReadCell>], format: Format) -> Vec<Diagnostic> {
+    let of_cell = |(index, cell): (usize, &Arc<ReadCell>)| {
         let error = cell.syntax().errors.first()?;
         let source = cell.syntax().tree.source();
         let matters = ["async", "await"].iter().any(|word| source.contains(word));
@@ -264,7 +265,7 @@ fn syntax_errors(cells: &[Arc<CellFacts>], format: Format) -> Vec<Diagnostic> {
 }
 
 /// What is said where rules gave no answer, at the cell with the most to read.
-fn not_looked_at(cells: &[Arc<CellFacts>], rules: &[&str]) -> Option<Diagnostic> {
+fn not_looked_at(cells: &[Arc<ReadCell>], rules: &[&str]) -> Option<Diagnostic> {
     let count = rules.len();
     let largest = (0..cells.len()).max_by_key(|at| cells.get(*at).map(|it| it.syntax().tree.len()));
     let cell = CellIndex(largest.filter(|_| count > 0)?);

@@ -1,9 +1,11 @@
 //! Porting for every front end: scripts as notebooks, with a word on what changes.
 
+use std::sync::Arc;
+
 use super::{environment_of, read_cells, sentence};
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::facts::Facts;
-use crate::index::{Shared, by_dependence};
+use crate::execution::Run;
+use crate::index::{Shared, by_dependence, names_of};
 use crate::knowledge::{Knowledge, Language};
 use crate::notebook::{FreshCell, Notebook};
 use crate::rewrite::port::to_script::{self, CellNote, Script};
@@ -24,8 +26,8 @@ pub fn port(
     file: &str,
 ) -> Result<Ported, Refusal> {
     let source = script.cells.first().map_or("", |cell| &cell.source);
-    let facts = script::read(source, &knowledge.tables);
-    let found = rules::check(&facts).diagnostics;
+    let run = script::read(source, &knowledge.tables);
+    let found = rules::check(&run).diagnostics;
     let about_loops = |found: &&Diagnostic| port::ABOUT_LOOPS.contains(&found.rule);
     let fixes: Vec<Fix> =
         found.iter().filter(about_loops).filter_map(Diagnostic::fix).cloned().collect();
@@ -34,7 +36,7 @@ pub fn port(
     let (required, argv) = (ui(wording::port::REQUIRED), ui(wording::port::ARGV));
     let words = Words { file, required: &required, argv: &argv };
     let request = Request { fixes: &fixes, unroll, words };
-    let mut ported = port::to_notebook(&facts, &knowledge.tables, request)?;
+    let mut ported = port::to_notebook(&run, &knowledge.tables, request)?;
     let notices = languages.iter().map(|language| notice(knowledge, *language, &ported, file));
     let notice = notices.collect::<Vec<_>>().join("\n\n");
     ported.cells.insert(0, FreshCell::markdown(notice));
@@ -60,14 +62,14 @@ pub fn to_script(
     });
     let notebook = ordered.as_ref().unwrap_or(notebook);
     let cells = read_cells(notebook, &[]);
-    let facts = Facts::join(cells, &knowledge.tables, environment, Default::default());
+    let run = Run::of(names_of(&cells), Arc::default(), &knowledge.tables, environment);
     let ui = |key: Wording| knowledge.ui(language, key, &[("file", file)]);
     let (title, install) =
         (ui(wording::port::script::TITLE), ui(wording::port::script::INSTALL_FIRST));
     let left_out = ui(wording::port::script::LEFT_OUT);
     let request =
         to_script::Request { dual, title: &title, install: &install, left_out: &left_out };
-    to_script::to_script(&facts, notebook, &request)
+    to_script::to_script(&run, notebook, &request)
 }
 
 /// What there is to say of a script, each with its cell.

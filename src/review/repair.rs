@@ -208,8 +208,8 @@ impl<'t> Repairs<'t> {
     fn repair(&self, Choice { diagnostic, fix }: Choice<'_>) -> Repair {
         let Span { cell, range } = diagnostic.span;
         let in_cell = || {
-            let facts = self.review.cells.get(cell.0);
-            facts.map_or(1, |facts| facts.syntax().tree.position(range.start).line)
+            let read = self.review.cells.get(cell.0);
+            read.map_or(1, |read| read.syntax().tree.position(range.start).line)
         };
         let in_script = || self.notebook.file_position(cell, range.start).map(|at| at.line);
         let is_script = self.notebook.format.counts_lines();

@@ -8,7 +8,7 @@ use memchr::memmem;
 
 use super::{SAVED_OUTPUT, Severity};
 use crate::diagnostic::{Diagnostic, Message};
-use crate::facts::CellFacts;
+use crate::index::ReadCell;
 use crate::notebook::{Notebook, Output};
 use crate::text::{CellIndex, Span, TextRange};
 use crate::wording;
@@ -39,7 +39,7 @@ const SIGNS: [(&str, &[&str]); 10] = [
 /// the notebook explains it, a hint of its own.
 pub(super) fn add(
     notebook: &Notebook,
-    cells: &[Arc<CellFacts>],
+    cells: &[Arc<ReadCell>],
     diagnostics: &mut Vec<Arc<Diagnostic>>,
 ) {
     // Most notebooks hold none of these words, and their outputs need no decoding.
@@ -135,7 +135,7 @@ impl Told {
         cell: CellIndex,
         words: &str,
         rules: &[&str],
-        cells: &[Arc<CellFacts>],
+        cells: &[Arc<ReadCell>],
         diagnostics: &mut Vec<Arc<Diagnostic>>,
     ) {
         let note = Message::says(wording::SAVED_OUTPUT_SUPPORTS).with("words", words);
@@ -149,8 +149,8 @@ impl Told {
         if rules.iter().any(|rule| self.rules.contains(rule)) {
             return;
         }
-        let Some(facts) = cells.get(cell.0) else { return };
-        let tree = &facts.syntax().tree;
+        let Some(read) = cells.get(cell.0) else { return };
+        let tree = &read.syntax().tree;
         let last = tree.last_statement().map_or(TextRange::default(), |node| tree.range(node));
         let first_line = tree.text(last).lines().next().map_or(0, str::len);
         let range = TextRange::new(last.start, last.start + first_line);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Review;
-use crate::facts::CellFacts;
+use crate::index::ReadCell;
 use crate::python::{Kind, NameUse, NodeId, Role, Tree};
 use crate::text::CellIndex;
 
@@ -46,7 +46,7 @@ pub fn helpers(review: &Review) -> Vec<Helper> {
 
 /// How often a name is read.
 fn reads(review: &Review, name: &str) -> usize {
-    let of_cell = |cell: &std::sync::Arc<CellFacts>| {
+    let of_cell = |cell: &std::sync::Arc<ReadCell>| {
         let tree = &cell.syntax().tree;
         let is_read = |node: &NodeId| {
             matches!(tree.kind(*node), Kind::Name { used: NameUse::Load })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Message, Severity};
-use crate::facts::CellFacts;
+use crate::index::ReadCell;
 use crate::text::{Carrier, CellIndex, Edit, Span, TextRange, apply_edits, line_range};
 use crate::wording;
 
@@ -24,7 +24,7 @@ struct Silence {
 /// Takes out what comments silence, and reports the comments that silence nothing. What is left and
 /// what was taken out are sorted by place.
 pub(super) fn apply(
-    cells: &[Arc<CellFacts>],
+    cells: &[Arc<ReadCell>],
     diagnostics: Vec<Arc<Diagnostic>>,
 ) -> (Vec<Arc<Diagnostic>>, Vec<Arc<Diagnostic>>) {
     let mut silences = Silences::of(cells);
@@ -43,25 +43,25 @@ pub(super) fn apply(
 }
 
 /// The comments in the cells that silence something, or would.
-pub fn silences(cells: &[Arc<CellFacts>]) -> Vec<Span> {
-    let of_cell = |(index, cell): (usize, &Arc<CellFacts>)| in_cell(CellIndex(index), cell);
+pub fn silences(cells: &[Arc<ReadCell>]) -> Vec<Span> {
+    let of_cell = |(index, cell): (usize, &Arc<ReadCell>)| in_cell(CellIndex(index), cell);
     cells.iter().enumerate().flat_map(of_cell).map(|silence| silence.span).collect()
 }
 
 /// The change that keeps a diagnostic quiet by a comment on its line: a comment that is there
 /// already names one rule more, and one of another kind stays behind ours. `None` where the line
 /// takes no comment, as in a magic or in a string.
-pub fn silence(cells: &[Arc<CellFacts>], found: &Diagnostic) -> Option<Edit> {
+pub fn silence(cells: &[Arc<ReadCell>], found: &Diagnostic) -> Option<Edit> {
     let Span { cell, range } = found.span;
-    let facts = cells.get(cell.0)?;
-    let (source, rule) = (facts.syntax().tree.source(), found.rule);
+    let read = cells.get(cell.0)?;
+    let (source, rule) = (read.syntax().tree.source(), found.rule);
     let lines = [range.start, range.end].map(|at| line_range(source, at));
     let edits = lines.into_iter().flat_map(|line| {
-        let comment = facts.syntax().comments.iter().find(|it| line.contains(**it));
+        let comment = read.syntax().comments.iter().find(|it| line.contains(**it));
         let more = comment.and_then(|comment| one_more(cell, *comment, source, rule));
         more.or_else(|| Some(fresh(cell, line, comment.copied(), source, rule)))
     });
-    edits.into_iter().find(|edit| silences_it(facts, edit, found))
+    edits.into_iter().find(|edit| silences_it(read, edit, found))
 }
 
 /// Adds a rule to the list of a comment.
@@ -93,22 +93,21 @@ fn fresh(
 }
 
 /// Whether the cell with the edit reads as it did, and the comment counts for the diagnostic.
-fn silences_it(facts: &CellFacts, edit: &Edit, found: &Diagnostic) -> bool {
-    let (cell, source) = (edit.span.cell, facts.syntax().tree.source());
+fn silences_it(read: &ReadCell, edit: &Edit, found: &Diagnostic) -> bool {
+    let (cell, source) = (edit.span.cell, read.syntax().tree.source());
     let Some(source) = apply_edits(cell, source, std::slice::from_ref(edit)) else { return false };
-    let changed = Arc::new(facts.with_source(&source));
+    let changed = Arc::new(read.with_source(&source));
     // The cell by itself is enough to see it.
     let alone = CellIndex(0);
     let span = Carrier::new(std::slice::from_ref(edit)).carry(found.span);
     let found = Diagnostic { span: Span { cell: alone, ..span }, ..found.clone() };
     let mut silences = Silences::from_list(in_cell(alone, &changed));
-    changed.syntax().errors.len() <= facts.syntax().errors.len()
-        && silences.take(&[changed], &found)
+    changed.syntax().errors.len() <= read.syntax().errors.len() && silences.take(&[changed], &found)
 }
 
-fn in_cell(cell: CellIndex, facts: &CellFacts) -> Vec<Silence> {
-    let tree = &facts.syntax().tree;
-    let read = |range: &TextRange| {
+fn in_cell(cell: CellIndex, read: &ReadCell) -> Vec<Silence> {
+    let tree = &read.syntax().tree;
+    let order_in = |range: &TextRange| {
         let text = tree.text(*range).trim_start_matches('#').trim();
         let order = text.strip_prefix("nbasync:")?.trim();
         let line = tree.position(range.start).line;
@@ -122,7 +121,7 @@ fn in_cell(cell: CellIndex, facts: &CellFacts) -> Vec<Silence> {
         let rules = rules.filter(|name| !name.is_empty()).map(str::to_owned).collect();
         Some(Silence { span, line: Some(line), rules, used: false })
     };
-    facts.syntax().comments.iter().filter_map(read).collect()
+    read.syntax().comments.iter().filter_map(order_in).collect()
 }
 
 /// The comments of all cells, by where they count.
@@ -135,7 +134,7 @@ struct Silences {
 }
 
 impl Silences {
-    fn of(cells: &[Arc<CellFacts>]) -> Self {
+    fn of(cells: &[Arc<ReadCell>]) -> Self {
         let all = cells.iter().enumerate();
         Self::from_list(all.flat_map(|(index, cell)| in_cell(CellIndex(index), cell)).collect())
     }
@@ -152,10 +151,10 @@ impl Silences {
     }
 
     /// Whether a comment silences the diagnostic; every one that does is used.
-    fn take(&mut self, cells: &[Arc<CellFacts>], found: &Diagnostic) -> bool {
+    fn take(&mut self, cells: &[Arc<ReadCell>], found: &Diagnostic) -> bool {
         let Span { cell, range } = found.span;
-        let Some(facts) = cells.get(cell.0).filter(|_| !self.list.is_empty()) else { return false };
-        let line = |offset| facts.syntax().tree.position(offset).line;
+        let Some(read) = cells.get(cell.0).filter(|_| !self.list.is_empty()) else { return false };
+        let line = |offset| read.syntax().tree.position(offset).line;
         let skipped = self.skipped.get_mut(&cell).map(|used| *used = true).is_some();
         let mut silenced = skipped;
         for at in self.by_line.range((cell, line(range.start))..=(cell, line(range.end))) {

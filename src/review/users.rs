@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::environment::Environment;
-use crate::facts::{CellFacts, Facts, Site, Stop, Usage, Use};
+use crate::execution::{Run, Site, Stage, Stop, Usage, Use};
+use crate::index::{ReadCell, names_of};
 use crate::knowledge::Tables;
 use crate::notebook::{Format, Notebook};
 use crate::python::{Kind, NameUse};
@@ -28,67 +29,69 @@ pub enum Access<'a> {
 /// The places where `user` uses one of `functions`.
 pub fn uses(user: &User, access: Access<'_>, functions: &[String], tables: &Tables) -> Vec<Use> {
     let is_python = user.notebook.is_python();
-    let read = |cell| Arc::new(CellFacts::of_cell(cell, is_python));
-    let cells: Vec<Arc<CellFacts>> = user.notebook.cells.iter().map(read).collect();
+    let read = |cell| Arc::new(ReadCell::of_cell(cell, is_python));
+    let cells: Vec<Arc<ReadCell>> = user.notebook.cells.iter().map(read).collect();
     let is_notebook = user.notebook.format != Format::Script;
     let environment = Environment { is_script: !is_notebook, ..Environment::default() };
-    let facts = Facts::join_within(cells, tables, environment, Arc::default(), Stop::default());
-    if !facts.ask() {
+    let run = Stage::new(names_of(&cells), Arc::default(), tables, environment)
+        .within(Stop::default())
+        .run();
+    if !run.ask() {
         return Vec::new();
     }
     let all_names = match access {
-        Access::Module(module) => imports_all_of(&facts, module),
+        Access::Module(module) => imports_all_of(&run, module),
         Access::Names => true,
     };
     let used = |site: Site| -> Option<Use> {
         let name = match access {
-            Access::Module(module) => member_of(&facts, site, module),
+            Access::Module(module) => member_of(&run, site, module),
             Access::Names => None,
         };
-        let name = name.or_else(|| unbound(&facts, site).filter(|_| all_names))?;
-        let known = functions.contains(&name) && !is_awaited(&facts, site);
-        let tree = facts.tree(site.cell);
+        let name = name.or_else(|| unbound(&run, site).filter(|_| all_names))?;
+        let known = functions.contains(&name) && !is_awaited(&run, site);
+        let tree = run.tree(site.cell);
         known.then(|| Use {
             name,
             path: user.path.clone(),
-            cell: is_notebook.then(|| site.cell.number()),
-            line: tree.position(facts.range(site).start).line,
+            cell: is_notebook.then(|| run.position(site.cell).number()),
+            line: tree.position(run.range(site).start).line,
         })
     };
-    facts.sites().filter_map(used).collect()
+    run.sites().filter_map(used).collect()
 }
 
 /// The function of `module` that the name or attribute at `site` stands for.
-fn member_of(facts: &Facts, site: Site, module: &str) -> Option<String> {
-    if !matches!(facts.kind(site), Kind::Name { used: NameUse::Load } | Kind::Attribute { .. }) {
+fn member_of(run: &Run, site: Site, module: &str) -> Option<String> {
+    if !matches!(run.kind(site), Kind::Name { used: NameUse::Load } | Kind::Attribute { .. }) {
         return None;
     }
-    let value = facts.value(site);
+    let value = run.meaning(site);
     let member = value.path()?.strip_prefix(module)?.strip_prefix('.')?;
     (!member.contains(['.', '('])).then(|| member.to_owned())
 }
 
 /// A name that is read and bound nowhere in the file.
-fn unbound(facts: &Facts, site: Site) -> Option<String> {
-    let is_read = matches!(facts.kind(site), Kind::Name { used: NameUse::Load });
-    let free = is_read && facts.bindings(site).is_empty();
-    free.then(|| facts.source_of(site).to_owned())
+fn unbound(run: &Run, site: Site) -> Option<String> {
+    let is_read = matches!(run.kind(site), Kind::Name { used: NameUse::Load });
+    let free = is_read && run.bindings(site).is_empty();
+    free.then(|| run.source_of(site).to_owned())
 }
 
-fn imports_all_of(facts: &Facts, module: &str) -> bool {
-    facts.sites().any(|site| {
-        let Kind::ImportFrom { module: Some(from), level: 0, names } = facts.kind(site) else {
+fn imports_all_of(run: &Run, module: &str) -> bool {
+    run.sites().any(|site| {
+        let Kind::ImportFrom { module: Some(from), level: 0, names } = run.kind(site) else {
             return false;
         };
-        let tree = facts.tree(site.cell);
+        let tree = run.tree(site.cell);
         tree.text(*from) == module && names.iter().any(|it| tree.text(it.name) == "*")
     })
 }
 
 /// Whether the call of what stands at `site` is awaited already.
-fn is_awaited(facts: &Facts, site: Site) -> bool {
-    let call = facts.parent(site).filter(|up| matches!(facts.kind(*up), Kind::Call));
-    call.is_some_and(|call| facts.usage(call) == Usage::Awaited)
+fn is_awaited(run: &Run, site: Site) -> bool {
+    let call = run.parent(site).filter(|up| matches!(run.kind(*up), Kind::Call));
+    call.is_some_and(|call| run.usage(call) == Usage::Awaited)
 }
 
 #[cfg(test)]

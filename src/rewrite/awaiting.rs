@@ -1,19 +1,19 @@
 //! `await` in place: with the parentheses that Python's grammar asks for, and lists where a
 //! generator expression would turn into an asynchronous one.
 
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site};
 use crate::knowledge::tables::AwaitForm;
 use crate::python::{Builds, Kind, NodeId, Role, Tree};
 use crate::text::{CellIndex, Edit, Span, TextRange};
 
 /// Replaces `call(argument, …)` by `await argument`.
-pub fn await_argument(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
-    let (outer, inner) = (facts.range(call), facts.range(argument));
-    let source = facts.tree(call.cell).source();
+pub fn await_argument(run: &Run, call: Site, argument: Site) -> Vec<Edit> {
+    let (outer, inner) = (run.range(call), run.range(argument));
+    let source = run.tree(call.cell).source();
     // `await run(x)` and `run(await x)` have their `await` already.
-    let awaited = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await))
-        || matches!(facts.kind(argument), Kind::Await);
-    let wrap = needs_parentheses_around_await(facts.tree(call.cell), call.node) && !awaited;
+    let awaited = run.parent(call).is_some_and(|up| matches!(run.kind(up), Kind::Await))
+        || matches!(run.kind(argument), Kind::Await);
+    let wrap = needs_parentheses_around_await(run.tree(call.cell), call.node) && !awaited;
     let head = TextRange::new(outer.start, inner.start);
     let tail = TextRange::new(inner.end, outer.end);
     let has_comment = head.slice(source).contains('#') || tail.slice(source).contains('#');
@@ -25,30 +25,30 @@ pub fn await_argument(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
         (false, false) => "await ",
     };
     let needs_more =
-        needs_parentheses_after_await(facts.tree(argument.cell), argument.node) && !awaited;
+        needs_parentheses_after_await(run.tree(argument.cell), argument.node) && !awaited;
     if has_comment || hangs || needs_more {
-        let only_argument = facts.children_in(call, Role::Arg).count() == 1
-            && facts.child(call, Role::Keyword).is_none();
+        let only_argument = run.children_in(call, Role::Arg).count() == 1
+            && run.child(call, Role::Keyword).is_none();
         if has_comment && only_argument {
-            return keep_parentheses(facts, call, open, wrap);
+            return keep_parentheses(run, call, open, wrap);
         }
-        let open = Edit::replace(Span::new(call.cell, head), format!("{open}("));
-        let end = Edit::replace(Span::new(call.cell, tail), close(")"));
+        let open = Edit::replace(run.span_of(call.cell, head), format!("{open}("));
+        let end = Edit::replace(run.span_of(call.cell, tail), close(")"));
         return vec![open, end];
     }
-    let mut edits = vec![Edit::replace(Span::new(call.cell, head), open)];
-    edits.extend(dedented(facts, call, argument));
-    edits.push(Edit::replace(Span::new(call.cell, tail), close("")));
+    let mut edits = vec![Edit::replace(run.span_of(call.cell, head), open)];
+    edits.extend(dedented(run, call, argument));
+    edits.push(Edit::replace(run.span_of(call.cell, tail), close("")));
     edits
 }
 
 /// Replaces `call(argument, …)` by `argument`: who gets it awaits it.
-pub fn hand_on_argument(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
-    let (outer, inner) = (facts.range(call), facts.range(argument));
-    let is_loose = needs_parentheses_after_await(facts.tree(argument.cell), argument.node)
-        || newline_outside_brackets(facts.source_of(argument));
+pub fn hand_on_argument(run: &Run, call: Site, argument: Site) -> Vec<Edit> {
+    let (outer, inner) = (run.range(call), run.range(argument));
+    let is_loose = needs_parentheses_after_await(run.tree(argument.cell), argument.node)
+        || newline_outside_brackets(run.source_of(argument));
     let (open, close) = if is_loose { ("(", ")") } else { ("", "") };
-    let at = |start, end| Span::new(call.cell, TextRange::new(start, end));
+    let at = |start, end| run.span_of(call.cell, TextRange::new(start, end));
     vec![
         Edit::replace(at(outer.start, inner.start), open),
         Edit::replace(at(inner.end, outer.end), close),
@@ -56,26 +56,26 @@ pub fn hand_on_argument(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> 
 }
 
 /// Replaces `run(f, x)` by `await f(x)`, `run(f)` by `await f()`, or `wrap(f)(x)` by `await f(x)`.
-pub fn await_function(facts: &Facts, call: Site, function: Site, form: AwaitForm) -> Vec<Edit> {
-    let (outer, inner) = (facts.range(call), facts.range(function));
-    let awaited = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await));
-    let wrap = needs_parentheses_around_await(facts.tree(call.cell), call.node) && !awaited;
-    let at = |start, end| Span::new(call.cell, TextRange::new(start, end));
+pub fn await_function(run: &Run, call: Site, function: Site, form: AwaitForm) -> Vec<Edit> {
+    let (outer, inner) = (run.range(call), run.range(function));
+    let awaited = run.parent(call).is_some_and(|up| matches!(run.kind(up), Kind::Await));
+    let wrap = needs_parentheses_around_await(run.tree(call.cell), call.node) && !awaited;
+    let at = |start, end| run.span_of(call.cell, TextRange::new(start, end));
     let head = match (awaited, wrap) {
         (true, _) => "",
         (false, true) => "(await ",
         (false, false) => "await ",
     };
     let mut edits = vec![Edit::replace(at(outer.start, inner.start), head)];
-    let mut rest = facts.children_in(call, Role::Arg).skip(1);
+    let mut rest = run.children_in(call, Role::Arg).skip(1);
     match form {
         AwaitForm::Wrapped => {
-            let end = facts.child(call, Role::Func).map_or(inner.end, |func| facts.range(func).end);
+            let end = run.child(call, Role::Func).map_or(inner.end, |func| run.range(func).end);
             edits.push(Edit::delete(at(inner.end, end)));
         }
         AwaitForm::Function | AwaitForm::Argument | AwaitForm::Callable => match rest.next() {
             Some(first) => {
-                let (first, last) = (facts.range(first), rest.last().map(|it| facts.range(it)));
+                let (first, last) = (run.range(first), rest.last().map(|it| run.range(it)));
                 edits.push(Edit::replace(at(inner.end, first.start), "("));
                 edits.push(Edit::replace(at(last.unwrap_or(first).end, outer.end), ")"));
             }
@@ -83,47 +83,47 @@ pub fn await_function(facts: &Facts, call: Site, function: Site, form: AwaitForm
         },
     }
     if wrap {
-        edits.push(Edit::insert(call.cell, outer.end, ")"));
+        edits.push(Edit::insert(run.position(call.cell), outer.end, ")"));
     }
     edits
 }
 
 /// Replaces `x.name(…)` by `await x.method(…)`.
-pub fn await_method(facts: &Facts, call: Site, method: &str) -> Vec<Edit> {
-    let awaited = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await));
-    let mut edits = if awaited { Vec::new() } else { await_expression(facts, call) };
-    if let Some(func) = facts.child(call, Role::Func)
-        && let Kind::Attribute { name } = facts.kind(func)
+pub fn await_method(run: &Run, call: Site, method: &str) -> Vec<Edit> {
+    let awaited = run.parent(call).is_some_and(|up| matches!(run.kind(up), Kind::Await));
+    let mut edits = if awaited { Vec::new() } else { await_expression(run, call) };
+    if let Some(func) = run.child(call, Role::Func)
+        && let Kind::Attribute { name } = run.kind(func)
     {
-        edits.push(Edit::replace(Span::new(call.cell, *name), method));
+        edits.push(Edit::replace(run.span_of(call.cell, *name), method));
     }
     edits
 }
 
 /// `run(  # why` keeps its comment: only the callee's name goes.
-fn keep_parentheses(facts: &Facts, call: Site, open: &str, wrap: bool) -> Vec<Edit> {
-    let Some(func) = facts.child(call, Role::Func) else { return Vec::new() };
-    let mut edits = vec![Edit::replace(facts.span(func), open)];
+fn keep_parentheses(run: &Run, call: Site, open: &str, wrap: bool) -> Vec<Edit> {
+    let Some(func) = run.child(call, Role::Func) else { return Vec::new() };
+    let mut edits = vec![Edit::replace(run.at(func), open)];
     if wrap {
-        edits.push(Edit::insert(call.cell, facts.range(call).end, ")"));
+        edits.push(Edit::insert(run.position(call.cell), run.range(call).end, ")"));
     }
     edits
 }
 
 /// Lines of an argument that stood on a line of its own move left to where the call stood.
-fn dedented(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
-    let source = facts.tree(call.cell).source();
-    let range = facts.range(argument);
+fn dedented(run: &Run, call: Site, argument: Site) -> Vec<Edit> {
+    let source = run.tree(call.cell).source();
+    let range = run.range(argument);
     let line = crate::text::line_range(source, range.start);
     let before = TextRange::new(line.start, range.start).slice(source);
-    let has_long_string = facts.descendants(argument).any(|site| {
-        matches!(facts.kind(site), Kind::Str | Kind::FString | Kind::Bytes)
-            && facts.source_of(site).contains('\n')
+    let has_long_string = run.descendants(argument).any(|site| {
+        matches!(run.kind(site), Kind::Str | Kind::FString | Kind::Bytes)
+            && run.source_of(site).contains('\n')
     });
     if has_long_string || before.is_empty() || !before.trim().is_empty() {
         return Vec::new();
     }
-    let target = crate::text::indentation(source, facts.range(call).start).len();
+    let target = crate::text::indentation(source, run.range(call).start).len();
     let surplus = before.len().saturating_sub(target);
     let mut edits = Vec::new();
     for (at, _) in range.slice(source).match_indices('\n') {
@@ -133,15 +133,15 @@ fn dedented(facts: &Facts, call: Site, argument: Site) -> Vec<Edit> {
             .map_or(0, |rest| rest.len() - rest.trim_start_matches([' ', '\t']).len());
         let removed = TextRange::new(start, start + surplus.min(spaces));
         if !removed.is_empty() {
-            edits.push(Edit::delete(Span::new(call.cell, removed)));
+            edits.push(Edit::delete(run.span_of(call.cell, removed)));
         }
     }
     edits
 }
 
 /// Puts `await` in front of the expression at `site`.
-pub fn await_expression(facts: &Facts, site: Site) -> Vec<Edit> {
-    await_node(facts.tree(site.cell), site.cell, site.node)
+pub fn await_expression(run: &Run, site: Site) -> Vec<Edit> {
+    await_node(run.tree(site.cell), run.position(site.cell), site.node)
 }
 
 /// The same in a cell's tree.
@@ -163,19 +163,24 @@ pub(super) fn await_node(tree: &Tree, cell: CellIndex, node: NodeId) -> Vec<Edit
 /// whether all of them were read to their end anyway.
 ///
 /// Source: "'async_generator' object is not iterable", as a kernel answers.
-pub fn lists_for_generators(facts: &Facts, site: Site) -> (Vec<Edit>, bool) {
+pub fn lists_for_generators(run: &Run, site: Site) -> (Vec<Edit>, bool) {
     let mut edits = Vec::new();
     let mut read_to_end = true;
     let mut inner = site;
-    for outer in facts.ancestors(site) {
-        match facts.kind(outer) {
+    for outer in run.ancestors(site) {
+        match run.kind(outer) {
             Kind::FunctionDef { .. } | Kind::Lambda => break,
             Kind::Comprehension { builds: Builds::Generator, parenthesized }
-                if !is_first_iterable(facts, outer, inner, site) =>
+                if !is_first_iterable(run, outer, inner, site) =>
             {
-                let iterator = is_argument_of_next(facts, outer);
-                edits.extend(brackets(outer.cell, facts.range(outer), *parenthesized, iterator));
-                read_to_end &= is_read_to_end(facts, outer);
+                let iterator = is_argument_of_next(run, outer);
+                edits.extend(brackets(
+                    run.position(outer.cell),
+                    run.range(outer),
+                    *parenthesized,
+                    iterator,
+                ));
+                read_to_end &= is_read_to_end(run, outer);
             }
             _ => {}
         }
@@ -208,9 +213,9 @@ pub(super) fn list_around(tree: &Tree, cell: CellIndex, node: NodeId) -> Vec<Edi
 }
 
 /// `next()` takes an iterator, which a list is not.
-fn is_argument_of_next(facts: &Facts, generator: Site) -> bool {
-    match facts.usage(generator) {
-        crate::facts::Usage::Argument(call) => facts.callee_text(call) == "next",
+fn is_argument_of_next(run: &Run, generator: Site) -> bool {
+    match run.usage(generator) {
+        crate::execution::Usage::Argument(call) => run.callee(call) == "next",
         _ => false,
     }
 }
@@ -232,19 +237,19 @@ fn brackets(
 }
 
 /// A comprehension's first iterable is evaluated outside of it.
-fn is_first_iterable(facts: &Facts, comprehension: Site, inner: Site, site: Site) -> bool {
-    let first = facts.child(comprehension, Role::Clause);
+fn is_first_iterable(run: &Run, comprehension: Site, inner: Site, site: Site) -> bool {
+    let first = run.child(comprehension, Role::Clause);
     let iterable =
-        first.filter(|first| *first == inner).and_then(|first| facts.child(first, Role::Iter));
-    iterable.is_some_and(|it| facts.tree(site.cell).is_within(site.node, it.node))
+        first.filter(|first| *first == inner).and_then(|first| run.child(first, Role::Iter));
+    iterable.is_some_and(|it| run.tree(site.cell).is_within(site.node, it.node))
 }
 
 /// Whether the reader of a generator takes everything, so that a list gives the same.
-fn is_read_to_end(facts: &Facts, generator: Site) -> bool {
-    let crate::facts::Usage::Argument(call) = facts.usage(generator) else { return false };
-    let Some(func) = facts.child(call, Role::Func) else { return false };
-    let value = facts.value(func);
-    let name = value.path().unwrap_or_else(|| facts.source_of(func));
+fn is_read_to_end(run: &Run, generator: Site) -> bool {
+    let crate::execution::Usage::Argument(call) = run.usage(generator) else { return false };
+    let Some(func) = run.child(call, Role::Func) else { return false };
+    let value = run.meaning(func);
+    let name = value.path().unwrap_or_else(|| run.source_of(func));
     let readers = ["sum", "list", "tuple", "set", "dict", "sorted", "max", "min", "join", "extend"];
     readers.contains(&name.rsplit('.').next().unwrap_or(name))
 }

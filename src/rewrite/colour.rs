@@ -11,9 +11,9 @@ use super::starter::starter;
 use super::takers::taker;
 use super::wanted::wants_coroutine;
 use crate::diagnostic::{Applicability, Fix, Message};
-use crate::facts::{Facts, FnId, Site, Usage, Use, Wrapping};
+use crate::execution::{Run, Site, Usage, Use, Wrapping};
 use crate::python::{Kind, Role};
-use crate::text::{CellIndex, Edit, Span, TextRange};
+use crate::text::{Edit, Span, TextRange};
 
 /// The page that explains colouring.
 const PAGE: &str = "async-all-the-way";
@@ -24,7 +24,7 @@ const ELSEWHERE: &str = "why-other-module";
 /// A plan: the functions that become `async`, the calls that are awaited, and the edits.
 #[derive(Debug, Clone, Default)]
 pub struct Colouring {
-    pub functions: Vec<FnId>,
+    pub functions: Vec<Site>,
     pub calls: Vec<Site>,
     edits: Vec<Edit>,
     way: Way,
@@ -36,9 +36,9 @@ struct Way {
     detours: Vec<Detour>,
     magics: Vec<MagicAt>,
     /// A callback that becomes a task: the place that hands it over.
-    callback: Option<(Site, FnId)>,
+    callback: Option<(Site, Site)>,
     /// Places in other files that would have to await, too.
-    elsewhere: Vec<(FnId, Use)>,
+    elsewhere: Vec<(Site, Use)>,
 }
 
 /// What a fix says of its own place, beside a plan.
@@ -71,22 +71,22 @@ impl Colouring {
     ///
     /// # Errors
     /// The function that is given away where the edits do not fit together.
-    pub fn finish(&self, facts: &Facts, own: Vec<Edit>) -> Result<Vec<Edit>, Vec<Obstacle>> {
-        let magics = self.way.magics.iter().filter_map(|magic| plain_python(facts, *magic));
+    pub fn finish(&self, run: &Run, own: Vec<Edit>) -> Result<Vec<Edit>, Vec<Obstacle>> {
+        let magics = self.way.magics.iter().filter_map(|magic| plain_python(run, *magic));
         let mut edits: Vec<Edit> = magics.flatten().collect();
         edits.extend(own);
         edits.extend(self.edits.iter().cloned());
-        let callback = self.way.callback.and_then(|(site, id)| starter(facts, site, id));
+        let callback = self.way.callback.and_then(|(site, id)| starter(run, site, id));
         edits.extend(callback.into_iter().flatten());
         let blocked =
             |detour: &Detour| Obstacle { kind: ObstacleKind::Callback, site: detour.given };
-        take(facts, edits, &self.way.detours)
+        take(run, edits, &self.way.detours)
             .ok_or_else(|| self.way.detours.iter().map(blocked).collect())
     }
 
     /// The fix that awaits and makes the plan's changes, with the reason of each. It is no safer
     /// than the plan allows.
-    pub fn fix(&self, facts: &Facts, own: OwnFix) -> Fix {
+    pub fn fix(&self, run: &Run, own: OwnFix) -> Fix {
         let OwnFix { title, is_safe, edits, reasons, tradeoffs } = own;
         let coloured = !self.functions.is_empty();
         let mut fix = Fix {
@@ -97,32 +97,32 @@ impl Colouring {
             reasons,
             tradeoffs,
         };
-        self.explain(facts, &mut fix);
-        super::checked(facts, fix).at_most(self.limit())
+        self.explain(run, &mut fix);
+        super::checked(run, fix).at_most(self.limit())
     }
 
     /// Adds the reason of each change to the fix that makes them.
-    pub fn explain(&self, facts: &Facts, fix: &mut Fix) {
+    pub fn explain(&self, run: &Run, fix: &mut Fix) {
         for id in &self.functions {
-            let Some(function) = facts.function(*id) else { continue };
+            let Some(function) = run.function(*id) else { continue };
             let key = if function.name.is_empty() { "why-lambda-def" } else { "why-async-def" };
-            let why = Message::new(PAGE, key).with("function", name_of(facts, *id));
-            fix.reasons.push((facts.span(function.site), why));
+            let why = Message::new(PAGE, key).with("function", name_of(run, *id));
+            fix.reasons.push((run.at(function.site), why));
         }
         for call in &self.calls {
-            fix.reasons.push((facts.span(*call), Message::new(PAGE, "why-await-caller")));
+            fix.reasons.push((run.at(*call), Message::new(PAGE, "why-await-caller")));
         }
         for detour in &self.way.detours {
-            fix.reasons.push((facts.span(detour.call), Message::new(PAGE, detour.why())));
+            fix.reasons.push((run.at(detour.call), Message::new(PAGE, detour.why())));
         }
         if let Some((site, _)) = self.way.callback {
-            fix.reasons.push((facts.span(site), Message::new(PAGE, "why-starter")));
+            fix.reasons.push((run.at(site), Message::new(PAGE, "why-starter")));
         }
         for (id, found) in &self.way.elsewhere {
-            let site = facts.function(*id).map(|function| facts.span(function.site));
+            let site = run.function(*id).map(|function| run.at(function.site));
             fix.reasons.extend(site.map(|site| (site, elsewhere(found))));
         }
-        for edits in self.way.magics.iter().filter_map(|magic| plain_python(facts, *magic)) {
+        for edits in self.way.magics.iter().filter_map(|magic| plain_python(run, *magic)) {
             let first = edits.first().map(|edit| (edit.span, Message::new(PAGE, "why-no-magic")));
             fix.reasons.extend(first);
         }
@@ -133,12 +133,12 @@ impl Colouring {
 ///
 /// # Errors
 /// Every obstacle that was met.
-pub fn plan_await(facts: &Facts, site: Site) -> Result<Colouring, Vec<Obstacle>> {
+pub fn plan_await(run: &Run, site: Site) -> Result<Colouring, Vec<Obstacle>> {
     let mut plan = Colouring::default();
-    match await_context(facts, site, &mut plan.way) {
+    match await_context(run, site, &mut plan.way) {
         Context::Obstacle(kind) => Err(vec![Obstacle { kind, site }]),
-        Context::Function(id) => coloured(facts, id, plan),
-        Context::Awaits => finished(facts, plan),
+        Context::Function(id) => coloured(run, id, plan),
+        Context::Awaits => finished(run, plan),
     }
 }
 
@@ -146,40 +146,40 @@ pub fn plan_await(facts: &Facts, site: Site) -> Result<Colouring, Vec<Obstacle>>
 ///
 /// # Errors
 /// Every obstacle that was met.
-pub fn colour(facts: &Facts, start: FnId) -> Result<Colouring, Vec<Obstacle>> {
-    coloured(facts, start, Colouring::default())
+pub fn colour(run: &Run, start: Site) -> Result<Colouring, Vec<Obstacle>> {
+    coloured(run, start, Colouring::default())
 }
 
-fn coloured(facts: &Facts, start: FnId, mut plan: Colouring) -> Result<Colouring, Vec<Obstacle>> {
+fn coloured(run: &Run, start: Site, mut plan: Colouring) -> Result<Colouring, Vec<Obstacle>> {
     let mut obstacles = Vec::new();
     let mut waiting = vec![start];
     let mut seen = BTreeSet::from([start]);
     while let Some(id) = waiting.pop() {
-        obstacles.extend(obstacles_to_async(facts, id));
+        obstacles.extend(obstacles_to_async(run, id));
         plan.functions.push(id);
-        plan.way.elsewhere.extend(uses_elsewhere(facts, id));
-        plan.edits.extend(named_def(facts, id).or_else(|| async_keyword(facts, id)));
-        let own = facts.calls_of(id).map(|call| call.site);
-        let own: Vec<Site> = own.filter(|call| !wants_coroutine(facts, *call)).collect();
+        plan.way.elsewhere.extend(uses_elsewhere(run, id));
+        plan.edits.extend(named_def(run, id).or_else(|| async_keyword(run, id)));
+        let own = run.calls_of(id).map(|call| call.site);
+        let own: Vec<Site> = own.filter(|call| !wants_coroutine(run, *call)).collect();
         plan.calls.extend(own.iter().copied());
         let mut outer = own;
-        for site in facts.mentions(id) {
-            if is_mapped(facts, *site) {
+        for site in run.mentions(id) {
+            if is_mapped(run, *site) {
                 continue;
             }
-            match detour(facts, *site) {
+            match detour(run, *site) {
                 Some(way_round) => {
                     outer.push(way_round.call);
                     plan.way.detours.push(way_round);
                 }
-                None if plan.way.callback.is_none() && starter(facts, *site, id).is_some() => {
+                None if plan.way.callback.is_none() && starter(run, *site, id).is_some() => {
                     plan.way.callback = Some((*site, id));
                 }
                 None => obstacles.push(Obstacle { kind: ObstacleKind::Callback, site: *site }),
             }
         }
         for site in outer {
-            match await_context(facts, site, &mut plan.way) {
+            match await_context(run, site, &mut plan.way) {
                 Context::Awaits => {}
                 Context::Function(owner) => {
                     if seen.insert(owner) {
@@ -191,24 +191,24 @@ fn coloured(facts: &Facts, start: FnId, mut plan: Colouring) -> Result<Colouring
         }
     }
     // To await what never ends would take away every line below.
-    let is_endless = |id: &FnId| {
-        let def = facts.function(*id).map(|function| facts.in_run(function.site));
-        def.is_some_and(|def| facts.run().is_endless(def, facts.tables))
+    let is_endless = |id: &Site| {
+        let def = run.function(*id).map(|function| function.site);
+        def.is_some_and(|def| run.is_endless(def))
     };
     if plan.functions.iter().any(is_endless) && !plan.calls.is_empty() {
         return Err(obstacles);
     }
-    if obstacles.is_empty() { finished(facts, plan) } else { Err(obstacles) }
+    if obstacles.is_empty() { finished(run, plan) } else { Err(obstacles) }
 }
 
 /// Adds the edits of the calls.
-fn finished(facts: &Facts, mut plan: Colouring) -> Result<Colouring, Vec<Obstacle>> {
+fn finished(run: &Run, mut plan: Colouring) -> Result<Colouring, Vec<Obstacle>> {
     // Outer calls come before inner ones, so that what is inserted at one place is in order.
     plan.calls.sort_unstable();
     let way_round: Vec<Site> = plan.way.detours.iter().map(|detour| detour.call).collect();
     for site in way_round.into_iter().chain(plan.calls.clone()) {
         // A list's bracket comes before the `await` that may stand at the same place.
-        let (lists, _) = lists_for_generators(facts, site);
+        let (lists, _) = lists_for_generators(run, site);
         for edit in lists {
             if !plan.edits.contains(&edit) {
                 plan.edits.push(edit);
@@ -216,17 +216,17 @@ fn finished(facts: &Facts, mut plan: Colouring) -> Result<Colouring, Vec<Obstacl
         }
     }
     for call in plan.calls.clone() {
-        plan.edits.extend(await_expression(facts, call));
+        plan.edits.extend(await_expression(run, call));
     }
     Ok(plan)
 }
 
 /// Where other files use a function that stands at the notebook's top level.
-fn uses_elsewhere(facts: &Facts, id: FnId) -> Vec<(FnId, Use)> {
-    let function = facts.function(id);
+fn uses_elsewhere(run: &Run, id: Site) -> Vec<(Site, Use)> {
+    let function = run.function(id);
     let top = function.filter(|function| function.outer.is_none() && function.class.is_none());
     let Some(function) = top else { return Vec::new() };
-    facts.modules.uses_of(&function.name).map(|found| (id, found.clone())).collect()
+    run.modules().uses_of(&function.name).map(|found| (id, found.clone())).collect()
 }
 
 /// What is said of a place in another file.
@@ -248,15 +248,15 @@ enum Context {
     /// The cell itself, or an `async def`.
     Awaits,
     /// A plain function, which would have to become `async`.
-    Function(FnId),
+    Function(Site),
     Obstacle(ObstacleKind),
 }
 
 /// Why an `await` cannot stand at `site`; `None` when it can, in the cell or in an `async def`.
 /// A plain function counts as no obstacle here: it can be coloured.
-pub fn obstacle_to_await(facts: &Facts, site: Site) -> Option<ObstacleKind> {
+pub fn obstacle_to_await(run: &Run, site: Site) -> Option<ObstacleKind> {
     let mut way = Way::default();
-    match await_context(facts, site, &mut way) {
+    match await_context(run, site, &mut way) {
         Context::Obstacle(kind) => Some(kind),
         _ if !way.detours.is_empty() => Some(ObstacleKind::Lambda),
         _ if !way.magics.is_empty() => Some(ObstacleKind::Magic),
@@ -266,24 +266,26 @@ pub fn obstacle_to_await(facts: &Facts, site: Site) -> Option<ObstacleKind> {
 
 /// What an `await` at `site` would suspend. What has to be written otherwise for it is added to
 /// `way`.
-fn await_context(facts: &Facts, site: Site, way: &mut Way) -> Context {
-    if taker(facts, site).is_some() {
+fn await_context(run: &Run, site: Site, way: &mut Way) -> Context {
+    if taker(run, site).is_some() {
         return Context::Obstacle(ObstacleKind::FunctionWanted);
     }
     let mut inner = site;
-    for outer in facts.ancestors(site) {
-        let role = facts.role(inner);
+    for outer in run.ancestors(site) {
+        let role = run.role(inner);
         let evaluated_outside = matches!(role, Role::Decorator | Role::Default | Role::Annotation);
-        if evaluated_outside || matches!(facts.kind(inner), Kind::Param { .. }) {
+        if evaluated_outside || matches!(run.kind(inner), Kind::Param { .. }) {
             return Context::Obstacle(ObstacleKind::Definition);
         }
-        match facts.kind(outer) {
+        match run.kind(outer) {
             Kind::Lambda => {
-                let named = facts.function_at(outer).filter(|id| named_def(facts, *id).is_some());
+                let named = Some(outer)
+                    .filter(|it| run.is_function(*it))
+                    .filter(|id| named_def(run, *id).is_some());
                 if let Some(id) = named {
                     return Context::Function(id);
                 }
-                let Some(way_round) = detour(facts, outer) else {
+                let Some(way_round) = detour(run, outer) else {
                     return Context::Obstacle(ObstacleKind::Lambda);
                 };
                 if !way.detours.contains(&way_round) {
@@ -291,20 +293,20 @@ fn await_context(facts: &Facts, site: Site, way: &mut Way) -> Context {
                 }
             }
             Kind::ClassDef { .. } => return Context::Obstacle(ObstacleKind::ClassBody),
-            Kind::Escape { .. } if !without(facts, MagicAt::Line(outer), way) => {
+            Kind::Escape { .. } if !without(run, MagicAt::Line(outer), way) => {
                 return Context::Obstacle(ObstacleKind::Magic);
             }
             Kind::FunctionDef { is_async: true, .. } => return Context::Awaits,
             Kind::FunctionDef { .. } => {
-                let id = facts.function_at(outer);
+                let id = Some(outer).filter(|it| run.is_function(*it));
                 return id.map_or(Context::Awaits, Context::Function);
             }
             _ => {}
         }
         inner = outer;
     }
-    let magic = facts.cell(site.cell).and_then(|cell| cell.magic());
-    if magic.is_none() || without(facts, MagicAt::Cell(site.cell), way) {
+    let magic = run.cell_magic(site.cell);
+    if magic.is_none() || without(run, MagicAt::Cell(site.cell), way) {
         Context::Awaits
     } else {
         Context::Obstacle(ObstacleKind::Magic)
@@ -312,20 +314,20 @@ fn await_context(facts: &Facts, site: Site, way: &mut Way) -> Context {
 }
 
 /// Puts plain Python in place of a magic, where there is such a twin.
-fn without(facts: &Facts, magic: MagicAt, way: &mut Way) -> bool {
+fn without(run: &Run, magic: MagicAt, way: &mut Way) -> bool {
     let known = way.magics.contains(&magic);
-    let has_twin = known || plain_python(facts, magic).is_some();
+    let has_twin = known || plain_python(run, magic).is_some();
     if has_twin && !known {
         way.magics.push(magic);
     }
     has_twin
 }
 
-fn obstacles_to_async(facts: &Facts, id: FnId) -> Vec<Obstacle> {
-    let Some(function) = facts.function(id) else { return Vec::new() };
+fn obstacles_to_async(run: &Run, id: Site) -> Vec<Obstacle> {
+    let Some(function) = run.function(id) else { return Vec::new() };
     let mut found = Vec::new();
     let mut add = |kind, site| found.push(Obstacle { kind, site });
-    if function.name.is_empty() && named_def(facts, id).is_none() {
+    if function.name.is_empty() && named_def(run, id).is_none() {
         add(ObstacleKind::Lambda, function.site);
     }
     if function.is_generator {
@@ -340,35 +342,35 @@ fn obstacles_to_async(facts: &Facts, id: FnId) -> Vec<Obstacle> {
     if special {
         add(ObstacleKind::SpecialMethod, function.site);
     }
-    if facts.run().is_in_worker(facts.in_run(function.site)) {
+    if run.is_in_worker(function.site) {
         add(ObstacleKind::Thread, function.site);
     }
-    for site in unclear_calls(facts, id) {
+    for site in unclear_calls(run, id) {
         add(ObstacleKind::Callback, site);
     }
     found
 }
 
 /// Whether `gather(*map(f, items))` takes the coroutines of the function that is named at `site`.
-fn is_mapped(facts: &Facts, site: Site) -> bool {
-    let Usage::Argument(call) = facts.usage(site) else { return false };
-    let func = facts.child(call, Role::Func).map(|func| facts.value(func));
-    func.is_some_and(|func| func.path() == Some("builtins.map")) && wants_coroutine(facts, call)
+fn is_mapped(run: &Run, site: Site) -> bool {
+    let Usage::Argument(call) = run.usage(site) else { return false };
+    let func = run.child(call, Role::Func).map(|func| run.meaning(func));
+    func.is_some_and(|func| func.path() == Some("builtins.map")) && wants_coroutine(run, call)
 }
 
 /// Calls of a method of this name on something that is not known: it may be this one.
-fn unclear_calls(facts: &Facts, id: FnId) -> Vec<Site> {
-    let method = facts.function(id).filter(|function| function.class.is_some());
-    method.map_or(Vec::new(), |method| facts.unknown_method_calls(&method.name).to_vec())
+fn unclear_calls(run: &Run, id: Site) -> Vec<Site> {
+    let method = run.function(id).filter(|function| function.class.is_some());
+    method.map_or(Vec::new(), |method| run.unknown_method_calls(&method.name).to_vec())
 }
 
 /// Inserts `async ` before the function's `def`.
-fn async_keyword(facts: &Facts, id: FnId) -> Option<Edit> {
-    let function = facts.function(id)?;
-    let Kind::FunctionDef { name, .. } = facts.kind(function.site) else { return None };
-    let cell: CellIndex = function.site.cell;
-    let start = facts.range(function.site).start;
-    let head = TextRange::new(start, name.start).slice(facts.tree(cell).source());
+fn async_keyword(run: &Run, id: Site) -> Option<Edit> {
+    let function = run.function(id)?;
+    let Kind::FunctionDef { name, .. } = run.kind(function.site) else { return None };
+    let cell = function.site.cell;
+    let start = run.range(function.site).start;
+    let head = TextRange::new(start, name.start).slice(run.tree(cell).source());
     let def = head.rfind("def")?;
-    Some(Edit::insert(cell, start + def, "async "))
+    Some(Edit::insert(run.position(cell), start + def, "async "))
 }

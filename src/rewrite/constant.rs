@@ -1,6 +1,6 @@
 //! Which values are the same whenever and wherever they are worked out.
 
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site};
 use crate::index::TOP;
 use crate::python::{Kind, NameUse, Role};
 
@@ -76,12 +76,12 @@ const OF_THE_PROCESS: [&str; 4] = ["os.environ", "sys.argv", "sys.modules", "sys
 
 /// How constant the expression at `value` is. Names in it count as constant: whether they are is
 /// asked of what binds them.
-pub fn constancy(facts: &Facts, value: Site) -> Constancy {
+pub fn constancy(run: &Run, value: Site) -> Constancy {
     use Constancy::{Computed, Container, Fixed};
-    if facts.value(value).path().is_some_and(|path| OF_THE_PROCESS.contains(&path)) {
+    if run.meaning(value).path().is_some_and(|path| OF_THE_PROCESS.contains(&path)) {
         return Computed;
     }
-    match facts.kind(value) {
+    match run.kind(value) {
         Kind::Str
         | Kind::Bytes
         | Kind::Number
@@ -103,36 +103,36 @@ pub fn constancy(facts: &Facts, value: Site) -> Constancy {
         | Kind::Slice
         | Kind::Attribute { .. }
         | Kind::Subscript
-        | Kind::KeywordArg { .. } => of_parts(facts, value),
-        Kind::Dict | Kind::List | Kind::Set => of_parts(facts, value).min(Container),
-        Kind::Call => of_call(facts, value),
+        | Kind::KeywordArg { .. } => of_parts(run, value),
+        Kind::Dict | Kind::List | Kind::Set => of_parts(run, value).min(Container),
+        Kind::Call => of_call(run, value),
         _ => Computed,
     }
 }
 
-fn of_parts(facts: &Facts, value: Site) -> Constancy {
-    let tree = facts.tree(value.cell);
+fn of_parts(run: &Run, value: Site) -> Constancy {
+    let tree = run.tree(value.cell);
     let parts = tree.children(value.node).map(|node| Site { node, ..value });
-    parts.map(|part| constancy(facts, part)).min().unwrap_or(Constancy::Fixed)
+    parts.map(|part| constancy(run, part)).min().unwrap_or(Constancy::Fixed)
 }
 
-fn of_call(facts: &Facts, call: Site) -> Constancy {
-    let Some(func) = facts.child(call, Role::Func) else { return Constancy::Computed };
-    let value = facts.value(func);
+fn of_call(run: &Run, call: Site) -> Constancy {
+    let Some(func) = run.child(call, Role::Func) else { return Constancy::Computed };
+    let value = run.meaning(func);
     let known = match value.path() {
         Some(path) if PURE.contains(&path) => Constancy::Fixed,
         Some(path) if CONTAINERS.contains(&path) => Constancy::Container,
-        _ if is_method_of_string(facts, func) => Constancy::Fixed,
+        _ if is_method_of_string(run, func) => Constancy::Fixed,
         _ => Constancy::Computed,
     };
-    known.min(of_parts(facts, call))
+    known.min(of_parts(run, call))
 }
 
-fn is_method_of_string(facts: &Facts, func: Site) -> bool {
-    let Kind::Attribute { name } = facts.kind(func) else { return false };
+fn is_method_of_string(run: &Run, func: Site) -> bool {
+    let Kind::Attribute { name } = run.kind(func) else { return false };
     let of_string =
-        facts.child(func, Role::Value).is_some_and(|it| matches!(facts.kind(it), Kind::Str));
-    of_string && OF_STRINGS.contains(&facts.tree(func.cell).text(*name))
+        run.child(func, Role::Value).is_some_and(|it| matches!(run.kind(it), Kind::Str));
+    of_string && OF_STRINGS.contains(&run.tree(func.cell).text(*name))
 }
 
 /// Whether the name is written as people write constants: `URLS`, `_MAX_2`.
@@ -141,25 +141,25 @@ pub fn is_written_as_constant(name: &str) -> bool {
 }
 
 /// The first place that changes what the global `name` holds, without giving the name a new value.
-pub fn changed_at(facts: &Facts, name: &str) -> Option<Site> {
-    facts.sites().find(|site| {
-        matches!(facts.kind(*site), Kind::Name { used: NameUse::Load })
-            && facts.source_of(*site) == name
-            && facts.binding_scope(*site) == TOP
-            && is_changed(facts, *site)
+pub fn changed_at(run: &Run, name: &str) -> Option<Site> {
+    run.sites().find(|site| {
+        matches!(run.kind(*site), Kind::Name { used: NameUse::Load })
+            && run.source_of(*site) == name
+            && run.binding_scope(*site) == TOP
+            && is_changed(run, *site)
     })
 }
 
-fn is_changed(facts: &Facts, read: Site) -> bool {
-    let Some(parent) = facts.parent(read) else { return false };
-    match facts.kind(parent) {
+fn is_changed(run: &Run, read: Site) -> bool {
+    let Some(parent) = run.parent(read) else { return false };
+    match run.kind(parent) {
         Kind::Attribute { name } => {
-            let name = facts.tree(parent.cell).text(*name);
-            let called = facts.role(parent) == Role::Func;
-            let stored = facts.role(parent) == Role::Target;
+            let name = run.tree(parent.cell).text(*name);
+            let called = run.role(parent) == Role::Func;
+            let stored = run.role(parent) == Role::Target;
             stored || (called && (CHANGING.contains(&name) || name == "update"))
         }
-        Kind::Subscript => facts.role(read) == Role::Value && facts.role(parent) == Role::Target,
+        Kind::Subscript => run.role(read) == Role::Value && run.role(parent) == Role::Target,
         _ => false,
     }
 }

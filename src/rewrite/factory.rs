@@ -2,9 +2,9 @@
 
 use super::{await_expression, checked, obstacle_to_await};
 use crate::diagnostic::{Applicability, Fix, Message};
-use crate::facts::{Facts, FnId, Function, Site, Value};
+use crate::execution::{Function, Meaning, Run, Site};
 use crate::python::{Kind, Role};
-use crate::text::{Edit, Span, TextRange, indentation, line_range};
+use crate::text::{Edit, TextRange, indentation, line_range};
 
 /// The page of the pattern.
 const PAGE: &str = "async-factory";
@@ -15,37 +15,42 @@ const NAME: &str = "create";
 /// `@classmethod async def create(cls, …)` in place of the `__init__` at `init`, whose own edits
 /// are `own`, and `await Class.create(…)` wherever the notebook makes an object. It is shown and
 /// not applied: other files may make objects too.
-pub(super) fn factory(facts: &Facts, init: FnId, own: Vec<Edit>) -> Option<Fix> {
-    let function = facts.function(init).filter(|function| function.name == "__init__")?;
-    let class_id = function.class?;
-    let class = facts.class(class_id)?;
-    let alone = class.bases.is_empty() && !class.methods.contains_key(NAME);
-    let extended = facts
-        .classes()
-        .iter()
-        .any(|other| other.bases.iter().any(|base| facts.value(*base) == Value::Class(class_id)));
-    if !alone || extended || !function.returns.is_empty() || leaves_early(facts, function) {
+pub(super) fn factory(run: &Run, init: Site, own: Vec<Edit>) -> Option<Fix> {
+    let function = run.function(init).filter(|function| function.name == "__init__")?;
+    let class = function.class?;
+    let Kind::ClassDef { name } = run.kind(class) else { return None };
+    let title = Message::new(PAGE, "fix-factory").with("class", run.tree(class.cell).text(*name));
+    let mut methods = run.functions_defined().iter().filter(|it| it.class == Some(class));
+    let alone =
+        run.child(class, Role::Base).is_none() && !methods.any(|method| method.name == NAME);
+    let mut bases = run.sites().filter(|site| run.role(*site) == Role::Base);
+    let extended = bases.any(|base| run.meaning(base) == Meaning::Class(class));
+    if !alone || extended || !function.returns.is_empty() || leaves_early(run, function) {
         return None;
     }
-    let mut edits = rewritten(facts, function)?;
+    let mut edits = rewritten(run, function)?;
     edits.extend(own);
-    let why = |site: Site| (facts.span(site), Message::new(PAGE, "why-factory"));
+    let why = |site: Site| (run.at(site), Message::new(PAGE, "why-factory"));
     let mut reasons = vec![why(function.site)];
-    for call in facts.calls().iter().filter(|call| call.callee == Value::Class(class_id)) {
-        let owner = call.owner.and_then(|id| facts.function(id));
+    for call in run.calls().iter().filter(|call| call.callee == Meaning::Class(class)) {
+        let owner = call.owner.and_then(|id| run.function(id));
         let awaits = owner.is_none_or(|owner| owner.is_async);
-        if !awaits || obstacle_to_await(facts, call.site).is_some() {
+        if !awaits || obstacle_to_await(run, call.site).is_some() {
             return None;
         }
-        let func = facts.child(call.site, Role::Func)?;
-        edits.extend(await_expression(facts, call.site));
-        edits.push(Edit::insert(call.site.cell, facts.range(func).end, format!(".{NAME}")));
+        let func = run.child(call.site, Role::Func)?;
+        edits.extend(await_expression(run, call.site));
+        edits.push(Edit::insert(
+            run.position(call.site.cell),
+            run.range(func).end,
+            format!(".{NAME}"),
+        ));
         reasons.push(why(call.site));
     }
     Some(checked(
-        facts,
+        run,
         Fix {
-            title: Message::new(PAGE, "fix-factory").with("class", &class.name),
+            title,
             pattern: PAGE,
             applicability: Applicability::DisplayOnly,
             edits,
@@ -56,46 +61,44 @@ pub(super) fn factory(facts: &Facts, init: FnId, own: Vec<Edit>) -> Option<Fix> 
 }
 
 /// Whether the method may end before its last line, or asks for its base class.
-fn leaves_early(facts: &Facts, function: &Function) -> bool {
-    facts.descendants(function.site).any(|site| match facts.kind(site) {
+fn leaves_early(run: &Run, function: &Function) -> bool {
+    run.descendants(function.site).any(|site| match run.kind(site) {
         Kind::Return | Kind::Yield => true,
-        Kind::Name { .. } => facts.source_of(site) == "super",
+        Kind::Name { .. } => run.source_of(site) == "super",
         _ => false,
     })
 }
 
 /// The new head of the method, and the object that it gives in the end.
-fn rewritten(facts: &Facts, function: &Function) -> Option<Vec<Edit>> {
+fn rewritten(run: &Run, function: &Function) -> Option<Vec<Edit>> {
     let def = function.site;
-    let source = facts.tree(def.cell).source();
-    let first = facts.child(def, Role::Body)?;
-    let last = facts.children_in(def, Role::Body).last()?;
-    let object = facts.child(def, Role::Param)?;
-    let head = TextRange::new(facts.range(object).end, facts.range(first).start);
+    let source = run.tree(def.cell).source();
+    let first = run.child(def, Role::Body)?;
+    let last = run.children_in(def, Role::Body).last()?;
+    let object = run.child(def, Role::Param)?;
+    let head = TextRange::new(run.range(object).end, run.range(first).start);
     let text = head.slice(source);
     let text = text.split("->").next().unwrap_or(text);
     let parameters = text.get(..text.rfind(')')?)?;
-    let body_line = line_range(source, facts.range(first).start);
-    let own_line = TextRange::new(body_line.start, facts.range(first).start).slice(source);
+    let body_line = line_range(source, run.range(first).start);
+    let own_line = TextRange::new(body_line.start, run.range(first).start).slice(source);
     if text.contains('#')
         || !own_line.trim().is_empty()
-        || facts.child(def, Role::Decorator).is_some()
+        || run.child(def, Role::Decorator).is_some()
     {
         return None;
     }
-    let (outer, inner) = (
-        indentation(source, facts.range(def).start),
-        indentation(source, facts.range(first).start),
-    );
-    let object = facts.source_of(object);
-    let start = facts.range(def).start;
+    let (outer, inner) =
+        (indentation(source, run.range(def).start), indentation(source, run.range(first).start));
+    let object = run.source_of(object);
+    let start = run.range(def).start;
     let new = format!(
         "@classmethod\n{outer}async def {NAME}(cls{parameters}):\n{inner}{object} = cls.__new__(cls)\n{inner}"
     );
-    let end = line_range(source, facts.range(last).end).end;
+    let end = line_range(source, run.range(last).end).end;
     Some(vec![
-        Edit::replace(Span::new(def.cell, TextRange::new(start, facts.range(first).start)), new),
-        Edit::insert(def.cell, end, format!("\n{inner}return {object}")),
+        Edit::replace(run.span_of(def.cell, TextRange::new(start, run.range(first).start)), new),
+        Edit::insert(run.position(def.cell), end, format!("\n{inner}return {object}")),
     ])
 }
 

@@ -1,44 +1,44 @@
 //! A lambda that a name keeps becomes an `async def` of that name.
 
-use crate::facts::{Facts, FnId, Site, Usage};
+use crate::execution::{Run, Site, Usage};
 use crate::python::{Kind, Role};
-use crate::text::{Edit, Span, TextRange, indentation};
+use crate::text::{Edit, TextRange, indentation};
 
 /// What a function is called: its own name, or the one that keeps a lambda.
-pub fn name_of(facts: &Facts, id: FnId) -> String {
-    let Some(function) = facts.function(id) else { return String::new() };
-    match kept_as(facts, function.site) {
-        Some(target) if function.name.is_empty() => facts.source_of(target).to_owned(),
-        _ => function.title().to_owned(),
+pub fn name_of(run: &Run, id: Site) -> String {
+    let Some(function) = run.function(id) else { return String::new() };
+    match kept_as(run, function.site) {
+        Some(target) if function.name.is_empty() => run.source_of(target).to_owned(),
+        _ => run.title(id).to_owned(),
     }
 }
 
 /// The edit that turns `name = lambda x: …` into `async def name(x): return …`. `None` for other
 /// functions, and for lambdas that are no statement's whole value.
-pub(super) fn named_def(facts: &Facts, id: FnId) -> Option<Edit> {
-    let lambda = facts.function(id)?.site;
-    let target = kept_as(facts, lambda)?;
-    let assign = facts.parent(lambda)?;
-    let (parameters, body) = lambda_parts(facts, lambda)?;
-    let (whole, range) = (facts.range(assign), facts.range(lambda));
+pub(super) fn named_def(run: &Run, id: Site) -> Option<Edit> {
+    let lambda = run.function(id)?.site;
+    let target = kept_as(run, lambda)?;
+    let assign = run.parent(lambda)?;
+    let (parameters, body) = lambda_parts(run, lambda)?;
+    let (whole, range) = (run.range(assign), run.range(lambda));
     let in_class =
-        facts.parent(assign).is_some_and(|up| matches!(facts.kind(up), Kind::ClassDef { .. }));
-    if in_class || whole.end != range.end || !matches!(facts.kind(assign), Kind::Assign) {
+        run.parent(assign).is_some_and(|up| matches!(run.kind(up), Kind::ClassDef { .. }));
+    if in_class || whole.end != range.end || !matches!(run.kind(assign), Kind::Assign) {
         return None;
     }
-    let source = facts.tree(lambda.cell).source();
-    let name = facts.source_of(target);
+    let source = run.tree(lambda.cell).source();
+    let name = run.source_of(target);
     let indent = indentation(source, whole.start);
     let def = format!("async def {name}({parameters}):\n{indent}    return ");
-    Some(Edit::replace(Span::new(lambda.cell, TextRange::new(whole.start, body.start)), def))
+    Some(Edit::replace(run.span_of(lambda.cell, TextRange::new(whole.start, body.start)), def))
 }
 
 /// The parameters of a lambda as the source writes them, and where what it gives stands.
-pub(super) fn lambda_parts<'f>(facts: &'f Facts<'_>, lambda: Site) -> Option<(&'f str, TextRange)> {
-    let range = facts.range(lambda);
-    let body = facts.child(lambda, Role::Body)?;
-    let source = facts.tree(lambda.cell).source();
-    let head = TextRange::new(range.start, facts.range(body).start).slice(source);
+pub(super) fn lambda_parts<'f>(run: &'f Run<'_>, lambda: Site) -> Option<(&'f str, TextRange)> {
+    let range = run.range(lambda);
+    let body = run.child(lambda, Role::Body)?;
+    let source = run.tree(lambda.cell).source();
+    let head = TextRange::new(range.start, run.range(body).start).slice(source);
     let colon = head.rfind(':')?;
     let parameters = head.get("lambda".len()..colon)?.trim();
     let gap = head.get(colon + 1..)?;
@@ -48,11 +48,11 @@ pub(super) fn lambda_parts<'f>(facts: &'f Facts<'_>, lambda: Site) -> Option<(&'
 }
 
 /// The name that a plain assignment gives to a lambda.
-fn kept_as(facts: &Facts, lambda: Site) -> Option<Site> {
-    if !matches!(facts.kind(lambda), Kind::Lambda) {
+fn kept_as(run: &Run, lambda: Site) -> Option<Site> {
+    if !matches!(run.kind(lambda), Kind::Lambda) {
         return None;
     }
-    match facts.usage(lambda) {
+    match run.usage(lambda) {
         Usage::Assigned(target) => Some(target),
         _ => None,
     }

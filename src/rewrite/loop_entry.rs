@@ -12,7 +12,7 @@ use super::removal::delete_statement;
 use super::wanted::wants_coroutine;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
 use crate::execution::ValueKind;
-use crate::facts::{Facts, Function, Site, Usage, Value};
+use crate::execution::{Meaning, Run, Site, Usage};
 use crate::knowledge::tables::AwaitForm;
 use crate::python::{Kind, Role};
 use crate::text::Edit;
@@ -32,32 +32,32 @@ pub struct LoopEntry {
 
 impl LoopEntry {
     /// Reads `call(argument, …)`. `None` without a plain first argument.
-    pub fn of(facts: &Facts, call: Site, keyword: &str) -> Option<Self> {
-        let argument = facts.argument(call, 0, keyword)?;
-        let arguments = facts.children_in(call, Role::Arg).count()
-            + facts.children_in(call, Role::Keyword).count();
+    pub fn of(run: &Run, call: Site, keyword: &str) -> Option<Self> {
+        let argument = run.argument(call, 0, keyword)?;
+        let arguments =
+            run.children_in(call, Role::Arg).count() + run.children_in(call, Role::Keyword).count();
         Some(Self { call, argument, has_options: arguments > 1, form: AwaitForm::Argument })
     }
 
     /// Reads a call that is given a function: `call(f, …)`, or `wrap(f)(…)`. `None` where it is
     /// not a coroutine function's plain name, or where there is no place for what else is given.
-    pub fn of_function(facts: &Facts, call: Site, form: AwaitForm) -> Option<Self> {
-        let func = facts.child(call, Role::Func)?;
+    pub fn of_function(run: &Run, call: Site, form: AwaitForm) -> Option<Self> {
+        let func = run.child(call, Role::Func)?;
         let taker = if form == AwaitForm::Wrapped { func } else { call };
-        let argument = facts.children_in(taker, Role::Arg).next()?;
-        let is_name = matches!(facts.kind(argument), Kind::Name { .. } | Kind::Attribute { .. });
-        let is_coroutine_function = match facts.value(argument) {
-            Value::Function(id) => facts.function(id).is_some_and(Function::is_coroutine_function),
-            Value::Path(path) => {
-                facts.tables.is_coroutine_function(&path)
-                    || facts.modules.is_coroutine_function(&path)
+        let argument = run.children_in(taker, Role::Arg).next()?;
+        let is_name = matches!(run.kind(argument), Kind::Name { .. } | Kind::Attribute { .. });
+        let is_coroutine_function = match run.meaning(argument) {
+            Meaning::Function(id) => run.function(id).is_some_and(|it| it.is_coroutine_function()),
+            Meaning::Path(path) => {
+                run.tables().is_coroutine_function(&path)
+                    || run.modules().is_coroutine_function(&path)
             }
             _ => false,
         };
-        let alone = facts.children_in(taker, Role::Arg).count() == 1;
-        let keywords = facts.children_in(taker, Role::Keyword).count();
+        let alone = run.children_in(taker, Role::Arg).count() == 1;
+        let keywords = run.children_in(taker, Role::Keyword).count();
         let has_room = match form {
-            AwaitForm::Function => keywords == usize::from(runs_on_asyncio(facts, call)),
+            AwaitForm::Function => keywords == usize::from(runs_on_asyncio(run, call)),
             AwaitForm::Argument | AwaitForm::Callable | AwaitForm::Wrapped => {
                 alone && keywords == 0
             }
@@ -76,36 +76,36 @@ impl LoopEntry {
 /// # Errors
 /// Every obstacle that was met.
 pub fn await_instead(
-    facts: &Facts,
+    run: &Run,
     page: &'static str,
     entry: LoopEntry,
 ) -> Result<Fix, Vec<Obstacle>> {
     // Shutting the loop down is asyncio.run's business; on the kernel's loop it is nobody's.
-    if facts.value(entry.argument).path().is_some_and(|path| path.contains(".shutdown_")) {
+    if run.meaning(entry.argument).path().is_some_and(|path| path.contains(".shutdown_")) {
         return Err(Vec::new());
     }
     // `asyncio.run(main)` names the function and does not call it.
-    let names_function = matches!(facts.value(entry.argument), Value::Function(_));
+    let names_function = matches!(run.meaning(entry.argument), Meaning::Function(_));
     let is_named = names_function && entry.form == AwaitForm::Argument;
-    if is_named && !needs_nothing(facts, entry.argument) {
+    if is_named && !needs_nothing(run, entry.argument) {
         return Err(Vec::new());
     }
-    if entry.form == AwaitForm::Argument && !is_named && is_handed_on(facts, entry.call) {
-        return Ok(the_coroutine_itself(facts, page, entry));
+    if entry.form == AwaitForm::Argument && !is_named && is_handed_on(run, entry.call) {
+        return Ok(the_coroutine_itself(run, page, entry));
     }
     // What never ends is not waited for: nothing below would run any more.
-    if never_ends(facts, entry) {
+    if never_ends(run, entry) {
         let alone = entry.form == AwaitForm::Argument && !entry.has_options;
-        let started = alone.then(|| start_in_background(facts, entry.call, entry.argument));
+        let started = alone.then(|| start_in_background(run, entry.call, entry.argument));
         return started.flatten().ok_or_else(Vec::new);
     }
-    let plan = plan_await(facts, entry.call)?;
+    let plan = plan_await(run, entry.call)?;
     let coloured = !plan.functions.is_empty();
-    let (mut edits, read_to_end) = lists_for_generators(facts, entry.call);
+    let (mut edits, read_to_end) = lists_for_generators(run, entry.call);
     edits.extend(match entry.form {
         AwaitForm::Argument => {
-            let mut edits = await_argument(facts, entry.call, entry.argument);
-            let end = facts.range(entry.argument).end;
+            let mut edits = await_argument(run, entry.call, entry.argument);
+            let end = run.range(entry.argument).end;
             let tail = edits.iter_mut().find(|it| is_named && it.span.range.start == end);
             match (tail, is_named) {
                 (Some(tail), _) => tail.text.insert_str(0, "()"),
@@ -114,16 +114,16 @@ pub fn await_instead(
             }
             edits
         }
-        form => await_function(facts, entry.call, entry.argument, form),
+        form => await_function(run, entry.call, entry.argument, form),
     });
     let why = Message::new(page, "why-await");
-    let why = match awaited(facts, entry.argument) {
+    let why = match awaited(run, entry.argument) {
         Some(work) => why.with("work", work),
         None => why,
     };
-    let reasons = vec![(facts.span(entry.call), why)];
-    let edits = plan.finish(facts, edits)?;
-    let tradeoffs = tradeoffs(facts, entry, coloured);
+    let reasons = vec![(run.at(entry.call), why)];
+    let edits = plan.finish(run, edits)?;
+    let tradeoffs = tradeoffs(run, entry, coloured);
     let lossy = [
         "leftover-tasks",
         "executor-threads",
@@ -134,94 +134,94 @@ pub fn await_instead(
         "async-generators",
     ];
     // Of somebody else's coroutine nobody here knows what it leaves behind.
-    let is_known = matches!(facts.value(entry.argument), Value::Coroutine(_) | Value::Function(_))
-        || facts.value(entry.argument).path().is_some_and(|path| path == "asyncio.gather()");
+    let is_known =
+        matches!(run.meaning(entry.argument), Meaning::Coroutine(_) | Meaning::Function(_))
+            || run.meaning(entry.argument).path().is_some_and(|path| path == "asyncio.gather()");
     let keeps_result =
-        is_known && !tradeoffs.iter().any(|id| lossy.contains(id)) && !is_caught(facts, entry.call);
-    let as_script = facts.environment.is_script
-        && facts.tree(entry.call.cell).is_under_main_guard(entry.call.node);
+        is_known && !tradeoffs.iter().any(|id| lossy.contains(id)) && !is_caught(run, entry.call);
+    let as_script = run.environment().is_script
+        && run.tree(entry.call.cell).is_under_main_guard(entry.call.node);
     let safe = plan.is_direct() && read_to_end && keeps_result && !as_script;
-    let name = facts.source_of(facts.child(entry.call, Role::Func).unwrap_or(entry.call));
+    let name = run.source_of(run.child(entry.call, Role::Func).unwrap_or(entry.call));
     let title = if coloured {
-        let helper = plan.functions.first().map(|id| name_of(facts, *id));
+        let helper = plan.functions.first().map(|id| name_of(run, *id));
         Message::new(page, "fix-colour").with("function", helper.unwrap_or_default())
     } else {
         Message::new(page, "fix-await").with("call", name)
     };
-    Ok(plan.fix(facts, OwnFix { title, is_safe: safe, edits, reasons, tradeoffs }))
+    Ok(plan.fix(run, OwnFix { title, is_safe: safe, edits, reasons, tradeoffs }))
 }
 
 /// Whether what is named is a coroutine function that can be called without arguments.
-fn needs_nothing(facts: &Facts, named: Site) -> bool {
-    let run = facts.run();
-    let given = run.trace.given(facts.in_run(named));
+fn needs_nothing(run: &Run, named: Site) -> bool {
+    let given = run.trace.given(named);
     !given.is_empty()
         && given.iter().all(|it| run.is_coroutine_function(*it) && run.takes_nothing(*it))
 }
 
 /// Whether the result goes to what wants a coroutine: `create_task(asyncio.run(work()))`.
-fn is_handed_on(facts: &Facts, call: Site) -> bool {
-    matches!(facts.usage(call), Usage::Argument(_)) && wants_coroutine(facts, call)
+fn is_handed_on(run: &Run, call: Site) -> bool {
+    matches!(run.usage(call), Usage::Argument(_)) && wants_coroutine(run, call)
 }
 
 /// Takes the call away and leaves its coroutine to what wants one.
-fn the_coroutine_itself(facts: &Facts, page: &'static str, entry: LoopEntry) -> Fix {
-    let text = facts.source_of(entry.argument);
-    let name = facts.source_of(facts.child(entry.call, Role::Func).unwrap_or(entry.call));
+fn the_coroutine_itself(run: &Run, page: &'static str, entry: LoopEntry) -> Fix {
+    let text = run.source_of(entry.argument);
+    let name = run.source_of(run.child(entry.call, Role::Func).unwrap_or(entry.call));
     let fix = Fix {
         title: Message::new(page, "fix-itself").with("call", name),
         pattern: "top-level-await",
         applicability: Applicability::Unsafe,
-        edits: vec![Edit::replace(facts.span(entry.call), text)],
-        reasons: vec![(facts.span(entry.call), Message::new(page, "why-itself"))],
+        edits: vec![Edit::replace(run.at(entry.call), text)],
+        reasons: vec![(run.at(entry.call), Message::new(page, "why-itself"))],
         tradeoffs: Vec::new(),
     };
-    super::checked(facts, fix)
+    super::checked(run, fix)
 }
 
 /// What is awaited, as readers call it: `fetch()` of `fetch(urls)`.
-fn awaited(facts: &Facts, argument: Site) -> Option<String> {
-    let is_call = facts.child(argument, Role::Func).is_some();
-    let name = facts.source_of(facts.child(argument, Role::Func).unwrap_or(argument));
-    let is_called = is_call || matches!(facts.value(argument), Value::Function(_));
+fn awaited(run: &Run, argument: Site) -> Option<String> {
+    let is_call = run.child(argument, Role::Func).is_some();
+    let name = run.source_of(run.child(argument, Role::Func).unwrap_or(argument));
+    let is_called = is_call || matches!(run.meaning(argument), Meaning::Function(_));
     let is_short = name.len() <= LONGEST_NAME && !name.contains(['\n', '`', '(']);
     is_short.then(|| if is_called { format!("{name}()") } else { name.to_owned() })
 }
 
-fn never_ends(facts: &Facts, entry: LoopEntry) -> bool {
-    let (run, argument) = (facts.run(), facts.in_run(entry.argument));
+fn never_ends(run: &Run, entry: LoopEntry) -> bool {
+    let (run, argument) = (run, entry.argument);
     let functions = run.definitions(argument, ValueKind::Function);
     if !functions.is_empty() {
-        return functions.into_iter().all(|def| run.is_endless(def, facts.tables));
+        return functions.into_iter().all(|def| run.is_endless(def));
     }
     match run.path(argument).filter(|_| entry.form != AwaitForm::Argument) {
-        Some(path) => facts.tables.is_endless(&path),
-        None => facts.never_ends(entry.argument).is_some(),
+        Some(path) => run.tables().is_endless(&path),
+        None => run.never_ends(entry.argument).is_some(),
     }
 }
 
 /// Whether `anyio.run` is told by name to run on asyncio, which it does anyway.
-fn runs_on_asyncio(facts: &Facts, call: Site) -> bool {
-    let backend = facts.keyword(call, "backend");
-    backend.is_some_and(|name| facts.source_of(name).trim_matches(['"', '\'']) == "asyncio")
+fn runs_on_asyncio(run: &Run, call: Site) -> bool {
+    let backend = run.keyword(call, "backend");
+    backend.is_some_and(|name| run.source_of(name).trim_matches(['"', '\'']) == "asyncio")
 }
 
 /// What changes in meaning for this very code.
-fn tradeoffs(facts: &Facts, entry: LoopEntry, coloured: bool) -> Vec<&'static str> {
-    let leaves = leaves(facts.run(), facts.in_run(entry.argument));
+fn tradeoffs(run: &Run, entry: LoopEntry, coloured: bool) -> Vec<&'static str> {
+    let leaves = leaves(run, entry.argument);
     let caught = |what: &str| {
-        facts.ancestors(entry.call).any(|up| {
-            matches!(facts.kind(up), Kind::Try)
-                && facts.children_in(up, Role::Handler).any(|handler| {
-                    let test = facts.child(handler, Role::Test);
-                    test.is_some_and(|test| facts.source_of(test).contains(what))
+        run.ancestors(entry.call).any(|up| {
+            matches!(run.kind(up), Kind::Try)
+                && run.children_in(up, Role::Handler).any(|handler| {
+                    let test = run.child(handler, Role::Test);
+                    test.is_some_and(|test| run.source_of(test).contains(what))
                 })
         })
     };
-    let is_option = |name| facts.keyword(entry.call, name).is_some();
-    let displayed = matches!(facts.usage(entry.call), Usage::Displayed)
-        && matches!(facts.value(entry.argument), Value::Coroutine(id) | Value::Function(id)
-            if facts.function(id).is_some_and(|function| !function.returns.is_empty()));
+    let is_option = |name| run.keyword(entry.call, name).is_some();
+    let displayed = matches!(run.usage(entry.call), Usage::Displayed)
+        && matches!(run.meaning(entry.argument), Meaning::Coroutine(id) | Meaning::Function(id)
+            if run.function(id).is_some_and(|function| !function.returns.is_empty()));
     let all = [
         (leaves.tasks, "leftover-tasks"),
         (leaves.executor_work, "executor-threads"),
@@ -233,8 +233,8 @@ fn tradeoffs(facts: &Facts, entry: LoopEntry, coloured: bool) -> Vec<&'static st
         (leaves.counts_tasks, "shared-loop"),
         (coloured, "callers-become-async"),
         (
-            facts.environment.is_script
-                || facts.tree(entry.call.cell).is_under_main_guard(entry.call.node),
+            run.environment().is_script
+                || run.tree(entry.call.cell).is_under_main_guard(entry.call.node),
             "script-no-longer-runs",
         ),
         (displayed, "result-displayed"),
@@ -243,16 +243,15 @@ fn tradeoffs(facts: &Facts, entry: LoopEntry, coloured: bool) -> Vec<&'static st
 }
 
 /// Whether a handler around the call hides the error that it raises.
-pub(super) fn is_caught(facts: &Facts, call: Site) -> bool {
-    let run = facts.run();
+pub(super) fn is_caught(run: &Run, call: Site) -> bool {
     run.events().iter().any(|event| {
-        let is_it = event.site.node == call.node && run.cell_of(event.site.cell) == Some(call.cell);
+        let is_it = event.site == call;
         is_it && event.is_caught
     })
 }
 
 /// Adds a repair with its pattern, or what stands in its way with the patterns that get round it.
-pub fn offer(facts: &Facts, found: &mut Diagnostic, repair: Result<Fix, Vec<Obstacle>>) {
+pub fn offer(run: &Run, found: &mut Diagnostic, repair: Result<Fix, Vec<Obstacle>>) {
     let patterns = match repair {
         Ok(fix) => {
             let pattern = fix.pattern;
@@ -265,9 +264,9 @@ pub fn offer(facts: &Facts, found: &mut Diagnostic, repair: Result<Fix, Vec<Obst
             vec![pattern]
         }
         Err(obstacles) => {
-            found.fixes.extend(factory_instead(facts, found, &obstacles));
-            found.fixes.extend(hand_over_instead(facts, found, &obstacles));
-            note_obstacles(facts, found, &obstacles)
+            found.fixes.extend(factory_instead(run, found, &obstacles));
+            found.fixes.extend(hand_over_instead(run, found, &obstacles));
+            note_obstacles(run, found, &obstacles)
         }
     };
     for pattern in patterns.into_iter().rev() {
@@ -277,28 +276,28 @@ pub fn offer(facts: &Facts, found: &mut Diagnostic, repair: Result<Fix, Vec<Obst
 }
 
 /// The factory that takes the place of an `__init__`, where that is all that stands in the way.
-fn factory_instead(facts: &Facts, found: &Diagnostic, obstacles: &[Obstacle]) -> Option<Fix> {
+fn factory_instead(run: &Run, found: &Diagnostic, obstacles: &[Obstacle]) -> Option<Fix> {
     let [Obstacle { kind: ObstacleKind::SpecialMethod, site }] = obstacles else { return None };
-    let init = facts.function_at(*site)?;
-    let own = facts.calls_in(Some(init)).find(|call| facts.span(call.site) == found.span);
+    let init = Some(*site).filter(|it| run.is_function(*it))?;
+    let own = run.calls_in(Some(init)).find(|call| run.at(call.site) == found.span);
     let own = match found.rule {
         "await-in-sync-def" => Vec::new(),
         "asyncio-run-in-cell" | "run-until-complete-in-cell" => {
-            let entry = LoopEntry::of(facts, own?.site, "main")?;
-            let (mut edits, _) = lists_for_generators(facts, entry.call);
-            edits.extend(await_argument(facts, entry.call, entry.argument));
+            let entry = LoopEntry::of(run, own?.site, "main")?;
+            let (mut edits, _) = lists_for_generators(run, entry.call);
+            edits.extend(await_argument(run, entry.call, entry.argument));
             edits
         }
         _ => return None,
     };
-    factory(facts, init, own)
+    factory(run, init, own)
 }
 
 /// Removes a statement as part of a fix, with its reason.
-pub fn remove(facts: &Facts, fix: &mut Fix, statement: Site, why: Message) {
-    let edit = delete_statement(facts, statement);
+pub fn remove(run: &Run, fix: &mut Fix, statement: Site, why: Message) {
+    let edit = delete_statement(run, statement);
     if !fix.edits.contains(&edit) {
         fix.edits.push(edit);
-        fix.reasons.push((facts.span(statement), why));
+        fix.reasons.push((run.at(statement), why));
     }
 }

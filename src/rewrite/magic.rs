@@ -3,7 +3,7 @@
 use super::handles::free_name;
 use super::imports::name_of_module;
 use super::magic_frame::{Frame, frame};
-use crate::facts::{Facts, Site, Value};
+use crate::execution::{CellKey, Meaning, Run, Site};
 use crate::python::{Kind, Role};
 use crate::text::{CellIndex, Edit, Span, TextRange, indentation, line_range};
 
@@ -11,28 +11,29 @@ use crate::text::{CellIndex, Edit, Span, TextRange, indentation, line_range};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MagicAt {
     /// `%%magic` over the whole cell.
-    Cell(CellIndex),
+    Cell(CellKey),
     /// `%magic` with code on its line.
     Line(Site),
 }
 
 /// The edits that put plain Python in place of the magic. `None` for magics without such a twin.
-pub fn plain_python(facts: &Facts, magic: MagicAt) -> Option<Vec<Edit>> {
+pub fn plain_python(run: &Run, magic: MagicAt) -> Option<Vec<Edit>> {
     match magic {
-        MagicAt::Cell(cell) => in_cell(facts, cell),
-        MagicAt::Line(escape) => in_line(facts, escape),
+        MagicAt::Cell(cell) => in_cell(run, cell),
+        MagicAt::Line(escape) => in_line(run, escape),
     }
 }
 
-fn in_cell(facts: &Facts, cell: CellIndex) -> Option<Vec<Edit>> {
-    let here = facts.cell(cell)?;
-    let (tree, magic) = (&here.syntax().tree, here.syntax().magic.as_ref()?);
-    let at = |node| Site { cell, node };
+fn in_cell(run: &Run, key: CellKey) -> Option<Vec<Edit>> {
+    let here = run.index(key)?;
+    let cell = run.position(key);
+    let (tree, magic) = (&here.syntax.tree, here.syntax.magic.as_ref()?);
+    let at = |node| Site { cell: key, node };
     let first = at(tree.statements().next()?);
     let last = at(tree.statements().last()?);
-    let frame = frame(facts, first, tree.text(magic.name), tree.text(magic.arguments))?;
-    let body = TextRange::new(magic.body.start, facts.range(last).end);
-    if frame.indents && has_long_string(facts, cell) {
+    let frame = frame(run, first, tree.text(magic.name), tree.text(magic.arguments))?;
+    let body = TextRange::new(magic.body.start, run.range(last).end);
+    if frame.indents && has_long_string(run, key) {
         return None;
     }
     let import = frame.import.as_ref().map_or(String::new(), |line| format!("{line}\n\n"));
@@ -42,31 +43,31 @@ fn in_cell(facts: &Facts, cell: CellIndex) -> Option<Vec<Edit>> {
     if frame.indents {
         edits.extend(indented(tree.source(), cell, body));
     }
-    let shown = if frame.shows { shown(facts, last, facts.is_displayed(last)) } else { Shown::No };
-    close(facts, &mut edits, last, body.end, &frame, shown);
+    let shown = if frame.shows { shown(run, last, run.is_displayed(last)) } else { Shown::No };
+    close(run, &mut edits, last, body.end, &frame, shown);
     Some(edits)
 }
 
-fn in_line(facts: &Facts, escape: Site) -> Option<Vec<Edit>> {
-    let Kind::Escape { name, .. } = facts.kind(escape) else { return None };
-    let cell = escape.cell;
-    let tree = facts.tree(cell);
+fn in_line(run: &Run, escape: Site) -> Option<Vec<Edit>> {
+    let Kind::Escape { name, .. } = run.kind(escape) else { return None };
+    let cell = run.position(escape.cell);
+    let tree = run.tree(escape.cell);
     let statement = Site { node: tree.statement_of(escape.node), ..escape };
-    let code = facts.children_in(escape, Role::Body).next()?;
-    let last = facts.children_in(escape, Role::Body).last()?;
-    let (whole, range) = (facts.range(escape), facts.range(code));
-    if facts.source_of(statement).contains('\n') {
+    let code = run.children_in(escape, Role::Body).next()?;
+    let last = run.children_in(escape, Role::Body).last()?;
+    let (whole, range) = (run.range(escape), run.range(code));
+    if run.source_of(statement).contains('\n') {
         return None;
     }
     let options = TextRange::new(name.end, range.start);
-    let frame = frame(facts, statement, tree.text(*name), tree.text(options))?;
+    let frame = frame(run, statement, tree.text(*name), tree.text(options))?;
     let mut edits = Vec::new();
     if let Some(line) = &frame.import {
-        let top = facts.ancestors(statement).last().unwrap_or(statement);
-        let start = line_range(tree.source(), facts.range(top).start).start;
+        let top = run.ancestors(statement).last().unwrap_or(statement);
+        let start = line_range(tree.source(), run.range(top).start).start;
         edits.push(Edit::insert(cell, start, format!("{line}\n")));
     }
-    let at = facts.range(statement).start;
+    let at = run.range(statement).start;
     let indent = indentation(tree.source(), at);
     let step = if frame.indents { "    " } else { "" };
     let before: Vec<String> = frame.before.iter().map(|line| format!("{line}\n{indent}")).collect();
@@ -77,8 +78,8 @@ fn in_line(facts: &Facts, escape: Site) -> Option<Vec<Edit>> {
         edits.push(Edit::insert(cell, at, head));
         edits.push(Edit::delete(span(cell, whole.start, range.start)));
     }
-    let displayed = frame.shows && statement == escape && facts.is_displayed(escape);
-    close(facts, &mut edits, last, whole.end, &frame, shown(facts, last, displayed));
+    let displayed = frame.shows && statement == escape && run.is_displayed(escape);
+    close(run, &mut edits, last, whole.end, &frame, shown(run, last, displayed));
     Some(edits)
 }
 
@@ -92,25 +93,25 @@ enum Shown {
     WorksItOut,
 }
 
-fn shown(facts: &Facts, last: Site, displayed: bool) -> Shown {
-    let value = facts.child(last, Role::Value);
-    let expression = displayed && matches!(facts.kind(last), Kind::Expression);
+fn shown(run: &Run, last: Site, displayed: bool) -> Shown {
+    let value = run.child(last, Role::Value);
+    let expression = displayed && matches!(run.kind(last), Kind::Expression);
     let Some(value) = value.filter(|_| expression) else { return Shown::No };
-    let awaited = match facts.kind(value) {
-        Kind::Await => facts.child(value, Role::Value).unwrap_or(value),
+    let awaited = match run.kind(value) {
+        Kind::Await => run.child(value, Role::Value).unwrap_or(value),
         _ => value,
     };
-    let runs = facts.callee_text(awaited).rsplit('.').next();
+    let runs = run.callee(awaited).rsplit('.').next();
     let awaited = match runs {
-        Some("run" | "run_until_complete") => facts.argument(awaited, 0, "main").unwrap_or(awaited),
+        Some("run" | "run_until_complete") => run.argument(awaited, 0, "main").unwrap_or(awaited),
         _ => awaited,
     };
-    let gives_nothing = match facts.value(awaited) {
-        Value::Coroutine(id) => facts.function(id).is_some_and(|it| it.returns.is_empty()),
-        Value::Path(path) => path == "builtins.print()" || path == "asyncio.sleep()",
+    let gives_nothing = match run.meaning(awaited) {
+        Meaning::Coroutine(id) => run.function(id).is_some_and(|it| it.returns.is_empty()),
+        Meaning::Path(path) => path == "builtins.print()" || path == "asyncio.sleep()",
         _ => false,
     };
-    match facts.kind(value) {
+    match run.kind(value) {
         _ if gives_nothing => Shown::No,
         Kind::Name { .. } | Kind::Attribute { .. } | Kind::Str => Shown::NamesIt,
         _ => Shown::WorksItOut,
@@ -118,16 +119,9 @@ fn shown(facts: &Facts, last: Site, displayed: bool) -> Shown {
 }
 
 /// Adds the lines that follow the code, whose last statement is `last`.
-fn close(
-    facts: &Facts,
-    edits: &mut Vec<Edit>,
-    last: Site,
-    end: usize,
-    frame: &Frame,
-    shown: Shown,
-) {
-    let (cell, source) = (last.cell, facts.tree(last.cell).source());
-    let start = facts.range(last).start;
+fn close(run: &Run, edits: &mut Vec<Edit>, last: Site, end: usize, frame: &Frame, shown: Shown) {
+    let (cell, source) = (run.position(last.cell), run.tree(last.cell).source());
+    let start = run.range(last).start;
     let indent = indentation(source, start);
     let mut after: Vec<String> = frame.after.clone();
     match shown {
@@ -137,7 +131,7 @@ fn close(
             return edits.push(Edit::insert(cell, start, format!("{lines}\n{indent}")));
         }
         Shown::WorksItOut => {
-            let result = free_name(facts, "result");
+            let result = free_name(run, "result");
             edits.push(Edit::insert(cell, start, format!("{result} = ")));
             after.push(result);
         }
@@ -154,8 +148,8 @@ fn span(cell: CellIndex, start: usize, end: usize) -> Span {
 }
 
 /// Lines inside a string cannot be moved to the right.
-fn has_long_string(facts: &Facts, cell: CellIndex) -> bool {
-    let tree = facts.tree(cell);
+fn has_long_string(run: &Run, cell: CellKey) -> bool {
+    let tree = run.tree(cell);
     tree.all().any(|node| {
         matches!(tree.kind(node), Kind::Str | Kind::FString | Kind::Bytes)
             && tree.source_of(node).contains('\n')
@@ -176,13 +170,13 @@ fn indented(source: &str, cell: CellIndex, body: TextRange) -> Vec<Edit> {
 }
 
 /// The clock as an expression, and the import that it needs where nothing gives it.
-pub(super) fn clock(facts: &Facts, site: Site) -> Option<(Option<String>, String)> {
-    use crate::facts::How;
-    if let Some(name) = name_of_module(facts, site, "time") {
+pub(super) fn clock(run: &Run, site: Site) -> Option<(Option<String>, String)> {
+    use crate::index::How;
+    if let Some(name) = name_of_module(run, site, "time") {
         return Some((None, format!("{name}.perf_counter()")));
     }
     let only = |name: &str, path: &str| {
-        facts.global(name).iter().all(|(_, it)| it.how == How::Import(path.to_owned()))
+        run.global(name).iter().all(|(_, it)| it.how == How::Import(path.to_owned()))
     };
     if only("time", "time") {
         return Some((Some("import time".to_owned()), "time.perf_counter()".to_owned()));

@@ -2,7 +2,8 @@
 
 use super::handles::free_name;
 use super::magic::clock;
-use crate::facts::{Facts, How, Site};
+use crate::execution::{Run, Site};
+use crate::index::How;
 
 /// How often code is run where `%timeit` is not told how often.
 const RUNS: usize = 5;
@@ -22,22 +23,22 @@ pub(super) struct Frame {
 /// The lines that do what the magic `name` does with `arguments`; the code begins at `first`.
 ///
 /// Source: `ExecutionMagics` of IPython 8 and 9; what `%time` shows is the wall time alone here.
-pub(super) fn frame(facts: &Facts, first: Site, name: &str, arguments: &str) -> Option<Frame> {
+pub(super) fn frame(run: &Run, first: Site, name: &str, arguments: &str) -> Option<Frame> {
     match name {
-        "time" => timed(facts, first, arguments),
-        "timeit" => repeated(facts, first, arguments),
-        "prun" if arguments.trim().is_empty() => Some(profiled(facts)),
-        "capture" => captured(facts, arguments),
+        "time" => timed(run, first, arguments),
+        "timeit" => repeated(run, first, arguments),
+        "prun" if arguments.trim().is_empty() => Some(profiled(run)),
+        "capture" => captured(run, arguments),
         _ => None,
     }
 }
 
-fn timed(facts: &Facts, first: Site, arguments: &str) -> Option<Frame> {
+fn timed(run: &Run, first: Site, arguments: &str) -> Option<Frame> {
     if !arguments.trim().is_empty() {
         return None;
     }
-    let (import, clock) = clock(facts, first)?;
-    let start = free_name(facts, "start");
+    let (import, clock) = clock(run, first)?;
+    let start = free_name(run, "start");
     Some(Frame {
         import,
         before: vec![format!("{start} = {clock}")],
@@ -47,10 +48,10 @@ fn timed(facts: &Facts, first: Site, arguments: &str) -> Option<Frame> {
     })
 }
 
-fn repeated(facts: &Facts, first: Site, arguments: &str) -> Option<Frame> {
+fn repeated(run: &Run, first: Site, arguments: &str) -> Option<Frame> {
     let (runs, setup) = timeit_options(arguments)?;
-    let (import, clock) = clock(facts, first)?;
-    let (start, times) = (free_name(facts, "start"), free_name(facts, "times"));
+    let (import, clock) = clock(run, first)?;
+    let (start, times) = (free_name(run, "start"), free_name(run, "times"));
     let mut before: Vec<String> = setup.into_iter().collect();
     before.push(format!("{times} = []"));
     before.push(format!("for _ in range({}):", runs.unwrap_or(RUNS)));
@@ -77,8 +78,8 @@ fn timeit_options(arguments: &str) -> Option<(Option<usize>, Option<String>)> {
     Some((runs, (!rest.is_empty()).then(|| rest.to_owned())))
 }
 
-fn profiled(facts: &Facts) -> Frame {
-    let profiler = free_name(facts, "profiler");
+fn profiled(run: &Run) -> Frame {
+    let profiler = free_name(run, "profiler");
     Frame {
         import: Some("import cProfile".to_owned()),
         before: vec![format!("with cProfile.Profile() as {profiler}:")],
@@ -88,7 +89,7 @@ fn profiled(facts: &Facts) -> Frame {
     }
 }
 
-fn captured(facts: &Facts, arguments: &str) -> Option<Frame> {
+fn captured(run: &Run, arguments: &str) -> Option<Frame> {
     let (mut options, mut output) = (Vec::new(), String::new());
     for word in arguments.split_whitespace() {
         match word {
@@ -100,7 +101,7 @@ fn captured(facts: &Facts, arguments: &str) -> Option<Frame> {
         }
     }
     let path = "IPython.utils.capture.capture_output";
-    let known = facts.global("capture_output");
+    let known = run.global("capture_output");
     if known.iter().any(|(_, it)| it.how != How::Import(path.to_owned())) {
         return None;
     }

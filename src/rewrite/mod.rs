@@ -69,18 +69,18 @@ pub use turn::join_loop;
 pub use unused::{arguments_for, arguments_of};
 
 use crate::diagnostic::{Applicability, Fix};
-use crate::facts::Facts;
+use crate::execution::Run;
 use crate::text::{CellIndex, Edit, TextRange};
 
 /// The fix, if every cell that it touches still reads as Python after it; otherwise it is only
 /// shown. A cell that had errors before cannot be judged and lowers the fix as well.
-pub fn checked(facts: &Facts, mut fix: Fix) -> Fix {
+pub fn checked(run: &Run, mut fix: Fix) -> Fix {
     merge_deletions(&mut fix.edits);
-    leave_no_line_end(facts, &mut fix.edits);
+    leave_no_line_end(run, &mut fix.edits);
     let mut cells: Vec<CellIndex> = fix.edits.iter().map(|edit| edit.span.cell).collect();
     cells.sort_unstable();
     cells.dedup();
-    if cells.iter().all(|cell| reads::reads(facts, *cell, &fix.edits)) {
+    if cells.iter().all(|cell| reads::reads(run, *cell, &fix.edits)) {
         fix
     } else {
         fix.at_most(Applicability::DisplayOnly)
@@ -89,11 +89,11 @@ pub fn checked(facts: &Facts, mut fix: Fix) -> Fix {
 
 /// Where the end of a cell is taken away, the line end before it goes as well, unless the cell ended
 /// in one: an empty last line is nothing that anybody wrote.
-fn leave_no_line_end(facts: &Facts, edits: &mut [Edit]) {
+fn leave_no_line_end(run: &Run, edits: &mut [Edit]) {
     let ends: Vec<TextRange> = edits.iter().map(|edit| edit.span.range).collect();
     let cells: Vec<CellIndex> = edits.iter().map(|edit| edit.span.cell).collect();
     for (at, edit) in edits.iter_mut().enumerate() {
-        let source = facts.tree(edit.span.cell).source();
+        let source = run.tree(run.key_of(edit.span.cell)).source();
         let range = edit.span.range;
         if !edit.text.is_empty() || range.end != source.len() || source.ends_with('\n') {
             continue;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::{Facts, How, Site};
+use crate::execution::{Run, Site};
+use crate::index::How;
 use crate::index::TOP;
 use crate::python::{Kind, NameUse, Role};
 
@@ -38,13 +39,13 @@ pub struct Names<'f> {
 
 impl<'f> Names<'f> {
     /// Gathers the names.
-    pub fn of(facts: &'f Facts) -> Self {
+    pub fn of(run: &'f Run) -> Self {
         let mut names = Self::default();
-        for (name, bindings) in facts.globals() {
+        for (name, bindings) in run.globals() {
             for (cell, binding) in bindings {
                 let site = Site { cell: *cell, node: binding.node };
-                let statement = top_statement(facts, site);
-                let deferred = facts.owner(site).is_some();
+                let statement = top_statement(run, site);
+                let deferred = run.owner(site).is_some();
                 let how = binding.how.clone();
                 let bound = Bound { statement, site, how, deferred };
                 names.by_name.entry(name).or_default().push(bound);
@@ -77,26 +78,26 @@ impl<'f> Names<'f> {
 }
 
 /// The cell's own statement that holds `site`.
-pub fn top_statement(facts: &Facts, site: Site) -> Site {
-    facts.ancestors(site).last().unwrap_or(site)
+pub fn top_statement(run: &Run, site: Site) -> Site {
+    run.ancestors(site).last().unwrap_or(site)
 }
 
 /// The names that `statement` needs, in order, each place once.
-pub fn needs<'f>(facts: &'f Facts, statement: Site) -> Vec<Need<'f>> {
+pub fn needs<'f>(run: &'f Run, statement: Site) -> Vec<Need<'f>> {
     let mut found = Vec::new();
-    for site in std::iter::once(statement).chain(facts.descendants(statement)) {
-        match facts.kind(site) {
-            Kind::Name { used } if facts.binding_scope(site) == TOP => {
-                let in_function = facts.owner(site).is_some();
+    for site in std::iter::once(statement).chain(run.descendants(statement)) {
+        match run.kind(site) {
+            Kind::Name { used } if run.binding_scope(site) == TOP => {
+                let in_function = run.owner(site).is_some();
                 let reads = *used == NameUse::Load;
                 if reads || in_function {
-                    let eager = is_eager(facts, statement, site);
-                    let name = facts.source_of(site);
+                    let eager = is_eager(run, statement, site);
+                    let name = run.source_of(site);
                     found.push(Need { name, site, eager, rebinds: !reads });
                 }
             }
             Kind::Global { names } => {
-                let tree = facts.tree(site.cell);
+                let tree = run.tree(site.cell);
                 let need = |name| Need { name, site, eager: false, rebinds: true };
                 found.extend(names.iter().map(|range| need(tree.text(*range))));
             }
@@ -106,11 +107,11 @@ pub fn needs<'f>(facts: &'f Facts, statement: Site) -> Vec<Need<'f>> {
     found
 }
 
-fn is_eager(facts: &Facts, statement: Site, site: Site) -> bool {
+fn is_eager(run: &Run, statement: Site, site: Site) -> bool {
     let mut inner = site;
-    for outer in facts.ancestors(site) {
-        let function = matches!(facts.kind(outer), Kind::FunctionDef { .. } | Kind::Lambda);
-        if function && facts.role(inner) == Role::Body {
+    for outer in run.ancestors(site) {
+        let function = matches!(run.kind(outer), Kind::FunctionDef { .. } | Kind::Lambda);
+        if function && run.role(inner) == Role::Body {
             return false;
         }
         if outer == statement {

@@ -2,7 +2,7 @@
 //! instead.
 
 use crate::diagnostic::{Diagnostic, Message};
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site};
 
 /// Something that keeps a function from becoming `async`, or a call from being awaited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,15 +57,15 @@ impl ObstacleKind {
 
 /// Adds a note for each obstacle and gives the patterns that get round them.
 pub(super) fn note_obstacles(
-    facts: &Facts,
+    run: &Run,
     found: &mut Diagnostic,
     obstacles: &[Obstacle],
 ) -> Vec<&'static str> {
     let mut patterns = Vec::new();
     for obstacle in obstacles {
-        let note =
-            Message::new("async-all-the-way", obstacle.kind.key()).at_cell(obstacle.site.cell);
-        found.note(note, Some(facts.span(obstacle.site)));
+        let note = Message::new("async-all-the-way", obstacle.kind.key())
+            .at_cell(run.position(obstacle.site.cell));
+        found.note(note, Some(run.at(obstacle.site)));
         let pattern = match obstacle.kind {
             ObstacleKind::Magic => "plain-timing",
             ObstacleKind::Callback => "keep-the-handle",

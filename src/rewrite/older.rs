@@ -3,17 +3,17 @@
 use super::checked;
 use crate::diagnostic::{Applicability, Fix, Message};
 use crate::environment::PythonVersion;
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site};
 use crate::knowledge::Novelty;
 use crate::python::{Kind, Role};
-use crate::text::{Edit, Span, TextRange};
+use crate::text::{Edit, TextRange};
 
 /// The first Python with `asyncio.get_running_loop`.
 const RUNNING_LOOP: PythonVersion = PythonVersion { major: 3, minor: 7 };
 
 /// The older form of what stands at `site`, to be shown and not applied: it is not quite the same.
 pub fn older_twin(
-    facts: &Facts,
+    run: &Run,
     page: &'static str,
     python: PythonVersion,
     site: Site,
@@ -21,11 +21,11 @@ pub fn older_twin(
 ) -> Option<Fix> {
     let older = novelty.older.as_deref()?;
     let (edits, tradeoff) = match older {
-        _ if novelty.drop_in => (drop_in(facts, site, older)?, None),
-        "loop.run_in_executor" => (in_executor(facts, python, site)?, Some("thread-pool-limit")),
-        "__anext__" | "__aiter__" => (special_method(facts, site, older)?, None),
-        "asyncio.wait_for" => (waited_for(facts, site)?, None),
-        "asyncio.gather" => (gathered(facts, site)?, Some("sibling-failure")),
+        _ if novelty.drop_in => (drop_in(run, site, older)?, None),
+        "loop.run_in_executor" => (in_executor(run, python, site)?, Some("thread-pool-limit")),
+        "__anext__" | "__aiter__" => (special_method(run, site, older)?, None),
+        "asyncio.wait_for" => (waited_for(run, site)?, None),
+        "asyncio.gather" => (gathered(run, site)?, Some("sibling-failure")),
         _ => return None,
     };
     let reason = Message::new(page, "why-older").with("older", older);
@@ -33,112 +33,111 @@ pub fn older_twin(
         title: Message::new(page, "fix-older").with("older", older),
         pattern: if older == "asyncio.gather" { "gather" } else { "top-level-await" },
         applicability: Applicability::DisplayOnly,
-        reasons: vec![(facts.span(site), reason)],
+        reasons: vec![(run.at(site), reason)],
         edits,
         tradeoffs: tradeoff.into_iter().collect(),
     };
-    Some(checked(facts, fix))
+    Some(checked(run, fix))
 }
 
 /// `asyncio.create_task` becomes `asyncio.ensure_future`, under the module's own name.
-fn drop_in(facts: &Facts, site: Site, older: &str) -> Option<Vec<Edit>> {
-    let module = module_text(facts, site)?;
+fn drop_in(run: &Run, site: Site, older: &str) -> Option<Vec<Edit>> {
+    let module = module_text(run, site)?;
     let rest = older.strip_prefix("asyncio.")?;
-    Some(vec![Edit::replace(facts.span(site), format!("{module}.{rest}"))])
+    Some(vec![Edit::replace(run.at(site), format!("{module}.{rest}"))])
 }
 
 /// What stands before the last dot: `aio` of `aio.timeout`.
-fn module_text<'f>(facts: &'f Facts<'_>, site: Site) -> Option<&'f str> {
-    let module = facts.child(site, Role::Value)?;
-    matches!(facts.kind(site), Kind::Attribute { .. }).then(|| facts.source_of(module))
+fn module_text<'f>(run: &'f Run<'_>, site: Site) -> Option<&'f str> {
+    let module = run.child(site, Role::Value)?;
+    matches!(run.kind(site), Kind::Attribute { .. }).then(|| run.source_of(module))
 }
 
 /// `to_thread(f, x)` becomes `get_running_loop().run_in_executor(None, f, x)`.
-fn in_executor(facts: &Facts, python: PythonVersion, site: Site) -> Option<Vec<Edit>> {
-    let module = module_text(facts, site)?;
-    let call = facts.parent(site).filter(|up| matches!(facts.kind(*up), Kind::Call))?;
-    let first = facts.child(call, Role::Arg)?;
-    if facts.child(call, Role::Keyword).is_some() {
+fn in_executor(run: &Run, python: PythonVersion, site: Site) -> Option<Vec<Edit>> {
+    let module = module_text(run, site)?;
+    let call = run.parent(site).filter(|up| matches!(run.kind(*up), Kind::Call))?;
+    let first = run.child(call, Role::Arg)?;
+    if run.child(call, Role::Keyword).is_some() {
         return None;
     }
     let get = if python < RUNNING_LOOP { "get_event_loop" } else { "get_running_loop" };
-    let head = TextRange::new(facts.range(call).start, facts.range(first).start);
+    let head = TextRange::new(run.range(call).start, run.range(first).start);
     let text = format!("{module}.{get}().run_in_executor(None, ");
-    Some(vec![Edit::replace(Span::new(call.cell, head), text)])
+    Some(vec![Edit::replace(run.span_of(call.cell, head), text)])
 }
 
 /// `anext(it)` becomes `it.__anext__()`.
-fn special_method(facts: &Facts, site: Site, method: &str) -> Option<Vec<Edit>> {
-    let call = facts.parent(site).filter(|up| matches!(facts.kind(*up), Kind::Call))?;
-    let argument = facts.child(call, Role::Arg)?;
-    let alone = facts.children_in(call, Role::Arg).count() == 1
-        && facts.child(call, Role::Keyword).is_none();
+fn special_method(run: &Run, site: Site, method: &str) -> Option<Vec<Edit>> {
+    let call = run.parent(site).filter(|up| matches!(run.kind(*up), Kind::Call))?;
+    let argument = run.child(call, Role::Arg)?;
+    let alone =
+        run.children_in(call, Role::Arg).count() == 1 && run.child(call, Role::Keyword).is_none();
     let primary =
-        matches!(facts.kind(argument), Kind::Name { .. } | Kind::Attribute { .. } | Kind::Call);
-    let text = format!("{}.{method}()", facts.source_of(argument));
-    (alone && primary).then(|| vec![Edit::replace(facts.span(call), text)])
+        matches!(run.kind(argument), Kind::Name { .. } | Kind::Attribute { .. } | Kind::Call);
+    let text = format!("{}.{method}()", run.source_of(argument));
+    (alone && primary).then(|| vec![Edit::replace(run.at(call), text)])
 }
 
 /// The call of `site` as the only manager of an `async with`, with the statements in its block.
-fn block(facts: &Facts, site: Site) -> Option<(Site, Site, Vec<Site>)> {
-    let call = facts.parent(site).filter(|up| matches!(facts.kind(*up), Kind::Call))?;
-    let item = facts.parent(call).filter(|up| matches!(facts.kind(*up), Kind::WithItem))?;
-    let with = facts.parent(item)?;
-    let alone = facts.children_in(with, Role::Context).count() == 1;
-    alone.then(|| (call, with, facts.children_in(with, Role::Body).collect()))
+fn block(run: &Run, site: Site) -> Option<(Site, Site, Vec<Site>)> {
+    let call = run.parent(site).filter(|up| matches!(run.kind(*up), Kind::Call))?;
+    let item = run.parent(call).filter(|up| matches!(run.kind(*up), Kind::WithItem))?;
+    let with = run.parent(item)?;
+    let alone = run.children_in(with, Role::Context).count() == 1;
+    alone.then(|| (call, with, run.children_in(with, Role::Body).collect()))
 }
 
 /// `async with timeout(5):` over a single `await` becomes `await wait_for(…, timeout=5)`.
-fn waited_for(facts: &Facts, site: Site) -> Option<Vec<Edit>> {
-    let module = module_text(facts, site)?;
-    let (call, with, body) = block(facts, site)?;
+fn waited_for(run: &Run, site: Site) -> Option<Vec<Edit>> {
+    let module = module_text(run, site)?;
+    let (call, with, body) = block(run, site)?;
     let [statement] = body.as_slice() else { return None };
-    let seconds = facts.child(call, Role::Arg)?;
-    let item = facts.parent(call)?;
-    let value = facts.child(*statement, Role::Value)?;
-    let awaited = facts.child(value, Role::Value)?;
-    let waits = matches!(facts.kind(value), Kind::Await);
-    let text = facts.source_of(*statement);
-    let named = facts.child(item, Role::Target).is_some();
-    if !waits || named || text.contains('\n') || !facts.source_of(site).ends_with("timeout") {
+    let seconds = run.child(call, Role::Arg)?;
+    let item = run.parent(call)?;
+    let value = run.child(*statement, Role::Value)?;
+    let awaited = run.child(value, Role::Value)?;
+    let waits = matches!(run.kind(value), Kind::Await);
+    let text = run.source_of(*statement);
+    let named = run.child(item, Role::Target).is_some();
+    if !waits || named || text.contains('\n') || !run.source_of(site).ends_with("timeout") {
         return None;
     }
-    let before = facts.range(value).start - facts.range(*statement).start;
+    let before = run.range(value).start - run.range(*statement).start;
     let head = text.get(..before)?;
-    let call = facts.source_of(awaited);
-    let seconds = facts.source_of(seconds);
+    let call = run.source_of(awaited);
+    let seconds = run.source_of(seconds);
     let line = format!("{head}await {module}.wait_for({call}, timeout={seconds})");
-    Some(vec![Edit::replace(facts.span(with), line)])
+    Some(vec![Edit::replace(run.at(with), line)])
 }
 
 /// A `TaskGroup` of bare tasks becomes one `gather`.
-fn gathered(facts: &Facts, site: Site) -> Option<Vec<Edit>> {
-    let module = module_text(facts, site)?;
-    let (call, with, body) = block(facts, site)?;
-    let group = facts.child(facts.parent(call)?, Role::Target)?;
+fn gathered(run: &Run, site: Site) -> Option<Vec<Edit>> {
+    let module = module_text(run, site)?;
+    let (call, with, body) = block(run, site)?;
+    let group = run.child(run.parent(call)?, Role::Target)?;
     let coroutine = |statement: &Site| {
-        let start = facts.child(*statement, Role::Value)?;
-        let create = facts.child(start, Role::Func)?;
-        let owner = facts.child(create, Role::Value)?;
-        let bare = matches!(facts.kind(*statement), Kind::Expression)
-            && facts.source_of(create).ends_with(".create_task")
-            && facts.source_of(owner) == facts.source_of(group)
-            && facts.child(start, Role::Keyword).is_none();
-        facts.child(start, Role::Arg).filter(|_| bare).map(|it| facts.source_of(it).to_owned())
+        let start = run.child(*statement, Role::Value)?;
+        let create = run.child(start, Role::Func)?;
+        let owner = run.child(create, Role::Value)?;
+        let bare = matches!(run.kind(*statement), Kind::Expression)
+            && run.source_of(create).ends_with(".create_task")
+            && run.source_of(owner) == run.source_of(group)
+            && run.child(start, Role::Keyword).is_none();
+        run.child(start, Role::Arg).filter(|_| bare).map(|it| run.source_of(it).to_owned())
     };
     let all: Option<Vec<String>> = body.iter().map(coroutine).collect();
     let arguments = match (all, body.as_slice()) {
         (Some(all), _) => all.join(", "),
-        (None, [each]) if matches!(facts.kind(*each), Kind::For { is_async: false }) => {
-            let inner: Vec<Site> = facts.children_in(*each, Role::Body).collect();
+        (None, [each]) if matches!(run.kind(*each), Kind::For { is_async: false }) => {
+            let inner: Vec<Site> = run.children_in(*each, Role::Body).collect();
             let [only] = inner.as_slice() else { return None };
-            let (target, over) =
-                (facts.child(*each, Role::Target)?, facts.child(*each, Role::Iter)?);
-            let (target, over) = (facts.source_of(target), facts.source_of(over));
+            let (target, over) = (run.child(*each, Role::Target)?, run.child(*each, Role::Iter)?);
+            let (target, over) = (run.source_of(target), run.source_of(over));
             format!("*[{} for {target} in {over}]", coroutine(only)?)
         }
         _ => return None,
     };
     let line = format!("await {module}.gather({arguments})");
-    Some(vec![Edit::replace(facts.span(with), line)])
+    Some(vec![Edit::replace(run.at(with), line)])
 }

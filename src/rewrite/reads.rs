@@ -3,14 +3,16 @@
 
 use std::ops::RangeInclusive;
 
-use crate::facts::Facts;
+use crate::execution::Run;
 use crate::python::{self, Kind, NodeId, Role, Tree};
 use crate::text::{CellIndex, Edit, Span, TextRange, apply_edits};
 
 /// Whether `cell` reads as Python before and after the edits that concern it. Not so, too, where so
 /// much was read again in this notebook that it is not looked at any more.
-pub(super) fn reads(facts: &Facts, cell: CellIndex, edits: &[Edit]) -> bool {
-    let Some(syntax) = facts.cell(cell).map(|cell| cell.syntax()) else { return false };
+pub(super) fn reads(run: &Run, cell: CellIndex, edits: &[Edit]) -> bool {
+    let Some(syntax) = run.index(run.key_of(cell)).map(|cell| &cell.syntax) else {
+        return false;
+    };
     if !syntax.errors.is_empty() {
         return false;
     }
@@ -19,11 +21,11 @@ pub(super) fn reads(facts: &Facts, cell: CellIndex, edits: &[Edit]) -> bool {
     mine.sort_by_key(|edit| (edit.span.range.start, edit.span.range.end));
     // What changes a cell magic changes how all of the cell is read.
     let parts = syntax.magic.is_none().then(|| parts(tree, &mine)).flatten();
-    let reads_alone = |part: &Part| facts.may_read(part.text.len()) && part.reads();
+    let reads_alone = |part: &Part| run.may_read(part.text.len()) && part.reads();
     if parts.is_some_and(|parts| parts.iter().all(reads_alone)) {
         return true;
     }
-    facts.may_read(tree.source().len())
+    run.may_read(tree.source().len())
         && apply_edits(cell, tree.source(), edits).is_some_and(|after| python::is_valid(&after))
 }
 

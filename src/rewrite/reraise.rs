@@ -2,7 +2,7 @@
 
 use super::imports::module_name;
 use crate::diagnostic::{Applicability, Fix, Message};
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site};
 use crate::python::{Kind, Role};
 use crate::text::{Edit, Span, TextRange, indentation, line_range};
 
@@ -19,7 +19,7 @@ pub enum Catches {
 
 /// The fixes, best first, with their sentences from `page`. `head` is the `except` with its test.
 pub fn let_cancellation_pass(
-    facts: &Facts,
+    run: &Run,
     page: &'static str,
     handler: Site,
     catches: Catches,
@@ -35,19 +35,19 @@ pub fn let_cancellation_pass(
             reasons: vec![(head, Message::new(page, why))],
             tradeoffs: vec!["late-interrupt"],
         };
-        super::checked(facts, fix)
+        super::checked(run, fix)
     };
-    let test = facts.child(handler, Role::Test);
-    let is_tuple = test.is_some_and(|test| matches!(facts.kind(test), Kind::Tuple { .. }));
+    let test = run.child(handler, Role::Test);
+    let is_tuple = test.is_some_and(|test| matches!(run.kind(test), Kind::Tuple { .. }));
     if catches == Catches::Cancellation && !is_tuple {
-        let edits = raise_at_end(facts, handler);
+        let edits = raise_at_end(run, handler);
         return edits.map(|edits| fix("fix-raise", "why-raise", edits)).into_iter().collect();
     }
-    let clause = clause_before(facts, handler).map(|edits| fix("fix-clause", "why-raise", edits));
+    let clause = clause_before(run, handler).map(|edits| fix("fix-clause", "why-raise", edits));
     let narrow = (!is_tuple).then(|| {
         let edit = match test {
-            Some(test) => Edit::replace(facts.span(test), "Exception"),
-            None => Edit::insert(handler.cell, head.range.end, " Exception"),
+            Some(test) => Edit::replace(run.at(test), "Exception"),
+            None => Edit::insert(run.position(handler.cell), head.range.end, " Exception"),
         };
         fix("fix-narrow", "why-narrow", vec![edit])
     });
@@ -55,54 +55,54 @@ pub fn let_cancellation_pass(
 }
 
 /// `raise` as the handler's last statement, in place of a `pass`, `return`, `break` or `continue`.
-fn raise_at_end(facts: &Facts, handler: Site) -> Option<Vec<Edit>> {
-    let last = facts.children_in(handler, Role::Body).last()?;
+fn raise_at_end(run: &Run, handler: Site) -> Option<Vec<Edit>> {
+    let last = run.children_in(handler, Role::Body).last()?;
     let mut edits = Vec::new();
-    match (facts.kind(last), facts.child(last, Role::Value)) {
+    match (run.kind(last), run.child(last, Role::Value)) {
         // What is called there to clean up still has to happen.
-        (Kind::Return, Some(value)) if matches!(facts.kind(value), Kind::Await | Kind::Call) => {
-            let head = TextRange::new(facts.range(last).start, facts.range(value).start);
-            edits.push(Edit::delete(Span::new(handler.cell, head)));
+        (Kind::Return, Some(value)) if matches!(run.kind(value), Kind::Await | Kind::Call) => {
+            let head = TextRange::new(run.range(last).start, run.range(value).start);
+            edits.push(Edit::delete(run.span_of(handler.cell, head)));
         }
         (Kind::Simple | Kind::Return, _) => {
-            return Some(vec![Edit::replace(facts.span(last), "raise")]);
+            return Some(vec![Edit::replace(run.at(last), "raise")]);
         }
         _ => {}
     }
-    let source = facts.tree(handler.cell).source();
-    let range = facts.range(last);
+    let source = run.tree(handler.cell).source();
+    let range = run.range(last);
     let line = line_range(source, range.end);
-    let first = line_range(source, facts.range(handler).start);
+    let first = line_range(source, run.range(handler).start);
     if first.contains(range) {
-        edits.push(Edit::insert(handler.cell, range.end, "; raise"));
+        edits.push(Edit::insert(run.position(handler.cell), range.end, "; raise"));
         return Some(edits);
     }
     let indent = indentation(source, range.start);
-    edits.push(Edit::insert(handler.cell, line.end, format!("\n{indent}raise")));
+    edits.push(Edit::insert(run.position(handler.cell), line.end, format!("\n{indent}raise")));
     Some(edits)
 }
 
 /// `except asyncio.CancelledError: raise` in front of the handler.
-fn clause_before(facts: &Facts, handler: Site) -> Option<Vec<Edit>> {
-    let source = facts.tree(handler.cell).source();
-    let range = facts.range(handler);
+fn clause_before(run: &Run, handler: Site) -> Option<Vec<Edit>> {
+    let source = run.tree(handler.cell).source();
+    let range = run.range(handler);
     let line = line_range(source, range.start);
     let indent = TextRange::new(line.start, range.start).slice(source);
     if !indent.trim().is_empty() {
         return None;
     }
-    let (asyncio, import) = module_name(facts, handler, "asyncio");
-    let step = step(facts, handler, indent);
+    let (asyncio, import) = module_name(run, handler, "asyncio");
+    let step = step(run, handler, indent);
     let clause = format!("except {asyncio}.CancelledError:\n{indent}{step}raise\n{indent}");
-    let clause = Edit::insert(handler.cell, range.start, clause);
+    let clause = Edit::insert(run.position(handler.cell), range.start, clause);
     Some(import.into_iter().chain([clause]).collect())
 }
 
 /// By how much the handler's body is indented.
-fn step<'f>(facts: &'f Facts, handler: Site, indent: &str) -> &'f str {
-    let source = facts.tree(handler.cell).source();
-    let body = facts.child(handler, Role::Body);
-    let body = body.map_or("", |body| indentation(source, facts.range(body).start));
+fn step<'f>(run: &'f Run, handler: Site, indent: &str) -> &'f str {
+    let source = run.tree(handler.cell).source();
+    let body = run.child(handler, Role::Body);
+    let body = body.map_or("", |body| indentation(source, run.range(body).start));
     match body.strip_prefix(indent) {
         Some(step) if !step.is_empty() => step,
         _ => "    ",

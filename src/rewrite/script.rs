@@ -1,20 +1,21 @@
-//! A Python file read as a notebook of one cell, so that the same facts are known of it.
+//! A Python file read as a notebook of one cell, so that the same is known of it.
 
 use std::sync::Arc;
 
 use crate::environment::Environment;
-use crate::facts::{CellFacts, Facts, Site};
+use crate::execution::{CellKey, Run, Site};
+use crate::index::{ReadCell, names_of};
 use crate::knowledge::Tables;
 use crate::notebook::{Cell, CellKind};
 use crate::text::CellIndex;
 
-/// The cell that a script's facts stand in.
-pub const CELL: CellIndex = CellIndex(0);
+/// The cell that a script is.
+pub const CELL: CellKey = CellKey(0);
 
 /// Reads `source`, which has `\n` line ends.
-pub fn read<'t>(source: &str, tables: &'t Tables) -> Facts<'t> {
+pub fn read<'t>(source: &str, tables: &'t Tables) -> Run<'t> {
     let cell = Cell {
-        index: CELL,
+        index: CellIndex(0),
         id: None,
         kind: CellKind::Code,
         language: None,
@@ -23,32 +24,32 @@ pub fn read<'t>(source: &str, tables: &'t Tables) -> Facts<'t> {
         title: None,
         execution_count: None,
     };
-    let cells = vec![Arc::new(CellFacts::of_cell(&cell, true))];
+    let cells = vec![Arc::new(ReadCell::of_cell(&cell, true))];
     let environment = Environment { is_script: true, ..Environment::default() };
-    Facts::join(cells, tables, environment, Arc::default())
+    Run::of(names_of(&cells), Arc::default(), tables, environment)
 }
 
 /// The statements of a script's own level.
-pub fn statements<'f>(facts: &'f Facts) -> impl Iterator<Item = Site> + 'f {
-    facts.tree(CELL).statements().map(|node| Site { cell: CELL, node })
+pub fn statements<'f>(run: &'f Run) -> impl Iterator<Item = Site> + 'f {
+    run.tree(CELL).statements().map(|node| Site { cell: CELL, node })
 }
 
 /// Whether the statement is `if __name__ == "__main__":` without another branch.
-pub fn is_main_guard(facts: &Facts, statement: Site) -> bool {
+pub fn is_main_guard(run: &Run, statement: Site) -> bool {
     use crate::python::{Kind, Role};
-    let Some(test) = facts.child(statement, Role::Test) else { return false };
+    let Some(test) = run.child(statement, Role::Test) else { return false };
     let operands: Vec<&str> =
-        facts.children_in(test, Role::Operand).map(|site| facts.source_of(site)).collect();
+        run.children_in(test, Role::Operand).map(|site| run.source_of(site)).collect();
     let name = |text: &&str| **text == *"__name__";
     let main = |text: &&str| text.trim_matches(['"', '\'']) == "__main__";
-    let equals = || facts.source_of(test).contains("==");
-    matches!(facts.kind(statement), Kind::If)
-        && matches!(facts.kind(test), Kind::Compare)
+    let equals = || run.source_of(test).contains("==");
+    matches!(run.kind(statement), Kind::If)
+        && matches!(run.kind(test), Kind::Compare)
         && operands.len() == 2
         && operands.iter().any(name)
         && operands.iter().any(main)
         && equals()
-        && facts.child(statement, Role::Else).is_none()
+        && run.child(statement, Role::Else).is_none()
 }
 
 #[cfg(test)]
@@ -59,8 +60,8 @@ mod tests {
     fn a_main_guard_is_known_either_way_round_and_without_another_branch() {
         let is_guard = |source: &str| {
             let tables = Tables::default();
-            let facts = read(source, &tables);
-            statements(&facts).next().is_some_and(|site| is_main_guard(&facts, site))
+            let run = read(source, &tables);
+            statements(&run).next().is_some_and(|site| is_main_guard(&run, site))
         };
         assert!(is_guard("if __name__ == '__main__':\n    f()"));
         assert!(is_guard("if \"__main__\" == __name__: f()"));

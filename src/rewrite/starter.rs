@@ -2,7 +2,7 @@
 
 use super::handles::free_name;
 use super::imports::module_name;
-use crate::facts::{Facts, FnId, Site, Usage, Value};
+use crate::execution::{Meaning, Run, Site, Usage};
 use crate::python::{Kind, Role};
 use crate::text::{Edit, TextRange, indentation, line_range};
 
@@ -23,70 +23,64 @@ const CALL_BACK: [&str; 9] = [
 
 /// The edits that hand over, in place of the function `id` at `mention`, a plain one that starts
 /// its task and keeps it. `None` where more than that may be wanted of the function.
-pub(super) fn starter(facts: &Facts, mention: Site, id: FnId) -> Option<Vec<Edit>> {
-    let Usage::Argument(call) = facts.usage(mention) else { return None };
-    let func = facts.child(call, Role::Func)?;
-    let Kind::Attribute { name } = facts.kind(func) else { return None };
-    let method = facts.tree(call.cell).text(*name);
+pub(super) fn starter(run: &Run, mention: Site, id: Site) -> Option<Vec<Edit>> {
+    let Usage::Argument(call) = run.usage(mention) else { return None };
+    let func = run.child(call, Role::Func)?;
+    let Kind::Attribute { name } = run.kind(func) else { return None };
+    let method = run.tree(call.cell).text(*name);
     let calls_back = method.starts_with("on_") || CALL_BACK.contains(&method);
-    let plain = matches!(facts.kind(mention), Kind::Name { .. }) && calls_back;
-    let function = facts.function(id).filter(|it| plain && !it.name.is_empty())?;
-    started(facts, call, mention, &function.name, &function.name)
+    let plain = matches!(run.kind(mention), Kind::Name { .. }) && calls_back;
+    let function = run.function(id).filter(|it| plain && !it.name.is_empty())?;
+    started(run, call, mention, &function.name, &function.name)
 }
 
 /// The same for an async function that the event loop, or a future, is given as a callback.
-pub fn callback_starter(facts: &Facts, mention: Site) -> Option<Vec<Edit>> {
-    let call = facts.parent(mention).filter(|up| *facts.kind(*up) == Kind::Call)?;
-    let func = facts.child(call, Role::Func)?;
-    let Kind::Attribute { name } = facts.kind(func) else { return None };
+pub fn callback_starter(run: &Run, mention: Site) -> Option<Vec<Edit>> {
+    let call = run.parent(mention).filter(|up| *run.kind(*up) == Kind::Call)?;
+    let func = run.child(call, Role::Func)?;
+    let Kind::Attribute { name } = run.kind(func) else { return None };
     // A future hands itself over, for which the function may not be made.
-    let method = facts.tree(call.cell).text(*name);
+    let method = run.tree(call.cell).text(*name);
     let calls_back = CALL_BACK.contains(&method)
-        && (method != "add_done_callback" || asks_its_argument(facts, mention));
+        && (method != "add_done_callback" || asks_its_argument(run, mention));
     let is_named =
-        matches!(facts.kind(mention), Kind::Name { .. } | Kind::Attribute { .. } | Kind::Subscript);
-    let text = facts.source_of(mention);
+        matches!(run.kind(mention), Kind::Name { .. } | Kind::Attribute { .. } | Kind::Subscript);
+    let text = run.source_of(mention);
     let last =
         text.rsplit('.').next().filter(|it| it.chars().all(|c| c == '_' || c.is_alphanumeric()));
-    let named = calls_back && is_named && facts.role(mention) == Role::Arg;
-    named.then(|| started(facts, call, mention, text, last.unwrap_or("task"))).flatten()
+    let named = calls_back && is_named && run.role(mention) == Role::Arg;
+    named.then(|| started(run, call, mention, text, last.unwrap_or("task"))).flatten()
 }
 
 /// Whether a function asks its first argument what a future is asked.
-fn asks_its_argument(facts: &Facts, mention: Site) -> bool {
-    let Value::Function(id) = facts.value(mention) else { return false };
-    let Some(function) = facts.function(id) else { return false };
-    let (def, tree) = (function.site, facts.tree(function.site.cell));
-    let first = facts.children_in(def, Role::Param).next().map(|it| facts.kind(it));
+fn asks_its_argument(run: &Run, mention: Site) -> bool {
+    let Meaning::Function(id) = run.meaning(mention) else { return false };
+    let Some(function) = run.function(id) else { return false };
+    let (def, tree) = (function.site, run.tree(function.site.cell));
+    let first = run.children_in(def, Role::Param).next().map(|it| run.kind(it));
     let Some(Kind::Param { name }) = first else { return false };
     let asks = |it: Site| {
-        let of = facts.child(it, Role::Value).and_then(|of| tree.name(of.node));
-        matches!(facts.kind(it), Kind::Attribute { name: asked }
+        let of = run.child(it, Role::Value).and_then(|of| tree.name(of.node));
+        matches!(run.kind(it), Kind::Attribute { name: asked }
             if ["result", "exception", "cancelled", "get_name", "done"].contains(&tree.text(*asked)))
             && of == Some(tree.text(*name))
     };
-    facts.descendants(def).any(asks)
+    run.descendants(def).any(asks)
 }
 
-fn started(
-    facts: &Facts,
-    call: Site,
-    mention: Site,
-    function: &str,
-    name: &str,
-) -> Option<Vec<Edit>> {
-    let tree = facts.tree(call.cell);
+fn started(run: &Run, call: Site, mention: Site, function: &str, name: &str) -> Option<Vec<Edit>> {
+    let tree = run.tree(call.cell);
     let statement = Site { node: tree.statement_of(call.node), ..call };
-    let start = facts.range(statement).start;
+    let start = run.range(statement).start;
     let line = line_range(tree.source(), start);
     let alone = TextRange::new(line.start, start).slice(tree.source()).trim().is_empty();
-    if !alone || !matches!(facts.kind(statement), Kind::Expression | Kind::Assign) {
+    if !alone || !matches!(run.kind(statement), Kind::Expression | Kind::Assign) {
         return None;
     }
     let indent = indentation(tree.source(), start);
-    let (asyncio, import) = module_name(facts, call, "asyncio");
-    let tasks = free_name(facts, "tasks");
-    let starter = free_name(facts, &format!("start_{name}"));
+    let (asyncio, import) = module_name(run, call, "asyncio");
+    let tasks = free_name(run, "tasks");
+    let starter = free_name(run, &format!("start_{name}"));
     let lines = [
         format!("{tasks} = set()"),
         String::new(),
@@ -102,8 +96,8 @@ fn started(
         text.push_str(&format!("{blanks}{line}\n"));
     }
     let mut edits: Vec<Edit> = import.into_iter().collect();
-    edits.push(Edit::insert(call.cell, start, format!("{text}{indent}")));
-    edits.push(Edit::replace(facts.span(mention), starter));
+    edits.push(Edit::insert(run.position(call.cell), start, format!("{text}{indent}")));
+    edits.push(Edit::replace(run.at(mention), starter));
     Some(edits)
 }
 

@@ -1,9 +1,7 @@
 //! Arguments that stand where a call wants a function, which it or something else calls later.
 
-use crate::execution::{self, Run, ValueKind};
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site, ValueKind};
 use crate::knowledge::callables::{Native, Row, Take, Use, Wants, Where, With};
-use crate::knowledge::tables::Tables;
 use crate::python::{Kind, NameUse, Role};
 
 /// A call that is given a function.
@@ -38,9 +36,9 @@ const WITH_KEYWORDS: [&str; 4] = [".to_thread", ".submit", ".partial", ".run_in_
 const STEPS: usize = 4;
 
 /// The call that wants a function where it is given the value of the expression at `site`.
-pub fn taker(facts: &Facts, site: Site) -> Option<Taker> {
-    let asked = Asked { run: facts.run(), tables: facts.tables };
-    let (call, slot) = asked.taker(facts.in_run(site), STEPS)?;
+pub fn taker(run: &Run, site: Site) -> Option<Taker> {
+    let asked = Asked { run };
+    let (call, slot) = asked.taker(site, STEPS)?;
     let Slot { passes, is_worker, is_known } = slot;
     Some(Taker { call: Site { node: call.node, ..site }, passes, is_worker, is_known })
 }
@@ -53,13 +51,12 @@ struct Slot {
     is_known: bool,
 }
 
-struct Asked<'r> {
-    run: &'r Run,
-    tables: &'r Tables,
+struct Asked<'r, 't> {
+    run: &'r Run<'t>,
 }
 
-impl Asked<'_> {
-    fn taker(&self, site: execution::Site, steps: usize) -> Option<(execution::Site, Slot)> {
+impl Asked<'_, '_> {
+    fn taker(&self, site: Site, steps: usize) -> Option<(Site, Slot)> {
         let run = self.run;
         let argument = self.whole_argument(site);
         let up = run.parent(argument)?;
@@ -79,7 +76,7 @@ impl Asked<'_> {
     }
 
     /// The argument that an expression is, alone or as one of its choices.
-    fn whole_argument(&self, site: execution::Site) -> execution::Site {
+    fn whole_argument(&self, site: Site) -> Site {
         let run = self.run;
         let mut argument = site;
         while let Some(up) = run.parent(argument) {
@@ -94,8 +91,8 @@ impl Asked<'_> {
     }
 
     /// What the tables say of the argument of a library's call.
-    fn slot(&self, call: execution::Site, argument: execution::Site, path: &str) -> Option<Slot> {
-        let row: &Row = self.tables.callables.ask(path, |entry| entry.row.as_ref())?;
+    fn slot(&self, call: Site, argument: Site, path: &str) -> Option<Slot> {
+        let row: &Row = self.run.tables().callables.ask(path, |entry| entry.row.as_ref())?;
         let is_it = |at: Option<usize>, name: Option<&str>| {
             let given = self.run.argument(call, at.unwrap_or(usize::MAX), name.unwrap_or_default());
             given == Some(argument)
@@ -129,12 +126,7 @@ impl Asked<'_> {
 
     /// The same of a method of something that is not known: those of event loops have names that
     /// nothing else has.
-    fn slot_by_name(
-        &self,
-        call: execution::Site,
-        argument: execution::Site,
-        func: execution::Site,
-    ) -> Option<Slot> {
+    fn slot_by_name(&self, call: Site, argument: Site, func: Site) -> Option<Slot> {
         let Kind::Attribute { name } = self.run.kind(func) else { return None };
         let name = self.run.tree(func.cell).text(*name);
         let of_pool = "concurrent.futures.ThreadPoolExecutor().submit";
@@ -151,13 +143,7 @@ impl Asked<'_> {
 
     /// One of the notebook's functions that calls what it is given here, or hands it to what
     /// does. It is known for sure where it does nothing else with it.
-    fn own_slot(
-        &self,
-        call: execution::Site,
-        argument: execution::Site,
-        def: execution::Site,
-        steps: usize,
-    ) -> Option<Slot> {
+    fn own_slot(&self, call: Site, argument: Site, def: Site, steps: usize) -> Option<Slot> {
         let run = self.run;
         let is_method =
             run.parent(def).is_some_and(|up| matches!(run.kind(up), Kind::ClassDef { .. }));

@@ -3,9 +3,9 @@
 
 use super::handles::free_name;
 use super::imports::module_name;
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site, starts_kept_task};
 use crate::python::{Builds, Kind, Role};
-use crate::text::{Edit, Span, TextRange, indentation, line_range};
+use crate::text::{Edit, TextRange, indentation, line_range};
 
 /// Lines grow no longer than this where they can be broken.
 const WIDTH: usize = 79;
@@ -19,69 +19,73 @@ pub enum Joining {
 
 /// `[await f(x) for x in xs]` becomes `await asyncio.gather(*[f(x) for x in xs])`. `None` where
 /// the element is more than the await.
-pub fn join_comprehension(facts: &Facts, around: Site, awaits: &[Site]) -> Option<Vec<Edit>> {
-    let list = matches!(facts.kind(around), Kind::Comprehension { builds: Builds::List, .. });
+pub fn join_comprehension(run: &Run, around: Site, awaits: &[Site]) -> Option<Vec<Edit>> {
+    let list = matches!(run.kind(around), Kind::Comprehension { builds: Builds::List, .. });
     let [only] = awaits else { return None };
-    if !list || facts.parent(*only) != Some(around) || facts.role(*only) != Role::Element {
+    if !list || run.parent(*only) != Some(around) || run.role(*only) != Role::Element {
         return None;
     }
-    let (asyncio, import) = module_name(facts, around, "asyncio");
-    let (whole, operand) = (facts.range(around), facts.range(facts.child(*only, Role::Value)?));
-    let keyword = TextRange::new(facts.range(*only).start, operand.start);
-    let opens = keyword.slice(facts.tree(around.cell).source()).contains('(');
+    let (asyncio, import) = module_name(run, around, "asyncio");
+    let (whole, operand) = (run.range(around), run.range(run.child(*only, Role::Value)?));
+    let keyword = TextRange::new(run.range(*only).start, operand.start);
+    let opens = keyword.slice(run.tree(around.cell).source()).contains('(');
     let mut edits: Vec<Edit> = import.into_iter().collect();
-    edits.push(Edit::insert(around.cell, whole.start, format!("await {asyncio}.gather(*")));
+    edits.push(Edit::insert(
+        run.position(around.cell),
+        whole.start,
+        format!("await {asyncio}.gather(*"),
+    ));
     // `await (f(x))` keeps its parentheses.
     let word =
         if opens { TextRange::new(keyword.start, keyword.start + "await".len()) } else { keyword };
-    edits.push(Edit::delete(Span::new(around.cell, word)));
-    edits.push(Edit::insert(around.cell, whole.end, ")"));
+    edits.push(Edit::delete(run.span_of(around.cell, word)));
+    edits.push(Edit::insert(run.position(around.cell), whole.end, ")"));
     Some(edits)
 }
 
 /// `a = await f()` and `b = await g()` become `a, b = await asyncio.gather(f(), g())`.
-pub fn join_run(facts: &Facts, run: &[Site], joining: Joining) -> Option<Vec<Edit>> {
-    let (first, last) = (*run.first()?, *run.last()?);
-    let (asyncio, import) = module_name(facts, first, "asyncio");
-    let source = facts.tree(first.cell).source();
-    let indent = indentation(source, facts.range(first).start);
-    let whole = TextRange::new(facts.range(first).start, facts.range(last).end);
+pub fn join_run(run: &Run, statements: &[Site], joining: Joining) -> Option<Vec<Edit>> {
+    let (first, last) = (*statements.first()?, *statements.last()?);
+    let (asyncio, import) = module_name(run, first, "asyncio");
+    let source = run.tree(first.cell).source();
+    let indent = indentation(source, run.range(first).start);
+    let whole = TextRange::new(run.range(first).start, run.range(last).end);
     let (mut targets, mut calls, mut ranges) = (Vec::new(), Vec::new(), Vec::new());
-    for statement in run {
-        let target = facts.child(*statement, Role::Target)?;
-        let value = facts.child(*statement, Role::Value)?;
-        let name = facts.source_of(target);
-        let tuple = matches!(facts.kind(target), Kind::Tuple { parenthesized: false });
+    for statement in statements {
+        let target = run.child(*statement, Role::Target)?;
+        let value = run.child(*statement, Role::Value)?;
+        let name = run.source_of(target);
+        let tuple = matches!(run.kind(target), Kind::Tuple { parenthesized: false });
         targets.push(if tuple { format!("({name})") } else { name.to_owned() });
-        let call = started(facts, facts.child(value, Role::Value)?, joining)?;
-        calls.push(facts.source_of(call));
-        ranges.push(facts.range(call));
+        let call = started(run, run.child(value, Role::Value)?, joining)?;
+        calls.push(run.source_of(call));
+        ranges.push(run.range(call));
     }
     let joined = match joining {
         Joining::Gather => {
             let head = format!("{} = await {asyncio}.gather(", targets.join(", "));
             folded(indent, &head, &calls.join(", "), ")")
         }
-        Joining::TaskGroup => group_of_run(facts, indent, &asyncio, &targets, &calls),
+        Joining::TaskGroup => group_of_run(run, indent, &asyncio, &targets, &calls),
     };
     let mut edits: Vec<Edit> = import.into_iter().collect();
-    let Kept { above, beside } = comments_in(facts, first, whole, &ranges, indent);
-    edits.push(Edit::replace(Span::new(first.cell, whole), format!("{above}{joined}{beside}")));
+    let Kept { above, beside } = comments_in(run, first, whole, &ranges, indent);
+    edits.push(Edit::replace(run.span_of(first.cell, whole), format!("{above}{joined}{beside}")));
     Some(edits)
 }
 
 fn group_of_run(
-    facts: &Facts,
+    run: &Run,
     indent: &str,
     asyncio: &str,
     targets: &[String],
     calls: &[&str],
 ) -> String {
-    let group = free_name(facts, "group");
+    let group = free_name(run, "group");
     let is_name = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == '_');
     let handle = |(at, target): (usize, &String)| match is_name(target) {
-        true => free_name(facts, &format!("{target}_task")),
-        false => free_name(facts, &format!("task_{}", at + 1)),
+        true => free_name(run, &format!("{target}_task")),
+        false => free_name(run, &format!("task_{}", at + 1)),
     };
     let handles: Vec<String> = targets.iter().enumerate().map(handle).collect();
     let mut text = format!("async with {asyncio}.TaskGroup() as {group}:\n");
@@ -95,18 +99,18 @@ fn group_of_run(
 
 /// What makes the coroutine: `fetch(x)` in `create_task(fetch(x))` too, as what joins them starts
 /// tasks by itself. `None` for a group where it is no coroutine.
-pub fn started(facts: &Facts, operand: Site, joining: Joining) -> Option<Site> {
-    if !matches!(facts.kind(operand), Kind::Call) {
+pub fn started(run: &Run, operand: Site, joining: Joining) -> Option<Site> {
+    if !matches!(run.kind(operand), Kind::Call) {
         return Some(operand);
     }
-    let path = facts.path_of_call(operand).unwrap_or_default();
-    let args = facts.children_in(operand, Role::Arg).count();
-    let bare = args == 1 && facts.child(operand, Role::Keyword).is_none();
-    if facts.starts_task(&path) && bare {
-        return facts.argument(operand, 0, "coro");
+    let path = run.path_of_call(operand).unwrap_or_default();
+    let args = run.children_in(operand, Role::Arg).count();
+    let bare = args == 1 && run.child(operand, Role::Keyword).is_none();
+    if starts_kept_task(&path) && bare {
+        return run.argument(operand, 0, "coro");
     }
     let future = path == "asyncio.shield" || path.ends_with(".run_in_executor");
-    let fits = joining == Joining::Gather || !(future || facts.starts_task(&path));
+    let fits = joining == Joining::Gather || !(future || starts_kept_task(&path));
     fits.then_some(operand)
 }
 
@@ -130,14 +134,14 @@ pub(super) struct Kept {
 
 /// The comments in `range`, without those in `except`, which stay where they are.
 pub(super) fn comments_in(
-    facts: &Facts,
+    run: &Run,
     place: Site,
     range: TextRange,
     except: &[TextRange],
     indent: &str,
 ) -> Kept {
-    let source = facts.tree(place.cell).source();
-    let all = facts.cell(place.cell).map_or(&[][..], |cell| &cell.syntax().comments);
+    let source = run.tree(place.cell).source();
+    let all = run.index(place.cell).map_or(&[][..], |cell| &cell.syntax.comments);
     let mut kept = Kept { above: String::new(), beside: String::new() };
     for comment in all.iter().filter(|comment| range.contains(**comment)) {
         if except.iter().any(|other| other.contains(*comment)) {

@@ -4,25 +4,20 @@ use super::handles::free_name;
 use super::imports::module_name;
 use super::removal::delete_statement;
 use super::together::{Joining, Kept, comments_in, folded, started};
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site};
 use crate::python::{Builds, Kind, NameUse, Role};
-use crate::text::{Edit, Span, TextRange, indentation, line_range};
+use crate::text::{Edit, TextRange, indentation, line_range};
 
 /// The loop's awaits as one wait. `None` where a turn is more than these forms can hold: one
 /// await, in a plain statement of the body.
-pub fn join_loop(
-    facts: &Facts,
-    around: Site,
-    awaits: &[Site],
-    joining: Joining,
-) -> Option<Vec<Edit>> {
-    let turn = Turn::of(facts, around, awaits, joining)?;
+pub fn join_loop(run: &Run, around: Site, awaits: &[Site], joining: Joining) -> Option<Vec<Edit>> {
+    let turn = Turn::of(run, around, awaits, joining)?;
     let collected = turn.collected(joining);
     collected.or_else(|| (joining == Joining::Gather).then(|| turn.in_two_loops()).flatten())
 }
 
 struct Turn<'f, 't> {
-    facts: &'f Facts<'t>,
+    run: &'f Run<'t>,
     around: Site,
     target: Site,
     iterable: Site,
@@ -47,77 +42,76 @@ struct Second {
 }
 
 impl<'f, 't> Turn<'f, 't> {
-    fn of(facts: &'f Facts<'t>, around: Site, awaits: &[Site], joining: Joining) -> Option<Self> {
+    fn of(run: &'f Run<'t>, around: Site, awaits: &[Site], joining: Joining) -> Option<Self> {
         let [awaited] = awaits else { return None };
-        let statement = facts.statement(*awaited);
-        let body: Vec<Site> = facts.children_in(around, Role::Body).collect();
+        let statement = run.statement(*awaited);
+        let body: Vec<Site> = run.children_in(around, Role::Body).collect();
         let at = body.iter().position(|it| *it == statement)?;
         let plain =
-            matches!(facts.kind(statement), Kind::Assign | Kind::AugAssign | Kind::Expression);
-        let has_else = facts.child(around, Role::Else).is_some();
-        if !plain || has_else || !matches!(facts.kind(around), Kind::For { .. }) {
+            matches!(run.kind(statement), Kind::Assign | Kind::AugAssign | Kind::Expression);
+        let has_else = run.child(around, Role::Else).is_some();
+        if !plain || has_else || !matches!(run.kind(around), Kind::For { .. }) {
             return None;
         }
         let (before, rest) = body.split_at_checked(at)?;
         let turn = Self {
-            facts,
+            run,
             around,
-            target: facts.child(around, Role::Target)?,
-            iterable: facts.child(around, Role::Iter)?,
+            target: run.child(around, Role::Target)?,
+            iterable: run.child(around, Role::Iter)?,
             before: before.to_vec(),
             statement,
             after: rest.iter().skip(1).copied().collect(),
             awaited: *awaited,
-            operand: started(facts, facts.child(*awaited, Role::Value)?, joining)?,
+            operand: started(run, run.child(*awaited, Role::Value)?, joining)?,
         };
         // `continue` before the await skips a turn, which a call for each item cannot.
         let skips = before
             .iter()
-            .any(|it| turn.below(*it).any(|site| matches!(facts.kind(site), Kind::Simple)));
+            .any(|it| turn.below(*it).any(|site| matches!(run.kind(site), Kind::Simple)));
         (!skips && turn.is_forgotten_afterwards()).then_some(turn)
     }
 
     fn below(&self, site: Site) -> impl Iterator<Item = Site> + '_ {
-        std::iter::once(site).chain(self.facts.descendants(site))
+        std::iter::once(site).chain(self.run.descendants(site))
     }
 
     fn is_inside(&self, site: Site, outer: Site) -> bool {
-        site.cell == outer.cell && self.facts.tree(site.cell).is_within(site.node, outer.node)
+        site.cell == outer.cell && self.run.tree(site.cell).is_within(site.node, outer.node)
     }
 
     fn stores_below(&self, site: Site) -> impl Iterator<Item = Site> + '_ {
         self.below(site)
-            .filter(|it| matches!(self.facts.kind(*it), Kind::Name { used: NameUse::Store }))
+            .filter(|it| matches!(self.run.kind(*it), Kind::Name { used: NameUse::Store }))
     }
 
     /// Whether nothing after the loop reads what its last turn left in its variables.
     fn is_forgotten_afterwards(&self) -> bool {
-        let facts = self.facts;
+        let run = self.run;
         let grows = |target: Site| {
-            facts.parent(target).is_some_and(|up| matches!(facts.kind(up), Kind::AugAssign))
+            run.parent(target).is_some_and(|up| matches!(run.kind(up), Kind::AugAssign))
         };
         let inside = |read| self.is_inside(read, self.around);
-        facts
-            .read_bindings(self.around)
+        run.read_bindings(self.around)
             .all(|(binding, first, last)| grows(binding) || (inside(first) && inside(last)))
     }
 
     fn source(&self) -> &'f str {
-        self.facts.tree(self.around.cell).source()
+        self.run.tree(self.around.cell).source()
     }
 
     fn indent(&self) -> &'f str {
-        indentation(self.source(), self.facts.range(self.around).start)
+        indentation(self.source(), self.run.range(self.around).start)
     }
 
     fn text(&self, site: Site) -> &'f str {
-        self.facts.source_of(site)
+        self.run.source_of(site)
     }
 
     /// What the loop runs over, as an argument or a comprehension may hold it.
     fn iterable_text(&self) -> String {
         let text = self.text(self.iterable);
-        match self.facts.kind(self.iterable) {
+        match self.run.kind(self.iterable) {
             Kind::Tuple { parenthesized: false } => format!("({text})"),
             _ => text.to_owned(),
         }
@@ -125,18 +119,18 @@ impl<'f, 't> Turn<'f, 't> {
 
     /// `rows = []` and `rows.append(await f(x))` in a loop.
     fn collected(&self, joining: Joining) -> Option<Vec<Edit>> {
-        let facts = self.facts;
+        let run = self.run;
         let name = self.text(self.appended_to()?);
-        let (asyncio, import) = module_name(facts, self.around, "asyncio");
+        let (asyncio, import) = module_name(run, self.around, "asyncio");
         let start = self.empty_list_before(name);
         let text = match joining {
             Joining::Gather => self.gathered(name, &asyncio, start.is_some()),
             Joining::TaskGroup => self.grouped(name, &asyncio, start.is_some()),
         };
         let mut edits: Vec<Edit> = import.into_iter().collect();
-        edits.extend(start.map(|start| delete_statement(facts, start)));
-        let Kept { above, beside } = self.comments(facts.range(self.around));
-        edits.push(Edit::replace(facts.span(self.around), format!("{above}{text}{beside}")));
+        edits.extend(start.map(|start| delete_statement(run, start)));
+        let Kept { above, beside } = self.comments(run.range(self.around));
+        edits.push(Edit::replace(run.at(self.around), format!("{above}{text}{beside}")));
         Some(edits)
     }
 
@@ -161,8 +155,8 @@ impl<'f, 't> Turn<'f, 't> {
     }
 
     fn grouped(&self, name: &str, asyncio: &str, is_new: bool) -> String {
-        let (facts, indent) = (self.facts, self.indent());
-        let (group, tasks) = (free_name(facts, "group"), free_name(facts, "tasks"));
+        let (run, indent) = (self.run, self.indent());
+        let (group, tasks) = (free_name(run, "group"), free_name(run, "tasks"));
         let (target, items) = (self.text(self.target), self.iterable_text());
         let call = self.text(self.operand);
         let each = format!("{group}.create_task({call}) for {target} in {items}");
@@ -178,26 +172,26 @@ impl<'f, 't> Turn<'f, 't> {
 
     /// The loop's own comments there. Those inside the awaited call stay where they are.
     fn comments(&self, range: TextRange) -> Kept {
-        let except = [self.facts.range(self.operand)];
-        comments_in(self.facts, self.around, range, &except, self.indent())
+        let except = [self.run.range(self.operand)];
+        comments_in(self.run, self.around, range, &except, self.indent())
     }
 
     /// The list to which the turn's only act appends what it awaited.
     fn appended_to(&self) -> Option<Site> {
-        let facts = self.facts;
+        let run = self.run;
         let (call, value) = match (self.before.as_slice(), self.after.as_slice()) {
-            ([], []) => (facts.child(self.statement, Role::Value)?, self.awaited),
-            ([], [next]) if matches!(facts.kind(*next), Kind::Expression) => {
-                let call = facts.child(*next, Role::Value)?;
-                let value = facts.child(call, Role::Arg)?;
+            ([], []) => (run.child(self.statement, Role::Value)?, self.awaited),
+            ([], [next]) if matches!(run.kind(*next), Kind::Expression) => {
+                let call = run.child(*next, Role::Value)?;
+                let value = run.child(call, Role::Arg)?;
                 (self.named()? == self.text(value)).then_some((call, value))?
             }
             _ => return None,
         };
-        let func = facts.child(call, Role::Func)?;
-        let list = facts.child(func, Role::Value)?;
-        let args: Vec<Site> = facts.children_in(call, Role::Arg).collect();
-        let appends = matches!(facts.kind(list), Kind::Name { .. })
+        let func = run.child(call, Role::Func)?;
+        let list = run.child(func, Role::Value)?;
+        let args: Vec<Site> = run.children_in(call, Role::Arg).collect();
+        let appends = matches!(run.kind(list), Kind::Name { .. })
             && self.text(func) == format!("{}.append", self.text(list))
             && args == [value];
         appends.then_some(list)
@@ -205,50 +199,50 @@ impl<'f, 't> Turn<'f, 't> {
 
     /// The name that the statement gives to the result, when it does nothing else.
     fn named(&self) -> Option<&'f str> {
-        let facts = self.facts;
-        let targets: Vec<Site> = facts.children_in(self.statement, Role::Target).collect();
+        let run = self.run;
+        let targets: Vec<Site> = run.children_in(self.statement, Role::Target).collect();
         let [target] = targets.as_slice() else { return None };
-        let whole = facts.parent(self.awaited) == Some(self.statement)
-            && matches!(facts.kind(self.statement), Kind::Assign);
-        let plain = matches!(facts.kind(*target), Kind::Name { .. });
+        let whole = run.parent(self.awaited) == Some(self.statement)
+            && matches!(run.kind(self.statement), Kind::Assign);
+        let plain = matches!(run.kind(*target), Kind::Name { .. });
         (whole && plain).then(|| self.text(*target))
     }
 
     /// The statement `name = []` before the loop, when nothing in between speaks of the list.
     fn empty_list_before(&self, name: &str) -> Option<Site> {
-        let facts = self.facts;
-        let siblings = facts.block(self.around);
+        let run = self.run;
+        let siblings = run.block(self.around);
         let before = siblings.iter().take_while(|it| **it != self.around);
         let speaks = |site: &&Site| {
-            self.below(**site).any(|it| facts.tree(it.cell).name(it.node) == Some(name))
+            self.below(**site).any(|it| run.tree(it.cell).name(it.node) == Some(name))
         };
         let statement = *before.filter(speaks).last()?;
-        let targets: Vec<Site> = facts.children_in(statement, Role::Target).collect();
+        let targets: Vec<Site> = run.children_in(statement, Role::Target).collect();
         let [target] = targets.as_slice() else { return None };
-        let value = self.text(facts.child(statement, Role::Value)?);
-        let mine = matches!(facts.kind(statement), Kind::Assign) && self.text(*target) == name;
+        let value = self.text(run.child(statement, Role::Value)?);
+        let mine = matches!(run.kind(statement), Kind::Assign) && self.text(*target) == name;
         (mine && matches!(value, "[]" | "list()")).then_some(statement)
     }
 
     /// The calls are made in one loop, or at once; what is done with each result is another.
     fn in_two_loops(&self) -> Option<Vec<Edit>> {
-        let facts = self.facts;
+        let run = self.run;
         let source = self.source();
-        let line = |site: Site| line_range(source, facts.range(site).start).start;
+        let line = |site: Site| line_range(source, run.range(site).start).start;
         let next_line = |at: usize| (line_range(source, at).end + 1).min(source.len());
-        let body = next_line(facts.range(self.iterable).end);
+        let body = next_line(run.range(self.iterable).end);
         let first = *self.before.first().unwrap_or(&self.statement);
         if line(first) < body {
             return None;
         }
         let second = self.second()?;
-        let head = TextRange::new(facts.range(self.around).start, body);
+        let head = TextRange::new(run.range(self.around).start, body);
         let mut beside = self.comments(head).beside;
         let mut lead = TextRange::new(body, line(self.statement)).slice(source).to_owned();
         let mut end = line(self.statement);
         let mut between = String::new();
         if second.dropped {
-            let whole = TextRange::new(end, next_line(facts.range(self.statement).end));
+            let whole = TextRange::new(end, next_line(run.range(self.statement).end));
             beside += &self.comments(whole).beside;
             end = line(*self.after.first()?);
             between = TextRange::new(whole.end, end).slice(source).to_owned();
@@ -256,14 +250,14 @@ impl<'f, 't> Turn<'f, 't> {
         if self.before.is_empty() {
             between = std::mem::take(&mut lead) + &between;
         }
-        let (asyncio, import) = module_name(facts, self.around, "asyncio");
+        let (asyncio, import) = module_name(run, self.around, "asyncio");
         let made = self.made(&second.items, &asyncio, &lead);
         let text = format!("{}{made}{beside}\n{}{between}", second.copy, self.second_head(&second));
         let replaced = TextRange::new(head.start, end);
         let mut edits: Vec<Edit> = import.into_iter().collect();
-        edits.push(Edit::replace(Span::new(self.around.cell, replaced), text));
+        edits.push(Edit::replace(run.span_of(self.around.cell, replaced), text));
         if !second.dropped {
-            let span = Span::new(self.around.cell, self.bracketed(self.awaited));
+            let span = run.span_of(self.around.cell, self.bracketed(self.awaited));
             edits.push(Edit::replace(span, second.var));
         }
         Some(edits)
@@ -271,15 +265,15 @@ impl<'f, 't> Turn<'f, 't> {
 
     /// The first loop, or the comprehension, and the one wait.
     fn made(&self, items: &str, asyncio: &str, lead: &str) -> String {
-        let (facts, indent) = (self.facts, self.indent());
-        let results = free_name(facts, "results");
+        let (run, indent) = (self.run, self.indent());
+        let results = free_name(run, "results");
         if self.before.is_empty() {
             let head = format!("{results} = await {asyncio}.gather(");
             return folded(indent, &head, &self.each(items), ")");
         }
         let (target, call) = (self.text(self.target), self.text(self.operand));
-        let calls = free_name(facts, "calls");
-        let inner = indentation(self.source(), facts.range(self.statement).start);
+        let calls = free_name(run, "calls");
+        let inner = indentation(self.source(), run.range(self.statement).start);
         format!(
             "{calls} = []\n{indent}for {target} in {items}:\n{lead}\
              {inner}{calls}.append({call})\n\
@@ -288,10 +282,10 @@ impl<'f, 't> Turn<'f, 't> {
     }
 
     fn second_head(&self, second: &Second) -> String {
-        let (indent, results) = (self.indent(), free_name(self.facts, "results"));
+        let (indent, results) = (self.indent(), free_name(self.run, "results"));
         let Second { items, paired, var, .. } = second;
         let target = self.text(self.target);
-        match (paired, self.facts.kind(self.target)) {
+        match (paired, self.run.kind(self.target)) {
             (false, _) => format!("{indent}for {var} in {results}:\n"),
             (true, Kind::Tuple { parenthesized: false }) => {
                 format!("{indent}for ({target}), {var} in zip({items}, {results}):\n")
@@ -302,12 +296,12 @@ impl<'f, 't> Turn<'f, 't> {
 
     /// `None` where the second loop would miss what the first one made.
     fn second(&self) -> Option<Second> {
-        let facts = self.facts;
+        let run = self.run;
         let used: Vec<&str> = std::iter::once(self.statement)
             .chain(self.after.iter().copied())
             .flat_map(|it| self.below(it).collect::<Vec<_>>())
             .filter(|it| !self.is_inside(*it, self.operand))
-            .filter(|it| matches!(facts.kind(*it), Kind::Name { used: NameUse::Load }))
+            .filter(|it| matches!(run.kind(*it), Kind::Name { used: NameUse::Load }))
             .map(|it| self.text(it))
             .collect();
         let made = self.before.iter().flat_map(|it| self.stores_below(*it));
@@ -318,32 +312,32 @@ impl<'f, 't> Turn<'f, 't> {
             return None;
         }
         let again = !paired || self.runs_again(self.iterable);
-        let items = if again { self.iterable_text() } else { free_name(facts, "items") };
+        let items = if again { self.iterable_text() } else { free_name(run, "items") };
         let copy = match again {
             true => String::new(),
             false => format!("{items} = list({})\n{}", self.text(self.iterable), self.indent()),
         };
-        let var = named.map_or_else(|| free_name(facts, "result"), str::to_owned);
+        let var = named.map_or_else(|| free_name(run, "result"), str::to_owned);
         Some(Second { copy, items, paired, var, dropped: named.is_some() })
     }
 
     /// Whether the iterable gives the same again when it is iterated once more.
     fn runs_again(&self, iterable: Site) -> bool {
-        let facts = self.facts;
-        match facts.kind(iterable) {
+        let run = self.run;
+        match run.kind(iterable) {
             Kind::List
             | Kind::Tuple { parenthesized: true }
             | Kind::Dict
             | Kind::Set
             | Kind::Str
             | Kind::Comprehension { builds: Builds::List | Builds::Dict, .. } => true,
-            Kind::Name { .. } => facts.only_value(iterable).is_some_and(|value| {
-                !matches!(facts.kind(value), Kind::Name { .. }) && self.runs_again(value)
+            Kind::Name { .. } => run.only_value(iterable).is_some_and(|value| {
+                !matches!(run.kind(value), Kind::Name { .. }) && self.runs_again(value)
             }),
-            Kind::Call => match facts.path_of_call(iterable).as_deref() {
+            Kind::Call => match run.path_of_call(iterable).as_deref() {
                 Some("builtins.range" | "builtins.list" | "builtins.sorted") => true,
                 Some("builtins.enumerate") => {
-                    facts.argument(iterable, 0, "").is_some_and(|it| self.runs_again(it))
+                    run.argument(iterable, 0, "").is_some_and(|it| self.runs_again(it))
                 }
                 _ => [".items()", ".keys()", ".values()"]
                     .iter()
@@ -355,13 +349,13 @@ impl<'f, 't> Turn<'f, 't> {
 
     /// The range of `(await f(x))` where the brackets are there for the `await` alone.
     fn bracketed(&self, site: Site) -> TextRange {
-        let range = self.facts.range(site);
-        let role = self.facts.role(site);
+        let range = self.run.range(site);
+        let role = self.run.role(site);
         let wider = TextRange::new(range.start.saturating_sub(1), range.end + 1);
         let text = wider.slice(self.source());
         let wrapped = role == Role::Value && text.starts_with('(') && text.ends_with(')');
-        let held = self.facts.parent(site).is_some_and(|up| {
-            matches!(self.facts.kind(up), Kind::Attribute { .. } | Kind::Subscript)
+        let held = self.run.parent(site).is_some_and(|up| {
+            matches!(self.run.kind(up), Kind::Attribute { .. } | Kind::Subscript)
         });
         if wrapped && held { wider } else { range }
     }

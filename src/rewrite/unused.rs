@@ -1,52 +1,46 @@
 //! The arguments of a function that is handed over without its call: none, or what is there for it
 //! and nothing else uses.
 
-use crate::execution::Run;
-use crate::facts::{Facts, Site, Value};
+use crate::execution::{Meaning, Run, Site};
 use crate::python::{Detail, Kind, NameUse, Role};
 
 /// `()` where `function` needs nothing, and `(n)` where it needs as much as the loop or the function
 /// around `at` has and reads nowhere.
-pub fn arguments_for(
-    facts: &Facts,
-    run: &Run,
-    at: Site,
-    function: crate::execution::Value,
-) -> Option<String> {
+pub fn arguments_for(run: &Run, at: Site, function: crate::execution::Value) -> Option<String> {
     if run.takes_nothing(function) {
         return Some("()".to_owned());
     }
-    given_around(facts, at, run.needs(function)?)
+    given_around(run, at, run.needs(function)?)
 }
 
 /// The same of an `async def` function that stands at `at` by its name.
-pub fn arguments_of(facts: &Facts, at: Site) -> Option<String> {
-    let Value::Function(id) = facts.value(at) else { return None };
-    let function = facts.function(id).filter(|it| it.is_coroutine_function())?;
+pub fn arguments_of(run: &Run, at: Site) -> Option<String> {
+    let Meaning::Function(id) = run.meaning(at) else { return None };
+    let function = run.function(id).filter(|it| it.is_coroutine_function())?;
     let def = function.site;
-    if facts.parent(def).is_some_and(|up| matches!(facts.kind(up), Kind::ClassDef { .. })) {
+    if run.parent(def).is_some_and(|up| matches!(run.kind(up), Kind::ClassDef { .. })) {
         return None;
     }
-    let tree = facts.tree(def.cell);
-    let needs = |it: &Site| facts.child(*it, Role::Default).is_none();
-    let needed: Vec<Site> = facts.children_in(def, Role::Param).filter(needs).collect();
+    let tree = run.tree(def.cell);
+    let needs = |it: &Site| run.child(*it, Role::Default).is_none();
+    let needed: Vec<Site> = run.children_in(def, Role::Param).filter(needs).collect();
     let is_plain =
         |it: &Site| matches!(tree.detail(it.node), Detail::Plain | Detail::PositionalOnly);
     match needed.len() {
         0 => Some("()".to_owned()),
-        count if needed.iter().all(is_plain) => given_around(facts, at, count),
+        count if needed.iter().all(is_plain) => given_around(run, at, count),
         _ => None,
     }
 }
 
-fn given_around(facts: &Facts, at: Site, needed: usize) -> Option<String> {
-    for around in facts.ancestors(at) {
+fn given_around(run: &Run, at: Site, needed: usize) -> Option<String> {
+    for around in run.ancestors(at) {
         let unused: Vec<&str> =
-            offered(facts, around).into_iter().filter(|it| !is_read(facts, around, it)).collect();
+            offered(run, around).into_iter().filter(|it| !is_read(run, around, it)).collect();
         if unused.len() == needed {
             return Some(format!("({})", unused.join(", ")));
         }
-        if matches!(facts.kind(around), Kind::FunctionDef { .. } | Kind::Lambda) {
+        if matches!(run.kind(around), Kind::FunctionDef { .. } | Kind::Lambda) {
             return None;
         }
     }
@@ -55,31 +49,30 @@ fn given_around(facts: &Facts, at: Site, needed: usize) -> Option<String> {
 
 /// The names that a loop, a comprehension or a function gives to what stands in it. One that begins
 /// with `_` is not meant to be used.
-fn offered<'f>(facts: &'f Facts, around: Site) -> Vec<&'f str> {
-    let tree = facts.tree(around.cell);
+fn offered<'f>(run: &'f Run, around: Site) -> Vec<&'f str> {
+    let tree = run.tree(around.cell);
     let is_meant = |name: &&'f str| !name.starts_with('_');
     let targets = |site: Site| {
-        let name = |it: Site| match facts.kind(it) {
+        let name = |it: Site| match run.kind(it) {
             Kind::Name { .. } => tree.name(it.node).filter(is_meant),
             _ => None,
         };
-        facts.child(site, Role::Target).and_then(name)
+        run.child(site, Role::Target).and_then(name)
     };
-    match facts.kind(around) {
+    match run.kind(around) {
         Kind::For { .. } => targets(around).into_iter().collect(),
         Kind::Comprehension { .. } => {
-            facts.children_in(around, Role::Clause).filter_map(targets).collect()
+            run.children_in(around, Role::Clause).filter_map(targets).collect()
         }
         Kind::FunctionDef { .. } => {
-            let is_method = facts
-                .parent(around)
-                .is_some_and(|up| matches!(facts.kind(up), Kind::ClassDef { .. }));
-            let params = facts.children_in(around, Role::Param).skip(usize::from(is_method));
+            let is_method =
+                run.parent(around).is_some_and(|up| matches!(run.kind(up), Kind::ClassDef { .. }));
+            let params = run.children_in(around, Role::Param).skip(usize::from(is_method));
             let plain = |it: &Site| {
                 let passing = tree.detail(it.node);
                 matches!(passing, Detail::Plain | Detail::PositionalOnly | Detail::KeywordOnly)
             };
-            let name = |it: Site| match facts.kind(it) {
+            let name = |it: Site| match run.kind(it) {
                 Kind::Param { name } => Some(tree.text(*name)).filter(is_meant),
                 _ => None,
             };
@@ -89,10 +82,10 @@ fn offered<'f>(facts: &'f Facts, around: Site) -> Vec<&'f str> {
     }
 }
 
-fn is_read(facts: &Facts, around: Site, name: &str) -> bool {
-    facts.descendants(around).any(|it| {
-        matches!(facts.kind(it), Kind::Name { used: NameUse::Load })
-            && facts.tree(it.cell).name(it.node) == Some(name)
+fn is_read(run: &Run, around: Site, name: &str) -> bool {
+    run.descendants(around).any(|it| {
+        matches!(run.kind(it), Kind::Name { used: NameUse::Load })
+            && run.tree(it.cell).name(it.node) == Some(name)
     })
 }
 

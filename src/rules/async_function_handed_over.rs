@@ -11,13 +11,12 @@ use super::events::{
 };
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Loop, Run, Site, Value};
-use crate::facts::Facts;
 use crate::knowledge::callables::{QualifiedName, Wants};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
     arguments_for, arguments_of, callback_starter, module_name, obstacle_to_await, written_out,
 };
-use crate::text::{Edit, Span, TextRange};
+use crate::text::{Edit, TextRange};
 use many::gathered_instead;
 use reduced::reduced;
 
@@ -25,7 +24,7 @@ const NAME: &str = "async-function-handed-over";
 
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let mut said = Said::of(out);
     let refused = refused(run);
     for event in run.events() {
@@ -39,16 +38,16 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
                     (Wants::PlainFunction, "function") if at.is_some() || name.is_some() => {
                         let key =
                             if name.as_deref() == Some("key") { "compared" } else { "dropped" };
-                        dropped(facts, run, event, (argument, *by), *value, (key, *refuses))
+                        dropped(run, event, (argument, *by), *value, (key, *refuses))
                     }
                     (Wants::Coroutine | Wants::Awaitable, _) => {
-                        wanted(facts, run, event, argument, *value, *by)
+                        wanted(run, event, argument, *value, *by)
                     }
                     _ => continue,
                 }
             }
             EventKind::CoroutineLost { function, called_by: Some(by), .. } => {
-                lost(facts, run, event, *function, *by)
+                lost(run, event, *function, *by)
             }
             _ => continue,
         };
@@ -80,7 +79,6 @@ fn raises_first(run: &Run, event: &Event, by: QualifiedName) -> bool {
 
 /// A callback whose coroutine nobody awaits, or a key that gives coroutines.
 fn dropped(
-    facts: &Facts,
     run: &Run,
     event: &Event,
     (argument, by): (Site, QualifiedName),
@@ -97,9 +95,9 @@ fn dropped(
     if run.is_coroutine_function(value) {
         let by = run.spell(by);
         let fix = match by.as_str() {
-            "contextlib.AsyncExitStack().callback" => awaited_at_the_end(facts, run, event),
-            "functools.reduce" => place(run, event.site).and_then(|it| reduced(facts, run, it)),
-            by => run_there(facts, run, argument, by),
+            "contextlib.AsyncExitStack().callback" => awaited_at_the_end(run, event),
+            "functools.reduce" => place(run, event.site).and_then(|it| reduced(run, it)),
+            by => run_there(run, argument, by),
         };
         found.fixes.extend(fix);
     }
@@ -115,13 +113,7 @@ fn named(run: &Run, argument: Site, value: Value) -> String {
 }
 
 /// A coroutine that a library's callable got by calling a function, and that nobody awaits.
-fn lost(
-    facts: &Facts,
-    run: &Run,
-    event: &Event,
-    function: Value,
-    by: QualifiedName,
-) -> Option<Diagnostic> {
+fn lost(run: &Run, event: &Event, function: Value, by: QualifiedName) -> Option<Diagnostic> {
     let mut found = found(run, event, event.site, |span| {
         Diagnostic::new(NAME, Severity::Warning, span, "lost")
             .with("taker", taker(run, event.site, by))
@@ -130,24 +122,23 @@ fn lost(
     found.patterns = vec!["gather", "top-level-await"];
     let by = run.spell(by);
     let fix = match by.as_str() {
-        "asyncio.to_thread" => without_thread(facts, run, event, 0),
-        "builtins.map" | "itertools.starmap" => gathered(facts, run, event),
-        "functools.reduce" => place(run, event.site).and_then(|it| reduced(facts, run, it)),
-        "concurrent.futures.ThreadPoolExecutor().submit" => submitted(facts, run, event),
-        by if facts.tables.columns.gives_column(by) => gathered_column(facts, run, event),
-        by if by.ends_with(".run_in_executor") => without_thread(facts, run, event, 1),
+        "asyncio.to_thread" => without_thread(run, event, 0),
+        "builtins.map" | "itertools.starmap" => gathered(run, event),
+        "functools.reduce" => place(run, event.site).and_then(|it| reduced(run, it)),
+        "concurrent.futures.ThreadPoolExecutor().submit" => submitted(run, event),
+        by if run.tables().columns.gives_column(by) => gathered_column(run, event),
+        by if by.ends_with(".run_in_executor") => without_thread(run, event, 1),
         by => {
             let last = by.rsplit('.').next().unwrap_or_default();
-            let is_it =
-                |it: &crate::facts::Site| facts.callee_text(*it).rsplit('.').next() == Some(last);
+            let is_it = |it: &Site| run.callee(*it).rsplit('.').next() == Some(last);
             let call = place(run, event.site).and_then(|call| {
-                let mut inside = facts.children_in(call, Role::Arg);
+                let mut inside = run.children_in(call, Role::Arg);
                 Some(call).filter(is_it).or_else(|| inside.find(is_it))
             });
-            let first = call.and_then(|call| facts.children_in(call, Role::Arg).next());
-            let named = call.and_then(|call| facts.keyword(call, "target"));
+            let first = call.and_then(|call| run.children_in(call, Role::Arg).next());
+            let named = call.and_then(|call| run.keyword(call, "target"));
             let at = if by == "threading.Thread" { named } else { first };
-            at.and_then(|at| run_in_worker(facts, at, by))
+            at.and_then(|at| run_in_worker(run, at, by))
         }
     };
     found.fixes.extend(fix);
@@ -155,126 +146,127 @@ fn lost(
 }
 
 /// `await to_thread(f, x)` becomes `await f(x)`.
-fn without_thread(facts: &Facts, run: &Run, event: &Event, skipped: usize) -> Option<Fix> {
+fn without_thread(run: &Run, event: &Event, skipped: usize) -> Option<Fix> {
     let call = place(run, event.site)?;
-    if !facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await)) {
+    if !run.parent(call).is_some_and(|up| matches!(run.kind(up), Kind::Await)) {
         return None;
     }
     let mut arguments =
-        facts.children(call).filter(|it| matches!(facts.role(*it), Role::Arg | Role::Keyword));
+        run.children(call).filter(|it| matches!(run.role(*it), Role::Arg | Role::Keyword));
     let mut arguments = arguments.by_ref().skip(skipped);
     let function = arguments.next()?;
-    let rest: Vec<&str> = arguments.map(|it| facts.source_of(it)).collect();
-    let own = facts.child(function, Role::Body).filter(|_| *facts.kind(function) == Kind::Lambda);
+    let rest: Vec<&str> = arguments.map(|it| run.source_of(it)).collect();
+    let own = run.child(function, Role::Body).filter(|_| *run.kind(function) == Kind::Lambda);
     let text = match own {
-        Some(_) if !rest.is_empty() || facts.child(function, Role::Param).is_some() => return None,
-        Some(body) => facts.source_of(body).to_owned(),
-        None => format!("{}({})", facts.source_of(function), rest.join(", ")),
+        Some(_) if !rest.is_empty() || run.child(function, Role::Param).is_some() => return None,
+        Some(body) => run.source_of(body).to_owned(),
+        None => format!("{}({})", run.source_of(function), rest.join(", ")),
     };
-    let function = own.and_then(|body| facts.child(body, Role::Func)).unwrap_or(function);
+    let function = own.and_then(|body| run.child(body, Role::Func)).unwrap_or(function);
     Some(fix(
-        facts,
+        run,
         call,
         "fix-await",
-        facts.source_of(function),
-        vec![Edit::replace(facts.span(call), text)],
+        run.source_of(function),
+        vec![Edit::replace(run.at(call), text)],
     ))
 }
 
 /// `list(map(f, items))` becomes `await asyncio.gather(*map(f, items))`.
-fn gathered(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+fn gathered(run: &Run, event: &Event) -> Option<Fix> {
     let site = place(run, event.site)?;
-    let is_map = |it: &crate::facts::Site| {
-        matches!(facts.callee_text(*it).rsplit('.').next(), Some("map" | "starmap"))
-    };
-    let inside = || facts.children_in(site, Role::Arg).find(is_map);
+    let is_map = |it: &Site| matches!(run.callee(*it).rsplit('.').next(), Some("map" | "starmap"));
+    let inside = || run.children_in(site, Role::Arg).find(is_map);
     let map = Some(site).filter(is_map).or_else(inside)?;
-    let list = facts.parent(map).filter(|it| facts.callee_text(*it) == "list")?;
-    let (outer, inner) = (facts.range(list), facts.range(map));
-    let (asyncio, import) = module_name(facts, list, "asyncio");
+    let list = run.parent(map).filter(|it| run.callee(*it) == "list")?;
+    let (outer, inner) = (run.range(list), run.range(map));
+    let (asyncio, import) = module_name(run, list, "asyncio");
     let mut edits: Vec<Edit> = import.into_iter().collect();
-    let head = Span::new(list.cell, TextRange::new(outer.start, inner.start));
+    let head = run.span_of(list.cell, TextRange::new(outer.start, inner.start));
     edits.push(Edit::replace(head, format!("await {asyncio}.gather(*")));
-    Some(fix(facts, list, "fix-gather", "", edits))
+    Some(fix(run, list, "fix-gather", "", edits))
 }
 
 /// `column.apply(f)` becomes `await asyncio.gather(*column.apply(f))`.
-fn gathered_column(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
-    let site = place(run, event.site).filter(|it| *facts.kind(*it) == Kind::Call)?;
-    let is_whole = facts.parent(site).is_some_and(|up| *facts.kind(up) == Kind::Assign);
-    if !is_whole || obstacle_to_await(facts, site).is_some() {
+fn gathered_column(run: &Run, event: &Event) -> Option<Fix> {
+    let site = place(run, event.site).filter(|it| *run.kind(*it) == Kind::Call)?;
+    let is_whole = run.parent(site).is_some_and(|up| *run.kind(up) == Kind::Assign);
+    if !is_whole || obstacle_to_await(run, site).is_some() {
         return None;
     }
-    let (asyncio, import) = module_name(facts, site, "asyncio");
-    let range = facts.range(site);
+    let (asyncio, import) = module_name(run, site, "asyncio");
+    let range = run.range(site);
     let mut edits: Vec<Edit> = import.into_iter().collect();
-    edits.push(Edit::insert(site.cell, range.start, format!("await {asyncio}.gather(*")));
-    edits.push(Edit::insert(site.cell, range.end, ")"));
-    Some(fix(facts, site, "fix-gather", "", edits))
+    edits.push(Edit::insert(
+        run.position(site.cell),
+        range.start,
+        format!("await {asyncio}.gather(*"),
+    ));
+    edits.push(Edit::insert(run.position(site.cell), range.end, ")"));
+    Some(fix(run, site, "fix-gather", "", edits))
 }
 
 /// `pool.submit(f, x)` becomes `pool.submit(asyncio.run, f(x))`.
-fn submitted(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
-    let call = place(run, event.site).filter(|it| *facts.kind(*it) == Kind::Call)?;
+fn submitted(run: &Run, event: &Event) -> Option<Fix> {
+    let call = place(run, event.site).filter(|it| *run.kind(*it) == Kind::Call)?;
     let mut given =
-        facts.children(call).filter(|it| matches!(facts.role(*it), Role::Arg | Role::Keyword));
-    let function = given.next().filter(|it| facts.role(*it) == Role::Arg)?;
-    let rest: Vec<&str> = given.map(|it| facts.source_of(it)).collect();
-    let name = facts.source_of(function);
-    let is_callable = matches!(facts.kind(function), Kind::Name { .. } | Kind::Attribute { .. });
-    let (asyncio, import) = module_name(facts, call, "asyncio");
+        run.children(call).filter(|it| matches!(run.role(*it), Role::Arg | Role::Keyword));
+    let function = given.next().filter(|it| run.role(*it) == Role::Arg)?;
+    let rest: Vec<&str> = given.map(|it| run.source_of(it)).collect();
+    let name = run.source_of(function);
+    let is_callable = matches!(run.kind(function), Kind::Name { .. } | Kind::Attribute { .. });
+    let (asyncio, import) = module_name(run, call, "asyncio");
     let mut edits: Vec<Edit> = import.into_iter().collect();
-    let arguments = TextRange::new(facts.range(function).start, facts.range(call).end);
+    let arguments = TextRange::new(run.range(function).start, run.range(call).end);
     let text = format!("{asyncio}.run, {name}({}))", rest.join(", "));
-    edits.push(Edit::replace(Span::new(call.cell, arguments), text));
-    is_callable.then(|| fix(facts, call, "fix-run", name, edits))
+    edits.push(Edit::replace(run.span_of(call.cell, arguments), text));
+    is_callable.then(|| fix(run, call, "fix-run", name, edits))
 }
 
 /// `stack.callback(f, x)` becomes `stack.push_async_callback(f, x)`.
-fn awaited_at_the_end(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+fn awaited_at_the_end(run: &Run, event: &Event) -> Option<Fix> {
     let call = place(run, event.site)?;
-    let func = facts.child(call, Role::Func)?;
-    let Kind::Attribute { name } = facts.kind(func) else { return None };
-    let edits = vec![Edit::replace(Span::new(call.cell, *name), "push_async_callback")];
-    Some(fix(facts, call, "fix-pushed", "", edits))
+    let func = run.child(call, Role::Func)?;
+    let Kind::Attribute { name } = run.kind(func) else { return None };
+    let edits = vec![Edit::replace(run.span_of(call.cell, *name), "push_async_callback")];
+    Some(fix(run, call, "fix-pushed", "", edits))
 }
 
 /// A coroutine function in the hands of a plain caller: a thread runs it on a loop of its own, and
 /// for a callback a plain function starts its task.
-fn run_there(facts: &Facts, run: &Run, argument: Site, by: &str) -> Option<Fix> {
+fn run_there(run: &Run, argument: Site, by: &str) -> Option<Fix> {
     let at = place(run, argument)?;
-    if let Some(edits) = written_out(facts, at) {
-        return Some(fix(facts, at, "fix-keys", facts.source_of(at), edits));
+    if let Some(edits) = written_out(run, at) {
+        return Some(fix(run, at, "fix-keys", run.source_of(at), edits));
     }
-    let edits = match callback_starter(facts, at) {
+    let edits = match callback_starter(run, at) {
         Some(edits) => edits,
-        None => return run_in_worker(facts, at, by),
+        None => return run_in_worker(run, at, by),
     };
-    let function = facts.source_of(at).to_owned();
-    Some(fix(facts, at, "fix-start", &function, edits))
+    let function = run.source_of(at).to_owned();
+    Some(fix(run, at, "fix-start", &function, edits))
 }
 
 /// `Thread(target=f)` becomes `Thread(target=lambda *args: asyncio.run(f(*args)))`.
-fn run_in_worker(facts: &Facts, at: crate::facts::Site, by: &str) -> Option<Fix> {
+fn run_in_worker(run: &Run, at: Site, by: &str) -> Option<Fix> {
     let is_thread = by.contains("Thread") || ["asyncio.to_thread", "threading.Timer"].contains(&by);
     let is_named = matches!(
-        facts.kind(at),
+        run.kind(at),
         Kind::Name { .. } | Kind::Attribute { .. } | Kind::Subscript | Kind::Call
     );
     if !is_thread || !is_named {
         return None;
     }
-    let (asyncio, import) = module_name(facts, at, "asyncio");
+    let (asyncio, import) = module_name(run, at, "asyncio");
     let mut edits: Vec<Edit> = import.into_iter().collect();
-    let (range, head) = (facts.range(at), format!("lambda *args: {asyncio}.run("));
-    edits.push(Edit::insert(at.cell, range.start, head));
-    edits.push(Edit::insert(at.cell, range.end, "(*args))"));
-    Some(fix(facts, at, "fix-run", facts.source_of(at), edits))
+    let (range, head) = (run.range(at), format!("lambda *args: {asyncio}.run("));
+    edits.push(Edit::insert(run.position(at.cell), range.start, head));
+    edits.push(Edit::insert(run.position(at.cell), range.end, "(*args))"));
+    Some(fix(run, at, "fix-run", run.source_of(at), edits))
 }
 
 /// A value of the wrong kind where a coroutine is wanted.
 fn wanted(
-    facts: &Facts,
     run: &Run,
     event: &Event,
     argument: Site,
@@ -302,91 +294,68 @@ fn wanted(
     let (Some(call), Some(at)) = (place(run, event.site), place(run, argument)) else {
         return Some(found);
     };
-    if matches!(facts.kind(at), Kind::Starred) {
-        found.fixes.extend(together::unpacked(facts, call, at, keys));
+    if matches!(run.kind(at), Kind::Starred) {
+        found.fixes.extend(together::unpacked(run, call, at, keys));
         return Some(found);
     }
     let by = run.spell(by);
-    if *facts.kind(at) == Kind::Await && together::TAKERS.contains(&&*by) {
-        found.fixes.extend(together::arguments(facts, call));
+    if *run.kind(at) == Kind::Await && together::TAKERS.contains(&&*by) {
+        found.fixes.extend(together::arguments(run, call));
     } else if key == "async-generator" && by == "asyncio.gather" {
-        found.fixes.extend(together::walked(facts, call, at));
+        found.fixes.extend(together::walked(run, call, at));
     } else if key == "function" && by != "asyncio.run" {
-        let edits = called(facts, run, event, (call, at), value);
-        found.fixes.extend(edits.map(|edits| fix(facts, at, "fix-call", "", edits)));
+        let edits = called(run, event, (call, at), value);
+        found.fixes.extend(edits.map(|edits| fix(run, at, "fix-call", "", edits)));
     } else if key == "function" && by == "asyncio.run" && run.takes_nothing(value) {
         let is_async = run.is_coroutine_function(value);
-        if is_async && obstacle_to_await(facts, call).is_none() && facts.owner(call).is_none() {
-            let text = format!("await {}()", facts.source_of(at));
+        if is_async && obstacle_to_await(run, call).is_none() && run.owner(call).is_none() {
+            let text = format!("await {}()", run.source_of(at));
             found.fixes.push(fix(
-                facts,
+                run,
                 call,
                 "fix-await",
-                facts.source_of(at),
-                vec![Edit::replace(facts.span(call), text)],
+                run.source_of(at),
+                vec![Edit::replace(run.at(call), text)],
             ));
         }
     } else if key == "value" && ["asyncio.create_task", "asyncio.ensure_future"].contains(&&*by) {
-        let edits = gathered_instead(facts, call, at);
-        found.fixes.extend(edits.map(|edits| fix(facts, call, "fix-gather", "", edits)));
+        let edits = gathered_instead(run, call, at);
+        found.fixes.extend(edits.map(|edits| fix(run, call, "fix-gather", "", edits)));
     } else if key == "future" && by.ends_with("create_task") {
-        let text = facts.source_of(at);
-        found.fixes.push(fix(
-            facts,
-            call,
-            "fix-future",
-            "",
-            vec![Edit::replace(facts.span(call), text)],
-        ));
+        let text = run.source_of(at);
+        found.fixes.push(fix(run, call, "fix-future", "", vec![Edit::replace(run.at(call), text)]));
     }
     Some(found)
 }
 
 /// `gather(f, g)` becomes `gather(f(), g())`: all that are refused there, in one step.
-fn called(
-    facts: &Facts,
-    run: &Run,
-    event: &Event,
-    (call, at): (crate::facts::Site, crate::facts::Site),
-    value: Value,
-) -> Option<Vec<Edit>> {
+fn called(run: &Run, event: &Event, (call, at): (Site, Site), value: Value) -> Option<Vec<Edit>> {
     let refused = |other: &&Event| other.site == event.site && other.during == event.during;
     let place_of = |other: &Event| match &other.kind {
         EventKind::WrongKind { at: Some(number), value, .. } => {
-            let place = facts.children_in(call, Role::Arg).nth(*number)?;
-            Some((place, arguments_for(facts, run, place, *value)?))
+            let place = run.children_in(call, Role::Arg).nth(*number)?;
+            Some((place, arguments_for(run, place, *value)?))
         }
         _ => None,
     };
-    let own = arguments_for(facts, run, at, value)?;
+    let own = arguments_for(run, at, value)?;
     // The first one is refused, and nobody looks at those that come after it.
-    let is_same = |it: &crate::facts::Site| facts.source_of(*it) == facts.source_of(at);
-    let again = facts.children_in(call, Role::Arg).filter_map(|it| match is_same(&it) {
+    let is_same = |it: &Site| run.source_of(*it) == run.source_of(at);
+    let again = run.children_in(call, Role::Arg).filter_map(|it| match is_same(&it) {
         true => Some((it, own.clone())),
-        false => Some((it, arguments_of(facts, it)?)),
+        false => Some((it, arguments_of(run, it)?)),
     });
     let again = again.chain([(at, own.clone())]);
-    let mut all: Vec<(crate::facts::Site, String)> =
+    let mut all: Vec<(Site, String)> =
         run.events().iter().filter(refused).filter_map(place_of).chain(again).collect();
-    all.sort_by_key(|(it, _)| facts.range(*it).start);
+    all.sort_by_key(|(it, _)| run.range(*it).start);
     all.dedup_by_key(|(it, _)| *it);
-    let edits =
-        all.into_iter().map(|(it, given)| Edit::insert(it.cell, facts.range(it).end, given));
+    let edits = all
+        .into_iter()
+        .map(|(it, given)| Edit::insert(run.position(it.cell), run.range(it).end, given));
     Some(edits.collect())
 }
 
-fn fix(
-    facts: &Facts,
-    at: crate::facts::Site,
-    title: &'static str,
-    function: &str,
-    edits: Vec<Edit>,
-) -> Fix {
-    repair(
-        facts,
-        at,
-        Message::new(NAME, title).with("function", function),
-        "top-level-await",
-        edits,
-    )
+fn fix(run: &Run, at: Site, title: &'static str, function: &str, edits: Vec<Edit>) -> Fix {
+    repair(run, at, Message::new(NAME, title).with("function", function), "top-level-await", edits)
 }

@@ -3,8 +3,7 @@
 use super::Rule;
 use super::events::{found, place, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{self, Event, EventKind, Run};
-use crate::facts::{Facts, Site};
+use crate::execution::{Event, EventKind, Run, Site};
 use crate::python::{Kind, Role};
 use crate::rewrite::{checked, delete_statement};
 use crate::text::{Edit, indentation, line_range};
@@ -16,7 +15,7 @@ pub(super) const RULE: Rule = Rule { name: NAME, check };
 /// As many places as a note names.
 const MOST: usize = 4;
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let single = run.events().iter().filter_map(|event| match &event.kind {
         EventKind::HeldByHand { left, .. } => split(run, event, *left),
         EventKind::ReadAfterBlock { .. } => after_block(run, event, "after-block"),
@@ -25,12 +24,12 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
         _ => None,
     });
     let closed = closed(run);
-    let closed = closed.iter().filter_map(|it| used_when_closed(facts, run, it));
+    let closed = closed.iter().filter_map(|it| used_when_closed(run, it));
     report(out, single.chain(closed));
 }
 
 /// `await thing.__aenter__()` in one cell, `await thing.__aexit__(…)` in a later one.
-fn split(run: &Run, event: &Event, left: execution::Site) -> Option<Diagnostic> {
+fn split(run: &Run, event: &Event, left: Site) -> Option<Diagnostic> {
     let EventKind::HeldByHand { value, .. } = event.kind else { return None };
     run.parent(event.site).filter(|up| *run.kind(*up) == Kind::Await)?;
     let manager = run.child(run.child(event.site, Role::Func)?, Role::Value)?;
@@ -69,13 +68,13 @@ fn context_lost(run: &Run, event: &Event) -> Option<Diagnostic> {
 /// A client that its block has closed, and what uses it afterwards.
 struct Closed<'r> {
     /// What gives the manager of the block.
-    manager: execution::Site,
+    manager: Site,
     name: &'r str,
     error: &'r str,
-    uses: Vec<execution::Site>,
+    uses: Vec<Site>,
 }
 
-fn closed(run: &Run) -> Vec<Closed<'_>> {
+fn closed<'r>(run: &'r Run) -> Vec<Closed<'r>> {
     let mut all: Vec<Closed> = Vec::new();
     for event in run.events() {
         let EventKind::UsedAfterBlock { left: Some(manager), says: Some(error), .. } = &event.kind
@@ -94,21 +93,16 @@ fn closed(run: &Run) -> Vec<Closed<'_>> {
 }
 
 /// What a block calls its manager.
-fn name_of(run: &Run, manager: execution::Site) -> Option<&str> {
+fn name_of<'r>(run: &'r Run, manager: Site) -> Option<&'r str> {
     let target = run.child(run.parent(manager)?, Role::Target);
     Some(run.source_of(target.unwrap_or(manager)))
 }
 
 /// What comes after the block: the use itself, or the call that leads to it in a helper that stands
 /// before.
-fn use_after(
-    run: &Run,
-    event: &Event,
-    manager: execution::Site,
-    name: &str,
-) -> Option<execution::Site> {
+fn use_after(run: &Run, event: &Event, manager: Site, name: &str) -> Option<Site> {
     let with = run.range(run.parent(run.parent(manager)?)?);
-    let follows = |site: &execution::Site| match site.cell == manager.cell {
+    let follows = |site: &Site| match site.cell == manager.cell {
         true => run.range(*site).start >= with.end,
         false => site.cell == event.during || site.cell > manager.cell,
     };
@@ -126,10 +120,10 @@ fn use_after(
     let tree = run.tree(call.cell);
     let mut arguments = tree.children_in(call.node, Role::Arg);
     let argument = arguments.find(|it| tree.source_of(*it) == name);
-    Some(argument.map_or(call, |node| execution::Site { node, ..call }))
+    Some(argument.map_or(call, |node| Site { node, ..call }))
 }
 
-fn used_when_closed(facts: &Facts, run: &Run, closed: &Closed) -> Option<Diagnostic> {
+fn used_when_closed(run: &Run, closed: &Closed) -> Option<Diagnostic> {
     let (first, rest) = closed.uses.split_first()?;
     let cell = run.cell_of(closed.manager.cell)?;
     let key = if first.cell == closed.manager.cell { "closed-above" } else { "closed" };
@@ -146,38 +140,38 @@ fn used_when_closed(facts: &Facts, run: &Run, closed: &Closed) -> Option<Diagnos
     found.patterns = vec!["owned-lifetime"];
     let uses: Vec<Site> = closed.uses.iter().filter_map(|it| place(run, *it)).collect();
     let with = place(run, run.parent(item)?)?;
-    found.fixes.extend(move_fix(facts, with, closed.name, &uses));
+    found.fixes.extend(move_fix(run, with, closed.name, &uses));
     Some(found)
 }
 
 /// The statements that come too late move to the end of the block. Only shown: what stands
 /// between the two cells may be needed as well.
-fn move_fix(facts: &Facts, with: Site, name: &str, uses: &[Site]) -> Option<Fix> {
-    let last = facts.children_in(with, Role::Body).last()?;
-    let source = facts.tree(last.cell).source();
-    let indent = indentation(source, facts.range(last).start);
-    let end = line_range(source, facts.range(last).end).end;
+fn move_fix(run: &Run, with: Site, name: &str, uses: &[Site]) -> Option<Fix> {
+    let last = run.children_in(with, Role::Body).last()?;
+    let source = run.tree(last.cell).source();
+    let indent = indentation(source, run.range(last).start);
+    let end = line_range(source, run.range(last).end).end;
     let mut edits: Vec<Edit> = Vec::new();
     let mut moved = String::new();
     let mut reasons = Vec::new();
     let mut seen: Vec<Site> = Vec::new();
     for site in uses {
-        let statement = facts.statement(*site);
-        let whole = facts.source_of(statement);
+        let statement = run.statement(*site);
+        let whole = run.source_of(statement);
         if seen.contains(&statement) {
             continue;
         }
         seen.push(statement);
-        if facts.role(statement) != Role::Top || whole.contains("\"\"\"") || whole.contains("'''") {
+        if run.role(statement) != Role::Top || whole.contains("\"\"\"") || whole.contains("'''") {
             return None;
         }
         for line in whole.lines() {
             moved.push_str(&format!("\n{indent}{line}"));
         }
-        edits.push(delete_statement(facts, statement));
-        reasons.push((facts.span(statement), Message::new(NAME, "why-move")));
+        edits.push(delete_statement(run, statement));
+        reasons.push((run.at(statement), Message::new(NAME, "why-move")));
     }
-    edits.push(Edit::insert(last.cell, end, moved));
+    edits.push(Edit::insert(run.position(last.cell), end, moved));
     let fix = Fix {
         title: Message::new(NAME, "fix-move").with("name", name),
         pattern: "owned-lifetime",
@@ -186,5 +180,5 @@ fn move_fix(facts: &Facts, with: Site, name: &str, uses: &[Site]) -> Option<Fix>
         reasons,
         tradeoffs: Vec::new(),
     };
-    Some(checked(facts, fix))
+    Some(checked(run, fix))
 }

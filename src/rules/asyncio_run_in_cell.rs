@@ -3,11 +3,10 @@
 use super::Rule;
 use super::loops::{Happening, happenings, place_key};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{Event, EventKind, Run};
-use crate::facts::{Facts, Site, Usage, Value};
+use crate::execution::{Event, EventKind, Meaning, Run, Site, Usage};
 use crate::python::{Kind, Role};
 use crate::rewrite::{LoopEntry, await_instead, checked, obstacle_to_await, offer};
-use crate::text::{Edit, Span, TextRange};
+use crate::text::{Edit, TextRange};
 
 const NAME: &str = "asyncio-run-in-cell";
 
@@ -28,12 +27,12 @@ enum Starter {
     Module,
 }
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     for (happening, starter) in happenings(run, |event| starter(run, event)) {
         out.push(match starter {
             Starter::Module => in_module(run, &happening),
-            Starter::HandedOn => handed_on(facts, run, &happening),
-            _ => diagnose(facts, run, &happening, starter),
+            Starter::HandedOn => handed_on(run, &happening),
+            _ => diagnose(run, &happening, starter),
         });
     }
 }
@@ -52,7 +51,7 @@ fn starter(run: &Run, event: &Event) -> Option<Starter> {
 }
 
 /// `asyncio.run` in the hands of something that calls it here.
-fn handed_on(facts: &Facts, run: &Run, happening: &Happening) -> Diagnostic {
+fn handed_on(run: &Run, happening: &Happening) -> Diagnostic {
     let event = happening.event;
     let goes_on = event.is_patched || event.is_caught;
     let severity = if goes_on { Severity::Warning } else { Severity::Error };
@@ -65,27 +64,27 @@ fn handed_on(facts: &Facts, run: &Run, happening: &Happening) -> Diagnostic {
     happening.note_way(run, &mut found, event.is_patched);
     found.patterns = vec!["top-level-await", "gather"];
     if place_key(run, happening.site, false) != "helper" {
-        found.fixes.extend(await_each(facts, happening.at));
+        found.fixes.extend(await_each(run, happening.at));
     }
     found
 }
 
 /// `list(map(asyncio.run, xs))` becomes `[await x for x in xs]`.
-fn await_each(facts: &Facts, map: Site) -> Option<Fix> {
-    let Usage::Argument(list) = facts.usage(map) else { return None };
-    let builds_list = facts.child(list, Role::Func).map(|func| facts.value(func));
-    let is_list = builds_list.as_ref().and_then(Value::path) == Some("builtins.list");
-    let mut args = facts.children_in(map, Role::Arg).skip(1);
+fn await_each(run: &Run, map: Site) -> Option<Fix> {
+    let Usage::Argument(list) = run.usage(map) else { return None };
+    let builds_list = run.child(list, Role::Func).map(|func| run.meaning(func));
+    let is_list = builds_list.as_ref().and_then(Meaning::path) == Some("builtins.list");
+    let mut args = run.children_in(map, Role::Arg).skip(1);
     let (Some(items), None) = (args.next(), args.next()) else { return None };
     let plain = matches!(
-        facts.kind(items),
+        run.kind(items),
         Kind::Name { .. } | Kind::List | Kind::Comprehension { .. } | Kind::Call
     );
-    if !is_list || !plain || obstacle_to_await(facts, list).is_some() {
+    if !is_list || !plain || obstacle_to_await(run, list).is_some() {
         return None;
     }
-    let (outer, inner) = (facts.range(list), facts.range(items));
-    let at = |start, end| Span::new(map.cell, TextRange::new(start, end));
+    let (outer, inner) = (run.range(list), run.range(items));
+    let at = |start, end| run.span_of(map.cell, TextRange::new(start, end));
     let fix = Fix {
         title: Message::new(NAME, "fix-await-each"),
         pattern: "top-level-await",
@@ -94,10 +93,10 @@ fn await_each(facts: &Facts, map: Site) -> Option<Fix> {
             Edit::replace(at(outer.start, inner.start), "[await each for each in "),
             Edit::replace(at(inner.end, outer.end), "]"),
         ],
-        reasons: vec![(facts.span(map), Message::new(NAME, "why-await"))],
+        reasons: vec![(run.at(map), Message::new(NAME, "why-await"))],
         tradeoffs: Vec::new(),
     };
-    Some(checked(facts, fix))
+    Some(checked(run, fix))
 }
 
 /// A loop that a module beside the notebook starts when this cell calls or imports it.
@@ -117,7 +116,7 @@ fn in_module(run: &Run, happening: &Happening) -> Diagnostic {
     found
 }
 
-fn diagnose(facts: &Facts, run: &Run, happening: &Happening, starter: Starter) -> Diagnostic {
+fn diagnose(run: &Run, happening: &Happening, starter: Starter) -> Diagnostic {
     let (event, call) = (happening.event, happening.at);
     let can_be_patched = starter == Starter::Direct;
     let is_patched = event.is_patched && can_be_patched;
@@ -132,17 +131,16 @@ fn diagnose(facts: &Facts, run: &Run, happening: &Happening, starter: Starter) -
     happening.note_way(run, &mut found, is_patched);
     found.patterns.push("top-level-await");
     // A `Runner` has a `with` around it that would have to go too.
-    let entry = LoopEntry::of(facts, call, "main").filter(|_| can_be_patched);
+    let entry = LoopEntry::of(run, call, "main").filter(|_| can_be_patched);
     if let Some(entry) = entry {
         // A `partial` may hold options that the cell does not show.
-        let limit =
-            if is_partial(facts, call) { Applicability::Unsafe } else { Applicability::Safe };
-        let repair = await_instead(facts, NAME, entry).map(|fix| fix.at_most(limit));
-        offer(facts, &mut found, repair);
+        let limit = if is_partial(run, call) { Applicability::Unsafe } else { Applicability::Safe };
+        let repair = await_instead(run, NAME, entry).map(|fix| fix.at_most(limit));
+        offer(run, &mut found, repair);
     }
     found
 }
 
-fn is_partial(facts: &Facts, call: Site) -> bool {
-    facts.child(call, Role::Func).and_then(|func| facts.origin(func)).is_some()
+fn is_partial(run: &Run, call: Site) -> bool {
+    run.child(call, Role::Func).and_then(|func| run.origin(func)).is_some()
 }

@@ -8,7 +8,6 @@ use super::Rule;
 use super::events::{Said, found, kind_key, known_lost, place, refused, repair, spoken};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{CellKey, Event, EventKind, Run, Site, Value};
-use crate::facts::{self, Facts};
 use crate::knowledge::callables::QualifiedName;
 use crate::knowledge::tables::BlockingKind;
 use crate::python::{Kind, Role};
@@ -22,9 +21,9 @@ const NAME: &str = "await-needs-awaitable";
 
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let mut said = Said::of(out);
-    let blocking = blocking_calls(facts, run);
+    let blocking = blocking_calls(run);
     let (refused, lost) = (refused(run), known_lost(out));
     let is_lost = |value: Value| {
         let made = run.trace.made_at(value).and_then(|made| run.span(made));
@@ -39,16 +38,16 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             }
             EventKind::AwaitRefused { .. } if refused.contains(&operand_of(run, event)) => continue,
             EventKind::AwaitRefused { .. } if is_told(run, &said, event) => continue,
-            EventKind::AwaitRefused { value } => awaited(facts, run, event, *value, &blocking),
+            EventKind::AwaitRefused { value } => awaited(run, event, *value, &blocking),
             EventKind::AsyncForRefused { value } => {
                 let keys = ["async-for", "async-for-plain", "fix-for"];
-                statement(facts, run, event, *value, keys)
+                statement(run, event, *value, keys)
             }
             EventKind::AsyncWithRefused { value } => {
                 let keys = ["async-with", "async-with-plain", "fix-with"];
-                statement(facts, run, event, *value, keys)
+                statement(run, event, *value, keys)
             }
-            EventKind::HookUnawaited { name, of } => hook(facts, run, event, name, *of),
+            EventKind::HookUnawaited { name, of } => hook(run, event, name, *of),
             EventKind::SpecialUnawaited { name, raises, method } => {
                 let (severity, key) = match (name.as_str(), raises) {
                     ("__init__", _) => (Severity::Error, "async-init"),
@@ -62,13 +61,13 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
                         .with("class", run.callee(event.site))
                 });
                 if let Some(special) = special.as_mut().filter(|_| name == "__exit__") {
-                    special.fixes.extend(entered_async(facts, run, event));
+                    special.fixes.extend(entered_async(run, event));
                 }
                 if let Some(special) = special.as_mut().filter(|_| name == "__await__") {
-                    special.fixes.extend(method.and_then(|it| method::handed_on(facts, run, it)));
+                    special.fixes.extend(method.and_then(|it| method::handed_on(run, it)));
                 }
                 if let Some(special) = special.as_mut().filter(|it| it.fixes.is_empty()) {
-                    special.fixes.extend(method.and_then(|it| method::made_plain(facts, run, it)));
+                    special.fixes.extend(method.and_then(|it| method::made_plain(run, it)));
                 }
                 special
             }
@@ -82,13 +81,7 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
 }
 
 /// A method that a library's class calls by itself.
-fn hook(
-    facts: &Facts,
-    run: &Run,
-    event: &Event,
-    name: &str,
-    of: QualifiedName,
-) -> Option<Diagnostic> {
+fn hook(run: &Run, event: &Event, name: &str, of: QualifiedName) -> Option<Diagnostic> {
     let mut found = found(run, event, event.site, |span| {
         let span = match run.kind(event.site) {
             Kind::FunctionDef { name, .. } => Span::new(span.cell, *name),
@@ -98,29 +91,29 @@ fn hook(
             .with("method", name)
             .with("class", run.spell(of))
     })?;
-    found.fixes.extend(method::made_plain(facts, run, event.site));
+    found.fixes.extend(method::made_plain(run, event.site));
     Some(found)
 }
 
 /// The `async` methods of a plain manager become those of an async one, which is entered as one.
-fn entered_async(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+fn entered_async(run: &Run, event: &Event) -> Option<Fix> {
     let at = place(run, event.site)?;
-    let is_with = |it: &facts::Site| matches!(facts.kind(*it), Kind::With { is_async: false });
-    let with = std::iter::once(at).chain(facts.ancestors(at)).find(is_with)?;
+    let is_with = |it: &Site| matches!(run.kind(*it), Kind::With { is_async: false });
+    let with = std::iter::once(at).chain(run.ancestors(at)).find(is_with)?;
     let mut edits = Vec::new();
     for (plain, other) in [("__enter__", "__aenter__"), ("__exit__", "__aexit__")] {
-        let mut own = facts.functions().iter().filter(|it| it.name == plain);
+        let mut own = run.functions_defined().iter().filter(|it| it.name == plain);
         // Of several managers it is not seen which one this is.
         let (Some(method), None) = (own.next(), own.next()) else { return None };
-        let Kind::FunctionDef { name, is_async: true } = facts.kind(method.site) else {
+        let Kind::FunctionDef { name, is_async: true } = run.kind(method.site) else {
             return None;
         };
-        edits.push(Edit::replace(Span::new(method.site.cell, *name), other));
+        edits.push(Edit::replace(run.span_of(method.site.cell, *name), other));
     }
-    edits.push(Edit::insert(with.cell, facts.range(with).start, "async "));
-    let drafted = draft_unseen(facts, run, &Start::Await { at, own: edits, otherwise: None })?;
-    let reason = (facts.span(with), Message::new(NAME, "why"));
-    Some(drafted_fix(facts, Message::new(NAME, "fix-entered"), reason, drafted))
+    edits.push(Edit::insert(run.position(with.cell), run.range(with).start, "async "));
+    let drafted = draft_unseen(run, &Start::Await { at, own: edits, otherwise: None })?;
+    let reason = (run.at(with), Message::new(NAME, "why"));
+    Some(drafted_fix(run, Message::new(NAME, "fix-entered"), reason, drafted))
 }
 
 /// Whether an older rule tells that the awaited call raises, and why.
@@ -135,10 +128,10 @@ fn is_told(run: &Run, said: &Said, event: &Event) -> bool {
 }
 
 /// Whether `async for` takes what a library's call gives.
-fn walks(facts: &Facts, run: &Run, value: Value) -> bool {
+fn walks(run: &Run, value: Value) -> bool {
     let Value::Path(path) = value else { return false };
     let made_by = run.spell(path);
-    made_by.strip_suffix("()").is_some_and(|it| facts.tables.is_async_iterator(it))
+    made_by.strip_suffix("()").is_some_and(|it| run.tables().is_async_iterator(it))
 }
 
 /// What is awaited.
@@ -146,19 +139,13 @@ fn operand_of(run: &Run, event: &Event) -> Site {
     run.child(event.site, Role::Value).unwrap_or(event.site)
 }
 
-fn awaited(
-    facts: &Facts,
-    run: &Run,
-    event: &Event,
-    value: Value,
-    blocking: &Blocking<'_>,
-) -> Option<Diagnostic> {
+fn awaited(run: &Run, event: &Event, value: Value, blocking: &Blocking<'_>) -> Option<Diagnostic> {
     let operand = operand_of(run, event);
     let blocks = blocking.get(&(event.during, operand)).copied();
     let called = matches!(run.kind(operand), Kind::Call);
     let spoken = spoken(run, value);
     let key = match (kind_key(run, value), spoken) {
-        _ if walks(facts, run, value) => "async-generator",
+        _ if walks(run, value) => "async-generator",
         ("collection", _) if !run.trace.holds_awaitables(value) && called => "result",
         ("collection", _) if !run.trace.holds_awaitables(value) => "value",
         ("value" | "none", Some(_)) if called => "result",
@@ -179,74 +166,82 @@ fn awaited(
         found.note(Message::new(NAME, "twin").with("twin", twin), None);
     }
     found.patterns = vec!["top-level-await"];
-    found.fixes.extend(awaited_fix(facts, run, event, key, blocks.map(|it| it.kind)));
+    found.fixes.extend(awaited_fix(run, event, key, blocks.map(|it| it.kind)));
     Some(found)
 }
 
 /// What the tables say of the calls that block, by the cell's run and the call.
-fn blocking_calls<'f>(facts: &'f Facts, run: &Run) -> Blocking<'f> {
+fn blocking_calls<'t>(run: &Run<'t>) -> Blocking<'t> {
     let of_event = |event: &Event| match &event.kind {
         EventKind::Blocked { by } => {
-            Some(((event.during, event.site), facts.tables.blocking(&run.spell(*by))?))
+            Some(((event.during, event.site), run.tables().blocking(&run.spell(*by))?))
         }
         _ => None,
     };
     run.events().iter().filter_map(of_event).collect()
 }
 
-fn awaited_fix(
-    facts: &Facts,
-    run: &Run,
-    event: &Event,
-    key: &str,
-    blocks: Option<BlockingKind>,
-) -> Option<Fix> {
+fn awaited_fix(run: &Run, event: &Event, key: &str, blocks: Option<BlockingKind>) -> Option<Fix> {
     let operand = operand_of(run, event);
     let at = place(run, event.site)?;
     let inner = place(run, operand)?;
-    let whole = facts.range(at);
-    let range = facts.range(inner);
-    let word = Span::new(at.cell, TextRange::new(whole.start, range.start));
+    let whole = run.range(at);
+    let range = run.range(inner);
+    let word = run.span_of(at.cell, TextRange::new(whole.start, range.start));
     let called = run.takes_nothing(operand_value(event));
     let (title, edits) = match key {
         "function" if run.is_coroutine_function(operand_value(event)) => {
-            let given = arguments_for(facts, run, inner, operand_value(event))?;
-            ("fix-call", vec![Edit::insert(at.cell, range.end, given)])
+            let given = arguments_for(run, inner, operand_value(event))?;
+            ("fix-call", vec![Edit::insert(run.position(at.cell), range.end, given)])
         }
         "function" if !run.is_coroutine_function(operand_value(event)) && called => (
             "fix-plain-call",
-            vec![Edit::replace(word, ""), Edit::insert(at.cell, range.end, "()")],
+            vec![Edit::replace(word, ""), Edit::insert(run.position(at.cell), range.end, "()")],
         ),
         "async-generator" => {
-            let item = free_name(facts, "item");
+            let item = free_name(run, "item");
             let head = format!("[{item} async for {item} in ");
-            ("fix-list", vec![Edit::replace(word, head), Edit::insert(at.cell, range.end, "]")])
+            (
+                "fix-list",
+                vec![
+                    Edit::replace(word, head),
+                    Edit::insert(run.position(at.cell), range.end, "]"),
+                ],
+            )
         }
         "collection" if run.trace.holds_awaitables(operand_value(event)) => {
-            let (asyncio, import) = module_name(facts, at, "asyncio");
+            let (asyncio, import) = module_name(run, at, "asyncio");
             let mut edits: Vec<Edit> = import.into_iter().collect();
-            edits.push(Edit::insert(at.cell, range.start, format!("{asyncio}.gather(*")));
-            edits.push(Edit::insert(at.cell, range.end, ")"));
+            edits.push(Edit::insert(
+                run.position(at.cell),
+                range.start,
+                format!("{asyncio}.gather(*"),
+            ));
+            edits.push(Edit::insert(run.position(at.cell), range.end, ")"));
             ("fix-gather", edits)
         }
         "thread-future" => {
-            let (asyncio, import) = module_name(facts, at, "asyncio");
+            let (asyncio, import) = module_name(run, at, "asyncio");
             let mut edits: Vec<Edit> = import.into_iter().collect();
-            edits.push(Edit::insert(at.cell, range.start, format!("{asyncio}.wrap_future(")));
-            edits.push(Edit::insert(at.cell, range.end, ")"));
+            edits.push(Edit::insert(
+                run.position(at.cell),
+                range.start,
+                format!("{asyncio}.wrap_future("),
+            ));
+            edits.push(Edit::insert(run.position(at.cell), range.end, ")"));
             ("fix-wrap", edits)
         }
         "result" | "plain-result" | "value" | "plain-value" => match blocks {
             Some(BlockingKind::Sleep) => {
                 let func = place(run, run.child(operand, Role::Func)?)?;
-                let (asyncio, import) = module_name(facts, at, "asyncio");
+                let (asyncio, import) = module_name(run, at, "asyncio");
                 let mut edits: Vec<Edit> = import.into_iter().collect();
-                edits.push(Edit::replace(facts.span(func), format!("{asyncio}.sleep")));
+                edits.push(Edit::replace(run.at(func), format!("{asyncio}.sleep")));
                 ("fix-sleep", edits)
             }
             Some(_) => {
                 let mut edits = vec![Edit::replace(word, "")];
-                edits.extend(crate::rewrite::await_in_thread(facts, inner)?);
+                edits.extend(crate::rewrite::await_in_thread(run, inner)?);
                 ("fix-thread", edits)
             }
             None => ("fix-plain", vec![Edit::replace(word, "")]),
@@ -254,7 +249,7 @@ fn awaited_fix(
         _ => return None,
     };
     Some(repair(
-        facts,
+        run,
         at,
         Message::new(NAME, title).with("call", run.callee(operand)),
         "top-level-await",
@@ -271,7 +266,6 @@ fn operand_value(event: &Event) -> Value {
 
 /// `async for` and `async with`: the plain statement is what was meant.
 fn statement(
-    facts: &Facts,
     run: &Run,
     event: &Event,
     value: Value,
@@ -286,9 +280,9 @@ fn statement(
     })?;
     let at = place(run, event.site)?;
     let own = match event.kind {
-        EventKind::AsyncForRefused { .. } => method::as_wanted(facts, run, value, method::WALKED),
-        _ => method::as_wanted(facts, run, value, method::ENTERED)
-            .or_else(|| method::async_generator(facts, run, value)),
+        EventKind::AsyncForRefused { .. } => method::as_wanted(run, value, method::WALKED),
+        _ => method::as_wanted(run, value, method::ENTERED)
+            .or_else(|| method::async_generator(run, value)),
     };
     if own.is_some() {
         found.fixes.extend(own);
@@ -298,30 +292,29 @@ fn statement(
     // A lock that holds its thread belongs to none.
     let path = run.trace.path_of(value);
     let of_thread =
-        path.is_some_and(|it| facts.tables.blocking(&format!("{it}.acquire")).is_some());
+        path.is_some_and(|it| run.tables().blocking(&format!("{it}.acquire")).is_some());
     let of_loop = matches!(value, Value::Object(_))
         && !of_thread
         && run.trace.kind_of(value) == crate::execution::ValueKind::Library;
     if of_loop || !matches!(kind, "collection" | "value" | "generator" | "none") {
         return Some(found);
     }
-    let holder =
-        std::iter::successors(facts.parent(at), |site| facts.parent(*site)).find(|site| {
-            matches!(
-                facts.kind(*site),
-                Kind::For { is_async: true }
-                    | Kind::With { is_async: true }
-                    | Kind::Clause { is_async: true }
-            )
-        })?;
-    let start = facts.range(holder).start;
-    let word = Span::new(at.cell, TextRange::new(start, start + "async ".len()));
-    let is_word = facts.tree(at.cell).text(word.range) == "async ";
+    let holder = std::iter::successors(run.parent(at), |site| run.parent(*site)).find(|site| {
+        matches!(
+            run.kind(*site),
+            Kind::For { is_async: true }
+                | Kind::With { is_async: true }
+                | Kind::Clause { is_async: true }
+        )
+    })?;
+    let start = run.range(holder).start;
+    let word = run.span_of(at.cell, TextRange::new(start, start + "async ".len()));
+    let is_word = run.tree(at.cell).text(word.range) == "async ";
     let alone =
-        facts.children(holder).filter(|it| matches!(facts.kind(*it), Kind::WithItem)).count() < 2;
+        run.children(holder).filter(|it| matches!(run.kind(*it), Kind::WithItem)).count() < 2;
     if is_word && alone {
         let edits = vec![Edit::replace(word, "")];
-        found.fixes.push(repair(facts, at, Message::new(NAME, title), "top-level-await", edits));
+        found.fixes.push(repair(run, at, Message::new(NAME, title), "top-level-await", edits));
     }
     Some(found)
 }

@@ -7,8 +7,7 @@ use super::Rule;
 use super::events::place;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Holder, Run, Site, Thread};
-use crate::facts::Facts;
-use crate::facts::modules::{script_of, script_word};
+use crate::index::{script_of, script_word};
 use crate::python::{Kind, Role};
 use crate::rewrite::{MagicAt, checked, delete_statement, plain_python};
 use crate::text::{Edit, TextRange};
@@ -25,7 +24,7 @@ const MOST: usize = 4;
 
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let mut seen = HashSet::new();
     for site in run.awaits() {
         let Some(at) = place(run, site) else { continue };
@@ -42,25 +41,24 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
         };
         // A magic is one mistake, however often its code awaits.
         if seen.insert(magic) {
-            out.extend(under_magic(facts, run, site, magic, (sign, name)));
+            out.extend(under_magic(run, site, magic, (sign, name)));
         }
     }
-    out.extend(switched_off(facts, run));
-    if run.environment.host.refuses_a_run() {
-        out.extend(run.events().iter().filter_map(|event| script(facts, run, event)));
+    out.extend(switched_off(run));
+    if run.environment().host.refuses_a_run() {
+        out.extend(run.events().iter().filter_map(|event| script(run, event)));
     }
 }
 
 /// The first `await` of a cell or line that a magic compiles.
 fn under_magic(
-    facts: &Facts,
     run: &Run,
     site: Site,
     magic: MagicAt,
     (sign, name): (&str, &str),
 ) -> Option<Diagnostic> {
     let nested = NESTED.contains(&name);
-    if nested && !run.environment.host.refuses_a_run() {
+    if nested && !run.environment().host.refuses_a_run() {
         return None;
     }
     let patch = run.patch_before(site).filter(|_| nested);
@@ -78,7 +76,7 @@ fn under_magic(
         found.note(note, Some(patch));
     }
     found.patterns = vec!["plain-timing", "top-level-await"];
-    if let Some(edits) = plain_python(facts, magic) {
+    if let Some(edits) = plain_python(run, magic) {
         let place = edits.first().map(|edit| edit.span).or(run.span(site))?;
         let fix = Fix {
             title: Message::new(NAME, "fix-plain").with("magic", format!("{sign}{name}")),
@@ -88,13 +86,13 @@ fn under_magic(
             reasons: vec![(place, Message::new(NAME, "why-plain"))],
             tradeoffs: if name.starts_with("time") { vec!["shared-loop"] } else { Vec::new() },
         };
-        found.fixes.push(checked(facts, fix));
+        found.fixes.push(checked(run, fix));
     }
     Some(found)
 }
 
 /// The lines that take top-level `await` away, each with what it breaks.
-fn switched_off(facts: &Facts, run: &Run) -> Vec<Diagnostic> {
+fn switched_off(run: &Run) -> Vec<Diagnostic> {
     let mut off: Option<(Site, Vec<Site>)> = None;
     let mut found = Vec::new();
     for site in run.sites().filter(|site| run.role(*site) == Role::Top) {
@@ -111,7 +109,7 @@ fn switched_off(facts: &Facts, run: &Run) -> Vec<Diagnostic> {
     }
     found.extend(off);
     let found = found.into_iter().filter(|(_, awaits)| !awaits.is_empty());
-    found.filter_map(|(line, awaits)| no_autoawait(facts, run, line, &awaits)).collect()
+    found.filter_map(|(line, awaits)| no_autoawait(run, line, &awaits)).collect()
 }
 
 fn is_top_await(run: &Run, site: Site) -> bool {
@@ -140,7 +138,7 @@ fn autoawait(run: &Run, statement: Site) -> Option<bool> {
     }
 }
 
-fn no_autoawait(facts: &Facts, run: &Run, line: Site, awaits: &[Site]) -> Option<Diagnostic> {
+fn no_autoawait(run: &Run, line: Site, awaits: &[Site]) -> Option<Diagnostic> {
     let (at, text) = (run.span(line)?, run.source_of(line));
     let mut found = Diagnostic::new(NAME, Severity::Error, at, "autoawait-off")
         .with("line", text)
@@ -157,16 +155,16 @@ fn no_autoawait(facts: &Facts, run: &Run, line: Site, awaits: &[Site]) -> Option
         title: Message::new(NAME, "fix-autoawait").with("line", text),
         pattern: "top-level-await",
         applicability: Applicability::Unsafe,
-        edits: vec![delete_statement(facts, place(run, line)?)],
+        edits: vec![delete_statement(run, place(run, line)?)],
         reasons: vec![(at, Message::new(NAME, "why-autoawait"))],
         tradeoffs: Vec::new(),
     };
-    found.fixes.push(checked(facts, fix));
+    found.fixes.push(checked(run, fix));
     Some(found)
 }
 
 /// `%run` of a script that starts a loop.
-fn script(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+fn script(run: &Run, event: &Event) -> Option<Diagnostic> {
     let line = event.site;
     if event.kind != EventKind::Magic
         || event.context.thread != Thread::Kernel
@@ -180,8 +178,8 @@ fn script(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
         arguments.split_whitespace().take_while(|word| word.starts_with('-')).collect();
     let file = script_of(text).filter(|_| !options.contains(&"-m"))?;
     let start = match options.contains(&"-n") {
-        true => facts.modules.at_import(&file),
-        false => facts.modules.as_script(&file),
+        true => run.modules().at_import(&file),
+        false => run.modules().as_script(&file),
     }?;
     // After the patch the script's loop runs inside the kernel's.
     if run.patch_before(run.begun_at(event)).is_some() {
@@ -195,7 +193,9 @@ fn script(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
     let head = at.range.end.saturating_sub(arguments.len());
     let named = script_word(text).filter(|word| word.trim_matches(['"', '\'']) == file);
     let word = arguments.find(char::is_whitespace).unwrap_or(arguments.len());
-    let ending = named.is_none().then(|| Edit::insert(at.cell, head + word, ".py"));
+    let ending = named
+        .is_none()
+        .then(|| Edit::insert(run.position(run.key_of(at.cell)), head + word, ".py"));
     let is_quoted = arguments.starts_with(['"', '\'']);
     if options.is_empty() && (ending.is_none() || !is_quoted) {
         let head = run.span_of(line.cell, TextRange::new(at.range.start, head));
@@ -207,7 +207,7 @@ fn script(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
             reasons: vec![(at, Message::new(NAME, "why-run"))],
             tradeoffs: Vec::new(),
         };
-        found.fixes.push(checked(facts, fix));
+        found.fixes.push(checked(run, fix));
     }
     Some(found)
 }
@@ -216,7 +216,7 @@ fn script(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
 mod tests {
     use std::sync::Arc;
 
-    use crate::facts::{ModuleSource, Modules};
+    use crate::execution::{ModuleSource, Modules};
     use crate::notebook::{Pasted, parse_pasted};
     use crate::review::{Known, Surroundings, review_again};
     use crate::rules::tests::tables;

@@ -4,13 +4,12 @@ use super::Rule;
 use super::events::found;
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::execution::{EventKind, Run};
-use crate::facts::Facts;
 
 const NAME: &str = "awaited-twice";
 
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
-fn check(_: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     for event in run.events() {
         if let EventKind::CoroutineCached { function, .. } = event.kind {
             let cached = found(run, event, event.site, |span| {

@@ -5,14 +5,13 @@ use hashbrown::HashSet;
 use super::Rule;
 use super::events::{self, found, repair};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{self, Event, EventKind, Run, Thread};
-use crate::facts::{Facts, Site, Value};
+use crate::execution::{Event, EventKind, Meaning, Run, Site, Thread};
 use crate::knowledge::tables::{Blocking, BlockingKind};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
     await_in_thread, checked, lists_for_generators, module_name, obstacle_to_await,
 };
-use crate::text::{Edit, Span, TextRange};
+use crate::text::{Edit, TextRange};
 
 const NAME: &str = "blocking-call-in-async";
 
@@ -25,28 +24,28 @@ enum Place {
     /// In a plain function that an `async def` calls.
     BelowAsync,
     /// In a cell while a task that this call started is running.
-    BesideTask(execution::Site),
+    BesideTask(Site),
     /// In a cell that awaits, where nothing else is known to run.
     InAwaitingCell,
 }
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
-    let mut told: HashSet<execution::Site> = HashSet::new();
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
+    let mut told: HashSet<Site> = HashSet::new();
     let refused = refused_awaits(run);
     for (at, event) in run.events().iter().enumerate() {
         let diagnostic = match &event.kind {
             EventKind::Blocked { by } if !told.contains(&event.site) => {
                 let path = run.spell(*by);
-                let Some(blocking) = facts.tables.blocking(&path) else { continue };
+                let Some(blocking) = run.tables().blocking(&path) else { continue };
                 let awaited = refused.contains(&event.site);
                 // What is awaited and gives no error may be another library's.
                 let is_odd = !awaited && awaited_chain(run, event.site).is_some();
                 let place = place_of(run, event, at).filter(|_| !is_odd);
                 place.and_then(|place| {
-                    diagnose(facts, run, event, &Blocked { blocking, place, raises: awaited })
+                    diagnose(run, event, &Blocked { blocking, place, raises: awaited })
                 })
             }
-            EventKind::SocketBlocks { for_ever } => socket(facts, run, event, *for_ever),
+            EventKind::SocketBlocks { for_ever } => socket(run, event, *for_ever),
             _ => None,
         };
         if let Some(diagnostic) = diagnostic {
@@ -66,7 +65,7 @@ struct Blocked<'f> {
 
 /// The calls in front of which an `await` raises, alone or as the head of a chain:
 /// `await get(u).json()`.
-fn refused_awaits(run: &Run) -> HashSet<execution::Site> {
+fn refused_awaits(run: &Run) -> HashSet<Site> {
     let refused =
         run.events().iter().filter(|it| matches!(it.kind, EventKind::AwaitRefused { .. }));
     let operands = refused.filter_map(|it| run.child(it.site, Role::Value));
@@ -74,8 +73,8 @@ fn refused_awaits(run: &Run) -> HashSet<execution::Site> {
 }
 
 /// What stands at `site` and what it is taken from, outermost first.
-fn chain(run: &Run, site: execution::Site) -> impl Iterator<Item = execution::Site> + '_ {
-    let receiver = |it: &execution::Site| match run.kind(*it) {
+fn chain<'r>(run: &'r Run, site: Site) -> impl Iterator<Item = Site> + 'r {
+    let receiver = |it: &Site| match run.kind(*it) {
         Kind::Call => run.child(*it, Role::Func),
         Kind::Attribute { .. } | Kind::Subscript => run.child(*it, Role::Value),
         _ => None,
@@ -84,7 +83,7 @@ fn chain(run: &Run, site: execution::Site) -> impl Iterator<Item = execution::Si
 }
 
 /// The `await` in front of a call, or of what is taken from its result.
-fn awaited_chain(run: &Run, call: execution::Site) -> Option<execution::Site> {
+fn awaited_chain(run: &Run, call: Site) -> Option<Site> {
     let up = std::iter::successors(run.parent(call), |it| run.parent(*it));
     let mut around = up.skip_while(|it| chain(run, *it).any(|inner| inner == call));
     around.next().filter(|it| matches!(run.kind(*it), Kind::Await))
@@ -104,7 +103,7 @@ fn place_of(run: &Run, event: &Event, at: usize) -> Option<Place> {
     beside.or_else(|| run.awaits_at_top(event.site.cell).then_some(Place::InAwaitingCell))
 }
 
-fn diagnose(facts: &Facts, run: &Run, event: &Event, blocked: &Blocked<'_>) -> Option<Diagnostic> {
+fn diagnose(run: &Run, event: &Event, blocked: &Blocked<'_>) -> Option<Diagnostic> {
     let Blocked { blocking, place, raises } = *blocked;
     let is_file = blocking.kind == BlockingKind::File;
     let severity = match is_file || place == Place::InAwaitingCell {
@@ -144,74 +143,74 @@ fn diagnose(facts: &Facts, run: &Run, event: &Event, blocked: &Blocked<'_>) -> O
     };
     let call = events::place(run, event.site);
     if let Some(call) = call.filter(|_| matches!(place, Place::InAsync | Place::InAwaitingCell)) {
-        let better = fix(facts, call, blocking.kind, place);
-        found.fixes.extend(better.or_else(|| raises.then(|| plain_fix(facts, call)).flatten()));
+        let better = fix(run, call, blocking.kind, place);
+        found.fixes.extend(better.or_else(|| raises.then(|| plain_fix(run, call)).flatten()));
     }
     Some(found)
 }
 
-fn callee(facts: &Facts, call: Site) -> Value {
-    facts.child(call, Role::Func).map_or(Value::Unknown, |func| facts.value(func))
+fn callee(run: &Run, call: Site) -> Meaning {
+    run.child(call, Role::Func).map_or(Meaning::Unknown, |func| run.meaning(func))
 }
 
 /// The `await` in front of the call or of what is taken from its result: `await get(u).json()`.
-fn await_around(facts: &Facts, call: Site) -> Option<Site> {
-    let mut chain = facts.ancestors(call).skip_while(|up| {
-        matches!(facts.kind(*up), Kind::Attribute { .. } | Kind::Subscript)
-            || (matches!(facts.kind(*up), Kind::Call)
-                && facts
+fn await_around(run: &Run, call: Site) -> Option<Site> {
+    let mut chain = run.ancestors(call).skip_while(|up| {
+        matches!(run.kind(*up), Kind::Attribute { .. } | Kind::Subscript)
+            || (matches!(run.kind(*up), Kind::Call)
+                && run
                     .child(*up, Role::Func)
-                    .is_some_and(|func| facts.tree(call.cell).is_within(call.node, func.node)))
+                    .is_some_and(|func| run.tree(call.cell).is_within(call.node, func.node)))
     });
-    chain.next().filter(|up| matches!(facts.kind(*up), Kind::Await))
+    chain.next().filter(|up| matches!(run.kind(*up), Kind::Await))
 }
 
-fn fix(facts: &Facts, call: Site, kind: BlockingKind, place: Place) -> Option<Fix> {
-    if obstacle_to_await(facts, call).is_some() {
+fn fix(run: &Run, call: Site, kind: BlockingKind, place: Place) -> Option<Fix> {
+    if obstacle_to_await(run, call).is_some() {
         return None;
     }
-    let opens = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::WithItem));
+    let opens = run.parent(call).is_some_and(|up| matches!(run.kind(up), Kind::WithItem));
     match kind {
-        BlockingKind::Sleep => sleep_fix(facts, call, place),
+        BlockingKind::Sleep => sleep_fix(run, call, place),
         // A file object, a prompt or a future is more than one call, and a database connection
         // may belong to its thread.
         BlockingKind::File | BlockingKind::Input | BlockingKind::Wait | BlockingKind::Database => {
             None
         }
         // What these give is read later, and blocks then.
-        _ if matches!(callee(facts, call).path(), Some("os.popen" | "urllib.request.urlopen")) => {
+        _ if matches!(callee(run, call).path(), Some("os.popen" | "urllib.request.urlopen")) => {
             None
         }
         _ if opens => None,
-        _ => thread_fix(facts, call),
+        _ => thread_fix(run, call),
     }
-    .map(|fix| without_await(facts, call, fix))
+    .map(|fix| without_await(run, call, fix))
 }
 
 /// `await cursor.fetchall()` becomes `cursor.fetchall()`, where nothing better is known: it blocks
 /// as before, and raises no more.
-fn plain_fix(facts: &Facts, call: Site) -> Option<Fix> {
-    await_around(facts, call)?;
+fn plain_fix(run: &Run, call: Site) -> Option<Fix> {
+    await_around(run, call)?;
     let fix = Fix {
         title: Message::new(NAME, "fix-plain"),
         pattern: "to-thread",
         applicability: Applicability::Unsafe,
         edits: Vec::new(),
-        reasons: vec![(facts.span(call), Message::new(NAME, "why-plain"))],
+        reasons: vec![(run.at(call), Message::new(NAME, "why-plain"))],
         tradeoffs: Vec::new(),
     };
-    Some(without_await(facts, call, fix))
+    Some(without_await(run, call, fix))
 }
 
 /// The repair brings its own `await`.
-fn without_await(facts: &Facts, call: Site, mut fix: Fix) -> Fix {
-    let around = await_around(facts, call);
-    let operand = around.and_then(|around| facts.child(around, Role::Value));
+fn without_await(run: &Run, call: Site, mut fix: Fix) -> Fix {
+    let around = await_around(run, call);
+    let operand = around.and_then(|around| run.child(around, Role::Value));
     if let (Some(around), Some(operand)) = (around, operand) {
-        let word = TextRange::new(facts.range(around).start, facts.range(operand).start);
-        fix.edits.push(Edit::delete(Span::new(call.cell, word)));
+        let word = TextRange::new(run.range(around).start, run.range(operand).start);
+        fix.edits.push(Edit::delete(run.span_of(call.cell, word)));
     }
-    checked(facts, fix)
+    checked(run, fix)
 }
 
 /// `time.sleep(n)` becomes `await asyncio.sleep(n)`.
@@ -219,27 +218,26 @@ fn without_await(facts: &Facts, call: Site, mut fix: Fix) -> Fix {
 /// Safe only in a cell where nothing else runs: elsewhere others get their turn meanwhile, which
 /// is what the fix is for, and which code between two lines may not expect. Under a plain `with`
 /// they might wait for what it holds.
-fn sleep_fix(facts: &Facts, call: Site, place: Place) -> Option<Fix> {
-    let holds = facts
+fn sleep_fix(run: &Run, call: Site, place: Place) -> Option<Fix> {
+    let holds = run
         .ancestors(call)
-        .take_while(|up| !matches!(facts.kind(*up), Kind::FunctionDef { .. } | Kind::Lambda))
-        .any(|up| matches!(facts.kind(up), Kind::With { is_async: false }));
+        .take_while(|up| !matches!(run.kind(*up), Kind::FunctionDef { .. } | Kind::Lambda))
+        .any(|up| matches!(run.kind(up), Kind::With { is_async: false }));
     if holds {
         return None;
     }
-    let func = facts.child(call, Role::Func)?;
+    let func = run.child(call, Role::Func)?;
     // A `partial` may hold the time.
-    if facts.origin(func).is_some() {
+    if run.origin(func).is_some() {
         return None;
     }
-    let (asyncio, import) = module_name(facts, call, "asyncio");
-    let (lists, read_to_end) = lists_for_generators(facts, call);
+    let (asyncio, import) = module_name(run, call, "asyncio");
+    let (lists, read_to_end) = lists_for_generators(run, call);
     let mut edits: Vec<Edit> = import.into_iter().chain(lists).collect();
-    edits.push(Edit::replace(facts.span(func), format!("await {asyncio}.sleep")));
+    edits.push(Edit::replace(run.at(func), format!("await {asyncio}.sleep")));
     // What was held for longer than the limit went on; what waits is cancelled.
-    let run = facts.run();
     let is_limited = run
-        .ancestors(facts.in_run(call))
+        .ancestors(call)
         .any(|up| matches!(run.kind(up), Kind::With { .. }) && run.has_deadline(up));
     let alone = place == Place::InAwaitingCell && read_to_end && !is_limited;
     let safe = if alone { Applicability::Safe } else { Applicability::Unsafe };
@@ -248,25 +246,25 @@ fn sleep_fix(facts: &Facts, call: Site, place: Place) -> Option<Fix> {
         pattern: "async-sleep",
         applicability: safe,
         edits,
-        reasons: vec![(facts.span(call), Message::new(NAME, "why-sleep"))],
+        reasons: vec![(run.at(call), Message::new(NAME, "why-sleep"))],
         tradeoffs: Vec::new(),
     })
 }
 
 /// `f(a, k=b)` becomes `await asyncio.to_thread(f, a, k=b)`.
-fn thread_fix(facts: &Facts, call: Site) -> Option<Fix> {
+fn thread_fix(run: &Run, call: Site) -> Option<Fix> {
     Some(Fix {
-        title: Message::new(NAME, "fix-thread").with("call", facts.callee_text(call)),
+        title: Message::new(NAME, "fix-thread").with("call", run.callee(call)),
         pattern: "to-thread",
         applicability: Applicability::Unsafe,
-        edits: await_in_thread(facts, call)?,
-        reasons: vec![(facts.span(call), Message::new(NAME, "why-thread"))],
+        edits: await_in_thread(run, call)?,
+        reasons: vec![(run.at(call), Message::new(NAME, "why-thread"))],
         tradeoffs: vec!["thread-safety", "thread-pool-limit", "late-interrupt"],
     })
 }
 
 /// A socket that blocks, in the hands of the loop.
-fn socket(facts: &Facts, run: &Run, event: &Event, for_ever: bool) -> Option<Diagnostic> {
+fn socket(run: &Run, event: &Event, for_ever: bool) -> Option<Diagnostic> {
     let severity = if for_ever { Severity::Error } else { Severity::Warning };
     let socket = run.argument(event.site, 0, "sock")?;
     let mut diagnostic = found(run, event, event.site, |span| {
@@ -275,17 +273,12 @@ fn socket(facts: &Facts, run: &Run, event: &Event, for_ever: bool) -> Option<Dia
             .with("name", run.source_of(socket))
     })?;
     diagnostic.patterns = vec!["async-client"];
-    diagnostic.fixes.extend(without_blocking(facts, run, event, socket));
+    diagnostic.fixes.extend(without_blocking(run, event, socket));
     Some(diagnostic)
 }
 
 /// `sock.setblocking(False)` before the statement that uses it.
-fn without_blocking(
-    facts: &Facts,
-    run: &Run,
-    event: &Event,
-    socket: execution::Site,
-) -> Option<Fix> {
+fn without_blocking(run: &Run, event: &Event, socket: Site) -> Option<Fix> {
     let (call, name) = (events::place(run, event.site)?, run.source_of(socket));
     let statement = run.statement_around(event.site);
     let source = run.tree(event.site.cell).source();
@@ -295,6 +288,6 @@ fn without_blocking(
     }
     let text = format!("{name}.setblocking(False)\n{line}");
     let title = Message::new(NAME, "fix-socket").with("name", name);
-    let edits = vec![Edit::insert(call.cell, statement.start, text)];
-    Some(repair(facts, call, title, "async-client", edits))
+    let edits = vec![Edit::insert(run.position(call.cell), statement.start, text)];
+    Some(repair(run, call, title, "async-client", edits))
 }

@@ -6,8 +6,7 @@ use hashbrown::HashMap;
 
 use super::events::place;
 use crate::diagnostic::{Applicability, Diagnostic, Message, Severity};
-use crate::execution::Event;
-use crate::facts::{Call, Facts};
+use crate::execution::{Call, Event, Run};
 use crate::knowledge::tables::DatedFact;
 use crate::libraries::By;
 use crate::text::{CellIndex, Span};
@@ -20,12 +19,12 @@ const ANSWERS: [&str; 2] = ["framework-runner-in-cell", "loop-owning-sync-api"];
 const RAISES: [&str; 5] = ["direct", "main-guard", "caught", "in-async", "helper"];
 
 /// Adds to what was found which version it rests on, and is less sure where nobody says which one runs.
-pub(super) fn tell(facts: &Facts, found: &mut [Diagnostic]) {
-    let calls = calls_at(facts, found);
+pub(super) fn tell(run: &Run, found: &mut [Diagnostic]) {
+    let calls = calls_at(run, found);
     for diagnostic in found {
         let Some(call) = calls.get(&diagnostic.span) else { continue };
         let Some(path) = call.callee.path() else { continue };
-        let Some(fact) = facts.tables.dated(path) else { continue };
+        let Some(fact) = run.tables().dated(path) else { continue };
         match fact.said {
             Some(said) => {
                 let message = match &said.by {
@@ -36,9 +35,9 @@ pub(super) fn tell(facts: &Facts, found: &mut [Diagnostic]) {
                 diagnostic.note(message.with("version", &said.text), None);
             }
             None => {
-                let is_patched = is_patched(facts, call);
+                let is_patched = is_patched(run, call);
                 let is_answer = ANSWERS.contains(&diagnostic.rule);
-                if !(is_answer && facts.tables.answers_alike(path, is_patched)) {
+                if !(is_answer && run.tables().answers_alike(path, is_patched)) {
                     doubt(diagnostic, fact);
                 }
             }
@@ -47,20 +46,19 @@ pub(super) fn tell(facts: &Facts, found: &mut [Diagnostic]) {
 }
 
 /// Whether the loop that a call meets was made re-entrant before.
-fn is_patched(facts: &Facts, call: &Call) -> bool {
-    let run = facts.run();
+fn is_patched(run: &Run, call: &Call) -> bool {
     let is_it = |event: &&Event| place(run, run.site_of(event)) == Some(call.site);
     run.events().iter().filter(is_it).any(|event| event.is_patched)
 }
 
 /// The calls in the cells of these diagnostics by the places of which a diagnostic may speak: where
 /// they stand, awaited or not. Of several the first counts.
-fn calls_at<'f>(facts: &'f Facts, found: &[Diagnostic]) -> HashMap<Span, &'f Call> {
+fn calls_at<'f>(run: &'f Run, found: &[Diagnostic]) -> HashMap<Span, &'f Call> {
     let cells: BTreeSet<CellIndex> = found.iter().map(|it| it.span.cell).collect();
     let mut calls = HashMap::new();
-    for call in cells.into_iter().flat_map(|cell| facts.calls_of_cell(cell)) {
-        for site in std::iter::once(call.site).chain(facts.parent(call.site)) {
-            calls.entry(facts.span(site)).or_insert(call);
+    for call in cells.into_iter().flat_map(|cell| run.calls_of_cell(run.key_of(cell))) {
+        for site in std::iter::once(call.site).chain(run.parent(call.site)) {
+            calls.entry(run.at(site)).or_insert(call);
         }
     }
     calls

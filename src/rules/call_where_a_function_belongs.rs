@@ -6,7 +6,6 @@ use super::Rule;
 use super::events::{Said, argument_of, found, kind_key, place, repair};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Site, Value, ValueKind};
-use crate::facts::{self, Facts};
 use crate::knowledge::callables::{Use, Wants, With};
 use crate::python::{Kind, Role};
 use crate::rewrite::{hand_over, module_name, taker};
@@ -16,12 +15,12 @@ const NAME: &str = "call-where-a-function-belongs";
 
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let mut others = taken_over(run, out);
     let mut said = Said::of(out);
     for event in run.events() {
         let Some(misplaced) = misplaced(run, event) else { continue };
-        let Some(mut diagnostic) = diagnose(facts, run, event, misplaced) else { continue };
+        let Some(mut diagnostic) = diagnose(run, event, misplaced) else { continue };
         if said.error_or(diagnostic.span, NAME) {
             continue;
         }
@@ -32,11 +31,11 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
         }
         out.push(diagnostic);
     }
-    out.extend(run.events().iter().filter_map(|event| keyword(facts, run, event)));
+    out.extend(run.events().iter().filter_map(|event| keyword(run, event)));
 }
 
 /// A keyword for a function whose caller hands on none: `run_in_executor(None, f, n=2)`.
-fn keyword(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+fn keyword(run: &Run, event: &Event) -> Option<Diagnostic> {
     let EventKind::KeywordRefused { name, .. } = &event.kind else { return None };
     let mut found = found(run, event, event.site, |span| {
         Diagnostic::new(NAME, Severity::Error, span, "keyword")
@@ -44,34 +43,38 @@ fn keyword(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
             .with("name", name)
     })?;
     found.patterns = vec!["to-thread"];
-    found.fixes.extend(place(run, event.site).and_then(|call| bound_before(facts, call)));
+    found.fixes.extend(place(run, event.site).and_then(|call| bound_before(run, call)));
     Some(found)
 }
 
 /// `run_in_executor(None, f, 1, n=2)` becomes `run_in_executor(None, functools.partial(f, 1, n=2))`.
-fn bound_before(facts: &Facts, call: facts::Site) -> Option<Fix> {
-    let path = facts.path_of_call(call)?;
-    let row = facts.tables.callables.ask(&path, |entry| entry.row.as_ref())?;
+fn bound_before(run: &Run, call: Site) -> Option<Fix> {
+    let path = run.path_of_call(call)?;
+    let row = run.tables().callables.ask(&path, |entry| entry.row.as_ref())?;
     let at = row.takes.iter().find(|take| take.used == Use::Calls)?.at?;
-    let args: Vec<_> = facts.children_in(call, Role::Arg).collect();
+    let args: Vec<_> = run.children_in(call, Role::Arg).collect();
     let func = *args.get(at)?;
     let own = row.keywords.as_ref()?;
-    let is_own = |it: &facts::Site| match facts.kind(*it) {
+    let is_own = |it: &Site| match run.kind(*it) {
         Kind::KeywordArg { name: Some(name) } => {
-            own.iter().any(|own| own == facts.tree(it.cell).text(*name))
+            own.iter().any(|own| own == run.tree(it.cell).text(*name))
         }
         _ => true,
     };
-    let starred = args.iter().take(at + 1).any(|it| matches!(facts.kind(*it), Kind::Starred));
-    if starred || facts.children_in(call, Role::Keyword).any(|it| is_own(&it)) {
+    let starred = args.iter().take(at + 1).any(|it| matches!(run.kind(*it), Kind::Starred));
+    if starred || run.children_in(call, Role::Keyword).any(|it| is_own(&it)) {
         return None;
     }
-    let (functools, import) = module_name(facts, call, "functools");
+    let (functools, import) = module_name(run, call, "functools");
     let mut edits: Vec<Edit> = import.into_iter().collect();
-    edits.push(Edit::insert(call.cell, facts.range(func).start, format!("{functools}.partial(")));
-    edits.push(Edit::insert(call.cell, facts.range(call).end.checked_sub(1)?, ")"));
-    let title = Message::new(NAME, "fix-partial").with("function", facts.source_of(func));
-    Some(repair(facts, call, title, "to-thread", edits))
+    edits.push(Edit::insert(
+        run.position(call.cell),
+        run.range(func).start,
+        format!("{functools}.partial("),
+    ));
+    edits.push(Edit::insert(run.position(call.cell), run.range(call).end.checked_sub(1)?, ")"));
+    let title = Message::new(NAME, "fix-partial").with("function", run.source_of(func));
+    Some(repair(run, call, title, "to-thread", edits))
 }
 
 /// What stands where a function belongs.
@@ -105,7 +108,6 @@ fn taken_over(run: &Run, out: &mut Vec<Diagnostic>) -> HashMap<Span, Diagnostic>
 }
 
 fn diagnose(
-    facts: &Facts,
     run: &Run,
     event: &Event,
     Misplaced { argument, value, refuses }: Misplaced,
@@ -126,90 +128,84 @@ fn diagnose(
     found.patterns = vec!["to-thread"];
     let better = || {
         let call = place(run, argument)?;
-        hand_over(facts, call, taker(facts, call)?)
+        hand_over(run, call, taker(run, call)?)
     };
-    found.fixes.extend(fix(facts, run, event, argument, value).or_else(better));
+    found.fixes.extend(fix(run, event, argument, value).or_else(better));
     Some(found)
 }
 
-fn fix(facts: &Facts, run: &Run, event: &Event, argument: Site, value: Value) -> Option<Fix> {
+fn fix(run: &Run, event: &Event, argument: Site, value: Value) -> Option<Fix> {
     let EventKind::WrongKind { by, .. } = &event.kind else { return None };
     let by = run.spell(*by);
     let at = place(run, argument)?;
     let call = place(run, event.site)?;
-    if *facts.kind(at) == Kind::Await {
-        return without_thread(facts, call, at, &by);
+    if *run.kind(at) == Kind::Await {
+        return without_thread(run, call, at, &by);
     }
-    if !matches!(facts.kind(at), Kind::Call) {
+    if !matches!(run.kind(at), Kind::Call) {
         return None;
     }
-    let func = facts.child(at, Role::Func)?;
-    let args: Vec<_> = facts.children_in(at, Role::Arg).collect();
-    let named = facts.children_in(at, Role::Keyword).next().is_some();
-    let starred = args.iter().any(|it| matches!(facts.kind(*it), Kind::Starred));
+    let func = run.child(at, Role::Func)?;
+    let args: Vec<_> = run.children_in(at, Role::Arg).collect();
+    let named = run.children_in(at, Role::Keyword).next().is_some();
+    let starred = args.iter().any(|it| matches!(run.kind(*it), Kind::Starred));
     let (title, edits) = if kind_key(run, value) == "coroutine" {
         // The coroutine needs no thread: it is awaited as it is.
-        let awaited = facts.parent(call).is_some_and(|up| matches!(facts.kind(up), Kind::Await));
-        let only = facts.children_in(call, Role::Arg).count()
+        let awaited = run.parent(call).is_some_and(|up| matches!(run.kind(up), Kind::Await));
+        let only = run.children_in(call, Role::Arg).count()
             == if by.ends_with("run_in_executor") { 2 } else { 1 };
         let waits = by == "asyncio.to_thread" || by.ends_with(".run_in_executor");
         if !awaited || !only || !waits {
             return None;
         }
-        ("fix-await", vec![Edit::replace(facts.span(call), facts.source_of(at))])
+        ("fix-await", vec![Edit::replace(run.at(call), run.source_of(at))])
     } else if let "builtins.map" | "builtins.filter" | "builtins.sorted" | "builtins.min"
     | "builtins.max" = by.as_str()
     {
         // It calls the function with each element, in the place of this one argument.
-        let is_own = facts.value(func).path().is_none_or(|path| !path.starts_with("builtins."));
+        let is_own = run.meaning(func).path().is_none_or(|path| !path.starts_with("builtins."));
         let takes_one = args.len() == 1 && !named && !starred && is_own;
         if !takes_one {
             return None;
         }
-        ("fix-each", vec![Edit::replace(facts.span(at), facts.source_of(func))])
+        ("fix-each", vec![Edit::replace(run.at(at), run.source_of(func))])
     } else if by.starts_with("threading.") || by.starts_with("multiprocessing.") {
-        if named || starred || facts.keyword(call, "args").is_some() {
+        if named || starred || run.keyword(call, "args").is_some() {
             return None;
         }
-        let texts: Vec<&str> = args.iter().map(|it| facts.source_of(*it)).collect();
+        let texts: Vec<&str> = args.iter().map(|it| run.source_of(*it)).collect();
         let given = match texts.as_slice() {
             [] => String::new(),
             [only] => format!(", args=({only},)"),
             all => format!(", args=({})", all.join(", ")),
         };
-        (
-            "fix-args",
-            vec![Edit::replace(facts.span(at), format!("{}{given}", facts.source_of(func)))],
-        )
-    } else if let Some(text) = made_for(facts, call, at, &by) {
+        ("fix-args", vec![Edit::replace(run.at(at), format!("{}{given}", run.source_of(func)))])
+    } else if let Some(text) = made_for(run, call, at, &by) {
         ("fix-later", vec![Edit::replace(text.0, text.1)])
     } else {
         let takes_named =
             by == "asyncio.to_thread" || by.ends_with(".submit") || by == "functools.partial";
         if named && !takes_named
-            || !facts.children_in(call, Role::Keyword).collect::<Vec<_>>().is_empty()
+            || !run.children_in(call, Role::Keyword).collect::<Vec<_>>().is_empty()
         {
             return None;
         }
-        let last = facts.children_in(call, Role::Arg).last() == Some(at);
+        let last = run.children_in(call, Role::Arg).last() == Some(at);
         if !last {
             return None;
         }
-        let inner = facts.range(at);
-        let start = facts.range(func).end;
-        let text = facts.tree(at.cell).source().get(start..inner.end)?;
+        let inner = run.range(at);
+        let start = run.range(func).end;
+        let text = run.tree(at.cell).source().get(start..inner.end)?;
         let list = text.trim_start().strip_prefix('(')?.strip_suffix(')')?.trim();
         let list = list.strip_suffix(',').unwrap_or(list);
         let joined = if list.is_empty() { String::new() } else { format!(", {list}") };
-        (
-            "fix-pass",
-            vec![Edit::replace(facts.span(at), format!("{}{joined}", facts.source_of(func)))],
-        )
+        ("fix-pass", vec![Edit::replace(run.at(at), format!("{}{joined}", run.source_of(func)))])
     };
     Some(repair(
-        facts,
+        run,
         at,
-        Message::new(NAME, title).with("function", facts.source_of(func)),
+        Message::new(NAME, title).with("function", run.source_of(func)),
         if title == "fix-await" { "top-level-await" } else { "to-thread" },
         edits,
     ))
@@ -218,47 +214,44 @@ fn fix(facts: &Facts, run: &Run, event: &Event, argument: Site, value: Value) ->
 /// What hands arguments of its own to the function, or none, is given one that makes the call: the
 /// bare function where the call's only argument is what it will be given, else a `lambda`. What gives
 /// a function is called with the arguments.
-fn made_for(facts: &Facts, call: facts::Site, at: facts::Site, by: &str) -> Option<(Span, String)> {
-    let row = facts.tables.callables.ask(by, |entry| entry.row.as_ref())?;
+fn made_for(run: &Run, call: Site, at: Site, by: &str) -> Option<(Span, String)> {
+    let row = run.tables().callables.ask(by, |entry| entry.row.as_ref())?;
     let take = row.takes.iter().find(|take| take.wants != Wants::default())?;
-    let func = facts.child(at, Role::Func)?;
-    let args: Vec<&str> = facts.children(at).skip(1).map(|it| facts.source_of(it)).collect();
-    let whole = |text: String| Some((facts.span(at), text));
+    let func = run.child(at, Role::Func)?;
+    let args: Vec<&str> = run.children(at).skip(1).map(|it| run.source_of(it)).collect();
+    let whole = |text: String| Some((run.at(at), text));
     match (take.used, take.with) {
         (Use::Calls, With::Receiver) => {
-            let receiver = facts.child(facts.child(call, Role::Func)?, Role::Value)?;
+            let receiver = run.child(run.child(call, Role::Func)?, Role::Value)?;
             match args.as_slice() {
-                [only] if *only == facts.source_of(receiver) => {
-                    whole(facts.source_of(func).to_owned())
-                }
-                _ if args.is_empty() && !takes_nothing(facts, func) => None,
-                _ => whole(format!("lambda _: {}", facts.source_of(at))),
+                [only] if *only == run.source_of(receiver) => whole(run.source_of(func).to_owned()),
+                _ if args.is_empty() && !takes_nothing(run, func) => None,
+                _ => whole(format!("lambda _: {}", run.source_of(at))),
             }
         }
-        (Use::Keeps, With::Unknown) if facts.children(call).count() == 2 => {
-            let taker = facts.source_of(facts.child(call, Role::Func)?);
-            let text = format!("{taker}({})({})", facts.source_of(func), args.join(", "));
-            let is_awaited = facts.parent(call).is_some_and(|up| *facts.kind(up) == Kind::Await);
-            is_awaited.then(|| (facts.span(call), text))
+        (Use::Keeps, With::Unknown) if run.children(call).count() == 2 => {
+            let taker = run.source_of(run.child(call, Role::Func)?);
+            let text = format!("{taker}({})({})", run.source_of(func), args.join(", "));
+            let is_awaited = run.parent(call).is_some_and(|up| *run.kind(up) == Kind::Await);
+            is_awaited.then(|| (run.at(call), text))
         }
         _ => None,
     }
 }
 
 /// Whether a function of the notebook has no parameters.
-fn takes_nothing(facts: &Facts, func: facts::Site) -> bool {
-    let run = facts.run();
-    let defs = run.definitions(facts.in_run(func), ValueKind::Function);
+fn takes_nothing(run: &Run, func: Site) -> bool {
+    let defs = run.definitions(func, ValueKind::Function);
     !defs.is_empty() && defs.iter().all(|def| run.children_in(*def, Role::Param).next().is_none())
 }
 
 /// `await to_thread(await f(x))` becomes `await f(x)`: what was to be handed over has run.
-fn without_thread(facts: &Facts, call: facts::Site, at: facts::Site, by: &str) -> Option<Fix> {
-    let awaited = facts.parent(call).is_some_and(|up| *facts.kind(up) == Kind::Await);
-    let only = facts.children(call).count() == if by.ends_with(".run_in_executor") { 3 } else { 2 };
+fn without_thread(run: &Run, call: Site, at: Site, by: &str) -> Option<Fix> {
+    let awaited = run.parent(call).is_some_and(|up| *run.kind(up) == Kind::Await);
+    let only = run.children(call).count() == if by.ends_with(".run_in_executor") { 3 } else { 2 };
     let waits = by == "asyncio.to_thread" || by.ends_with(".run_in_executor");
-    let work = facts.child(at, Role::Value).filter(|_| awaited && only && waits)?;
-    let title = Message::new(NAME, "fix-await").with("function", facts.callee_text(work));
-    let edits = vec![Edit::replace(facts.span(call), facts.source_of(work))];
-    Some(repair(facts, call, title, "top-level-await", edits))
+    let work = run.child(at, Role::Value).filter(|_| awaited && only && waits)?;
+    let title = Message::new(NAME, "fix-await").with("function", run.callee(work));
+    let edits = vec![Edit::replace(run.at(call), run.source_of(work))];
+    Some(repair(run, call, title, "top-level-await", edits))
 }

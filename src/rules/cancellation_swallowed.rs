@@ -4,7 +4,6 @@ use super::Rule;
 use super::events::place;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::execution::{Run, Site, ValueKind};
-use crate::facts::Facts;
 use crate::python::{Detail, Kind, NameUse, Role};
 use crate::rewrite::{Catches, let_cancellation_pass};
 use crate::text::{Span, TextRange};
@@ -31,13 +30,13 @@ const WAITS_FOR: [&str; 5] = [
 /// Source: `asyncio.Server.serve_forever`.
 const END_BY_CANCELLING: [&str; 1] = ["serve_forever"];
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     for site in run.sites() {
         if matches!(run.kind(site), Kind::Try)
             && let Some((handler, catches)) = catcher(run, site)
             && swallows(run, site, handler, catches)
         {
-            out.extend(diagnose(facts, run, (site, handler), catches));
+            out.extend(diagnose(run, (site, handler), catches));
         }
     }
 }
@@ -213,12 +212,7 @@ fn is_handler(run: &Run, test: Site) -> bool {
     run.parent(test).is_some_and(|up| matches!(run.kind(up), Kind::Handler { .. }))
 }
 
-fn diagnose(
-    facts: &Facts,
-    run: &Run,
-    (attempt, handler): (Site, Site),
-    catches: Catches,
-) -> Option<Diagnostic> {
+fn diagnose(run: &Run, (attempt, handler): (Site, Site), catches: Catches) -> Option<Diagnostic> {
     let in_loop = goes_round(run, attempt, handler);
     let key = match (catches, in_loop) {
         (Catches::Cancellation, false) => "caught",
@@ -230,7 +224,7 @@ fn diagnose(
     let text = head.range.slice(run.tree(handler.cell).source());
     let mut found = Diagnostic::new(NAME, Severity::Warning, head, key).with("except", text);
     found.patterns = vec!["keep-the-handle", "task-group"];
-    found.fixes = let_cancellation_pass(facts, NAME, place(run, handler)?, catches, head);
+    found.fixes = let_cancellation_pass(run, NAME, place(run, handler)?, catches, head);
     Some(found)
 }
 

@@ -3,8 +3,7 @@
 use super::Rule;
 use super::loops::{Happening, happenings, owners, place_key};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{Event, EventKind, Loop, Run, Site};
-use crate::facts::{self, Facts, Usage};
+use crate::execution::{Event, EventKind, Loop, Run, Site, Usage};
 use crate::knowledge::callables::Steering;
 use crate::knowledge::tables::{Answers, LoopOwner};
 use crate::python::{Kind, Role};
@@ -14,10 +13,10 @@ const NAME: &str = "competing-event-loop";
 
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
-    for (happening, owner) in owners(run, |path| facts.tables.runner(path)) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
+    for (happening, owner) in owners(run, |path| run.tables().runner(path)) {
         match owner.answers {
-            Answers::Blocks => out.push(blocks(facts, run, &happening, owner)),
+            Answers::Blocks => out.push(blocks(run, &happening, owner)),
             Answers::Foreign => out.push(foreign(run, &happening, owner)),
             _ => {}
         }
@@ -27,7 +26,7 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
         happenings(run, exits)
             .map(|(happening, ())| told(run, &happening, "exit", &["top-level-await"])),
     );
-    if !run.environment.host.refuses_a_run() {
+    if !run.environment().host.refuses_a_run() {
         return;
     }
     out.extend(never_run(run).map(|(happening, on)| never_runs(run, &happening, on)));
@@ -35,13 +34,13 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
         match how {
             Steering::Set if !is_told_elsewhere(run, &happening, on) => {
                 let mut found = told(run, &happening, "set-loop", &["top-level-await"]);
-                found.fixes.extend(removal(facts, happening.at, Vec::new()));
+                found.fixes.extend(removal(run, happening.at, Vec::new()));
                 out.push(found);
             }
             // A policy, or what sets one, reaches loops that are made later, on other threads.
             Steering::Policy if !run.events().iter().any(starts) => {
                 let mut found = told(run, &happening, "policy", &["top-level-await"]);
-                found.fixes.extend(removal(facts, happening.at, vec!["loops-of-threads"]));
+                found.fixes.extend(removal(run, happening.at, vec!["loops-of-threads"]));
                 out.push(found);
             }
             Steering::Step => out.push(told(run, &happening, "by-hand", &["top-level-await"])),
@@ -64,7 +63,7 @@ fn starts(event: &Event) -> bool {
 }
 
 /// Work that is put on loops of the notebook's own which nothing runs.
-fn never_run(run: &Run) -> impl Iterator<Item = (Happening<'_>, Loop)> {
+fn never_run<'r>(run: &'r Run) -> impl Iterator<Item = (Happening<'r>, Loop)> {
     let put = |event: &Event| match event.kind {
         EventKind::NeverRuns { on } => Some(on),
         _ => None,
@@ -124,7 +123,7 @@ fn never_runs(run: &Run, happening: &Happening, on: Loop) -> Diagnostic {
 /// Another library's loop, which works and holds the kernel's until it is done.
 ///
 /// Source: a kernel, where a task that ticks each 0.01 s stands still during `trio.run`.
-fn blocks(facts: &Facts, run: &Run, happening: &Happening, owner: &LoopOwner) -> Diagnostic {
+fn blocks(run: &Run, happening: &Happening, owner: &LoopOwner) -> Diagnostic {
     let mut found =
         happening.report(run, NAME, Severity::Warning, "blocks", run.callee(happening.site));
     if let Some(twin) = &owner.twin {
@@ -138,18 +137,18 @@ fn blocks(facts: &Facts, run: &Run, happening: &Happening, owner: &LoopOwner) ->
     let works_there = owner.twin.as_ref().is_some_and(|twin| twin.contains("asyncio.to_thread"));
     if works_there
         && !in_helper
-        && obstacle_to_await(facts, call).is_none()
-        && let Some(edits) = await_in_thread(facts, call)
+        && obstacle_to_await(run, call).is_none()
+        && let Some(edits) = await_in_thread(run, call)
     {
         let fix = Fix {
-            title: Message::new(NAME, "fix-thread").with("call", facts.callee_text(call)),
+            title: Message::new(NAME, "fix-thread").with("call", run.callee(call)),
             pattern: "to-thread",
             applicability: Applicability::Unsafe,
             edits,
-            reasons: vec![(facts.span(call), Message::new(NAME, "why-thread"))],
+            reasons: vec![(run.at(call), Message::new(NAME, "why-thread"))],
             tradeoffs: vec!["thread-safety", "late-interrupt"],
         };
-        found.fixes.push(checked(facts, fix));
+        found.fixes.push(checked(run, fix));
     }
     found
 }
@@ -167,18 +166,18 @@ fn foreign(run: &Run, happening: &Happening, owner: &LoopOwner) -> Diagnostic {
 }
 
 /// A fix that takes the statement out. What is set counts for loops that are made later.
-fn removal(facts: &Facts, call: facts::Site, tradeoffs: Vec<&'static str>) -> Option<Fix> {
-    if !matches!(facts.usage(call), Usage::Dropped | Usage::Displayed) {
+fn removal(run: &Run, call: Site, tradeoffs: Vec<&'static str>) -> Option<Fix> {
+    if !matches!(run.usage(call), Usage::Dropped | Usage::Displayed) {
         return None;
     }
-    let statement = facts.parent(call)?;
+    let statement = run.parent(call)?;
     let fix = Fix {
-        title: Message::new(NAME, "fix-remove").with("call", facts.callee_text(call)),
+        title: Message::new(NAME, "fix-remove").with("call", run.callee(call)),
         pattern: "top-level-await",
         applicability: Applicability::Unsafe,
-        edits: vec![delete_statement(facts, statement)],
-        reasons: vec![(facts.span(statement), Message::new(NAME, "why-remove"))],
+        edits: vec![delete_statement(run, statement)],
+        reasons: vec![(run.at(statement), Message::new(NAME, "why-remove"))],
         tradeoffs,
     };
-    Some(checked(facts, fix))
+    Some(checked(run, fix))
 }

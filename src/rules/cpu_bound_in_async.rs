@@ -5,8 +5,7 @@ use hashbrown::HashSet;
 use super::Rule;
 use super::events;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{self, Event, EventKind, Run, Thread, Work};
-use crate::facts::{Facts, Site, Value};
+use crate::execution::{Event, EventKind, Meaning, Run, Site, Thread, Work};
 use crate::python::{Kind, Role};
 use crate::rewrite::{await_in_thread, checked, obstacle_to_await};
 use crate::text::Span;
@@ -18,7 +17,7 @@ pub(super) const RULE: Rule = Rule { name: NAME, check };
 /// Turns that hold the loop for a quarter of a second and more.
 const VERY_LONG: i64 = 5_000_000;
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let computed: Vec<(&Event, Work)> = run
         .events()
         .iter()
@@ -27,7 +26,7 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             _ => None,
         })
         .collect();
-    let mut told: HashSet<execution::Site> = HashSet::new();
+    let mut told: HashSet<Site> = HashSet::new();
     for (event, work) in &computed {
         // The outermost loop counts those inside it.
         let is_inside = computed.iter().any(|(other, _)| {
@@ -36,7 +35,7 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
                 && run.tree(event.site.cell).is_within(event.site.node, other.site.node)
         });
         if !is_inside && told.insert(event.site) {
-            out.extend(diagnose(facts, run, event, *work));
+            out.extend(diagnose(run, event, *work));
         }
     }
 }
@@ -47,13 +46,13 @@ fn is_felt(event: &Event) -> bool {
 }
 
 /// The call in an `async def` that leads to a plain function.
-fn async_caller(run: &Run, event: &Event) -> Option<execution::Site> {
+fn async_caller(run: &Run, event: &Event) -> Option<Site> {
     let is_async = run.is_in_async(event.site);
     let mut way = run.stack(event.stack).into_iter().rev();
     way.find(|site| !is_async && run.is_in_async(*site) && matches!(run.kind(*site), Kind::Call))
 }
 
-fn diagnose(facts: &Facts, run: &Run, event: &Event, work: Work) -> Option<Diagnostic> {
+fn diagnose(run: &Run, event: &Event, work: Work) -> Option<Diagnostic> {
     let name = run.function_around(event.site)?;
     let (key, count) = match work {
         Work::Turns(count) => ("turns", count),
@@ -81,28 +80,28 @@ fn diagnose(facts: &Facts, run: &Run, event: &Event, work: Work) -> Option<Diagn
     }
     found.patterns = vec!["to-thread"];
     let moved = caller.or_else(|| (!is_loop && run.is_in_async(event.site)).then_some(event.site));
-    let fix = moved.and_then(|call| thread_fix(facts, events::place(run, call)?));
+    let fix = moved.and_then(|call| thread_fix(run, events::place(run, call)?));
     found.fixes.extend(fix);
     Some(found)
 }
 
 /// `f(n)` becomes `await asyncio.to_thread(f, n)`. Only shown: a thread lets the loop go on, but
 /// the computation does not get faster, and a process asks for more than an edit.
-fn thread_fix(facts: &Facts, call: Site) -> Option<Fix> {
-    let known = facts.path_of_call(call).is_some()
-        || matches!(facts.value(facts.child(call, Role::Func)?), Value::Function(_));
-    if !known || obstacle_to_await(facts, call).is_some() {
+fn thread_fix(run: &Run, call: Site) -> Option<Fix> {
+    let known = run.path_of_call(call).is_some()
+        || matches!(run.meaning(run.child(call, Role::Func)?), Meaning::Function(_));
+    if !known || obstacle_to_await(run, call).is_some() {
         return None;
     }
     let fix = Fix {
-        title: Message::new(NAME, "fix-thread").with("call", facts.callee_text(call)),
+        title: Message::new(NAME, "fix-thread").with("call", run.callee(call)),
         pattern: "to-thread",
         applicability: Applicability::DisplayOnly,
-        edits: await_in_thread(facts, call)?,
-        reasons: vec![(facts.span(call), Message::new(NAME, "why-thread"))],
+        edits: await_in_thread(run, call)?,
+        reasons: vec![(run.at(call), Message::new(NAME, "why-thread"))],
         tradeoffs: vec!["thread-safety", "late-interrupt"],
     };
-    Some(checked(facts, fix))
+    Some(checked(run, fix))
 }
 
 /// `1000000` as `1,000,000`.

@@ -7,8 +7,7 @@ mod entry;
 
 use super::events::place;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
-use crate::execution::{Event, EventKind, Run, Value, ValueKind, ValueUse};
-use crate::facts::{self, Facts};
+use crate::execution::{Event, EventKind, Run, Site, Value, ValueKind, ValueUse};
 use crate::knowledge::tables::BlockingKind;
 use crate::python::{Kind, NodeId, Role};
 use crate::rewrite::{
@@ -18,9 +17,9 @@ use crate::rewrite::{
 use crate::text::{Edit, Span};
 
 /// Adds a repair to what has none that could be made, or one that a run speaks against.
-pub(super) fn check(facts: &Facts, run: &Run, found: &mut [Diagnostic]) {
+pub(super) fn check(run: &Run, found: &mut [Diagnostic]) {
     let by_span = events_by_span(run);
-    let all_hold = all_hold(facts, run, found, &by_span);
+    let all_hold = all_hold(run, found, &by_span);
     for diagnostic in found.iter_mut().filter(|it| !is_trusted(it)) {
         let events: &[&Event] = by_span.get(&diagnostic.span).map_or(&[], Vec::as_slice);
         // What is no syntax never runs.
@@ -28,10 +27,10 @@ pub(super) fn check(facts: &Facts, run: &Run, found: &mut [Diagnostic]) {
             continue;
         }
         let is_made_to_be_awaited = diagnostic.rule == "result-before-it-is-there"
-            && events.iter().any(|event| uses_a_coroutine(facts, run, event));
+            && events.iter().any(|event| uses_a_coroutine(run, event));
         if !is_made_to_be_awaited
             && is_repaired(diagnostic)
-            && (all_hold || holds(facts, run, diagnostic, events))
+            && (all_hold || holds(run, diagnostic, events))
         {
             continue;
         }
@@ -40,19 +39,17 @@ pub(super) fn check(facts: &Facts, run: &Run, found: &mut [Diagnostic]) {
             | "run-until-complete-in-cell"
             | "competing-event-loop"
             | "framework-runner-in-cell"
-            | "loop-owning-sync-api" => entry::awaited(facts, run, event),
-            "coroutine-never-awaited" | "result-before-it-is-there" => {
-                awaited_later(facts, run, event)
-            }
-            "blocking-call-in-async" | "cpu-bound-in-async" => in_thread(facts, run, event),
-            "async-protocol-needs-async" => walked(facts, run, event),
-            "shared-between-loops" => on_this_loop(facts, run, event),
+            | "loop-owning-sync-api" => entry::awaited(run, event),
+            "coroutine-never-awaited" | "result-before-it-is-there" => awaited_later(run, event),
+            "blocking-call-in-async" | "cpu-bound-in-async" => in_thread(run, event),
+            "async-protocol-needs-async" => walked(run, event),
+            "shared-between-loops" => on_this_loop(run, event),
             "awaited-twice" => {
-                again::cached_tasks(facts, run, event).or_else(|| again::as_task(facts, run, event))
+                again::cached_tasks(run, event).or_else(|| again::as_task(run, event))
             }
             _ => None,
         });
-        let fix = fix.or_else(|| below_async(facts, diagnostic));
+        let fix = fix.or_else(|| below_async(run, diagnostic));
         if let Some(fix) = fix.filter(|fix| fix.applicability >= Applicability::Unsafe) {
             diagnostic.fixes.insert(0, fix);
         }
@@ -61,19 +58,22 @@ pub(super) fn check(facts: &Facts, run: &Run, found: &mut [Diagnostic]) {
 
 /// Whether the value is a coroutine, which is better awaited where it is made: all that use it then
 /// have the result, and none of them a coroutine that was awaited before.
-fn uses_a_coroutine(facts: &Facts, run: &Run, event: &Event) -> bool {
+fn uses_a_coroutine(run: &Run, event: &Event) -> bool {
     matches!(event.kind, EventKind::UsedTooEarly { value, how }
         if run.trace.kind_of(value) == ValueKind::Coroutine
             && !asks_for_result(run, event, how)
-            && !is_made_by_a_container(facts, run, value))
+            && !is_made_by_a_container(run, value))
 }
 
 /// Whether a read of a key, or a call of a class, made the coroutine: no `await` belongs there.
-fn is_made_by_a_container(facts: &Facts, run: &Run, coroutine: Value) -> bool {
+fn is_made_by_a_container(run: &Run, coroutine: Value) -> bool {
     let Some(made) = run.trace.made_at(coroutine) else { return false };
     let callee = run.callee(made).rsplit('.').next();
-    !matches!(run.kind(made), Kind::Call)
-        || facts.classes().iter().any(|class| Some(class.name.as_str()) == callee)
+    let is_called = |class: &Site| {
+        matches!(run.kind(*class), Kind::ClassDef { name }
+            if Some(run.tree(class.cell).text(*name)) == callee)
+    };
+    !matches!(run.kind(made), Kind::Call) || run.classes_defined().iter().any(is_called)
 }
 
 /// Whether a coroutine is taken for a task: an `await` takes the place of its `result()`.
@@ -88,24 +88,19 @@ fn is_trusted(found: &Diagnostic) -> bool {
 
 /// Whether a run with the repair shows fewer faults; where no event tells of the fault, it is not
 /// for a run to say.
-fn holds(facts: &Facts, run: &Run, found: &Diagnostic, events: &[&Event]) -> bool {
+fn holds(run: &Run, found: &Diagnostic, events: &[&Event]) -> bool {
     let edits = || edits_of(found).unwrap_or_default().to_vec();
-    !is_told(events) || draft(facts, run, &Start::Edits(edits())).is_some()
+    !is_told(events) || draft(run, &Start::Edits(edits())).is_some()
 }
 
 /// Whether a run with all those repairs shows that each of them [`holds`].
-fn all_hold(
-    facts: &Facts,
-    run: &Run,
-    found: &[Diagnostic],
-    by_span: &HashMap<Span, Vec<&Event>>,
-) -> bool {
+fn all_hold(run: &Run, found: &[Diagnostic], by_span: &HashMap<Span, Vec<&Event>>) -> bool {
     let asked = found.iter().filter(|it| {
         let events = by_span.get(&it.span);
         !is_trusted(it) && events.is_some_and(|events| is_told(events))
     });
     let repairs: Vec<&[Edit]> = asked.filter_map(edits_of).collect();
-    hold_together(facts, run, &repairs)
+    hold_together(run, &repairs)
 }
 
 /// What the first repair changes that can be made.
@@ -128,24 +123,23 @@ fn is_told(events: &[&Event]) -> bool {
 }
 
 /// A helper that blocks goes to a thread as a whole, where coroutines call it and nobody else does.
-fn below_async(facts: &Facts, found: &Diagnostic) -> Option<Fix> {
+fn below_async(run: &Run, found: &Diagnostic) -> Option<Fix> {
     let is_below = found.rule == "blocking-call-in-async" && found.message.key == "below-async";
-    let cell = facts.cell(found.span.cell).filter(|_| is_below)?;
-    let is_it = |node: &NodeId| cell.syntax().tree.range(*node) == found.span.range;
-    let node = cell.syntax().tree.all().find(is_it)?;
-    let site = facts::Site { cell: found.span.cell, node };
-    let calls: Vec<facts::Site> =
-        facts.calls_of(facts.owner(site)?).map(|call| call.site).collect();
-    let fits =
-        |call: &facts::Site| can_await(facts, *call) && obstacle_to_await(facts, *call).is_none();
+    let key = run.key_of(found.span.cell);
+    let cell = run.index(key).filter(|_| is_below)?;
+    let is_it = |node: &NodeId| cell.syntax.tree.range(*node) == found.span.range;
+    let node = cell.syntax.tree.all().find(is_it)?;
+    let site = Site { cell: key, node };
+    let calls: Vec<Site> = run.calls_of(run.owner(site)?).map(|call| call.site).collect();
+    let fits = |call: &Site| can_await(run, *call) && obstacle_to_await(run, *call).is_none();
     if calls.is_empty() || !calls.iter().all(fits) {
         return None;
     }
-    let edits: Option<Vec<_>> = calls.iter().map(|call| await_in_thread(facts, *call)).collect();
+    let edits: Option<Vec<_>> = calls.iter().map(|call| await_in_thread(run, *call)).collect();
     let mut edits: Vec<Edit> = edits?.into_iter().flatten().collect();
     edits.dedup();
-    let drafted = draft_unseen(facts, facts.run(), &Start::Edits(edits))?;
-    Some(to_thread(facts, *calls.first()?, drafted))
+    let drafted = draft_unseen(run, &Start::Edits(edits))?;
+    Some(to_thread(run, *calls.first()?, drafted))
 }
 
 fn is_repaired(found: &Diagnostic) -> bool {
@@ -153,7 +147,7 @@ fn is_repaired(found: &Diagnostic) -> bool {
 }
 
 /// The events by the places at which rules may tell of them.
-fn events_by_span(run: &Run) -> HashMap<Span, Vec<&Event>> {
+fn events_by_span<'r>(run: &'r Run) -> HashMap<Span, Vec<&'r Event>> {
     let mut by_span: HashMap<Span, Vec<&Event>> = HashMap::new();
     for event in run.events() {
         let at = run.site_of(event);
@@ -177,59 +171,59 @@ fn events_by_span(run: &Run) -> HashMap<Span, Vec<&Event>> {
 }
 
 /// A coroutine that nobody awaits, or that is used too early.
-fn awaited_later(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+fn awaited_later(run: &Run, event: &Event) -> Option<Fix> {
     let made = match event.kind {
         EventKind::CoroutineLost { .. } => event.site,
         EventKind::UsedTooEarly { value, .. } => run.trace.made_at(value)?,
         _ => return None,
     };
     let call = place(run, made)?;
-    if facts.never_ends(call).is_some() {
+    if run.never_ends(call).is_some() {
         return None;
     }
-    let drafted = draft(facts, run, &Start::Made(call))?;
+    let drafted = draft(run, &Start::Made(call))?;
     let page = "coroutine-never-awaited";
-    let title = Message::new(page, "fix-await").with("call", facts.callee_text(call));
-    let reason = (facts.span(call), Message::new(page, "why-await"));
-    Some(drafted_fix(facts, title, reason, drafted))
+    let title = Message::new(page, "fix-await").with("call", run.callee(call));
+    let reason = (run.at(call), Message::new(page, "why-await"));
+    Some(drafted_fix(run, title, reason, drafted))
 }
 
 /// What only `async for` or `async with` takes, in a plain function.
-fn walked(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+fn walked(run: &Run, event: &Event) -> Option<Fix> {
     let EventKind::PlainWalkRefused { .. } = event.kind else { return None };
     let site = place(run, event.site)?;
-    let inside = facts.children(site).filter(|it| {
-        matches!(facts.role(*it), Role::Iter | Role::Arg | Role::Value | Role::Context)
-    });
-    let candidates: Vec<facts::Site> = std::iter::once(site).chain(inside).collect();
+    let inside = run
+        .children(site)
+        .filter(|it| matches!(run.role(*it), Role::Iter | Role::Arg | Role::Value | Role::Context));
+    let candidates: Vec<Site> = std::iter::once(site).chain(inside).collect();
     candidates.into_iter().find_map(|at| {
-        let own = super::async_protocol_needs_async::edits_at(facts, at)?;
-        let drafted = draft(facts, run, &Start::Await { at, own, otherwise: None })?;
+        let own = super::async_protocol_needs_async::edits_at(run, at)?;
+        let drafted = draft(run, &Start::Await { at, own, otherwise: None })?;
         let page = "async-protocol-needs-async";
-        let reason = (facts.span(at), Message::new(page, "why-for"));
-        Some(drafted_fix(facts, Message::new(page, "fix-for"), reason, drafted))
+        let reason = (run.at(at), Message::new(page, "why-for"));
+        Some(drafted_fix(run, Message::new(page, "fix-for"), reason, drafted))
     })
 }
 
 /// What holds the loop below an `async def` goes to a thread as a whole, where that calls it.
-fn in_thread(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+fn in_thread(run: &Run, event: &Event) -> Option<Fix> {
     let (EventKind::Blocked { .. } | EventKind::Computed { .. }) = event.kind else { return None };
     let (at, edits) = match holds_await(run, event.site) {
-        true => (place(run, event.site)?, waiting(facts, run, event)?),
-        false => everywhere(facts, run, event)?,
+        true => (place(run, event.site)?, waiting(run, event)?),
+        false => everywhere(run, event)?,
     };
-    let drafted = draft(facts, run, &Start::Edits(edits))?;
-    Some(to_thread(facts, at, drafted))
+    let drafted = draft(run, &Start::Edits(edits))?;
+    Some(to_thread(run, at, drafted))
 }
 
 /// The same from wherever a coroutine or a cell comes to the place: where one of them goes on to
 /// hold the loop, nothing is won. The first of them stands for all.
-fn everywhere(facts: &Facts, run: &Run, event: &Event) -> Option<(facts::Site, Vec<Edit>)> {
-    let (first, mut edits) = as_a_whole(facts, run, event)?;
+fn everywhere(run: &Run, event: &Event) -> Option<(Site, Vec<Edit>)> {
+    let (first, mut edits) = as_a_whole(run, event)?;
     let mut seen = vec![first];
     let same = |it: &&Event| it.site == event.site && it.kind == event.kind;
     for other in run.events().iter().filter(same) {
-        let (at, more) = as_a_whole(facts, run, other)?;
+        let (at, more) = as_a_whole(run, other)?;
         if !seen.contains(&at) {
             seen.push(at);
             edits.extend(more.into_iter().filter(|edit| !edits.contains(edit)).collect::<Vec<_>>());
@@ -238,11 +232,11 @@ fn everywhere(facts: &Facts, run: &Run, event: &Event) -> Option<(facts::Site, V
     Some((first, edits))
 }
 
-fn to_thread(facts: &Facts, at: facts::Site, drafted: Drafted) -> Fix {
+fn to_thread(run: &Run, at: Site, drafted: Drafted) -> Fix {
     let page = "blocking-call-in-async";
-    let title = Message::new(page, "fix-thread").with("call", facts.callee_text(at));
-    let reason = (facts.span(at), Message::new(page, "why-thread"));
-    let mut fix = drafted_fix(facts, title, reason, drafted);
+    let title = Message::new(page, "fix-thread").with("call", run.callee(at));
+    let reason = (run.at(at), Message::new(page, "why-thread"));
+    let mut fix = drafted_fix(run, title, reason, drafted);
     fix.pattern = "to-thread";
     fix.tradeoffs = vec!["thread-safety", "thread-pool-limit", "late-interrupt"];
     fix
@@ -250,29 +244,29 @@ fn to_thread(facts: &Facts, at: facts::Site, drafted: Drafted) -> Fix {
 
 /// The call in a coroutine, or in a cell, that leads to an event, and the edits that make a worker
 /// thread do all of it.
-fn as_a_whole(facts: &Facts, run: &Run, event: &Event) -> Option<(facts::Site, Vec<Edit>)> {
+fn as_a_whole(run: &Run, event: &Event) -> Option<(Site, Vec<Edit>)> {
     let site = run.stack(event.stack).into_iter().rev().find(|site| holds_await(run, *site))?;
     let at = place(run, site)?;
-    if obstacle_to_await(facts, at).is_some() {
+    if obstacle_to_await(run, at).is_some() {
         return None;
     }
-    let is_call = matches!(facts.kind(at), Kind::Call);
-    let direct = is_call.then(|| await_in_thread(facts, at)).flatten();
-    Some((at, direct.or_else(|| thread_around(facts, at))?))
+    let is_call = matches!(run.kind(at), Kind::Call);
+    let direct = is_call.then(|| await_in_thread(run, at)).flatten();
+    Some((at, direct.or_else(|| thread_around(run, at))?))
 }
 
 /// A wait that blocks in an `async def` itself.
-fn waiting(facts: &Facts, run: &Run, event: &Event) -> Option<Vec<Edit>> {
+fn waiting(run: &Run, event: &Event) -> Option<Vec<Edit>> {
     let EventKind::Blocked { by } = event.kind else { return None };
     let call = place(run, event.site)?;
-    let kind = facts.tables.blocking(&run.spell(by))?.kind;
-    let waits = matches!(kind, BlockingKind::Wait) && obstacle_to_await(facts, call).is_none();
-    waits.then(|| await_in_thread(facts, call)).flatten()
+    let kind = run.tables().blocking(&run.spell(by))?.kind;
+    let waits = matches!(kind, BlockingKind::Wait) && obstacle_to_await(run, call).is_none();
+    waits.then(|| await_in_thread(run, call)).flatten()
 }
 
 /// `await asyncio.to_thread(asyncio.run, f())` becomes `await f()`, where that waits for a task, uses
 /// a client, or holds a lock for a block: what waits for a queue may wait for the lines that follow.
-fn on_this_loop(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+fn on_this_loop(run: &Run, event: &Event) -> Option<Fix> {
     let EventKind::SharedBetweenLoops { value, .. } = event.kind else { return None };
     let is_task = run.trace.kind_of(value) == ValueKind::Task;
     let path = run.trace.path_of(value);
@@ -286,20 +280,20 @@ fn on_this_loop(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
         holds_await(run, *site) && run.callee(*site).rsplit('.').next() == Some("to_thread")
     })?;
     let call = place(run, in_cell)?;
-    let in_block = |up: facts::Site| matches!(facts.kind(up), Kind::With { is_async: true });
-    if is_held && facts.ancestors(call).any(in_block) {
+    let in_block = |up: Site| matches!(run.kind(up), Kind::With { is_async: true });
+    if is_held && run.ancestors(call).any(in_block) {
         return None;
     }
-    let mut args = facts.children_in(call, Role::Arg);
+    let mut args = run.children_in(call, Role::Arg);
     let (runner, work) = (args.next()?, args.next()?);
-    let runs = facts.value(runner).path() == Some("asyncio.run");
-    if !runs || args.next().is_some() || facts.never_ends(work).is_some() {
+    let runs = run.meaning(runner).path() == Some("asyncio.run");
+    if !runs || args.next().is_some() || run.never_ends(work).is_some() {
         return None;
     }
-    let edits = vec![Edit::replace(facts.span(call), facts.source_of(work))];
-    let drafted = draft(facts, run, &Start::Edits(edits))?;
+    let edits = vec![Edit::replace(run.at(call), run.source_of(work))];
+    let drafted = draft(run, &Start::Edits(edits))?;
     let page = "shared-between-loops";
     let reason =
-        (facts.span(call), Message::new(page, if is_task { "why-here" } else { "why-one-loop" }));
-    Some(drafted_fix(facts, Message::new(page, "fix-here"), reason, drafted))
+        (run.at(call), Message::new(page, if is_task { "why-here" } else { "why-one-loop" }));
+    Some(drafted_fix(run, Message::new(page, "fix-here"), reason, drafted))
 }

@@ -3,8 +3,7 @@
 use super::Rule;
 use super::events::{Said, found, lost_tasks, place, repair, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{self, Event, EventKind, Run, ValueKind};
-use crate::facts::{Facts, Site};
+use crate::execution::{Event, EventKind, Run, Site, ValueKind};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
     FreeNames, Start, await_expression, can_await, checked, draft_unseen, drafted_fix, keep_handle,
@@ -16,7 +15,7 @@ const NAME: &str = "dropped-task";
 
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let mut names = FreeNames::default();
     // What nothing runs is told as that.
     let said = Said::of(out);
@@ -25,20 +24,14 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
         at.iter().any(|(rule, _)| *rule == "competing-event-loop")
     };
     let lost = lost_tasks(run).into_iter().filter(|(it, _)| !never_runs(it));
-    let dropped = lost.filter_map(|(it, gathers)| dropped(facts, run, it, gathers, &mut names));
+    let dropped = lost.filter_map(|(it, gathers)| dropped(run, it, gathers, &mut names));
     let posted = run.events().iter().filter(|it| it.kind == EventKind::PostedToOwnLoop);
-    let posted = posted.filter_map(|it| posted_here(facts, run, it));
+    let posted = posted.filter_map(|it| posted_here(run, it));
     report(out, dropped.chain(posted));
 }
 
 /// A task that a statement starts, by itself or in a list, and that goes nowhere.
-fn dropped(
-    facts: &Facts,
-    run: &Run,
-    event: &Event,
-    gathers: bool,
-    names: &mut FreeNames,
-) -> Option<Diagnostic> {
+fn dropped(run: &Run, event: &Event, gathers: bool, names: &mut FreeNames) -> Option<Diagnostic> {
     let whole = element_of(run, event.site).filter(|_| !gathers).unwrap_or(event.site);
     run.parent(whole).filter(|up| *run.kind(*up) == Kind::Expression)?;
     let key = match (gathers, run.is_shown(whole)) {
@@ -52,12 +45,12 @@ fn dropped(
     })?;
     found.patterns = if gathers { vec!["gather"] } else { vec!["keep-the-handle", "task-group"] };
     match place(run, event.site) {
-        Some(call) if gathers => found.fixes.extend(await_fix(facts, call, names)),
-        Some(call) if facts.never_ends(call).is_some() => {
+        Some(call) if gathers => found.fixes.extend(await_fix(run, call, names)),
+        Some(call) if run.never_ends(call).is_some() => {
             let in_vain = waits_in_vain(run, event.site);
-            found.fixes.extend(handle_fix(facts, call, names).filter(|_| !in_vain));
+            found.fixes.extend(handle_fix(run, call, names).filter(|_| !in_vain));
         }
-        Some(call) => found.fixes.extend(handle_fix(facts, call, names)),
+        Some(call) => found.fixes.extend(handle_fix(run, call, names)),
         // A module beside the notebook starts it.
         None => found.note(Message::new(NAME, "there"), None),
     }
@@ -65,53 +58,53 @@ fn dropped(
 }
 
 /// The list, or its like, in which an expression stands.
-fn element_of(run: &Run, site: execution::Site) -> Option<execution::Site> {
+fn element_of(run: &Run, site: Site) -> Option<Site> {
     let is_element = run.tree(site.cell).role(site.node) == Role::Element;
     run.parent(site).filter(|_| is_element)
 }
 
 /// A coroutine given to the loop that runs here as if from another thread, and its future dropped.
-fn posted_here(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+fn posted_here(run: &Run, event: &Event) -> Option<Diagnostic> {
     run.parent(event.site).filter(|up| *run.kind(*up) == Kind::Expression)?;
     let mut diagnostic = found(run, event, event.site, |span| {
         Diagnostic::new(NAME, Severity::Warning, span, "posted")
             .with("call", run.callee(event.site))
     })?;
     diagnostic.patterns = vec!["top-level-await", "keep-the-handle"];
-    diagnostic.fixes.extend(awaited_here(facts, run, event));
+    diagnostic.fixes.extend(awaited_here(run, event));
     Some(diagnostic)
 }
 
 /// `run_coroutine_threadsafe(work(), loop)` becomes `await work()`.
-fn awaited_here(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+fn awaited_here(run: &Run, event: &Event) -> Option<Fix> {
     let call = place(run, event.site)?;
-    let coroutine = facts.argument(call, 0, "coro")?;
-    if obstacle_to_await(facts, call).is_some() {
+    let coroutine = run.argument(call, 0, "coro")?;
+    if obstacle_to_await(run, call).is_some() {
         return None;
     }
-    let text = format!("await {}", facts.source_of(coroutine));
+    let text = format!("await {}", run.source_of(coroutine));
     let title = Message::new(NAME, "fix-posted").with("call", run.callee(event.site));
-    let edits = vec![Edit::replace(facts.span(call), text)];
-    Some(repair(facts, call, title, "top-level-await", edits))
+    let edits = vec![Edit::replace(run.at(call), text)];
+    Some(repair(run, call, title, "top-level-await", edits))
 }
 
 /// `await gather(…)` where it stands.
-fn await_fix(facts: &Facts, call: Site, names: &mut FreeNames) -> Option<Fix> {
-    let here = can_await(facts, call) && facts.comes_to(call);
-    if facts.never_ends(call).is_some() {
-        return keep_in_background(facts, call, names);
+fn await_fix(run: &Run, call: Site, names: &mut FreeNames) -> Option<Fix> {
+    let here = can_await(run, call) && run.comes_to(call);
+    if run.never_ends(call).is_some() {
+        return keep_in_background(run, call, names);
     }
-    if !here || obstacle_to_await(facts, call).is_some() {
+    if !here || obstacle_to_await(run, call).is_some() {
         return None;
     }
     Some(checked(
-        facts,
+        run,
         Fix {
-            title: Message::new(NAME, "fix-await").with("call", facts.callee_text(call)),
+            title: Message::new(NAME, "fix-await").with("call", run.callee(call)),
             pattern: "gather",
             applicability: Applicability::Unsafe,
-            edits: await_expression(facts, call),
-            reasons: vec![(facts.span(call), Message::new(NAME, "why-await"))],
+            edits: await_expression(run, call),
+            reasons: vec![(run.at(call), Message::new(NAME, "why-await"))],
             tradeoffs: vec!["sibling-failure"],
         },
     ))
@@ -120,9 +113,9 @@ fn await_fix(facts: &Facts, call: Site, names: &mut FreeNames) -> Option<Fix> {
 /// Whether a task's work wants, for what it does next, something that nobody can bring: a handle
 /// makes it no better. What only keeps its place by such a wait, as a server does, is at its end
 /// there.
-fn waits_in_vain(run: &Run, task: execution::Site) -> bool {
+fn waits_in_vain(run: &Run, task: Site) -> bool {
     let mut waiting: Vec<_> = run.argument(task, 0, "coro").into_iter().collect();
-    let mut seen: Vec<execution::Site> = Vec::new();
+    let mut seen: Vec<Site> = Vec::new();
     while let Some(work) = waiting.pop() {
         for def in run.definitions(work, ValueKind::Coroutine) {
             if seen.contains(&def) {
@@ -141,14 +134,14 @@ fn waits_in_vain(run: &Run, task: execution::Site) -> bool {
     false
 }
 
-fn is_fresh_future(run: &Run, awaited: execution::Site) -> bool {
+fn is_fresh_future(run: &Run, awaited: Site) -> bool {
     let path = run.path_of_call(awaited).unwrap_or_default();
     *run.kind(awaited) == Kind::Call
         && (path == "asyncio.Future" || path.ends_with(".create_future"))
 }
 
 /// Whether the value of an expression is used, or its block goes on behind it.
-fn goes_on_after(run: &Run, site: execution::Site) -> bool {
+fn goes_on_after(run: &Run, site: Site) -> bool {
     let Some(up) = run.parent(site).filter(|up| *run.kind(*up) == Kind::Expression) else {
         return true;
     };
@@ -158,29 +151,29 @@ fn goes_on_after(run: &Run, site: execution::Site) -> bool {
 }
 
 /// A name for the task, and an `await` at the end of the cell or function.
-fn handle_fix(facts: &Facts, call: Site, names: &mut FreeNames) -> Option<Fix> {
+fn handle_fix(run: &Run, call: Site, names: &mut FreeNames) -> Option<Fix> {
     // A task of another loop cannot be awaited on this one.
-    if facts.keyword(call, "loop").is_some() {
+    if run.keyword(call, "loop").is_some() {
         return None;
     }
     // What never ends is not waited for at the end of a cell.
-    if facts.never_ends(call).is_some() {
-        return keep_in_background(facts, call, names);
+    if run.never_ends(call).is_some() {
+        return keep_in_background(run, call, names);
     }
-    let (asyncio, _) = module_name(facts, call, "asyncio");
-    let edits = keep_handle(facts, call, &asyncio, names)?;
-    if !can_await(facts, call) {
+    let (asyncio, _) = module_name(run, call, "asyncio");
+    let edits = keep_handle(run, call, &asyncio, names)?;
+    if !can_await(run, call) {
         let start = Start::Await { at: call, own: edits, otherwise: None };
-        let drafted = draft_unseen(facts, facts.run(), &start)?;
-        let reason = (facts.span(call), Message::new(NAME, "why-keep"));
-        return Some(drafted_fix(facts, Message::new(NAME, "fix-keep"), reason, drafted));
+        let drafted = draft_unseen(run, &start)?;
+        let reason = (run.at(call), Message::new(NAME, "why-keep"));
+        return Some(drafted_fix(run, Message::new(NAME, "fix-keep"), reason, drafted));
     }
-    let mut reasons = vec![(facts.span(call), Message::new(NAME, "why-keep"))];
+    let mut reasons = vec![(run.at(call), Message::new(NAME, "why-keep"))];
     if let Some(last) = edits.last() {
         reasons.push((last.span, Message::new(NAME, "why-await-end")));
     }
     Some(checked(
-        facts,
+        run,
         Fix {
             title: Message::new(NAME, "fix-keep"),
             pattern: "keep-the-handle",

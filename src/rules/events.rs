@@ -4,7 +4,6 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Plain, Run, Site, StackId, Value, ValueKind};
-use crate::facts::{self, Facts};
 use crate::knowledge::callables::QualifiedName;
 use crate::python::Kind;
 use crate::rewrite::{Start, can_await, checked, draft, drafted_fix};
@@ -14,9 +13,9 @@ use crate::wording;
 /// More calls than this on the way to an event are not told one by one.
 const LONGEST_WAY: usize = 4;
 
-/// The event's place in the notebook, as the rewrites name places.
-pub(super) fn place(run: &Run, site: Site) -> Option<facts::Site> {
-    Some(facts::Site { cell: run.cell_of(site.cell)?, node: site.node })
+/// A place of the notebook's own cells; `None` for a module's, which no repair changes.
+pub(super) fn place(run: &Run, site: Site) -> Option<Site> {
+    run.cell_of(site.cell).is_some().then_some(site)
 }
 
 /// A new diagnostic for an event; `None` where it happens outside of the notebook's cells.
@@ -85,7 +84,7 @@ fn gives(run: &Run, site: Site, made: Site) -> bool {
 
 /// The tasks that nobody looks after and whose calls do not raise, in the order of their places:
 /// each with whether it gathers others.
-pub(super) fn lost_tasks(run: &Run) -> Vec<(&Event, bool)> {
+pub(super) fn lost_tasks<'r>(run: &'r Run) -> Vec<(&'r Event, bool)> {
     let gathers =
         |by: QualifiedName| matches!(run.spell(by).as_str(), "asyncio.gather" | "asyncio.shield");
     let mut lost: Vec<(&Event, bool)> = run
@@ -169,7 +168,7 @@ pub(super) fn taker(run: &Run, call: Site, by: QualifiedName) -> String {
 }
 
 /// The type of a built-in value, where it is known: `NoneType`, `int`.
-pub(super) fn spoken(run: &Run, value: Value) -> Option<&str> {
+pub(super) fn spoken<'r>(run: &'r Run, value: Value) -> Option<&'r str> {
     Some(match value {
         Value::None => "NoneType",
         Value::Bool(_) | Value::Plain(Plain::Bool) => "bool",
@@ -183,7 +182,7 @@ pub(super) fn spoken(run: &Run, value: Value) -> Option<&str> {
     })
 }
 
-fn type_of_object(run: &Run, value: Value) -> Option<&str> {
+fn type_of_object<'r>(run: &'r Run, value: Value) -> Option<&'r str> {
     Some(match run.trace.kind_of(value) {
         // What a call gives that is walked once has many types.
         ValueKind::Collection => {
@@ -204,26 +203,26 @@ fn type_of_object(run: &Run, value: Value) -> Option<&str> {
 
 /// A repair that its author has to look at, with the rule's own title and reason.
 pub(super) fn repair(
-    facts: &Facts,
-    at: facts::Site,
+    run: &Run,
+    at: Site,
     title: Message,
     pattern: &'static str,
     edits: Vec<Edit>,
 ) -> Fix {
     let why = Message::new(title.page, why_of(title.key));
     let awaits = edits.iter().any(|edit| edit.text.contains("await ") || edit.text == "async ");
-    if awaits && !can_await(facts, at) {
-        return awaited_further_out(facts, at, title, why, edits);
+    if awaits && !can_await(run, at) {
+        return awaited_further_out(run, at, title, why, edits);
     }
     let fix = Fix {
         title,
         pattern,
         applicability: Applicability::Unsafe,
         edits,
-        reasons: vec![(facts.span(at), why)],
+        reasons: vec![(run.at(at), why)],
         tradeoffs: Vec::new(),
     };
-    checked(facts, fix)
+    checked(run, fix)
 }
 
 /// The sentence that says why a repair works: the page's own, or that of one of several repairs.
@@ -236,17 +235,11 @@ fn why_of(title: &str) -> &'static str {
 }
 
 /// The same where a plain function holds the place: it and those that call it become `async`.
-fn awaited_further_out(
-    facts: &Facts,
-    at: facts::Site,
-    title: Message,
-    why: Message,
-    edits: Vec<Edit>,
-) -> Fix {
-    let reason = (facts.span(at), why);
+fn awaited_further_out(run: &Run, at: Site, title: Message, why: Message, edits: Vec<Edit>) -> Fix {
+    let reason = (run.at(at), why);
     let start = Start::Await { at, own: edits.clone(), otherwise: None };
-    match draft(facts, facts.run(), &start) {
-        Some(drafted) => drafted_fix(facts, title, reason, drafted),
+    match draft(run, &start) {
+        Some(drafted) => drafted_fix(run, title, reason, drafted),
         None => Fix {
             title,
             pattern: "async-all-the-way",

@@ -6,20 +6,19 @@ use super::events::{Said, found, place, repair};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::environment::PythonVersion;
 use crate::execution::{EventKind, Miss, Run, Site};
-use crate::facts::{self, Facts};
 use crate::python::{Kind, NameUse, NodeId, Role, Tree};
 use crate::rewrite::{await_expression, can_await, module_name};
-use crate::text::{Edit, Span, TextRange};
+use crate::text::{Edit, TextRange};
 
 const NAME: &str = "handler-cannot-catch";
 
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let mut said = Said::of(out);
     for event in run.events() {
         let EventKind::HandlerMisses { why } = event.kind else { continue };
-        if !is_all_there_is(facts, run, why, event.site) {
+        if !is_all_there_is(run, why, event.site) {
             continue;
         }
         let key = match why {
@@ -39,76 +38,76 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
         });
         if let Some(mut diagnostic) = diagnostic.filter(|it| !said.error_or(it.span, NAME)) {
             said.add(&diagnostic);
-            diagnostic.fixes.extend(fix(facts, run, handler, why));
+            diagnostic.fixes.extend(fix(run, handler, why));
             out.push(diagnostic);
         }
     }
 }
 
-fn fix(facts: &Facts, run: &Run, handler: Site, why: Miss) -> Option<Fix> {
+fn fix(run: &Run, handler: Site, why: Miss) -> Option<Fix> {
     let test = place(run, handler)?;
-    let around = facts.ancestors(test).find(|it| *facts.kind(*it) == Kind::Try)?;
+    let around = run.ancestors(test).find(|it| *run.kind(*it) == Kind::Try)?;
     let (title, edits) = match why {
-        Miss::Group => ("fix-star", starred(facts, around)?),
-        Miss::Early => ("fix-inside", awaited_inside(facts, around)?),
-        Miss::Limit => ("fix-outside", outside(facts, around)?),
+        Miss::Group => ("fix-star", starred(run, around)?),
+        Miss::Early => ("fix-inside", awaited_inside(run, around)?),
+        Miss::Limit => ("fix-outside", outside(run, around)?),
         Miss::Interrupt => return None,
     };
-    Some(repair(facts, test, Message::new(NAME, title), "task-group", edits))
+    Some(repair(run, test, Message::new(NAME, title), "task-group", edits))
 }
 
 /// `except ValueError` becomes `except* ValueError`, in the whole `try`.
 ///
 /// Source: <https://docs.python.org/3/reference/compound_stmts.html#except-star>: since 3.11, never
 /// beside a plain `except`, and without `return`, `break` and `continue`.
-fn starred(facts: &Facts, around: facts::Site) -> Option<Vec<Edit>> {
+fn starred(run: &Run, around: Site) -> Option<Vec<Edit>> {
     let version = PythonVersion { major: 3, minor: 11 };
-    if facts.environment.python.is_some_and(|it| it < version) {
+    if run.environment().python.is_some_and(|it| it < version) {
         return None;
     }
-    let leaves = |site: facts::Site| {
-        matches!(facts.kind(site), Kind::Return)
-            || matches!(facts.source_of(site), "break" | "continue")
+    let leaves = |site: Site| {
+        matches!(run.kind(site), Kind::Return)
+            || matches!(run.source_of(site), "break" | "continue")
     };
-    let star = |handler: facts::Site| {
-        let is_typed = facts.child(handler, Role::Test).is_some();
-        let start = facts.range(handler).start + "except".len();
-        let stays = !facts.descendants(handler).any(leaves);
-        (is_typed && stays).then(|| Edit::insert(handler.cell, start, "*"))
+    let star = |handler: Site| {
+        let is_typed = run.child(handler, Role::Test).is_some();
+        let start = run.range(handler).start + "except".len();
+        let stays = !run.descendants(handler).any(leaves);
+        (is_typed && stays).then(|| Edit::insert(run.position(handler.cell), start, "*"))
     };
-    facts.children_in(around, Role::Handler).map(star).collect()
+    run.children_in(around, Role::Handler).map(star).collect()
 }
 
 /// The coroutine or task that a `try` only makes is awaited there, and no more after it.
-fn awaited_inside(facts: &Facts, around: facts::Site) -> Option<Vec<Edit>> {
-    let mut body = facts.children_in(around, Role::Body);
-    let assign = body.next().filter(|it| *facts.kind(*it) == Kind::Assign)?;
-    let (target, value) = (facts.child(assign, Role::Target)?, facts.child(assign, Role::Value)?);
-    let is_plain = matches!(facts.kind(target), Kind::Name { .. })
-        && matches!(facts.kind(value), Kind::Call | Kind::List)
+fn awaited_inside(run: &Run, around: Site) -> Option<Vec<Edit>> {
+    let mut body = run.children_in(around, Role::Body);
+    let assign = body.next().filter(|it| *run.kind(*it) == Kind::Assign)?;
+    let (target, value) = (run.child(assign, Role::Target)?, run.child(assign, Role::Value)?);
+    let is_plain = matches!(run.kind(target), Kind::Name { .. })
+        && matches!(run.kind(value), Kind::Call | Kind::List)
         && body.next().is_none();
-    if !is_plain || !can_await(facts, value) {
+    if !is_plain || !can_await(run, value) {
         return None;
     }
-    let is_list = *facts.kind(value) == Kind::List;
+    let is_list = *run.kind(value) == Kind::List;
     let mut edits = match is_list {
-        true => gathering(facts, value),
-        false => await_expression(facts, value),
+        true => gathering(run, value),
+        false => await_expression(run, value),
     };
-    let name = facts.source_of(target);
-    let end = facts.range(around).end;
-    let is_read = |site: &facts::Site| {
-        matches!(facts.kind(*site), Kind::Name { used: NameUse::Load })
-            && facts.source_of(*site) == name
+    let name = run.source_of(target);
+    let end = run.range(around).end;
+    let is_read = |site: &Site| {
+        matches!(run.kind(*site), Kind::Name { used: NameUse::Load })
+            && run.source_of(*site) == name
     };
-    for read in facts.sites().filter(is_read) {
-        let taken = if is_list { gathered(facts, read)? } else { read };
-        let up = facts.parent(taken).filter(|up| *facts.kind(*up) == Kind::Await)?;
-        if read.cell < around.cell || read.cell == around.cell && facts.range(read).start < end {
+    for read in run.sites().filter(is_read) {
+        let taken = if is_list { gathered(run, read)? } else { read };
+        let up = run.parent(taken).filter(|up| *run.kind(*up) == Kind::Await)?;
+        if read.cell < around.cell || read.cell == around.cell && run.range(read).start < end {
             return None;
         }
-        let (whole, kept) = (facts.range(up), facts.range(read));
-        let span = |start, end| Span::new(up.cell, TextRange::new(start, end));
+        let (whole, kept) = (run.range(up), run.range(read));
+        let span = |start, end| run.span_of(up.cell, TextRange::new(start, end));
         edits.push(Edit::delete(span(whole.start, kept.start)));
         if kept.end < whole.end {
             edits.push(Edit::delete(span(kept.end, whole.end)));
@@ -118,34 +117,32 @@ fn awaited_inside(facts: &Facts, around: facts::Site) -> Option<Vec<Edit>> {
 }
 
 /// The `try` that is all there is in a `with` becomes one around it.
-fn outside(facts: &Facts, around: facts::Site) -> Option<Vec<Edit>> {
-    let with = facts.parent(around).filter(|it| matches!(facts.kind(*it), Kind::With { .. }))?;
-    let is_alone = facts.children_in(with, Role::Body).count() == 1
-        && facts.child(around, Role::Else).is_none()
-        && facts.child(around, Role::Finally).is_none();
-    let source = facts.tree(around.cell).source();
-    let (whole, inner) = (facts.range(with), facts.range(around));
-    let first = facts.range(facts.child(around, Role::Body)?).start;
+fn outside(run: &Run, around: Site) -> Option<Vec<Edit>> {
+    let with = run.parent(around).filter(|it| matches!(run.kind(*it), Kind::With { .. }))?;
+    let is_alone = run.children_in(with, Role::Body).count() == 1
+        && run.child(around, Role::Else).is_none()
+        && run.child(around, Role::Finally).is_none();
+    let source = run.tree(around.cell).source();
+    let (whole, inner) = (run.range(with), run.range(around));
+    let first = run.range(run.child(around, Role::Body)?).start;
     let margin = |at: usize| {
         source.get(..at).map(|text| text.len() - text.rfind('\n').map_or(0, |it| it + 1))
     };
     let by = margin(inner.start)?.checked_sub(margin(whole.start)?)?;
     let head = source.get(whole.start..inner.start)?.trim_end();
-    let handler = facts.range(facts.child(around, Role::Handler)?).start;
+    let handler = run.range(run.child(around, Role::Handler)?).start;
     let tail = TextRange::new(handler, inner.end);
-    let spans_lines = |it: facts::Site| {
-        matches!(facts.kind(it), Kind::Str | Kind::FString) && facts.source_of(it).contains('\n')
+    let spans_lines = |it: Site| {
+        matches!(run.kind(it), Kind::Str | Kind::FString) && run.source_of(it).contains('\n')
     };
     let is_plain = is_alone
         && !head.contains('\n')
         && source.get(inner.start..first)?.trim() == "try:"
-        && !facts
-            .children_in(around, Role::Handler)
-            .any(|it| facts.descendants(it).any(spans_lines));
+        && !run.children_in(around, Role::Handler).any(|it| run.descendants(it).any(spans_lines));
     if !is_plain {
         return None;
     }
-    let span = |start, end| Span::new(with.cell, TextRange::new(start, end));
+    let span = |start, end| run.span_of(with.cell, TextRange::new(start, end));
     let mut edits = vec![
         Edit::replace(span(whole.start, whole.start + head.len()), "try:"),
         Edit::replace(span(inner.start, inner.start + "try:".len()), head),
@@ -161,20 +158,24 @@ fn outside(facts: &Facts, around: facts::Site) -> Option<Vec<Edit>> {
 }
 
 /// `[f(), g()]` becomes `await asyncio.gather(*[f(), g()])`.
-fn gathering(facts: &Facts, list: facts::Site) -> Vec<Edit> {
-    let (asyncio, import) = module_name(facts, list, "asyncio");
-    let range = facts.range(list);
-    let head = Edit::insert(list.cell, range.start, format!("await {asyncio}.gather(*"));
-    import.into_iter().chain([head, Edit::insert(list.cell, range.end, ")")]).collect()
+fn gathering(run: &Run, list: Site) -> Vec<Edit> {
+    let (asyncio, import) = module_name(run, list, "asyncio");
+    let range = run.range(list);
+    let head =
+        Edit::insert(run.position(list.cell), range.start, format!("await {asyncio}.gather(*"));
+    import
+        .into_iter()
+        .chain([head, Edit::insert(run.position(list.cell), range.end, ")")])
+        .collect()
 }
 
 /// The call `gather(*name)` around the name at `read`, with nothing else in it.
-fn gathered(facts: &Facts, read: facts::Site) -> Option<facts::Site> {
-    let starred = facts.parent(read).filter(|up| *facts.kind(*up) == Kind::Starred)?;
-    let call = facts.parent(starred).filter(|up| *facts.kind(*up) == Kind::Call)?;
-    let func = facts.child(call, Role::Func).map(|func| facts.value(func))?;
-    let alone = facts.children_in(call, Role::Arg).count() == 1
-        && facts.child(call, Role::Keyword).is_none();
+fn gathered(run: &Run, read: Site) -> Option<Site> {
+    let starred = run.parent(read).filter(|up| *run.kind(*up) == Kind::Starred)?;
+    let call = run.parent(starred).filter(|up| *run.kind(*up) == Kind::Call)?;
+    let func = run.child(call, Role::Func).map(|func| run.meaning(func))?;
+    let alone =
+        run.children_in(call, Role::Arg).count() == 1 && run.child(call, Role::Keyword).is_none();
     (alone && func.path() == Some("asyncio.gather")).then_some(call)
 }
 
@@ -195,7 +196,7 @@ const HARMLESS: [&str; 11] = [
 
 /// Whether what the handler misses is all that the `try` is for: what raises beside it, a file that
 /// is opened or a timeout, raises its own error, which the handler does catch.
-fn is_all_there_is(facts: &Facts, run: &Run, why: Miss, site: Site) -> bool {
+fn is_all_there_is(run: &Run, why: Miss, site: Site) -> bool {
     let tree = run.tree(site.cell);
     let (around, group) = match why {
         // The run tells of these only where nothing else in the `try` raises.
@@ -216,15 +217,15 @@ fn is_all_there_is(facts: &Facts, run: &Run, why: Miss, site: Site) -> bool {
         && body()
             .filter(|it| Some(*it) != group)
             .flat_map(|it| std::iter::once(it).chain(tree.descendants(it)))
-            .all(|it| is_harmless(facts, tree, it))
+            .all(|it| is_harmless(run, tree, it))
 }
 
-fn is_harmless(facts: &Facts, tree: &Tree, node: NodeId) -> bool {
+fn is_harmless(run: &Run, tree: &Tree, node: NodeId) -> bool {
     match tree.kind(node) {
         Kind::Await | Kind::Subscript | Kind::Raise => false,
         Kind::Call => tree.child(node, Role::Func).is_some_and(|func| {
             let name = tree.source_of(func).rsplit('.').next().unwrap_or_default();
-            let mut own = facts.functions().iter().filter(|it| it.name == name);
+            let mut own = run.functions_defined().iter().filter(|it| it.name == name);
             HARMLESS.contains(&name) || own.any(|it| it.is_coroutine_function())
         }),
         _ => true,

@@ -7,7 +7,6 @@ use hashbrown::HashMap;
 use super::Rule;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Bindings, CellKey, Run, Site};
-use crate::facts::Facts;
 use crate::python::{Kind, NameUse, Role};
 
 const NAME: &str = "inline-async-helper";
@@ -43,14 +42,14 @@ const TOY_CALLS: [&str; 19] = [
     "builtins.round",
 ];
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let (reads, bindings) = (reads(run), Bindings::of(run));
     for site in run.sites() {
         if let Kind::FunctionDef { is_async: true, .. } = run.kind(site)
             && run.is_at_top(site)
             && let Some(reads) = reads.get(&site)
         {
-            out.extend(diagnose(facts, &bindings, site, reads));
+            out.extend(diagnose(&bindings, site, reads));
         }
     }
 }
@@ -68,7 +67,7 @@ fn reads(run: &Run) -> HashMap<Site, Vec<Site>> {
     reads
 }
 
-fn diagnose(facts: &Facts, bindings: &Bindings, def: Site, reads: &[Site]) -> Option<Diagnostic> {
+fn diagnose(bindings: &Bindings, def: Site, reads: &[Site]) -> Option<Diagnostic> {
     let run = bindings.run;
     let Kind::FunctionDef { name, .. } = run.kind(def) else { return None };
     if is_exported(run, def.cell) {
@@ -100,7 +99,7 @@ fn diagnose(facts: &Facts, bindings: &Bindings, def: Site, reads: &[Site]) -> Op
     }
     found.patterns.push("module");
     // Of two definitions nobody knows which one is meant.
-    if facts.global(function).len() == 1 {
+    if run.global(function).len() == 1 {
         found.fixes.push(by_command(function));
     }
     Some(found)

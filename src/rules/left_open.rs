@@ -4,13 +4,12 @@ use super::Rule;
 use super::events::found;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::execution::{EventKind, Run};
-use crate::facts::Facts;
 
 const NAME: &str = "left-open";
 
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
-fn check(_: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     for event in run.events() {
         let EventKind::LeftOpen { path } = event.kind else { continue };
         let path = run.spell(path);

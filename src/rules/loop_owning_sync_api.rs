@@ -3,11 +3,10 @@
 use super::Rule;
 use super::loops::{owners, report_owner};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message};
-use crate::execution::Run;
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site};
 use crate::python::{Kind, Role};
 use crate::rewrite::{await_expression, checked, obstacle_to_await};
-use crate::text::{Edit, Span, TextRange};
+use crate::text::{Edit, TextRange};
 
 const NAME: &str = "loop-owning-sync-api";
 
@@ -22,11 +21,11 @@ const TWINS: [(&str, &str, &str); 2] = [
     ("patchright.sync_api.sync_playwright", "patchright.async_api", "async_playwright"),
 ];
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
-    for (happening, owner) in owners(run, |path| facts.tables.sync_api(path)) {
-        let mut found = report_owner(facts, run, NAME, &happening, owner);
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
+    for (happening, owner) in owners(run, |path| run.tables().sync_api(path)) {
+        let mut found = report_owner(run, NAME, &happening, owner);
         if found.fixes.is_empty() {
-            found.fixes.extend(async_api(facts, happening.at));
+            found.fixes.extend(async_api(run, happening.at));
         }
         out.push(found);
     }
@@ -34,40 +33,39 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
 
 /// `with sync_playwright() as p:` with its async twin and an `await` before each call of it that
 /// is known to be a coroutine. Shown only: calls on things that are not known need theirs too.
-fn async_api(facts: &Facts, manager: Site) -> Option<Fix> {
-    let value = facts.value(manager);
+fn async_api(run: &Run, manager: Site) -> Option<Fix> {
+    let value = run.meaning(manager);
     let called = value.path()?.strip_suffix("()")?;
     let (sync, module, twin) = TWINS.iter().find(|(sync, ..)| *sync == called)?;
-    let item = facts.parent(manager).filter(|up| matches!(facts.kind(*up), Kind::WithItem))?;
-    let with = facts.parent(item)?;
-    let func = facts.child(manager, Role::Func)?;
-    let is_name = matches!(facts.kind(func), Kind::Name { .. });
-    if !is_name || obstacle_to_await(facts, with).is_some() || facts.owner(with).is_some() {
+    let item = run.parent(manager).filter(|up| matches!(run.kind(*up), Kind::WithItem))?;
+    let with = run.parent(item)?;
+    let func = run.child(manager, Role::Func)?;
+    let is_name = matches!(run.kind(func), Kind::Name { .. });
+    if !is_name || obstacle_to_await(run, with).is_some() || run.owner(with).is_some() {
         return None;
     }
     let mut edits = vec![
-        Edit::insert(with.cell, facts.range(with).start, "async "),
-        Edit::replace(facts.span(func), *twin),
+        Edit::insert(run.position(with.cell), run.range(with).start, "async "),
+        Edit::replace(run.at(func), *twin),
     ];
-    edits.extend(import_edits(facts, sync, module, twin));
-    let inside = |site: Site| {
-        site.cell == with.cell && facts.tree(with.cell).is_within(site.node, with.node)
-    };
-    for call in facts.calls_of_cell(with.cell).iter().filter(|call| inside(call.site)) {
+    edits.extend(import_edits(run, sync, module, twin));
+    let inside =
+        |site: Site| site.cell == with.cell && run.tree(with.cell).is_within(site.node, with.node);
+    for call in run.calls_of_cell(with.cell).iter().filter(|call| inside(call.site)) {
         let path = call.callee.path().and_then(|path| path.strip_prefix(sync));
         let path = path.map(|rest| format!("{module}.{twin}{rest}"));
-        if path.is_some_and(|path| facts.tables.is_coroutine_function(&path)) {
-            edits.extend(await_expression(facts, call.site));
+        if path.is_some_and(|path| run.tables().is_coroutine_function(&path)) {
+            edits.extend(await_expression(run, call.site));
         }
     }
     Some(checked(
-        facts,
+        run,
         Fix {
             title: Message::new(NAME, "fix-async-api").with("twin", twin),
             pattern: "owned-lifetime",
             applicability: Applicability::DisplayOnly,
             edits,
-            reasons: vec![(facts.span(manager), Message::new(NAME, "why-async-api"))],
+            reasons: vec![(run.at(manager), Message::new(NAME, "why-async-api"))],
             tradeoffs: vec!["callers-become-async"],
         },
     ))
@@ -75,20 +73,20 @@ fn async_api(facts: &Facts, manager: Site) -> Option<Fix> {
 
 /// `from sync_api import sync_playwright` imports the twin; where more comes from there, or the
 /// import has another shape, it is left to the reader.
-fn import_edits(facts: &Facts, sync: &str, module: &str, twin: &str) -> Vec<Edit> {
+fn import_edits(run: &Run, sync: &str, module: &str, twin: &str) -> Vec<Edit> {
     let Some((sync_module, name)) = sync.rsplit_once('.') else { return Vec::new() };
-    let found = facts.sites().find(|site| {
-        let tree = facts.tree(site.cell);
-        matches!(facts.kind(*site), Kind::ImportFrom { module: Some(from), names, level: 0 }
+    let found = run.sites().find(|site| {
+        let tree = run.tree(site.cell);
+        matches!(run.kind(*site), Kind::ImportFrom { module: Some(from), names, level: 0 }
             if tree.text(*from) == sync_module
                 && matches!(names.as_slice(), [only] if tree.text(only.name) == name
                     && only.alias.is_none()))
     });
     let Some(site) = found else { return Vec::new() };
-    let Kind::ImportFrom { module: Some(from), names, .. } = facts.kind(site) else {
+    let Kind::ImportFrom { module: Some(from), names, .. } = run.kind(site) else {
         return Vec::new();
     };
-    let at = |range: TextRange| Span::new(site.cell, range);
+    let at = |range: TextRange| run.span_of(site.cell, range);
     let mut edits = vec![Edit::replace(at(*from), module)];
     edits.extend(names.first().map(|only| Edit::replace(at(only.name), twin)));
     edits

@@ -5,8 +5,7 @@ use hashbrown::HashSet;
 use super::Rule;
 use super::events::{found, place, repair};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
-use crate::execution::{self, Event, EventKind, Run};
-use crate::facts::{Facts, Site};
+use crate::execution::{Event, EventKind, Run, Site};
 use crate::knowledge::tables::BlockingKind;
 use crate::python::{Kind, Role};
 use crate::rewrite::{module_name, obstacle_to_await};
@@ -16,16 +15,16 @@ const NAME: &str = "loop-waits-for-itself";
 
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let mut own = Vec::new();
     let mut said = HashSet::new();
     let mut loops: Vec<Span> = Vec::new();
     for event in run.events() {
         let diagnostic = match event.kind {
-            EventKind::Deadlocked { .. } => waits(facts, run, event),
+            EventKind::Deadlocked { .. } => waits(run, event),
             EventKind::BusyWait { .. } => {
                 loops.extend(run.span(event.site));
-                busy(facts, run, event)
+                busy(run, event)
             }
             EventKind::LockedOut { across } => locked_out(run, event, across),
             EventKind::LockedByItself { first } => locked_by_itself(run, event, first),
@@ -54,7 +53,7 @@ fn front_end(run: &Run, event: &Event) -> Option<Diagnostic> {
 }
 
 /// A lock of the thread, which a task that waits for the loop holds.
-fn locked_out(run: &Run, event: &Event, across: execution::Site) -> Option<Diagnostic> {
+fn locked_out(run: &Run, event: &Event, across: Site) -> Option<Diagnostic> {
     let func = run.child(event.site, Role::Func).and_then(|func| run.child(func, Role::Value));
     let lock = run.source_of(func.unwrap_or(event.site));
     let mut found = found(run, event, event.site, |span| {
@@ -66,7 +65,7 @@ fn locked_out(run: &Run, event: &Event, across: execution::Site) -> Option<Diagn
 }
 
 /// A lock of the loop's, which the task that asks for it has already.
-fn locked_by_itself(run: &Run, event: &Event, first: execution::Site) -> Option<Diagnostic> {
+fn locked_by_itself(run: &Run, event: &Event, first: Site) -> Option<Diagnostic> {
     let lock = match run.kind(event.site) {
         Kind::Await => {
             run.child(event.site, Role::Value).and_then(|call| run.child(call, Role::Func))
@@ -81,80 +80,79 @@ fn locked_by_itself(run: &Run, event: &Event, first: execution::Site) -> Option<
     Some(found)
 }
 
-fn waits(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+fn waits(run: &Run, event: &Event) -> Option<Diagnostic> {
     let mut found = found(run, event, event.site, |span| {
         Diagnostic::new(NAME, Severity::Error, span, "waits").with("call", run.callee(event.site))
     })?;
     found.patterns = vec!["top-level-await", "to-thread"];
-    found.fixes.extend(place(run, event.site).and_then(|call| awaited(facts, call)));
+    found.fixes.extend(place(run, event.site).and_then(|call| awaited(run, call)));
     Some(found)
 }
 
 /// `future.result(1)` becomes `await asyncio.wait_for(asyncio.wrap_future(future), 1)`.
-fn awaited(facts: &Facts, call: Site) -> Option<Fix> {
-    let func = facts.child(call, Role::Func)?;
-    let Kind::Attribute { name } = facts.kind(func) else { return None };
-    let is_result = facts.tree(func.cell).text(*name) == "result";
-    if !is_result || obstacle_to_await(facts, call).is_some() {
+fn awaited(run: &Run, call: Site) -> Option<Fix> {
+    let func = run.child(call, Role::Func)?;
+    let Kind::Attribute { name } = run.kind(func) else { return None };
+    let is_result = run.tree(func.cell).text(*name) == "result";
+    if !is_result || obstacle_to_await(run, call).is_some() {
         return None;
     }
-    let future = facts.source_of(facts.child(func, Role::Value)?);
-    let (asyncio, import) = module_name(facts, call, "asyncio");
-    let text = match facts.argument(call, 0, "timeout").map(|it| facts.source_of(it)) {
+    let future = run.source_of(run.child(func, Role::Value)?);
+    let (asyncio, import) = module_name(run, call, "asyncio");
+    let text = match run.argument(call, 0, "timeout").map(|it| run.source_of(it)) {
         None | Some("None") => format!("await {asyncio}.wrap_future({future})"),
         Some(time) => format!("await {asyncio}.wait_for({asyncio}.wrap_future({future}), {time})"),
     };
-    let is_part = facts.parent(call).is_some_and(|up| match facts.kind(up) {
+    let is_part = run.parent(call).is_some_and(|up| match run.kind(up) {
         Kind::Attribute { .. } | Kind::BinOp | Kind::Unary => true,
-        Kind::Call | Kind::Subscript => matches!(facts.role(call), Role::Func | Role::Value),
+        Kind::Call | Kind::Subscript => matches!(run.role(call), Role::Func | Role::Value),
         _ => false,
     });
     let text = if is_part { format!("({text})") } else { text };
     let mut edits: Vec<Edit> = import.into_iter().collect();
-    edits.push(Edit::replace(facts.span(call), text));
-    Some(fix(facts, call, "fix-await", edits))
+    edits.push(Edit::replace(run.at(call), text));
+    Some(fix(run, call, "fix-await", edits))
 }
 
-fn busy(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+fn busy(run: &Run, event: &Event) -> Option<Diagnostic> {
     let test = run.child(event.site, Role::Test).unwrap_or(event.site);
     let mut found =
         found(run, event, test, |span| Diagnostic::new(NAME, Severity::Error, span, "busy"))?;
     found.patterns = vec!["top-level-await", "keep-the-handle"];
     let place = place(run, event.site).zip(place(run, test));
-    found.fixes.extend(place.and_then(|(statement, test)| awaited_task(facts, statement, test)));
+    found.fixes.extend(place.and_then(|(statement, test)| awaited_task(run, statement, test)));
     Some(found)
 }
 
 /// `while not task.done(): pass` becomes `await task`.
-fn awaited_task(facts: &Facts, statement: Site, test: Site) -> Option<Fix> {
-    let asked = facts.child(test, Role::Operand).filter(|_| *facts.kind(test) == Kind::Not)?;
-    let func = facts.child(asked, Role::Func)?;
-    let task = facts.child(func, Role::Value)?;
-    let mut body = facts.children_in(statement, Role::Body);
-    let only = body.next().filter(|it| is_idle(facts, *it))?;
-    let has_more =
-        body.next().is_some() || facts.children_in(statement, Role::Else).next().is_some();
-    if has_more || only == statement || obstacle_to_await(facts, test).is_some() {
+fn awaited_task(run: &Run, statement: Site, test: Site) -> Option<Fix> {
+    let asked = run.child(test, Role::Operand).filter(|_| *run.kind(test) == Kind::Not)?;
+    let func = run.child(asked, Role::Func)?;
+    let task = run.child(func, Role::Value)?;
+    let mut body = run.children_in(statement, Role::Body);
+    let only = body.next().filter(|it| is_idle(run, *it))?;
+    let has_more = body.next().is_some() || run.children_in(statement, Role::Else).next().is_some();
+    if has_more || only == statement || obstacle_to_await(run, test).is_some() {
         return None;
     }
-    let text = format!("await {}", facts.source_of(task));
-    let edits = vec![Edit::replace(facts.span(statement), text)];
-    Some(fix(facts, statement, "fix-await-task", edits))
+    let text = format!("await {}", run.source_of(task));
+    let edits = vec![Edit::replace(run.at(statement), text)];
+    Some(fix(run, statement, "fix-await-task", edits))
 }
 
 /// Whether a statement does nothing but pass the time.
-fn is_idle(facts: &Facts, statement: Site) -> bool {
-    if facts.source_of(statement) == "pass" {
+fn is_idle(run: &Run, statement: Site) -> bool {
+    if run.source_of(statement) == "pass" {
         return true;
     }
-    let call = facts.child(statement, Role::Value);
-    let func = call.and_then(|call| facts.child(call, Role::Func));
-    let value = func.map(|func| facts.value(func));
-    let blocking = value.as_ref().and_then(|it| facts.tables.blocking(it.path()?));
-    *facts.kind(statement) == Kind::Expression
+    let call = run.child(statement, Role::Value);
+    let func = call.and_then(|call| run.child(call, Role::Func));
+    let value = func.map(|func| run.meaning(func));
+    let blocking = value.as_ref().and_then(|it| run.tables().blocking(it.path()?));
+    *run.kind(statement) == Kind::Expression
         && blocking.is_some_and(|it| it.kind == BlockingKind::Sleep)
 }
 
-fn fix(facts: &Facts, at: Site, title: &'static str, edits: Vec<Edit>) -> Fix {
-    repair(facts, at, Message::new(NAME, title), "top-level-await", edits)
+fn fix(run: &Run, at: Site, title: &'static str, edits: Vec<Edit>) -> Fix {
+    repair(run, at, Message::new(NAME, title), "top-level-await", edits)
 }

@@ -5,7 +5,6 @@ use hashbrown::HashSet;
 use super::events::place;
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Site, StackId};
-use crate::facts::{self, Facts};
 use crate::knowledge::tables::{Answers, LoopOwner};
 use crate::python::Kind;
 use crate::rewrite::{name_of_owner, offer, owner_instead};
@@ -17,7 +16,7 @@ pub(super) struct Happening<'r> {
     pub event: &'r Event,
     /// Where a cell comes to it; the event itself may be in a module beside the notebook.
     pub site: Site,
-    pub at: facts::Site,
+    pub at: Site,
     pub span: Span,
 }
 
@@ -86,7 +85,7 @@ pub(super) fn happenings<'r, T: 'r>(
 }
 
 /// The patches of the kernel's loop.
-pub(super) fn patches(run: &Run) -> impl Iterator<Item = Happening<'_>> {
+pub(super) fn patches<'r>(run: &'r Run) -> impl Iterator<Item = Happening<'r>> {
     let is_patch =
         |event: &Event| matches!(event.kind, EventKind::LoopPatched { .. }).then_some(());
     happenings(run, is_patch).map(|(happening, ())| happening)
@@ -129,7 +128,6 @@ pub(super) fn owners<'r>(
 
 /// What there is to say of a call that wants its own loop, in the words of `page`.
 pub(super) fn report_owner(
-    facts: &Facts,
     run: &Run,
     page: &'static str,
     happening: &Happening,
@@ -148,7 +146,7 @@ pub(super) fn report_owner(
         Answers::Asynchronous => "asynchronous",
         _ => place_key(run, site, caught),
     };
-    let call = name_of_owner(facts, happening.at);
+    let call = name_of_owner(run, happening.at);
     let mut found = happening.report(run, page, severity, key, call);
     if let Some(says) = owner.says.as_ref().filter(|_| !works) {
         found.note(Message::new(page, "says").with("text", says), None);
@@ -165,8 +163,8 @@ pub(super) fn report_owner(
         note_patch(run, &mut found, "patch-no-help");
     }
     found.patterns = vec!["top-level-await", "to-thread"];
-    if let Some(repair) = owner_instead(facts, page, happening.at, owner) {
-        offer(facts, &mut found, repair);
+    if let Some(repair) = owner_instead(run, page, happening.at, owner) {
+        offer(run, &mut found, repair);
     }
     found
 }

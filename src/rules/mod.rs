@@ -40,7 +40,6 @@ mod waiting;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::execution::Run;
-use crate::facts::Facts;
 use crate::text::Span;
 
 /// A rule: the code that sees one mistake.
@@ -48,9 +47,8 @@ use crate::text::Span;
 pub struct Rule {
     /// Kebab-case; also the name of the rule's file, fixture and page.
     pub name: &'static str,
-    /// Reads what happens when the notebook runs, and what the rules before it reported; the facts
-    /// are for its repairs.
-    pub check: fn(&Facts, &Run, &mut Vec<Diagnostic>),
+    /// Reads what happens when the notebook runs, and what the rules before it reported.
+    pub check: fn(&Run, &mut Vec<Diagnostic>),
 }
 
 /// Every rule, in the order in which its mistakes stand in the knowledge base.
@@ -100,25 +98,24 @@ pub struct Reported {
 
 /// Runs every rule and sorts what they report by place. A rule that does not come to an end reports
 /// nothing: half of what it would see is no answer.
-pub fn check(facts: &Facts) -> Reported {
-    let run = facts.run();
+pub fn check(run: &Run) -> Reported {
     let mut found = Vec::new();
     let mut unanswered = Vec::new();
     for rule in RULES {
         let before = found.len();
-        let asked = facts.ask();
+        let asked = run.ask();
         if asked {
-            (rule.check)(facts, run, &mut found);
+            (rule.check)(run, &mut found);
         }
-        if !asked || facts.is_spent() || facts.is_unfinished() {
+        if !asked || run.is_spent() || run.is_unfinished() {
             found.truncate(before);
             unanswered.push(rule.name);
         }
     }
-    facts.ask_freely();
-    drafts::check(facts, run, &mut found);
+    run.ask_freely();
+    drafts::check(run, &mut found);
     leave_out_what_fails(&mut found);
-    by_version::tell(facts, &mut found);
+    by_version::tell(run, &mut found);
     found.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.rule));
     Reported { diagnostics: found, unanswered }
 }

@@ -7,7 +7,6 @@ use super::events::place;
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::environment::PythonVersion;
 use crate::execution::{EventKind, Run, Site};
-use crate::facts::Facts;
 use crate::knowledge::{Novelty, Versions};
 use crate::python::{Builds, Detail, ImportedName, Kind, NameUse, Role};
 use crate::rewrite::older_twin;
@@ -35,8 +34,8 @@ struct Lack<'f> {
 }
 
 /// A notebook and what its Python lacks.
-struct Reader<'f> {
-    run: &'f Run,
+struct Reader<'f, 't> {
+    run: &'f Run<'t>,
     versions: &'f Versions,
     python: PythonVersion,
     /// The names and arguments that are missing, without what they belong to.
@@ -46,13 +45,13 @@ struct Reader<'f> {
     expected: HashSet<&'f str>,
 }
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
-    let Some(python) = run.environment.python else { return };
-    let lacking: HashSet<&str> = facts.tables.versions.lacking(python).collect();
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
+    let Some(python) = run.environment().python else { return };
+    let lacking: HashSet<&str> = run.tables().versions.lacking(python).collect();
     if lacking.is_empty() {
         return;
     }
-    let versions = &facts.tables.versions;
+    let versions = &run.tables().versions;
     let (bound, expected) = (bound(run), expected(run));
     let reader = Reader { run, versions, python, lacking, bound, expected };
     let asks = asks_for_version(run);
@@ -67,12 +66,12 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     for lack in lacks {
         // Every use in a cell has the same cause.
         if seen.insert((lack.site.cell, lack.name.clone())) {
-            out.push(diagnose(facts, run, python, &lack));
+            out.push(diagnose(run, python, &lack));
         }
     }
 }
 
-fn diagnose(facts: &Facts, run: &Run, python: PythonVersion, lack: &Lack) -> Diagnostic {
+fn diagnose(run: &Run, python: PythonVersion, lack: &Lack) -> Diagnostic {
     let mut found = Diagnostic::new(NAME, Severity::Error, lack.span, lack.key)
         .with("name", &lack.name)
         .with("since", lack.novelty.since)
@@ -85,11 +84,11 @@ fn diagnose(facts: &Facts, run: &Run, python: PythonVersion, lack: &Lack) -> Dia
         _ => Vec::new(),
     };
     let at = place(run, lack.site);
-    found.fixes.extend(at.and_then(|at| older_twin(facts, NAME, python, at, lack.novelty)));
+    found.fixes.extend(at.and_then(|at| older_twin(run, NAME, python, at, lack.novelty)));
     found
 }
 
-impl<'f> Reader<'f> {
+impl<'f> Reader<'f, '_> {
     /// Names and arguments that the code at `site` asks for.
     fn names(&self, site: Site, out: &mut Vec<Lack<'f>>) {
         let run = self.run;
@@ -206,7 +205,7 @@ impl<'f> Reader<'f> {
 }
 
 /// The names that the notebook binds, in whatever scope.
-fn bound(run: &Run) -> HashSet<&str> {
+fn bound<'r>(run: &'r Run) -> HashSet<&'r str> {
     let mut bound = HashSet::new();
     for site in run.sites() {
         let tree = run.tree(site.cell);
@@ -226,7 +225,7 @@ fn bound(run: &Run) -> HashSet<&str> {
 
 /// The names that the notebook is ready to miss: attributes that it sets itself, and what `hasattr`
 /// or `getattr` asks for.
-fn expected(run: &Run) -> HashSet<&str> {
+fn expected<'r>(run: &'r Run) -> HashSet<&'r str> {
     let named = |site: Site| {
         let tree = run.tree(site.cell);
         match run.kind(site) {

@@ -3,8 +3,7 @@
 use super::Rule;
 use super::loops::{Happening, happenings, patches};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{Event, EventKind, Run, Thread};
-use crate::facts::{Facts, Site, Usage};
+use crate::execution::{Event, EventKind, Run, Site, Thread, Usage};
 use crate::python::{Kind, NameUse, Role};
 use crate::rewrite::{checked, delete_import, delete_statement};
 use crate::text::{Edit, Span, TextRange};
@@ -16,17 +15,17 @@ pub(super) const RULE: Rule = Rule { name: NAME, check };
 /// Methods of loops and of frameworks' apps that run them.
 const RUNS: [&str; 4] = ["run_until_complete", "run_forever", "run_app", "run_sync"];
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let patches: Vec<Happening> = patches(run).collect();
     if patches.is_empty() {
         return;
     }
     // The whole notebook is looked through once, however many patches there are.
     let calls: Vec<Happening> =
-        happenings(run, |event| needs_it(facts, run, event)).map(|(it, ())| it).collect();
-    let unsure = calls.is_empty() && may_need_it(facts, run);
-    let need = Need { calls, unsure, libraries: loud_imports(facts) };
-    out.extend(patches.iter().map(|patch| diagnose(facts, run, patch, &need, &patches)));
+        happenings(run, |event| needs_it(run, event)).map(|(it, ())| it).collect();
+    let unsure = calls.is_empty() && may_need_it(run);
+    let need = Need { calls, unsure, libraries: loud_imports(run) };
+    out.extend(patches.iter().map(|patch| diagnose(run, patch, &need, &patches)));
 }
 
 /// What a notebook may need a patch for.
@@ -37,13 +36,7 @@ struct Need<'r> {
     libraries: Vec<String>,
 }
 
-fn diagnose(
-    facts: &Facts,
-    run: &Run,
-    patch: &Happening,
-    need: &Need,
-    all: &[Happening],
-) -> Diagnostic {
+fn diagnose(run: &Run, patch: &Happening, need: &Need, all: &[Happening]) -> Diagnostic {
     let Need { calls: needing, unsure, libraries } = need;
     let key = match (needing.is_empty(), libraries.is_empty()) {
         (false, _) => "needed",
@@ -63,24 +56,24 @@ fn diagnose(
     found.patterns.push("top-level-await");
     if !needing.is_empty() {
         found.note(Message::new(NAME, "fix-those-first"), None);
-    } else if let Some(mut fix) = removal(facts, run, patch, all) {
+    } else if let Some(mut fix) = removal(run, patch, all) {
         if !libraries.is_empty() || *unsure {
             fix = fix.at_most(Applicability::Unsafe);
         }
-        found.fixes.push(checked(facts, fix));
+        found.fixes.push(checked(run, fix));
     }
     found
 }
 
 /// Whether a call re-enters the loop.
-fn needs_it(facts: &Facts, run: &Run, event: &Event) -> Option<()> {
+fn needs_it(run: &Run, event: &Event) -> Option<()> {
     let needs = match event.kind {
         // The patch leaves `Runner` alone.
         EventKind::LoopRefused { by, .. } => !run.spell(by).starts_with("asyncio.Runner"),
         EventKind::OwnLoopWanted { by } => {
             let path = run.spell(by);
             let runs_app = path.ends_with(".run_app") || path.ends_with(".run_sync");
-            runs_app || facts.tables.may_want_a_patch(&path)
+            runs_app || run.tables().may_want_a_patch(&path)
         }
         _ => false,
     };
@@ -89,10 +82,10 @@ fn needs_it(facts: &Facts, run: &Run, event: &Event) -> Option<()> {
 
 /// Whether something in the notebook may run a loop without being seen to: by another name, from
 /// a place whose caller is not known, in code that is a string, in another file.
-fn may_need_it(facts: &Facts, run: &Run) -> bool {
+fn may_need_it(run: &Run) -> bool {
     let happens = |event: &Event| match event.kind {
         EventKind::LoopRefused { .. } | EventKind::OwnLoopWanted { .. } => {
-            needs_it(facts, run, event).is_some()
+            needs_it(run, event).is_some()
         }
         EventKind::LoopStarted { .. } | EventKind::StarterNamed { .. } => {
             !matches!(event.context.thread, Thread::Worker | Thread::Process)
@@ -107,25 +100,25 @@ fn may_need_it(facts: &Facts, run: &Run) -> bool {
         .filter_map(|event| run.span(event.site))
         .collect();
     run.events().iter().any(happens)
-        || facts.sites().any(|site| match facts.kind(site) {
+        || run.sites().any(|site| match run.kind(site) {
             Kind::Attribute { name } => {
-                let call = || facts.parent(site).map(|call| facts.span(call));
-                RUNS.contains(&facts.tree(site.cell).text(*name))
+                let call = || run.parent(site).map(|call| run.at(call));
+                RUNS.contains(&run.tree(site.cell).text(*name))
                     && !call().is_some_and(|call| elsewhere.contains(&call))
             }
-            Kind::Escape { sigil: '%', name } => facts.tree(site.cell).text(*name) == "run",
+            Kind::Escape { sigil: '%', name } => run.tree(site.cell).text(*name) == "run",
             // `%%capture` runs its cell inside the cell.
-            Kind::Await => facts.cell(site.cell).and_then(|cell| cell.magic()) == Some("capture"),
+            Kind::Await => run.cell_magic(site.cell) == Some("capture"),
             _ => false,
         })
 }
 
 /// The imported packages that may run a loop behind a plain call.
-fn loud_imports(facts: &Facts) -> Vec<String> {
+fn loud_imports(run: &Run) -> Vec<String> {
     let mut loud = Vec::new();
-    for site in facts.sites() {
-        let tree = facts.tree(site.cell);
-        let names: Vec<&str> = match facts.kind(site) {
+    for site in run.sites() {
+        let tree = run.tree(site.cell);
+        let names: Vec<&str> = match run.kind(site) {
             Kind::Import { names } => names.iter().map(|name| tree.text(name.name)).collect(),
             Kind::ImportFrom { module: Some(module), .. } => vec![tree.text(*module)],
             Kind::ImportFrom { module: None, .. } => vec!["."],
@@ -133,7 +126,7 @@ fn loud_imports(facts: &Facts) -> Vec<String> {
         };
         for name in names {
             let top = name.split('.').next().unwrap_or(name);
-            if !facts.tables.is_quiet(top) && !loud.iter().any(|seen| seen == top) {
+            if !run.tables().is_quiet(top) && !loud.iter().any(|seen| seen == top) {
                 loud.push(top.to_owned());
             }
         }
@@ -143,29 +136,29 @@ fn loud_imports(facts: &Facts) -> Vec<String> {
 }
 
 /// Takes out the call, the import that serves nothing else, and the line that installs it.
-fn removal(facts: &Facts, run: &Run, patch: &Happening, all: &[Happening]) -> Option<Fix> {
+fn removal(run: &Run, patch: &Happening, all: &[Happening]) -> Option<Fix> {
     let EventKind::LoopPatched { by } = patch.event.kind else { return None };
     let (path, call) = (run.spell(by), patch.at);
     let module = path.split('.').next()?;
-    let is_statement = matches!(facts.usage(call), Usage::Dropped | Usage::Displayed);
-    let statement = facts.parent(call).filter(|_| is_statement)?;
-    let mut edits = vec![delete_statement(facts, statement)];
-    let mut reasons = vec![(facts.span(statement), Message::new(NAME, "why-remove-apply"))];
-    if let Some(package) = facts.tables.patch(&path).and_then(|patch| patch.package.as_deref())
+    let is_statement = matches!(run.usage(call), Usage::Dropped | Usage::Displayed);
+    let statement = run.parent(call).filter(|_| is_statement)?;
+    let mut edits = vec![delete_statement(run, statement)];
+    let mut reasons = vec![(run.at(statement), Message::new(NAME, "why-remove-apply"))];
+    if let Some(package) = run.tables().patch(&path).and_then(|patch| patch.package.as_deref())
         && all.len() == 1
     {
-        let is_free = !is_read_elsewhere(facts, module, call);
-        for import in imports_of(facts, module).filter(|_| is_free) {
-            edits.extend(delete_import(facts, import, module));
-            reasons.push((facts.span(import), Message::new(NAME, "why-remove-import")));
+        let is_free = !is_read_elsewhere(run, module, call);
+        for import in imports_of(run, module).filter(|_| is_free) {
+            edits.extend(delete_import(run, import, module));
+            reasons.push((run.at(import), Message::new(NAME, "why-remove-import")));
         }
-        for (span, edit) in install_lines(facts, package) {
+        for (span, edit) in install_lines(run, package) {
             edits.push(edit);
             reasons.push((span, Message::new(NAME, "why-remove-install")));
         }
     }
     Some(Fix {
-        title: Message::new(NAME, "fix-remove").with("call", facts.callee_text(call)),
+        title: Message::new(NAME, "fix-remove").with("call", run.callee(call)),
         pattern: "top-level-await",
         applicability: Applicability::Safe,
         edits,
@@ -175,18 +168,18 @@ fn removal(facts: &Facts, run: &Run, patch: &Happening, all: &[Happening]) -> Op
 }
 
 /// Whether the module's name is used for more than the patch.
-fn is_read_elsewhere(facts: &Facts, module: &str, patch: Site) -> bool {
-    facts.sites().any(|site| {
-        matches!(facts.kind(site), Kind::Name { used: NameUse::Load })
-            && facts.value(site).path() == Some(module)
-            && !(patch.cell == site.cell && facts.tree(site.cell).is_within(site.node, patch.node))
+fn is_read_elsewhere(run: &Run, module: &str, patch: Site) -> bool {
+    run.sites().any(|site| {
+        matches!(run.kind(site), Kind::Name { used: NameUse::Load })
+            && run.meaning(site).path() == Some(module)
+            && !(patch.cell == site.cell && run.tree(site.cell).is_within(site.node, patch.node))
     })
 }
 
-fn imports_of<'f>(facts: &'f Facts, module: &'f str) -> impl Iterator<Item = Site> + 'f {
-    facts.sites().filter(move |site| {
-        let tree = facts.tree(site.cell);
-        match facts.kind(*site) {
+fn imports_of<'f>(run: &'f Run, module: &'f str) -> impl Iterator<Item = Site> + 'f {
+    run.sites().filter(move |site| {
+        let tree = run.tree(site.cell);
+        match run.kind(*site) {
             Kind::Import { names } => names.iter().any(|name| tree.text(name.name) == module),
             Kind::ImportFrom { module: Some(found), .. } => tree.text(*found) == module,
             _ => false,
@@ -196,13 +189,13 @@ fn imports_of<'f>(facts: &'f Facts, module: &'f str) -> impl Iterator<Item = Sit
 
 /// `%pip install package` and `!pip install package`: the line goes, or the word where the line
 /// installs other things too.
-fn install_lines(facts: &Facts, package: &str) -> Vec<(Span, Edit)> {
+fn install_lines(run: &Run, package: &str) -> Vec<(Span, Edit)> {
     let mut found = Vec::new();
-    for site in facts.sites() {
-        if !matches!(facts.kind(site), Kind::Escape { .. }) || facts.role(site) != Role::Top {
+    for site in run.sites() {
+        if !matches!(run.kind(site), Kind::Escape { .. }) || run.role(site) != Role::Top {
             continue;
         }
-        let (text, range) = (facts.source_of(site), facts.range(site));
+        let (text, range) = (run.source_of(site), run.range(site));
         if !text.contains("pip") || !text.contains("install") {
             continue;
         }
@@ -217,14 +210,14 @@ fn install_lines(facts: &Facts, package: &str) -> Vec<(Span, Edit)> {
         let after_install = words.iter().skip_while(|(_, word)| !word.ends_with("install")).skip(1);
         let is_package = |word: &&(usize, &str)| !word.1.starts_with(['-', '|', '>', '&']);
         let edit = if after_install.filter(is_package).count() <= 1 {
-            delete_statement(facts, site)
+            delete_statement(run, site)
         } else {
             // The blank before the word goes with it.
             let start = range.start + at.saturating_sub(1);
             let gone = TextRange::new(start, range.start + at + word.len());
-            Edit::delete(Span::new(site.cell, gone))
+            Edit::delete(run.span_of(site.cell, gone))
         };
-        found.push((facts.span(site), edit));
+        found.push((run.at(site), edit));
     }
     found
 }

@@ -4,17 +4,16 @@ use super::Rule;
 use super::events::{found, place, repair};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Site};
-use crate::facts::Facts;
 use crate::knowledge::callables::QualifiedName;
 use crate::python::{Kind, Role};
 use crate::rewrite::module_name;
-use crate::text::{Edit, Span, TextRange, line_range};
+use crate::text::{Edit, TextRange, line_range};
 
 const NAME: &str = "removed-from-asyncio";
 
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     for event in run.events() {
         let EventKind::Removed { by, removal } = &event.kind else { continue };
         let key = match (&removal.keyword, removal.is_deprecation) {
@@ -35,9 +34,9 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             diagnostic.note(Message::new(NAME, "instead").with("instead", instead), None);
         }
         if let Some(keyword) = &removal.keyword {
-            diagnostic.fixes.extend(without_argument(facts, run, event, keyword));
+            diagnostic.fixes.extend(without_argument(run, event, keyword));
         } else if let Some(instead) = &removal.instead {
-            diagnostic.fixes.extend(renamed(facts, run, event, instead));
+            diagnostic.fixes.extend(renamed(run, event, instead));
         }
         out.push(diagnostic);
     }
@@ -56,71 +55,72 @@ fn named(run: &Run, site: Site, by: QualifiedName) -> String {
 }
 
 /// `asyncio.Task.all_tasks()` becomes `asyncio.all_tasks()`, `@asyncio.coroutine` an `async def`.
-fn renamed(facts: &Facts, run: &Run, event: &Event, instead: &str) -> Option<Fix> {
+fn renamed(run: &Run, event: &Event, instead: &str) -> Option<Fix> {
     let at = place(run, event.site)?;
     let title = Message::new(NAME, "fix-name").with("instead", instead);
     if instead == "async def" {
-        let edits = as_async_def(facts, at)?;
-        return Some(repair(facts, at, title, "async-all-the-way", edits));
+        let edits = as_async_def(run, at)?;
+        return Some(repair(run, at, title, "async-all-the-way", edits));
     }
     let (module, name) = instead.rsplit_once('.')?;
-    let named = match facts.kind(at) {
-        Kind::Call => facts.child(at, Role::Func)?,
+    let named = match run.kind(at) {
+        Kind::Call => run.child(at, Role::Func)?,
         _ => at,
     };
-    let is_member = matches!(facts.kind(named), Kind::Attribute { .. });
-    let (module, import) = module_name(facts, at, module);
+    let is_member = matches!(run.kind(named), Kind::Attribute { .. });
+    let (module, import) = module_name(run, at, module);
     let mut edits: Vec<Edit> = import.into_iter().collect();
-    edits.push(Edit::replace(facts.span(named), format!("{module}.{name}")));
-    is_member.then(|| repair(facts, at, title, "top-level-await", edits))
+    edits.push(Edit::replace(run.at(named), format!("{module}.{name}")));
+    is_member.then(|| repair(run, at, title, "top-level-await", edits))
 }
 
 /// A decorated plain function without its decorator's line, and with `async`.
-fn as_async_def(facts: &Facts, at: crate::facts::Site) -> Option<Vec<Edit>> {
-    let def = match facts.role(at) {
-        Role::Decorator => facts.parent(at)?,
+fn as_async_def(run: &Run, at: Site) -> Option<Vec<Edit>> {
+    let def = match run.role(at) {
+        Role::Decorator => run.parent(at)?,
         _ => at,
     };
-    let decorators: Vec<_> = facts.children_in(def, Role::Decorator).collect();
-    let function = facts.function(facts.function_at(def)?)?;
-    let Kind::FunctionDef { name, is_async: false } = facts.kind(def) else { return None };
+    let decorators: Vec<_> = run.children_in(def, Role::Decorator).collect();
+    let function = run.function(Some(def).filter(|it| run.is_function(*it))?)?;
+    let Kind::FunctionDef { name, is_async: false } = run.kind(def) else { return None };
     let [only] = decorators.as_slice() else { return None };
     if function.is_generator {
         return None;
     }
-    let source = facts.tree(def.cell).source();
-    let line = line_range(source, facts.range(*only).start);
-    let start = facts.range(*only).end;
+    let source = run.tree(def.cell).source();
+    let line = line_range(source, run.range(*only).start);
+    let start = run.range(*only).end;
     let word = start + TextRange::new(start, name.start).slice(source).rfind("def")?;
     let line = TextRange::new(line.start, (line.end + 1).min(word));
-    Some(vec![Edit::delete(Span::new(def.cell, line)), Edit::insert(def.cell, word, "async ")])
+    Some(vec![
+        Edit::delete(run.span_of(def.cell, line)),
+        Edit::insert(run.position(def.cell), word, "async "),
+    ])
 }
 
 /// Takes `loop=loop` away: asyncio finds the running loop by itself.
-fn without_argument(facts: &Facts, run: &Run, event: &Event, keyword: &str) -> Option<Fix> {
+fn without_argument(run: &Run, event: &Event, keyword: &str) -> Option<Fix> {
     let call = place(run, event.site)?;
-    let value = facts.keyword(call, keyword)?;
-    let argument = facts.parent(value)?;
-    let before = facts
+    let value = run.keyword(call, keyword)?;
+    let argument = run.parent(value)?;
+    let before = run
         .children(call)
-        .filter(|it| matches!(facts.role(*it), Role::Arg | Role::Keyword))
+        .filter(|it| matches!(run.role(*it), Role::Arg | Role::Keyword))
         .take_while(|it| *it != argument)
         .last();
-    let after = facts
+    let after = run
         .children(call)
-        .filter(|it| matches!(facts.role(*it), Role::Arg | Role::Keyword))
+        .filter(|it| matches!(run.role(*it), Role::Arg | Role::Keyword))
         .skip_while(|it| *it != argument)
         .nth(1);
     let range = match (before, after) {
-        (Some(before), _) => TextRange::new(facts.range(before).end, facts.range(argument).end),
-        (None, Some(after)) => {
-            TextRange::new(facts.range(argument).start, facts.range(after).start)
-        }
-        (None, None) => facts.range(argument),
+        (Some(before), _) => TextRange::new(run.range(before).end, run.range(argument).end),
+        (None, Some(after)) => TextRange::new(run.range(argument).start, run.range(after).start),
+        (None, None) => run.range(argument),
     };
-    let edits = vec![Edit::replace(Span::new(call.cell, range), "")];
+    let edits = vec![Edit::replace(run.span_of(call.cell, range), "")];
     Some(repair(
-        facts,
+        run,
         call,
         Message::new(NAME, "fix-argument").with("argument", keyword),
         "top-level-await",

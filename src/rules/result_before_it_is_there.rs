@@ -6,7 +6,6 @@ use super::Rule;
 use super::events::{found, kind_key, known_lost, place, repair};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Site, Value, ValueUse};
-use crate::facts::{self, Facts};
 use crate::python::{Kind, Role};
 use crate::rewrite::{await_expression, can_await, obstacle_to_await};
 use crate::text::{Edit, Span, TextRange};
@@ -15,13 +14,13 @@ const NAME: &str = "result-before-it-is-there";
 
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let lost = known_lost(out);
     let unawaited: HashSet<Site> = run.events().iter().filter_map(never_awaited).collect();
     let busy: HashSet<Value> = run.events().iter().filter_map(endless).collect();
     let errors = out.iter().filter(|it| it.severity == Severity::Error);
     let mut said: HashSet<Span> = errors.map(|it| it.span).collect();
-    out.extend(run.events().iter().filter_map(|event| unopened(facts, run, event)));
+    out.extend(run.events().iter().filter_map(|event| unopened(run, event)));
     // A call that stands where a function belongs comes too early by itself.
     let misplaced: HashSet<Span> = out
         .iter()
@@ -48,14 +47,14 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
         if made.into_iter().chain(run.span(event.site)).any(|it| told(&it)) || !said.insert(here) {
             continue;
         }
-        if let Some(diagnostic) = diagnose(facts, run, event, at, *value, *how) {
+        if let Some(diagnostic) = diagnose(run, event, at, *value, *how) {
             out.push(diagnostic);
         }
     }
 }
 
 /// What opens where it is awaited or entered, used before that.
-fn unopened(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+fn unopened(run: &Run, event: &Event) -> Option<Diagnostic> {
     let EventKind::UsedUnopened { says, .. } = &event.kind else { return None };
     let object = run.child(event.site, Role::Value)?;
     let mut found = found(run, event, event.site, |span| {
@@ -64,13 +63,13 @@ fn unopened(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
             .with("says", says.as_deref().unwrap_or_default())
     })?;
     found.patterns = vec!["top-level-await"];
-    let made = place(run, object).and_then(|it| facts.origin(it));
+    let made = place(run, object).and_then(|it| run.origin(it));
     if let Some(made) =
-        made.filter(|it| can_await(facts, *it) && obstacle_to_await(facts, *it).is_none())
+        made.filter(|it| can_await(run, *it) && obstacle_to_await(run, *it).is_none())
     {
-        let title = Message::new(NAME, "fix-await").with("value", facts.source_of(made));
-        let edits = await_expression(facts, made);
-        found.fixes.push(repair(facts, made, title, "top-level-await", edits));
+        let title = Message::new(NAME, "fix-await").with("value", run.source_of(made));
+        let edits = await_expression(run, made);
+        found.fixes.push(repair(run, made, title, "top-level-await", edits));
     }
     Some(found)
 }
@@ -116,18 +115,11 @@ fn unpacked(run: &Run, site: Site) -> Option<Site> {
     run.child(assign, Role::Value)
 }
 
-fn diagnose(
-    facts: &Facts,
-    run: &Run,
-    event: &Event,
-    at: Site,
-    value: Value,
-    how: ValueUse,
-) -> Option<Diagnostic> {
+fn diagnose(run: &Run, event: &Event, at: Site, value: Value, how: ValueUse) -> Option<Diagnostic> {
     let is_task = kind_key(run, value) == "task";
     let walked = run.child(at, Role::Value).filter(|_| *run.kind(at) == Kind::Yield);
     let is_in_async = place(run, at).is_some_and(|at| {
-        facts.owner(at).and_then(|id| facts.function(id)).is_some_and(|it| it.is_async)
+        run.owner(at).and_then(|id| run.function(id)).is_some_and(|it| it.is_async)
     });
     let key = match (how, is_task) {
         _ if walked.is_some() && is_in_async => "yield-from-async",
@@ -146,22 +138,22 @@ fn diagnose(
     })?;
     found.patterns = vec!["top-level-await"];
     if let Some((at, value)) = place(run, at).zip(walked.and_then(|it| place(run, it))) {
-        found.fixes.extend(is_in_async.then(|| awaited_there(facts, at, value)));
+        found.fixes.extend(is_in_async.then(|| awaited_there(run, at, value)));
         return Some(found);
     }
     // A bare future may be one that nobody fills.
     if key != "result" || run.trace.function_of(value).is_some() {
-        found.fixes.extend(fix(facts, run, asked_for(run, at), key));
+        found.fixes.extend(fix(run, asked_for(run, at), key));
     }
     Some(found)
 }
 
 /// `yield from work()` becomes `await work()`.
-fn awaited_there(facts: &Facts, at: facts::Site, value: facts::Site) -> Fix {
-    let word = TextRange::new(facts.range(at).start, facts.range(value).start);
-    let title = Message::new(NAME, "fix-await").with("value", facts.source_of(value));
-    let edits = vec![Edit::replace(Span::new(at.cell, word), "await ")];
-    repair(facts, at, title, "top-level-await", edits)
+fn awaited_there(run: &Run, at: Site, value: Site) -> Fix {
+    let word = TextRange::new(run.range(at).start, run.range(value).start);
+    let title = Message::new(NAME, "fix-await").with("value", run.source_of(value));
+    let edits = vec![Edit::replace(run.span_of(at.cell, word), "await ")];
+    repair(run, at, title, "top-level-await", edits)
 }
 
 /// Of `coroutine.result()` the whole call, which an `await` takes the place of.
@@ -177,7 +169,7 @@ fn asked_for(run: &Run, at: Site) -> Site {
     call.filter(is_empty).unwrap_or(at)
 }
 
-fn fix(facts: &Facts, run: &Run, at: Site, key: &str) -> Option<Fix> {
+fn fix(run: &Run, at: Site, key: &str) -> Option<Fix> {
     let site = place(run, at)?;
     let is_asked =
         matches!(run.kind(at), Kind::Call) && run.callee(at).rsplit('.').next() == Some("result");
@@ -185,33 +177,33 @@ fn fix(facts: &Facts, run: &Run, at: Site, key: &str) -> Option<Fix> {
     let target = match key {
         // `task.result()` becomes `await task`.
         "result" => {
-            let func = facts.child(site, Role::Func)?;
-            facts.child(func, Role::Value)?
+            let func = run.child(site, Role::Func)?;
+            run.child(func, Role::Value)?
         }
         _ => site,
     };
-    if obstacle_to_await(facts, site).is_some() || facts.role(site) == Role::Target {
+    if obstacle_to_await(run, site).is_some() || run.role(site) == Role::Target {
         return None;
     }
     let edits = match key {
         "result" => {
-            let text = format!("await {}", facts.source_of(target));
-            let inside = facts.parent(site).is_some_and(|up| {
+            let text = format!("await {}", run.source_of(target));
+            let inside = run.parent(site).is_some_and(|up| {
                 matches!(
-                    facts.kind(up),
+                    run.kind(up),
                     Kind::Attribute { .. } | Kind::Subscript | Kind::Call | Kind::BinOp
                 )
             });
             let text =
-                if inside && facts.role(site) != Role::Arg { format!("({text})") } else { text };
-            vec![Edit::replace(facts.span(site), text)]
+                if inside && run.role(site) != Role::Arg { format!("({text})") } else { text };
+            vec![Edit::replace(run.at(site), text)]
         }
-        _ => await_expression(facts, target),
+        _ => await_expression(run, target),
     };
     Some(repair(
-        facts,
+        run,
         site,
-        Message::new(NAME, "fix-await").with("value", facts.source_of(target)),
+        Message::new(NAME, "fix-await").with("value", run.source_of(target)),
         "top-level-await",
         edits,
     ))

@@ -3,8 +3,8 @@
 use super::Rule;
 use super::loops::{Happening, happenings, place_key};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{self, Event, EventKind, Loop, Run};
-use crate::facts::{Facts, How, Site, Usage, Value, is_loop};
+use crate::execution::{Event, EventKind, Loop, Meaning, Run, Site, Usage, is_loop};
+use crate::index::How;
 use crate::index::TOP;
 use crate::knowledge::callables::Steering;
 use crate::python::{Kind, Role};
@@ -23,7 +23,7 @@ enum Asked {
     Close,
 }
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let all: Vec<_> = happenings(run, |event| asked(run, event)).collect();
     let mut runs: Vec<Site> = all
         .iter()
@@ -34,9 +34,9 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
     for (happening, (asked, on)) in &all {
         match asked {
             Asked::RunUntilComplete => {
-                out.push(run_until_complete(facts, run, happening, *on, &runs));
+                out.push(run_until_complete(run, happening, *on, &runs));
             }
-            Asked::RunForever => out.push(run_forever(facts, run, happening, *on)),
+            Asked::RunForever => out.push(run_forever(run, happening, *on)),
             Asked::Stop | Asked::Close => {
                 // Beside a run on the same loop this is the same cause, told there.
                 let is_told = all.iter().any(|(other, (asked, it))| {
@@ -44,7 +44,7 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
                     runs && it == on && written(run, other.site) == written(run, happening.site)
                 });
                 if !is_told {
-                    out.push(stop_or_close(facts, run, happening, *asked));
+                    out.push(stop_or_close(run, happening, *asked));
                 }
             }
         }
@@ -52,7 +52,7 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
 }
 
 /// The loop whose method is called, as it is written.
-fn written(run: &Run, call: execution::Site) -> Option<&str> {
+fn written<'r>(run: &'r Run, call: Site) -> Option<&'r str> {
     let object = run.child(run.child(call, Role::Func)?, Role::Value)?;
     Some(run.source_of(object))
 }
@@ -89,13 +89,7 @@ fn asked(run: &Run, event: &Event) -> Option<(Asked, Loop)> {
     }
 }
 
-fn run_until_complete(
-    facts: &Facts,
-    run: &Run,
-    happening: &Happening,
-    on: Loop,
-    runs: &[Site],
-) -> Diagnostic {
+fn run_until_complete(run: &Run, happening: &Happening, on: Loop, runs: &[Site]) -> Diagnostic {
     let event = happening.event;
     let severity = if event.is_patched { Severity::Warning } else { Severity::Error };
     let place = place_key(run, happening.site, false);
@@ -108,38 +102,38 @@ fn run_until_complete(
     let mut found = happening.report(run, NAME, severity, key, run.callee(happening.site));
     happening.note_way(run, &mut found, event.is_patched);
     found.patterns.push("top-level-await");
-    if let Some(entry) = LoopEntry::of(facts, happening.at, "future") {
+    if let Some(entry) = LoopEntry::of(run, happening.at, "future") {
         let is_in_cell = run.owner(happening.site).is_none();
-        let fix = await_instead(facts, NAME, entry);
+        let fix = await_instead(run, NAME, entry);
         let fix = match is_in_cell {
-            true => fix.map(|fix| group_fix(facts, happening.at, fix, on, runs)),
+            true => fix.map(|fix| group_fix(run, happening.at, fix, on, runs)),
             false => fix,
         };
-        offer(facts, &mut found, fix);
+        offer(run, &mut found, fix);
     }
     found
 }
 
 /// One fix for every run of the same loop in cells, so that the loop itself can go as well.
-fn group_fix(facts: &Facts, call: Site, mut fix: Fix, on: Loop, runs: &[Site]) -> Fix {
-    let Some(name) = loop_name(facts, call) else { return fix };
-    let same_loop = |site: &Site| loop_name(facts, *site).as_deref() == Some(name.as_str());
+fn group_fix(run: &Run, call: Site, mut fix: Fix, on: Loop, runs: &[Site]) -> Fix {
+    let Some(name) = loop_name(run, call) else { return fix };
+    let same_loop = |site: &Site| loop_name(run, *site).as_deref() == Some(name.as_str());
     let runs: Vec<Site> = runs.iter().copied().filter(same_loop).collect();
     let mut leavings = Vec::new();
     let mut needed = false;
-    for read in reads_of_loop(facts, &name) {
-        match leaving(facts, read, &runs) {
+    for read in reads_of_loop(run, &name) {
+        match leaving(run, read, &runs) {
             Some(Leaving::Run) => {}
             Some(Leaving::Statement(statement)) => leavings.push(statement),
             None => needed = true,
         }
     }
     if needed {
-        return keep_the_loop(facts, on, fix, &leavings);
+        return keep_the_loop(run, on, fix, &leavings);
     }
     for other in runs.iter().filter(|other| **other != call) {
-        let entry = LoopEntry::of(facts, *other, "future");
-        let Some(Ok(more)) = entry.map(|entry| await_instead(facts, NAME, entry)) else {
+        let entry = LoopEntry::of(run, *other, "future");
+        let Some(Ok(more)) = entry.map(|entry| await_instead(run, NAME, entry)) else {
             return fix;
         };
         fix.edits.extend(more.edits);
@@ -147,15 +141,15 @@ fn group_fix(facts: &Facts, call: Site, mut fix: Fix, on: Loop, runs: &[Site]) -
         fix.applicability = fix.applicability.min(more.applicability);
         fix.tradeoffs.extend(more.tradeoffs);
     }
-    let closed = leavings.iter().any(|site| facts.source_of(*site).contains("close("));
+    let closed = leavings.iter().any(|site| run.source_of(*site).contains("close("));
     for statement in leavings {
-        remove(facts, &mut fix, statement, Message::new(NAME, "why-remove-close"));
+        remove(run, &mut fix, statement, Message::new(NAME, "why-remove-close"));
     }
-    for (cell, binding) in facts.global(&name) {
+    for (cell, binding) in run.global(&name) {
         let site = Site { cell: *cell, node: binding.node };
-        let statement = Site { node: facts.tree(*cell).statement_of(binding.node), ..site };
-        if matches!(facts.kind(statement), Kind::Assign) {
-            remove(facts, &mut fix, statement, Message::new(NAME, "why-remove-loop"));
+        let statement = Site { node: run.tree(*cell).statement_of(binding.node), ..site };
+        if matches!(run.kind(statement), Kind::Assign) {
+            remove(run, &mut fix, statement, Message::new(NAME, "why-remove-loop"));
         }
     }
     if closed {
@@ -165,19 +159,19 @@ fn group_fix(facts: &Facts, call: Site, mut fix: Fix, on: Loop, runs: &[Site]) -
     fix.tradeoffs.dedup();
     fix.edits.sort();
     fix.edits.dedup();
-    checked(facts, fix)
+    checked(run, fix)
 }
 
 /// Something else uses the loop, which stays. What belongs to a loop of its own cannot be awaited
 /// on the kernel's; and the kernel's is never closed.
-fn keep_the_loop(facts: &Facts, on: Loop, mut fix: Fix, leavings: &[Site]) -> Fix {
+fn keep_the_loop(run: &Run, on: Loop, mut fix: Fix, leavings: &[Site]) -> Fix {
     if on != Loop::Kernel {
         return fix.at_most(Applicability::DisplayOnly);
     }
-    for statement in leavings.iter().filter(|site| facts.source_of(**site).contains("close(")) {
-        remove(facts, &mut fix, *statement, Message::new(NAME, "why-remove-close"));
+    for statement in leavings.iter().filter(|site| run.source_of(**site).contains("close(")) {
+        remove(run, &mut fix, *statement, Message::new(NAME, "why-remove-close"));
     }
-    checked(facts, fix)
+    checked(run, fix)
 }
 
 enum Leaving {
@@ -189,47 +183,47 @@ enum Leaving {
 
 /// What becomes of a place that reads the loop's name; `None` when it needs the loop. `runs` are in
 /// order.
-fn leaving(facts: &Facts, read: Site, runs: &[Site]) -> Option<Leaving> {
-    let tree = facts.tree(read.cell);
+fn leaving(run: &Run, read: Site, runs: &[Site]) -> Option<Leaving> {
+    let tree = run.tree(read.cell);
     let mut inner = read;
-    for up in facts.ancestors(read) {
-        if facts.role(inner) == Role::Func && runs.binary_search(&up).is_ok() {
+    for up in run.ancestors(read) {
+        if run.role(inner) == Role::Func && runs.binary_search(&up).is_ok() {
             return Some(Leaving::Run);
         }
         inner = up;
     }
     let statement = Site { node: tree.statement_of(read.node), ..read };
     let call =
-        facts.child(statement, Role::Value).filter(|it| matches!(facts.kind(*it), Kind::Call))?;
-    let callee = facts.callee_text(call);
+        run.child(statement, Role::Value).filter(|it| matches!(run.kind(*it), Kind::Call))?;
+    let callee = run.callee(call);
     let goes = callee.ends_with(".close") || callee.ends_with("set_event_loop");
-    (goes && matches!(facts.usage(call), Usage::Dropped | Usage::Displayed))
+    (goes && matches!(run.usage(call), Usage::Dropped | Usage::Displayed))
         .then_some(Leaving::Statement(statement))
 }
 
-fn reads_of_loop(facts: &Facts, name: &str) -> Vec<Site> {
-    let first = facts.global(name).first();
+fn reads_of_loop(run: &Run, name: &str) -> Vec<Site> {
+    let first = run.global(name).first();
     let target = first.map(|(cell, binding)| Site { cell: *cell, node: binding.node });
-    target.map(|target| facts.reads_of(target)).unwrap_or_default()
+    target.map(|target| run.reads_of(target)).unwrap_or_default()
 }
 
 /// The global name of the loop that the call is made on, when only loops are bound to it.
-fn loop_name(facts: &Facts, call: Site) -> Option<String> {
-    let func = facts.child(call, Role::Func)?;
-    let object = facts.child(func, Role::Value)?;
+fn loop_name(run: &Run, call: Site) -> Option<String> {
+    let func = run.child(call, Role::Func)?;
+    let object = run.child(func, Role::Value)?;
     let is_global =
-        matches!(facts.kind(object), Kind::Name { .. }) && facts.binding_scope(object) == TOP;
-    let name = is_global.then(|| facts.source_of(object))?;
-    let all_loops = facts.global(name).iter().all(|(cell, binding)| match binding.how {
+        matches!(run.kind(object), Kind::Name { .. }) && run.binding_scope(object) == TOP;
+    let name = is_global.then(|| run.source_of(object))?;
+    let all_loops = run.global(name).iter().all(|(cell, binding)| match binding.how {
         How::Value(value) => {
-            matches!(facts.value(Site { cell: *cell, node: value }), Value::Path(path) if is_loop(&path))
+            matches!(run.meaning(Site { cell: *cell, node: value }), Meaning::Path(path) if is_loop(&path))
         }
         _ => false,
     });
     all_loops.then(|| name.to_owned())
 }
 
-fn run_forever(facts: &Facts, run: &Run, happening: &Happening, on: Loop) -> Diagnostic {
+fn run_forever(run: &Run, happening: &Happening, on: Loop) -> Diagnostic {
     let is_patched = happening.event.is_patched;
     let (severity, key) = match is_patched {
         true => (Severity::Warning, "patched"),
@@ -239,33 +233,33 @@ fn run_forever(facts: &Facts, run: &Run, happening: &Happening, on: Loop) -> Dia
     happening.note_way(run, &mut found, is_patched);
     found.patterns.push("keep-the-handle");
     if on == Loop::Kernel {
-        found.fixes.extend(removal(facts, happening.at, "fix-remove-forever"));
+        found.fixes.extend(removal(run, happening.at, "fix-remove-forever"));
     }
     found
 }
 
-fn stop_or_close(facts: &Facts, run: &Run, happening: &Happening, asked: Asked) -> Diagnostic {
+fn stop_or_close(run: &Run, happening: &Happening, asked: Asked) -> Diagnostic {
     let key = if asked == Asked::Stop { "stop" } else { "close" };
     let call = run.callee(happening.site);
     let mut found = happening.report(run, NAME, Severity::Error, key, call);
     found.patterns.push("top-level-await");
-    found.fixes.extend(removal(facts, happening.at, "fix-remove-close"));
+    found.fixes.extend(removal(run, happening.at, "fix-remove-close"));
     found
 }
 
 /// A fix that takes the statement out: the kernel's loop is not the cell's to steer.
-fn removal(facts: &Facts, call: Site, title: &'static str) -> Option<Fix> {
-    let statement = facts.parent(call)?;
-    if !matches!(facts.usage(call), Usage::Dropped | Usage::Displayed) {
+fn removal(run: &Run, call: Site, title: &'static str) -> Option<Fix> {
+    let statement = run.parent(call)?;
+    if !matches!(run.usage(call), Usage::Dropped | Usage::Displayed) {
         return None;
     }
     let fix = Fix {
-        title: Message::new(NAME, title).with("call", facts.callee_text(call)),
+        title: Message::new(NAME, title).with("call", run.callee(call)),
         pattern: "top-level-await",
         applicability: Applicability::Unsafe,
-        edits: vec![delete_statement(facts, statement)],
-        reasons: vec![(facts.span(statement), Message::new(NAME, "why-remove-close"))],
+        edits: vec![delete_statement(run, statement)],
+        reasons: vec![(run.at(statement), Message::new(NAME, "why-remove-close"))],
         tradeoffs: Vec::new(),
     };
-    Some(checked(facts, fix))
+    Some(checked(run, fix))
 }

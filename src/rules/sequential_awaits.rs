@@ -10,7 +10,6 @@ use super::waiting::{Reader, Waiting};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::environment::PythonVersion;
 use crate::execution::{Run, Site, ValueKind};
-use crate::facts::{self, Facts};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
     Joining, checked, join_comprehension, join_loop, join_run, obstacle_to_await,
@@ -40,23 +39,22 @@ const MEANT: [&str; 10] = [
 const MOST: usize = 256;
 
 /// The notebook as this rule looks at it.
-struct Look<'f, 't, 'r> {
-    facts: &'f Facts<'t>,
-    run: &'r Run,
-    reader: Reader<'r>,
+struct Look<'r, 't> {
+    run: &'r Run<'t>,
+    reader: Reader<'r, 't>,
     /// The loops whose turns may wait together, with their awaits.
     turns: HashMap<Site, Vec<Site>>,
     /// The calls of each function of the notebook that stand in a `gather`.
     gathered: HashMap<Site, Vec<Site>>,
 }
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
-    let reader = Reader::new(run, facts.tables);
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
+    let reader = Reader::new(run);
     let loops = run.sites().filter(|site| {
         matches!(run.kind(*site), Kind::For { is_async: false } | Kind::Comprehension { .. })
     });
     let turns = loops.filter_map(|site| Some((site, free_awaits(&reader, site)?))).collect();
-    let look = Look { facts, run, reader, turns, gathered: gathered(run) };
+    let look = Look { run, reader, turns, gathered: gathered(run) };
     for site in run.sites() {
         match run.kind(site) {
             Kind::For { .. } | Kind::Comprehension { .. } => out.extend(look.at_loop(site)),
@@ -90,7 +88,7 @@ struct Member {
     waiting: Waiting,
 }
 
-impl Look<'_, '_, '_> {
+impl Look<'_, '_> {
     fn at_loop(&self, around: Site) -> Option<Diagnostic> {
         let run = self.run;
         let awaits = self.turns.get(&around).filter(|_| self.may_join(around))?;
@@ -109,9 +107,9 @@ impl Look<'_, '_, '_> {
             let at = place(run, around)?;
             let awaits: Vec<_> = awaits.iter().filter_map(|it| place(run, *it)).collect();
             self.offer(&mut found, around, |joining| match is_loop {
-                true => join_loop(self.facts, at, &awaits, joining),
+                true => join_loop(self.run, at, &awaits, joining),
                 false => {
-                    let joined = || join_comprehension(self.facts, at, &awaits);
+                    let joined = || join_comprehension(self.run, at, &awaits);
                     (joining == Joining::Gather).then(joined).flatten()
                 }
             });
@@ -155,14 +153,14 @@ impl Look<'_, '_, '_> {
         let made_before =
             members.iter().all(|it| matches!(run.kind(it.operand), Kind::Name { .. }));
         let key = if made_before { "made-before-run" } else { "run" };
-        let statements: Vec<facts::Site> =
+        let statements: Vec<Site> =
             members.iter().filter_map(|it| place(run, it.statement)).collect();
         let last = run.range(members.last()?.statement);
         let span = run.span_of(first.cell, TextRange::new(run.range(first).start, last.end));
         let mut found =
             Diagnostic::new(NAME, Severity::Hint, span, key).with("count", members.len());
         found.patterns = vec!["gather", "task-group"];
-        self.offer(&mut found, first, |joining| join_run(self.facts, &statements, joining));
+        self.offer(&mut found, first, |joining| join_run(self.run, &statements, joining));
         Some(found)
     }
 
@@ -190,7 +188,7 @@ impl Look<'_, '_, '_> {
         let owner = run.owner(site);
         let is_async = |def| matches!(run.kind(def), Kind::FunctionDef { is_async: true, .. });
         let can_await = owner.is_none_or(is_async)
-            && place(run, site).is_some_and(|at| obstacle_to_await(self.facts, at).is_none());
+            && place(run, site).is_some_and(|at| obstacle_to_await(self.run, at).is_none());
         let scope = owner.map_or_else(|| run.tree(site.cell).source(), |def| run.source_of(def));
         let text = scope.to_ascii_lowercase().replace(NAME, "");
         can_await
@@ -237,7 +235,7 @@ impl Look<'_, '_, '_> {
         edits: impl Fn(Joining) -> Option<Vec<Edit>>,
     ) {
         let groups = PythonVersion { major: 3, minor: 11 };
-        let has_groups = self.run.environment.python.is_none_or(|it| it >= groups);
+        let has_groups = self.run.environment().python.is_none_or(|it| it >= groups);
         let forms = [
             (Joining::Gather, "gather", "fix-gather", "why-gather"),
             (Joining::TaskGroup, "task-group", "fix-group", "why-group"),
@@ -255,7 +253,7 @@ impl Look<'_, '_, '_> {
                 reasons: vec![(self.run.first_line(place), Message::new(NAME, why))],
                 tradeoffs: vec!["sibling-failure", "completion-order"],
             };
-            found.fixes.push(checked(self.facts, fix));
+            found.fixes.push(checked(self.run, fix));
         }
     }
 }

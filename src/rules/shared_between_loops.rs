@@ -4,14 +4,13 @@ use super::Rule;
 use super::events::found;
 use crate::diagnostic::{Diagnostic, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Thread};
-use crate::facts::Facts;
 use crate::python::Kind;
 
 const NAME: &str = "shared-between-loops";
 
 pub(super) const RULE: Rule = Rule { name: NAME, check };
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     for event in run.events() {
         let (key, severity) = match event.kind {
             // As long as nobody has to wait, asyncio does not look at the loop.
@@ -19,10 +18,10 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             EventKind::NoRunningLoop { .. } if event.context.thread != Thread::Kernel => {
                 ("no-loop", Severity::Error)
             }
-            EventKind::NoRunningLoop { .. } if !is_in_prompt(facts) => {
+            EventKind::NoRunningLoop { .. } if !is_in_prompt(run) => {
                 ("no-loop-here", Severity::Error)
             }
-            EventKind::NeverStarts { .. } if !may_be_run(facts, run, event) => {
+            EventKind::NeverStarts { .. } if !may_be_run(run, event) => {
                 ("never-starts", Severity::Warning)
             }
             _ => continue,
@@ -41,18 +40,19 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
 }
 
 /// Whether a terminal may run the loop while it waits for the next cell: `%gui asyncio`.
-fn is_in_prompt(facts: &Facts) -> bool {
-    facts.cells.iter().any(|cell| cell.source().contains("%gui"))
+fn is_in_prompt(run: &Run) -> bool {
+    run.cells().any(|(_, cell)| cell.syntax.tree.source().contains("%gui"))
 }
 
 /// Whether somebody may run the idle loop later: another call of the notebook, or code to which what
 /// was scheduled is handed on.
-fn may_be_run(facts: &Facts, run: &Run, event: &Event) -> bool {
+fn may_be_run(run: &Run, event: &Event) -> bool {
     let runs = ["run_until_complete", "run_forever", "%gui"];
     let stays = run.parent(event.site).is_some_and(|up| {
         matches!(run.kind(up), Kind::Expression | Kind::Assign | Kind::AnnAssign)
     });
-    !stays || facts.cells.iter().any(|cell| runs.iter().any(|it| cell.source().contains(it)))
+    let has = |source: &str| runs.iter().any(|it| source.contains(it));
+    !stays || run.cells().any(|(_, cell)| has(cell.syntax.tree.source()))
 }
 
 #[cfg(test)]

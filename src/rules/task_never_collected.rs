@@ -3,8 +3,7 @@
 use super::Rule;
 use super::events::{found, lost_tasks, place, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{self, Endless, Event, EventKind, Loop, Run, ValueKind};
-use crate::facts::{Facts, Handle, Site};
+use crate::execution::{Endless, Event, EventKind, Handle, Loop, Run, Site, ValueKind};
 use crate::python::{Kind, NodeId, Role};
 use crate::rewrite::{await_handle, checked, module_name};
 
@@ -16,13 +15,13 @@ pub(super) const RULE: Rule = Rule { name: NAME, check };
 const SERVICES: [&str; 7] =
     ["serve", "serve_forever", "run_forever", "start", "start_polling", "listen", "run_async"];
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let kept = lost_tasks(run).into_iter().filter_map(|(event, gathers)| {
         let call = place(run, event.site)?;
-        let handle = facts.handle(call)?;
+        let handle = run.handle(call)?;
         let is_elsewhere = runs_on_another_loop(run, event) || is_service(run, event.site);
-        let ends = !is_elsewhere && facts.never_ends(call) != Some(Endless::Serves);
-        ends.then(|| diagnose(facts, call, handle, gathers))
+        let ends = !is_elsewhere && run.never_ends(call) != Some(Endless::Serves);
+        ends.then(|| diagnose(run, call, handle, gathers))
     });
     let in_modules = lost_tasks(run).into_iter();
     let kept = kept.chain(
@@ -38,7 +37,7 @@ fn runs_on_another_loop(run: &Run, event: &Event) -> bool {
         || run.argument(event.site, usize::MAX, "loop").is_some()
 }
 
-fn is_service(run: &Run, call: execution::Site) -> bool {
+fn is_service(run: &Run, call: Site) -> bool {
     let argument = run.argument(call, 0, "coro");
     let func = argument.and_then(|it| run.child(it, Role::Func));
     func.is_some_and(|func| match run.kind(func) {
@@ -53,7 +52,7 @@ fn kept_in_module(run: &Run, event: &Event) -> Option<Diagnostic> {
     let name = own_variable(run, event.site).filter(|_| place(run, event.site).is_none())?;
     let coroutine = run.argument(event.site, 0, "coro")?;
     let works = run.definitions(coroutine, ValueKind::Coroutine);
-    let goes_on = |site: execution::Site| match run.kind(site) {
+    let goes_on = |site: Site| match run.kind(site) {
         Kind::While => true,
         Kind::Attribute { name } => SERVICES.contains(&run.tree(site.cell).text(*name)),
         _ => false,
@@ -73,7 +72,7 @@ fn kept_in_module(run: &Run, event: &Event) -> Option<Diagnostic> {
 }
 
 /// The variable of the function around it that alone keeps what the call at `site` gives.
-fn own_variable(run: &Run, site: execution::Site) -> Option<&str> {
+fn own_variable<'r>(run: &'r Run, site: Site) -> Option<&'r str> {
     let up =
         run.parent(site).filter(|up| matches!(run.kind(*up), Kind::Assign | Kind::AnnAssign))?;
     let tree = run.tree(site.cell);
@@ -97,12 +96,11 @@ fn unasked_errors(run: &Run, event: &Event) -> Option<Diagnostic> {
     Some(diagnostic)
 }
 
-fn diagnose(facts: &Facts, call: Site, handle: Handle, gathers: bool) -> Diagnostic {
-    let name = facts.source_of(handle.target);
-    let run = facts.run();
-    let coroutine = facts.argument(call, 0, "coro").map(|it| facts.in_run(it));
+fn diagnose(run: &Run, call: Site, handle: Handle, gathers: bool) -> Diagnostic {
+    let name = run.source_of(handle.target);
+    let coroutine = run.argument(call, 0, "coro");
     let runs = coroutine.map(|it| run.definitions(it, ValueKind::Coroutine)).unwrap_or_default();
-    let waits = facts.never_ends(call);
+    let waits = run.never_ends(call);
     let endless = waits.is_some_and(|it| it != Endless::Later);
     let key = match (endless, gathers, handle.many) {
         (true, _, None) => "endless",
@@ -112,34 +110,34 @@ fn diagnose(facts: &Facts, call: Site, handle: Handle, gathers: bool) -> Diagnos
         _ => "task",
     };
     // A later cell can end what a name of the cells keeps.
-    let is_global = facts.owner(handle.target).is_none();
+    let is_global = run.owner(handle.target).is_none();
     let severity = if waits.is_some() && is_global { Severity::Hint } else { Severity::Warning };
-    let mut found = Diagnostic::new(NAME, severity, facts.span(call), key)
+    let mut found = Diagnostic::new(NAME, severity, run.at(call), key)
         .with("name", name)
-        .with("call", facts.callee_text(call));
+        .with("call", run.callee(call));
     found.patterns =
         vec!["keep-the-handle", if handle.many.is_some() { "gather" } else { "task-group" }];
     if endless {
         let key = if handle.many.is_some() { "cancel-all" } else { "cancel" };
         found.note(Message::new(NAME, key).with("name", name), None);
     } else if waits.is_none() && !runs.into_iter().any(|def| run.may_go_on(def)) {
-        found.fixes.extend(fix(facts, handle));
+        found.fixes.extend(fix(run, handle));
     }
     found
 }
 
-fn fix(facts: &Facts, handle: Handle) -> Option<Fix> {
-    let (asyncio, import) = module_name(facts, handle.target, "asyncio");
-    let mut edits = await_handle(facts, handle, &asyncio)?;
+fn fix(run: &Run, handle: Handle) -> Option<Fix> {
+    let (asyncio, import) = module_name(run, handle.target, "asyncio");
+    let mut edits = await_handle(run, handle, &asyncio)?;
     let awaits = edits.last()?.span;
     let gathers = edits.iter().any(|edit| edit.text.contains(".gather("));
     if gathers {
         edits.extend(import);
     }
-    let name = facts.source_of(handle.target);
+    let name = run.source_of(handle.target);
     let key = if gathers { "fix-await-all" } else { "fix-await" };
     Some(checked(
-        facts,
+        run,
         Fix {
             title: Message::new(NAME, key).with("name", name),
             pattern: if gathers { "gather" } else { "keep-the-handle" },

@@ -7,7 +7,6 @@ use super::events::place;
 use super::waiting::Reader;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Run, Site};
-use crate::facts::Facts;
 use crate::python::{Kind, Role};
 use crate::rewrite::{checked, free_name, module_name};
 use crate::text::{Edit, indentation, line_range};
@@ -20,9 +19,9 @@ pub(super) const RULE: Rule = Rule { name: NAME, check };
 /// Calls that set a limit for a whole client.
 const CLIENT_LIMITS: [&str; 2] = ["httpx.Limits", "aiohttp.TCPConnector"];
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let calls = || run.sites().filter(|site| matches!(run.kind(*site), Kind::Call));
-    let reader = Reader::new(run, facts.tables);
+    let reader = Reader::new(run);
     let mut found = Vec::new();
     for call in calls() {
         let Some(path) = run.path_of_call(call) else { continue };
@@ -34,7 +33,7 @@ fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
             _ if path.starts_with("tqdm.") && path.ends_with(".gather") => waited(&reader, call),
             _ => None,
         };
-        found.extend(fan.and_then(|fan| diagnose(facts, &reader, call, &fan)));
+        found.extend(fan.and_then(|fan| diagnose(&reader, call, &fan)));
     }
     let is_limit = |call: Site| {
         run.path_of_call(call).is_some_and(|path| CLIENT_LIMITS.contains(&path.as_str()))
@@ -52,7 +51,7 @@ struct FanOut {
     made: Site,
 }
 
-fn diagnose(facts: &Facts, reader: &Reader, at: Site, fan: &FanOut) -> Option<Diagnostic> {
+fn diagnose(reader: &Reader, at: Site, fan: &FanOut) -> Option<Diagnostic> {
     let run = reader.run;
     let many = many(reader, fan.around).filter(|_| asks_without_limit(reader, fan.made))?;
     let (key, much) = match many {
@@ -63,7 +62,7 @@ fn diagnose(facts: &Facts, reader: &Reader, at: Site, fan: &FanOut) -> Option<Di
         .with("call", run.callee(fan.made))
         .with("many", much);
     found.patterns = vec!["bounded-fan-out"];
-    found.fixes.extend(limit_fix(facts, run, fan));
+    found.fixes.extend(limit_fix(run, fan));
     Some(found)
 }
 
@@ -122,35 +121,35 @@ fn repeated(reader: &Reader, made: Site) -> Option<FanOut> {
 
 /// A gate for all of the calls, before the statement that makes them. Only shown: how many a
 /// service bears is for the author to say.
-fn limit_fix(facts: &Facts, run: &Run, fan: &FanOut) -> Option<Fix> {
+fn limit_fix(run: &Run, fan: &FanOut) -> Option<Fix> {
     let (around, made) = (place(run, fan.around)?, place(run, fan.made)?);
-    let statement = facts.statement(around);
-    let source = facts.tree(made.cell).source();
-    let line = line_range(source, facts.range(statement).start);
+    let statement = run.statement(around);
+    let source = run.tree(made.cell).source();
+    let line = line_range(source, run.range(statement).start);
     let indent = indentation(source, line.start);
-    if line.start + indent.len() != facts.range(statement).start {
+    if line.start + indent.len() != run.range(statement).start {
         return None;
     }
-    let (asyncio, import) = module_name(facts, around, "asyncio");
-    let (gate, limited) = (free_name(facts, "gate"), free_name(facts, "limited"));
+    let (asyncio, import) = module_name(run, around, "asyncio");
+    let (gate, limited) = (free_name(run, "gate"), free_name(run, "limited"));
     let definition = format!(
         "{gate} = {asyncio}.Semaphore(10)\n\n\
          {indent}async def {limited}(call):\n\
          {indent}    async with {gate}:\n\
          {indent}        return await call\n\n{indent}"
     );
-    let whole = facts.range(made);
+    let whole = run.range(made);
     let mut edits: Vec<Edit> = import.into_iter().collect();
-    edits.push(Edit::insert(made.cell, facts.range(statement).start, definition));
-    edits.push(Edit::insert(made.cell, whole.start, format!("{limited}(")));
-    edits.push(Edit::insert(made.cell, whole.end, ")"));
+    edits.push(Edit::insert(run.position(made.cell), run.range(statement).start, definition));
+    edits.push(Edit::insert(run.position(made.cell), whole.start, format!("{limited}(")));
+    edits.push(Edit::insert(run.position(made.cell), whole.end, ")"));
     let fix = Fix {
         title: Message::new(NAME, "fix-gate"),
         pattern: "bounded-fan-out",
         applicability: Applicability::DisplayOnly,
         edits,
-        reasons: vec![(facts.span(made), Message::new(NAME, "why-gate"))],
+        reasons: vec![(run.at(made), Message::new(NAME, "why-gate"))],
         tradeoffs: Vec::new(),
     };
-    Some(checked(facts, fix))
+    Some(checked(run, fix))
 }

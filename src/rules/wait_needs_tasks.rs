@@ -6,12 +6,11 @@ use super::Rule;
 use super::events::{argument_of, found, handed_out, place, report};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::environment::PythonVersion;
-use crate::execution::{self, Event, EventKind, Run, ValueKind};
-use crate::facts::{Facts, Site};
+use crate::execution::{Event, EventKind, Run, Site, ValueKind};
 use crate::knowledge::callables::Wants;
 use crate::python::Kind;
 use crate::rewrite::{checked, module_name};
-use crate::text::{Edit, Span, TextRange};
+use crate::text::{Edit, TextRange};
 
 const NAME: &str = "wait-needs-tasks";
 
@@ -31,23 +30,22 @@ struct Passed {
     bare: bool,
 }
 
-fn check(facts: &Facts, run: &Run, out: &mut Vec<Diagnostic>) {
+fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     // Where nothing awaits the call it never gets so far as to raise.
     let lost = |it: &Event| matches!(it.kind, EventKind::CoroutineLost { .. });
-    let lost: HashSet<execution::Site> =
-        run.events().iter().filter(|it| lost(it)).map(|it| it.site).collect();
+    let lost: HashSet<Site> = run.events().iter().filter(|it| lost(it)).map(|it| it.site).collect();
     let awaited = run.events().iter().filter(|it| !lost.contains(&it.site));
-    report(out, awaited.filter_map(|event| diagnose(facts, run, event)));
+    report(out, awaited.filter_map(|event| diagnose(run, event)));
 }
 
 /// What an `await` in front of a `wait` call has to bring along: a note and the edits that make
 /// tasks of its coroutines.
-pub(super) fn brought_along(facts: &Facts, run: &Run, call: Site) -> Option<(Message, Vec<Edit>)> {
+pub(super) fn brought_along(run: &Run, call: Site) -> Option<(Message, Vec<Edit>)> {
     let is_it = |it: &&Event| place(run, it.site) == Some(call) && is_bare(run, it).is_some();
     let event = run.events().iter().find(is_it)?;
     severity(run, is_bare(run, event)?)?;
-    let edits = edits(facts, call, &passed(run, event)?)?;
-    Some((Message::new(NAME, "then").with("call", facts.callee_text(call)), edits))
+    let edits = edits(run, call, &passed(run, event)?)?;
+    Some((Message::new(NAME, "then").with("call", run.callee(call)), edits))
 }
 
 /// Whether what `wait` is given and refuses is a coroutine by itself; `None` where it refuses nothing.
@@ -76,7 +74,7 @@ fn passed(run: &Run, event: &Event) -> Option<Passed> {
 
 /// `None` for a Python that takes coroutines without a word.
 fn severity(run: &Run, bare: bool) -> Option<Severity> {
-    match run.environment.python {
+    match run.environment().python {
         _ if bare => Some(Severity::Error),
         Some(python) if python < WARNS => None,
         Some(python) if python < REFUSES => Some(Severity::Warning),
@@ -84,7 +82,7 @@ fn severity(run: &Run, bare: bool) -> Option<Severity> {
     }
 }
 
-fn diagnose(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+fn diagnose(run: &Run, event: &Event) -> Option<Diagnostic> {
     let bare = is_bare(run, event)?;
     let severity = severity(run, bare)?;
     let key = match (bare, severity) {
@@ -99,41 +97,41 @@ fn diagnose(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
     let (Some(call), Some(passed)) = (place(run, event.site), passed(run, event)) else {
         return Some(found);
     };
-    if let Some(first) = passed.coroutines.first().filter(|_| is_far(facts, &passed)) {
-        let made = Message::new(NAME, "made-here").at_cell(first.cell);
-        found.note(made, Some(facts.span(*first)));
+    if let Some(first) = passed.coroutines.first().filter(|_| is_far(run, &passed)) {
+        let made = Message::new(NAME, "made-here").at_cell(run.position(first.cell));
+        found.note(made, Some(run.at(*first)));
     }
-    found.fixes.extend(fix(facts, call, &passed));
+    found.fixes.extend(fix(run, call, &passed));
     Some(found)
 }
 
 /// Whether the coroutines are made elsewhere than in the call.
-fn is_far(facts: &Facts, passed: &Passed) -> bool {
+fn is_far(run: &Run, passed: &Passed) -> bool {
     let inside = |site: &Site| {
         site.cell == passed.argument.cell
-            && facts.tree(site.cell).is_within(site.node, passed.argument.node)
+            && run.tree(site.cell).is_within(site.node, passed.argument.node)
     };
     !passed.coroutines.iter().all(inside)
 }
 
-fn fix(facts: &Facts, call: Site, passed: &Passed) -> Option<Fix> {
-    let made_in_place = passed.coroutines.iter().all(|it| matches!(facts.kind(*it), Kind::Call));
+fn fix(run: &Run, call: Site, passed: &Passed) -> Option<Fix> {
+    let made_in_place = passed.coroutines.iter().all(|it| matches!(run.kind(*it), Kind::Call));
     // A coroutine that is looked for in `done` afterwards would not be found there.
     let safe = made_in_place
         && !passed.bare
-        && !is_far(facts, passed)
-        && facts.parent(call).is_some_and(|up| *facts.kind(up) == Kind::Await);
+        && !is_far(run, passed)
+        && run.parent(call).is_some_and(|up| *run.kind(up) == Kind::Await);
     Some(checked(
-        facts,
+        run,
         Fix {
             title: Message::new(NAME, "fix-tasks"),
             pattern: "keep-the-handle",
             applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
-            edits: edits(facts, call, passed)?,
+            edits: edits(run, call, passed)?,
             reasons: passed
                 .coroutines
                 .iter()
-                .map(|it| (facts.span(*it), Message::new(NAME, "why-task")))
+                .map(|it| (run.at(*it), Message::new(NAME, "why-task")))
                 .collect(),
             tradeoffs: Vec::new(),
         },
@@ -141,33 +139,33 @@ fn fix(facts: &Facts, call: Site, passed: &Passed) -> Option<Fix> {
 }
 
 /// Wraps every coroutine where it is made.
-fn edits(facts: &Facts, call: Site, passed: &Passed) -> Option<Vec<Edit>> {
-    let on_the_loop = |site: &Site| facts.run().is_on_kernel(facts.in_run(*site));
+fn edits(run: &Run, call: Site, passed: &Passed) -> Option<Vec<Edit>> {
+    let on_the_loop = |site: &Site| run.is_on_kernel(*site);
     if !passed.coroutines.iter().chain([&call]).all(on_the_loop) {
         return None;
     }
-    let (asyncio, import) = module_name(facts, *passed.coroutines.first()?, "asyncio");
+    let (asyncio, import) = module_name(run, *passed.coroutines.first()?, "asyncio");
     // A generator's bracket comes before what may stand at the same place.
-    let mut edits: Vec<Edit> = import.into_iter().chain(brackets(facts, passed.argument)).collect();
+    let mut edits: Vec<Edit> = import.into_iter().chain(brackets(run, passed.argument)).collect();
     let (open, close) = if passed.bare { ("[", "]") } else { ("", "") };
     for coroutine in &passed.coroutines {
-        let range = facts.range(*coroutine);
+        let range = run.range(*coroutine);
         let open = format!("{open}{asyncio}.create_task(");
-        edits.push(Edit::insert(coroutine.cell, range.start, open));
-        edits.push(Edit::insert(coroutine.cell, range.end, format!("){close}")));
+        edits.push(Edit::insert(run.position(coroutine.cell), range.start, open));
+        edits.push(Edit::insert(run.position(coroutine.cell), range.end, format!("){close}")));
     }
     Some(edits)
 }
 
 /// Up to Python 3.11 `wait` takes a generator for a coroutine; a list it always reads.
-fn brackets(facts: &Facts, argument: Site) -> Vec<Edit> {
+fn brackets(run: &Run, argument: Site) -> Vec<Edit> {
     let Kind::Comprehension { builds: crate::python::Builds::Generator, parenthesized } =
-        facts.kind(argument)
+        run.kind(argument)
     else {
         return Vec::new();
     };
-    let (range, wide) = (facts.range(argument), usize::from(*parenthesized));
-    let span = |start, end| Span::new(argument.cell, TextRange::new(start, end));
+    let (range, wide) = (run.range(argument), usize::from(*parenthesized));
+    let span = |start, end| run.span_of(argument.cell, TextRange::new(start, end));
     vec![
         Edit::replace(span(range.start, range.start + wide), "["),
         Edit::replace(span(range.end.saturating_sub(wide), range.end), "]"),

@@ -38,15 +38,15 @@ impl Waiting {
 }
 
 /// A notebook that ran, and where it binds its names.
-pub(super) struct Reader<'r> {
-    pub run: &'r Run,
+pub(super) struct Reader<'r, 't> {
+    pub run: &'r Run<'t>,
     pub tables: &'r Tables,
-    pub bindings: Bindings<'r>,
+    pub bindings: Bindings<'r, 't>,
 }
 
-impl<'r> Reader<'r> {
-    pub fn new(run: &'r Run, tables: &'r Tables) -> Self {
-        Self { run, tables, bindings: Bindings::of(run) }
+impl<'r, 't> Reader<'r, 't> {
+    pub fn new(run: &'r Run<'t>) -> Self {
+        Self { run, tables: run.tables(), bindings: Bindings::of(run) }
     }
 
     /// What awaiting the expression at `site` does, where everything that it does is known and
@@ -101,16 +101,16 @@ struct Place {
 }
 
 /// Reads bodies; each answer is `false` as soon as something is not known or leaves a trace.
-struct Walk<'w, 'r> {
-    reader: &'w Reader<'r>,
-    run: &'r Run,
+struct Walk<'w, 'r, 't> {
+    reader: &'w Reader<'r, 't>,
+    run: &'r Run<'t>,
     seen: Vec<Site>,
     left: Cell<usize>,
     found: Waiting,
 }
 
-impl<'w, 'r> Walk<'w, 'r> {
-    fn new(reader: &'w Reader<'r>) -> Self {
+impl<'w, 'r, 't> Walk<'w, 'r, 't> {
+    fn new(reader: &'w Reader<'r, 't>) -> Self {
         let (run, left) = (reader.run, Cell::new(MOST));
         Self { reader, run, seen: Vec::new(), left, found: Waiting::default() }
     }

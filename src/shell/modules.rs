@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use crate::facts::{CellFacts, Modules, Use, modules};
+use crate::execution::{Modules, Use, modules};
+use crate::index::ReadCell;
 use crate::knowledge::Tables;
 use crate::notebook::{self, Notebook};
 use crate::review::users::{self, Access, User};
@@ -79,8 +80,8 @@ fn of(
     path: &Path,
     notebook: &Notebook,
     folders: &Folders,
-    known: &[Arc<CellFacts>],
-) -> (Vec<Arc<CellFacts>>, Vec<Named>) {
+    known: &[Arc<ReadCell>],
+) -> (Vec<Arc<ReadCell>>, Vec<Named>) {
     let folder = path.parent().unwrap_or(Path::new(""));
     let (cells, modules, scripts) = wanted_modules(notebook, known);
     let module = |name: String| {

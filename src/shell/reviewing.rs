@@ -12,7 +12,7 @@ use super::files::{self, FileError, STACK};
 use super::modules::{self, Folders};
 use super::told::both;
 use super::tui::terminal::catching;
-use crate::facts::Stop;
+use crate::execution::Stop;
 use crate::knowledge::{Both, Tables};
 use crate::review::Surroundings;
 use crate::tutor::drafts::Leftover;

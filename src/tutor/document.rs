@@ -219,7 +219,7 @@ impl Document {
     /// A cell that runs the function in which `span` lies, where that is another cell.
     pub fn cell_that_runs(&self, span: Span, tables: &Tables) -> Option<CellIndex> {
         let has_problem = |cell| self.review.of_cell(cell).next().is_some();
-        self.review.facts(tables).run().cell_that_runs(span, has_problem)
+        self.review.run(tables).cell_that_runs(span, has_problem)
     }
 
     /// The cells that have to run for those in question, as they are and with `changes` made.
@@ -230,9 +230,8 @@ impl Document {
         all: bool,
         tables: &Tables,
     ) -> Plan {
-        let of = |notebook: &Notebook, review: &Review| {
-            plan(notebook, &review.facts(tables), asked, all)
-        };
+        let of =
+            |notebook: &Notebook, review: &Review| plan(notebook, &review.run(tables), asked, all);
         let before = of(&self.notebook, &self.review);
         if changes.is_empty() {
             return before;

@@ -44,8 +44,8 @@ impl Document {
             CellKind::Raw => Some("raw".to_owned()),
             CellKind::Other(kind) => Some(kind.clone()),
             CellKind::Code => {
-                let facts = self.review.cells.get(cell.index.0)?;
-                facts.magic().map(|magic| format!("%%{magic}")).or_else(|| cell.language.clone())
+                let read = self.review.cells.get(cell.index.0)?;
+                read.magic().map(|magic| format!("%%{magic}")).or_else(|| cell.language.clone())
             }
         }
     }

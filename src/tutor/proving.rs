@@ -263,8 +263,8 @@ impl Tutor<'_> {
         let Some(claim) = Claim::of(walk, tables) else { return Vec::new() };
         let document = &walk.document;
         let plan = claim.plan(document, false, tables);
-        let facts = document.review.facts(tables);
-        if let Some(why) = elsewhere(&document.notebook, &facts, &plan) {
+        let run = document.review.run(tables);
+        if let Some(why) = elsewhere(&document.notebook, &run, &plan) {
             let knowledge = self.knowledge;
             let ui = |language| knowledge.ui(language, why.key(), &[("name", why.name())]);
             let why = Both { en: ui(Language::En), zh: ui(Language::Zh) };

@@ -8,7 +8,7 @@ use super::keys::Row;
 use super::message::Effect;
 use super::view::Tone;
 use super::walk::Walk;
-use crate::facts::Stop;
+use crate::execution::Stop;
 use crate::knowledge::Tables;
 use crate::notebook::Notebook;
 use crate::review::{Known, Review, Surroundings, review_again};

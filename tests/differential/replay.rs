@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use nbasync::diagnostic::{Diagnostic, Severity};
-use nbasync::facts::{ModuleSource, Modules};
+use nbasync::execution::{ModuleSource, Modules};
 use nbasync::knowledge::Tables;
 use nbasync::notebook::Notebook;
 use nbasync::review::{Known, Review, Surroundings, review_again};

@@ -2,16 +2,11 @@
 
 use super::{Drafted, PAGE};
 use crate::diagnostic::{Applicability, Fix, Message};
-use crate::facts::Facts;
+use crate::execution::Run;
 use crate::text::Span;
 
 /// The fix that a draft comes to.
-pub fn drafted_fix(
-    facts: &Facts,
-    title: Message,
-    reason: (Span, Message),
-    drafted: Drafted,
-) -> Fix {
+pub fn drafted_fix(run: &Run, title: Message, reason: (Span, Message), drafted: Drafted) -> Fix {
     let is_coloured = !drafted.coloured.is_empty();
     let place = reason.0;
     let mut reasons = vec![reason];
@@ -19,7 +14,7 @@ pub fn drafted_fix(
     let elsewhere: Vec<Message> = drafted
         .coloured
         .iter()
-        .flat_map(|name| facts.modules.uses_of(name))
+        .flat_map(|name| run.modules().uses_of(name))
         .map(crate::rewrite::colour::elsewhere)
         .collect();
     let limit = match elsewhere.is_empty() {
@@ -36,5 +31,5 @@ pub fn drafted_fix(
         reasons,
         tradeoffs: if is_coloured { vec!["callers-become-async"] } else { Vec::new() },
     };
-    crate::rewrite::checked(facts, fix).at_most(limit)
+    crate::rewrite::checked(run, fix).at_most(limit)
 }

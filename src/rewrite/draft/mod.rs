@@ -19,7 +19,6 @@ use std::sync::Arc;
 use super::awaiting::{await_node, list_around};
 use crate::diagnostic::Message;
 use crate::execution::{Made, Run, Site};
-use crate::facts::{self, Facts};
 use crate::index::Index;
 use crate::python::{self, Kind, NodeId, Role};
 use crate::text::{Carrier, CellIndex, Edit, Span, TextRange, apply_edits};
@@ -42,11 +41,11 @@ const PAGE: &str = "async-all-the-way";
 #[derive(Debug, Clone)]
 pub enum Start {
     /// An `await` at a place, by edits; where none can stand, the coroutine goes on by `otherwise`.
-    Await { at: facts::Site, own: Vec<Edit>, otherwise: Option<(Vec<Edit>, Vec<facts::Site>)> },
+    Await { at: Site, own: Vec<Edit>, otherwise: Option<(Vec<Edit>, Vec<Site>)> },
     /// A change that is all there is to do.
     Edits(Vec<Edit>),
     /// A coroutine that is made there and that nobody awaits.
-    Made(facts::Site),
+    Made(Site),
 }
 
 /// How a plain function on the way is treated that only hands a coroutine on.
@@ -67,8 +66,9 @@ pub struct Drafted {
     pub coloured: Vec<String>,
 }
 
-struct Draft<'f, 'a> {
-    facts: &'f Facts<'a>,
+struct Draft<'f, 't> {
+    /// The notebook as it is.
+    before: &'f Run<'t>,
     manner: Manner,
     /// Whether the manner made a difference.
     asks_manner: Cell<bool>,
@@ -85,45 +85,45 @@ struct Draft<'f, 'a> {
 }
 
 /// Follows what `start` begins. `None` where that comes to no end, or leaves as many faults.
-pub fn draft(facts: &Facts, run: &Run, start: &Start) -> Option<Drafted> {
-    if !facts.has_drafts() {
+pub fn draft(run: &Run, start: &Start) -> Option<Drafted> {
+    if !run.has_drafts() {
         return None;
     }
     let before = faults(run);
-    followed(facts, start, |after| is_no_worse(&before, after) && sum(after) < sum(&before))
+    followed(run, start, |after| is_no_worse(&before, after) && sum(after) < sum(&before))
 }
 
 /// The same for a fault that a run does not tell of: it brings no new one.
-pub fn draft_unseen(facts: &Facts, run: &Run, start: &Start) -> Option<Drafted> {
-    if !facts.has_drafts() {
+pub fn draft_unseen(run: &Run, start: &Start) -> Option<Drafted> {
+    if !run.has_drafts() {
         return None;
     }
     let before = faults(run);
-    followed(facts, start, |after| is_no_worse(&before, after))
+    followed(run, start, |after| is_no_worse(&before, after))
 }
 
-fn followed(facts: &Facts, start: &Start, is_good: impl Fn(&Faults) -> bool) -> Option<Drafted> {
+fn followed(run: &Run, start: &Start, is_good: impl Fn(&Faults) -> bool) -> Option<Drafted> {
     for manner in [Manner::Colour, Manner::HandOn] {
-        let mut draft = Draft::new(facts, manner);
+        let mut draft = Draft::new(run, manner);
         let drafted = draft.begin(start).and_then(|()| draft.follow(&is_good));
         if drafted.is_some() {
             return drafted;
         }
         // Where the manner made no difference the other one comes to the same.
         if !draft.asks_manner.get() {
-            facts.count_drafts(draft.runs.get());
+            run.count_drafts(draft.runs.get());
             return None;
         }
     }
     None
 }
 
-impl<'f, 'a> Draft<'f, 'a> {
-    fn new(facts: &'f Facts<'a>, manner: Manner) -> Self {
-        let cells = facts.cells.iter().map(|cell| Arc::clone(cell.names())).collect();
+impl<'f, 't> Draft<'f, 't> {
+    fn new(before: &'f Run<'t>, manner: Manner) -> Self {
+        let cells = before.cells().map(|(_, index)| Arc::clone(index)).collect();
         let drafted = Drafted { edits: Vec::new(), reasons: Vec::new(), coloured: Vec::new() };
         Self {
-            facts,
+            before,
             manner,
             asks_manner: Cell::new(false),
             runs: Cell::new(0),
@@ -140,22 +140,24 @@ impl<'f, 'a> Draft<'f, 'a> {
         match start {
             Start::Edits(edits) => self.apply(edits.clone()),
             Start::Made(call) => {
-                self.makers.push(self.maker(call.cell, call.node)?);
+                self.makers.push(self.maker(self.before.position(call.cell), call.node)?);
                 Some(())
             }
             Start::Await { at, own, otherwise } => {
-                let index = self.index(at.cell)?;
+                let cell = self.before.position(at.cell);
+                let index = self.index(cell)?;
                 match holder(&index.syntax.tree, at.node) {
                     Holder::Awaits => self.apply(own.clone()),
                     Holder::Plain(def) if can_be_async(&index, def) => {
                         let mut edits = own.clone();
-                        edits.extend(self.colour(at.cell, def)?);
+                        edits.extend(self.colour(cell, def)?);
                         self.apply(edits)
                     }
                     Holder::Plain(_) | Holder::Closed => {
                         let (edits, made) = otherwise.clone()?;
                         for made in made {
-                            self.makers.push(self.maker(made.cell, made.node)?);
+                            self.makers
+                                .push(self.maker(self.before.position(made.cell), made.node)?);
                         }
                         self.apply(edits)
                     }
@@ -189,10 +191,10 @@ impl<'f, 'a> Draft<'f, 'a> {
         self.cells.get(cell.0).cloned()
     }
 
-    fn run(&self) -> Option<Run> {
-        self.facts.may_draft().then(|| {
+    fn run(&self) -> Option<Run<'t>> {
+        self.before.may_draft().then(|| {
             self.runs.set(self.runs.get() + 1);
-            self.facts.run_with(&self.cells)
+            self.before.again_with(&self.cells)
         })
     }
 
@@ -357,7 +359,7 @@ impl<'f, 'a> Draft<'f, 'a> {
         let mut drafted = self.drafted.clone();
         for (cell, index) in self.cells.iter().enumerate() {
             let cell = CellIndex(cell);
-            let before = self.facts.tree(cell).source();
+            let before = self.before.tree(self.before.key_of(cell)).source();
             let after = index.syntax.tree.source();
             drafted.edits.extend(changes::edits(cell, before, after));
         }
@@ -371,8 +373,8 @@ impl<'f, 'a> Draft<'f, 'a> {
 }
 
 /// Whether an `await` can stand at a place: in a cell or in an `async def`.
-pub fn can_await(facts: &Facts, site: facts::Site) -> bool {
-    place::is_awaiting(facts.tree(site.cell), site.node)
+pub fn can_await(run: &Run, site: Site) -> bool {
+    place::is_awaiting(run.tree(site.cell), site.node)
 }
 
 /// The same of a place that a run tells of, which may be a module's.

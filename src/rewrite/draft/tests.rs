@@ -113,14 +113,14 @@ fn what_never_ends_is_not_awaited() {
 fn together(code: &str, repairs: &[(&str, &str)]) -> bool {
     let tables = tables_for_tests();
     let read = review(&notebook(code), &tables);
-    let facts = read.facts(&tables);
+    let run = read.run(&tables);
     let repair = |(old, new): &(&str, &str)| {
         let at = code.find(old).unwrap();
         vec![Edit::replace(Span::new(CellIndex(0), TextRange::new(at, at + old.len())), *new)]
     };
     let repairs: Vec<_> = repairs.iter().map(repair).collect();
     let repairs: Vec<_> = repairs.iter().map(Vec::as_slice).collect();
-    hold_together(&facts, facts.run(), &repairs)
+    hold_together(&run, &repairs)
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Moved, Undecided, UndecidedKind};
-use crate::facts::{Facts, How, Site};
+use crate::execution::{CellKey, Run, Site};
+use crate::index::How;
 use crate::notebook::Notebook;
 use crate::python::{Kind, Role, is_builtin, is_of_kernels};
 use crate::rewrite::constant::{Constancy, changed_at, constancy, is_written_as_constant};
 use crate::rewrite::needs::{Bound, Names, Need, needs, top_statement};
-use crate::text::CellIndex;
 
 /// What moves, what is copied, and what is to be decided.
 #[derive(Debug, Default)]
@@ -35,8 +35,8 @@ enum Fate {
 }
 
 /// Follows the needs of the statements in `asked`.
-pub(super) fn close(facts: &Facts, notebook: &Notebook, names: &Names, asked: &[Site]) -> Closure {
-    let world = World { facts, notebook, names };
+pub(super) fn close(run: &Run, notebook: &Notebook, names: &Names, asked: &[Site]) -> Closure {
+    let world = World { run, notebook, names };
     let mut closure = Closure::default();
     let mut waiting: Vec<(Site, Option<String>)> =
         asked.iter().rev().map(|site| (*site, None)).collect();
@@ -49,7 +49,7 @@ pub(super) fn close(facts: &Facts, notebook: &Notebook, names: &Names, asked: &[
         let by = own.first().cloned().unwrap_or_default();
         closure.undecided.extend(world.not_python(statement, &by));
         closure.moved.insert(statement, Moved { names: own.clone(), statement, needed_by });
-        for need in needs(facts, statement) {
+        for need in needs(run, statement) {
             if own.iter().any(|name| name == need.name) && !need.rebinds {
                 continue;
             }
@@ -79,7 +79,7 @@ impl Closure {
     fn needs_of_copies(&mut self, world: &World) {
         for copy in self.copies.clone() {
             let own = world.names.of_statement(copy);
-            for need in needs(world.facts, copy).into_iter().filter(|it| !own.contains(&it.name)) {
+            for need in needs(world.run, copy).into_iter().filter(|it| !own.contains(&it.name)) {
                 world.settle(self, need, &own.join(", "));
             }
         }
@@ -87,7 +87,7 @@ impl Closure {
 }
 
 struct World<'w, 'f> {
-    facts: &'w Facts<'f>,
+    run: &'w Run<'f>,
     notebook: &'w Notebook,
     names: &'w Names<'w>,
 }
@@ -107,13 +107,13 @@ impl World<'_, '_> {
             Fate::Move(_) => {}
             Fate::Undecided(kind) => {
                 let bound = self.names.bound(need.name).iter().map(|bound| bound.site.cell);
-                let bound: BTreeSet<CellIndex> = bound.collect();
+                let bound: BTreeSet<CellKey> = bound.collect();
                 closure.add_undecided(Undecided {
                     name: need.name.to_owned(),
                     kind: *kind,
                     needed_by: by.to_owned(),
-                    read: self.facts.span(need.site),
-                    bound: bound.into_iter().collect(),
+                    read: self.run.at(need.site),
+                    bound: bound.into_iter().map(|cell| self.run.position(cell)).collect(),
                 });
             }
         }
@@ -144,11 +144,11 @@ impl World<'_, '_> {
             return Fate::Undecided(UndecidedKind::Kernel);
         }
         let is_star = |site: &Site| {
-            let tree = self.facts.tree(site.cell);
-            matches!(self.facts.kind(*site), Kind::ImportFrom { names, .. }
+            let tree = self.run.tree(site.cell);
+            matches!(self.run.kind(*site), Kind::ImportFrom { names, .. }
                 if names.iter().any(|it| tree.text(it.name) == "*"))
         };
-        let stars: BTreeSet<Site> = self.facts.sites().filter(is_star).collect();
+        let stars: BTreeSet<Site> = self.run.sites().filter(is_star).collect();
         match stars.is_empty() {
             true => Fate::Undecided(UndecidedKind::Unknown),
             false => Fate::Copy(stars),
@@ -162,11 +162,10 @@ impl World<'_, '_> {
     }
 
     fn fate_of_bound(&self, name: &str, bound: &Bound) -> Fate {
-        let facts = self.facts;
+        let run = self.run;
         let statement = bound.statement;
-        let readable =
-            facts.cell(statement.cell).is_some_and(|cell| cell.syntax().errors.is_empty());
-        match facts.kind(statement) {
+        let readable = run.index(statement.cell).is_some_and(|cell| cell.syntax.errors.is_empty());
+        match run.kind(statement) {
             _ if !readable => Fate::Undecided(UndecidedKind::Computed),
             Kind::FunctionDef { .. } | Kind::ClassDef { .. } | Kind::TypeAlias => {
                 Fate::Move(statement)
@@ -183,27 +182,28 @@ impl World<'_, '_> {
 
     /// `a = b, c = …` gives values to names alone, not to attributes or items.
     fn only_names(&self, statement: Site) -> bool {
-        let facts = self.facts;
-        facts.children_in(statement, Role::Target).all(|target| {
-            let parts = std::iter::once(target).chain(facts.descendants(target));
+        let run = self.run;
+        run.children_in(statement, Role::Target).all(|target| {
+            let parts = std::iter::once(target).chain(run.descendants(target));
             let is_name =
                 |it: &Kind| matches!(it, Kind::Name { .. } | Kind::Tuple { .. } | Kind::List);
-            parts.into_iter().all(|site| is_name(facts.kind(site)))
+            parts.into_iter().all(|site| is_name(run.kind(site)))
         })
     }
 
     fn fate_of_value(&self, name: &str, statement: Site) -> Fate {
-        let is_parameter = self.notebook.cell(statement.cell).is_some_and(|cell| {
-            cell.tags.iter().any(|tag| tag == "parameters" || tag == "injected-parameters")
-        });
+        let is_parameter =
+            self.notebook.cell(self.run.position(statement.cell)).is_some_and(|cell| {
+                cell.tags.iter().any(|tag| tag == "parameters" || tag == "injected-parameters")
+            });
         if is_parameter {
             return Fate::Undecided(UndecidedKind::Parameter);
         }
-        let value = self.facts.child(statement, Role::Value);
-        let constancy = value.map_or(Constancy::Computed, |value| constancy(self.facts, value));
+        let value = self.run.child(statement, Role::Value);
+        let constancy = value.map_or(Constancy::Computed, |value| constancy(self.run, value));
         match constancy {
             Constancy::Computed => Fate::Undecided(UndecidedKind::Computed),
-            _ if changed_at(self.facts, name).is_some() => Fate::Undecided(UndecidedKind::Changed),
+            _ if changed_at(self.run, name).is_some() => Fate::Undecided(UndecidedKind::Changed),
             // A list in small letters is what a notebook is run with.
             Constancy::Container if !is_written_as_constant(name) => {
                 Fate::Undecided(UndecidedKind::Changed)
@@ -214,38 +214,38 @@ impl World<'_, '_> {
 
     /// `try: import a` / `except ImportError: a = None`, and the like under `if`.
     fn only_imports(&self, statement: Site) -> bool {
-        let facts = self.facts;
+        let run = self.run;
         let mut imports = false;
-        let fits = facts.descendants(statement).all(|site| match facts.kind(site) {
+        let fits = run.descendants(statement).all(|site| match run.kind(site) {
             Kind::Import { .. } | Kind::ImportFrom { .. } => {
                 imports = true;
                 true
             }
-            Kind::Assign => facts
+            Kind::Assign => run
                 .child(site, Role::Value)
-                .is_some_and(|value| constancy(facts, value) == Constancy::Fixed),
+                .is_some_and(|value| constancy(run, value) == Constancy::Fixed),
             Kind::If | Kind::Try | Kind::Simple | Kind::Handler { .. } | Kind::Raise => true,
-            _ => !facts.tree(site.cell).is_statement(site.node),
+            _ => !run.tree(site.cell).is_statement(site.node),
         });
         fits && imports
     }
 
     /// Magics in the statement, and what awaits outside of functions.
     fn not_python(&self, statement: Site, by: &str) -> Vec<Undecided> {
-        let facts = self.facts;
-        let at_top = |site: &Site| facts.owner(*site).is_none();
+        let run = self.run;
+        let at_top = |site: &Site| run.owner(*site).is_none();
         let strange = |site: &Site| {
-            matches!(facts.kind(*site), Kind::Escape { .. })
-                || (facts.kind(*site).suspends() && at_top(site))
+            matches!(run.kind(*site), Kind::Escape { .. })
+                || (run.kind(*site).suspends() && at_top(site))
         };
         let undecided = |site: Site| Undecided {
-            name: facts.source_of(site).lines().next().unwrap_or_default().to_owned(),
+            name: run.source_of(site).lines().next().unwrap_or_default().to_owned(),
             kind: UndecidedKind::NotPython,
             needed_by: by.to_owned(),
-            read: facts.span(site),
+            read: run.at(site),
             bound: Vec::new(),
         };
-        debug_assert_eq!(top_statement(facts, statement), statement);
-        facts.descendants(statement).filter(strange).map(undecided).collect()
+        debug_assert_eq!(top_statement(run, statement), statement);
+        run.descendants(statement).filter(strange).map(undecided).collect()
     }
 }

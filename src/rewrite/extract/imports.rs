@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::closure::Closure;
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site};
 use crate::python::Kind;
 
 /// `import module as alias`, or `from module import name as alias`.
@@ -25,13 +25,13 @@ impl Import {
 }
 
 /// The imports that the import statement at `site` makes.
-pub(super) fn of_statement(facts: &Facts, site: Site) -> Vec<Import> {
-    let tree = facts.tree(site.cell);
+pub(super) fn of_statement(run: &Run, site: Site) -> Vec<Import> {
+    let tree = run.tree(site.cell);
     let compact = |text: &str| -> String {
         text.chars().filter(|char| !char.is_whitespace() && *char != '\\').collect()
     };
     let alias = |alias: Option<_>| alias.map(|range| tree.text(range).to_owned());
-    match facts.kind(site) {
+    match run.kind(site) {
         Kind::Import { names } => {
             let import = |name: &crate::python::ImportedName| Import {
                 module: compact(tree.text(name.name)),
@@ -55,11 +55,11 @@ pub(super) fn of_statement(facts: &Facts, site: Site) -> Vec<Import> {
 }
 
 /// The imports that bind the names which the helpers need, in the notebook's order.
-pub(super) fn needed(facts: &Facts, closure: &Closure) -> Vec<Import> {
+pub(super) fn needed(run: &Run, closure: &Closure) -> Vec<Import> {
     let mut found: Vec<(Site, Import)> = Vec::new();
     for (name, statements) in &closure.imports {
         for site in statements {
-            let own = of_statement(facts, *site).into_iter().filter(|it| it.binds() == name);
+            let own = of_statement(run, *site).into_iter().filter(|it| it.binds() == name);
             for import in own {
                 if !found.iter().any(|(_, other)| *other == import) {
                     found.push((*site, import));
@@ -75,10 +75,10 @@ pub(super) fn needed(facts: &Facts, closure: &Closure) -> Vec<Import> {
 /// them in force for the cells that follow.
 ///
 /// Source: `codeop.Compile`, which IPython's compiler extends, remembers future statements.
-pub(super) fn futures(facts: &Facts, closure: &Closure) -> BTreeSet<String> {
+pub(super) fn futures(run: &Run, closure: &Closure) -> BTreeSet<String> {
     let Some((last, _)) = closure.moved.last_key_value() else { return BTreeSet::new() };
-    let statements = facts.sites().take_while(|site| site <= last);
-    let imports = statements.flat_map(|site| of_statement(facts, site));
+    let statements = run.sites().take_while(|site| site <= last);
+    let imports = statements.flat_map(|site| of_statement(run, site));
     imports.filter(|import| import.module == "__future__").filter_map(|it| it.name).collect()
 }
 

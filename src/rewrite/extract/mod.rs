@@ -17,7 +17,8 @@ use std::collections::BTreeSet;
 
 use self::closure::{Closure, close};
 use super::needs::Names;
-use crate::facts::{Facts, How, Site};
+use crate::execution::{CellKey, Run, Site};
+use crate::index::How;
 use crate::notebook::{Format, Notebook};
 use crate::python::Kind;
 use crate::text::{CellIndex, Span};
@@ -121,45 +122,42 @@ pub struct Extraction {
 /// # Errors
 /// When a name is no helper of the notebook, needs something undecided, or clashes with what the
 /// module has.
-pub fn extract(
-    facts: &Facts,
-    notebook: &Notebook,
-    request: &Request,
-) -> Result<Extraction, Refusal> {
+pub fn extract(run: &Run, notebook: &Notebook, request: &Request) -> Result<Extraction, Refusal> {
     if notebook.format == Format::Script {
         return Err(Refusal::NoCells);
     }
-    let names = Names::of(facts);
-    let asked = asked(facts, &names, request)?;
-    shadows_nothing(facts, request)?;
-    let (chosen, left, undecided) = choose(facts, notebook, &names, &asked, request)?;
-    let closure = close(facts, notebook, &names, &chosen);
-    let module = module::compose(facts, &names, &closure, request)?;
-    let (changes, setup) = cells::change(facts, notebook, &closure, request.module)?;
-    let tests = skeleton::write(facts, &closure, request);
+    let names = Names::of(run);
+    let asked = asked(run, &names, request)?;
+    shadows_nothing(run, request)?;
+    let (chosen, left, undecided) = choose(run, notebook, &names, &asked, request)?;
+    let closure = close(run, notebook, &names, &chosen);
+    let module = module::compose(run, &names, &closure, request)?;
+    let (changes, setup) = cells::change(run, notebook, &closure, request.module)?;
+    let tests = skeleton::write(run, &closure, request);
     let moved = closure.moved.into_values().collect();
     Ok(Extraction { moved, left, undecided, module, changes, setup, tests })
 }
 
 /// The statements that define the names asked for.
-fn asked(facts: &Facts, names: &Names, request: &Request) -> Result<Vec<Site>, Refusal> {
+fn asked(run: &Run, names: &Names, request: &Request) -> Result<Vec<Site>, Refusal> {
     let find = |name: &String| {
         let bound = names.bound(name);
-        let cells: BTreeSet<CellIndex> = bound.iter().map(|it| it.site.cell).collect();
+        let cells: BTreeSet<CellIndex> =
+            bound.iter().map(|it| run.position(it.site.cell)).collect();
         let one = match bound {
             [] => return Err(Refusal::unknown(name, names)),
             [one] => one,
             _ => return Err(Refusal::Several { name: name.clone(), cells }),
         };
-        let cell = one.site.cell;
+        let cell = run.position(one.site.cell);
         let is_helper = matches!(one.how, How::Function(_) | How::Class(_));
-        if !is_helper && !is_lambda(facts, one.site.cell, &one.how) {
+        if !is_helper && !is_lambda(run, one.site.cell, &one.how) {
             return Err(Refusal::NoHelper { name: name.clone(), cell });
         }
         if one.deferred || (is_helper && one.statement != one.site) {
             return Err(Refusal::Nested { name: name.clone(), cell });
         }
-        if facts.cell(cell).is_none_or(|facts| !facts.syntax().errors.is_empty()) {
+        if run.index(one.site.cell).is_none_or(|run| !run.syntax.errors.is_empty()) {
             return Err(Refusal::Unreadable { cell });
         }
         Ok(one.statement)
@@ -171,20 +169,20 @@ fn asked(facts: &Facts, names: &Names, request: &Request) -> Result<Vec<Site>, R
 }
 
 /// `double = lambda x: 2 * x` is a helper as well.
-fn is_lambda(facts: &Facts, cell: CellIndex, how: &How) -> bool {
-    matches!(how, How::Value(node) if matches!(facts.kind(Site { cell, node: *node }), Kind::Lambda))
+fn is_lambda(run: &Run, cell: CellKey, how: &How) -> bool {
+    matches!(how, How::Value(node) if matches!(run.kind(Site { cell, node: *node }), Kind::Lambda))
 }
 
 /// A new `asyncio.py` would be found in place of the real one.
-fn shadows_nothing(facts: &Facts, request: &Request) -> Result<(), Refusal> {
+fn shadows_nothing(run: &Run, request: &Request) -> Result<(), Refusal> {
     if request.existing.is_some() {
         return Ok(());
     }
     let top = request.module.split('.').next().unwrap_or_default();
-    let imports = facts.sites().any(|site| {
-        let tree = facts.tree(site.cell);
+    let imports = run.sites().any(|site| {
+        let tree = run.tree(site.cell);
         let is_it = |name: &str| name.split('.').next() == Some(top);
-        match facts.kind(site) {
+        match run.kind(site) {
             Kind::Import { names } => names.iter().any(|name| is_it(tree.text(name.name))),
             Kind::ImportFrom { module: Some(name), level: 0, .. } => is_it(tree.text(*name)),
             _ => false,
@@ -197,13 +195,13 @@ type Choice = (Vec<Site>, Vec<String>, Vec<Undecided>);
 
 /// Which of the statements asked for can move; all of them, unless the request is partial.
 fn choose(
-    facts: &Facts,
+    run: &Run,
     notebook: &Notebook,
     names: &Names,
     asked: &[Site],
     request: &Request,
 ) -> Result<Choice, Refusal> {
-    let all = close(facts, notebook, names, asked);
+    let all = close(run, notebook, names, asked);
     if all.undecided.is_empty() {
         return Ok((asked.to_vec(), Vec::new(), Vec::new()));
     }
@@ -211,7 +209,7 @@ fn choose(
         return Err(Refusal::Undecided(all.undecided));
     }
     let is_free = |site: &&Site| {
-        let alone: Closure = close(facts, notebook, names, &[**site]);
+        let alone: Closure = close(run, notebook, names, &[**site]);
         alone.undecided.is_empty()
     };
     let chosen: Vec<Site> = asked.iter().filter(is_free).copied().collect();

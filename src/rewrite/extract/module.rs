@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::closure::Closure;
 use super::imports::{self, Import};
 use super::{Refusal, Request};
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site};
 use crate::python::{self, CellSyntax, Kind, Role, is_builtin};
 use crate::rewrite::constant::is_written_as_constant;
 use crate::rewrite::needs::{Names, needs};
@@ -18,15 +18,15 @@ use crate::text::{TextRange, position};
 /// # Errors
 /// When the module that is there is no Python, or has something else under a name that moves.
 pub(super) fn compose(
-    facts: &Facts,
+    run: &Run,
     names: &Names,
     closure: &Closure,
     request: &Request,
 ) -> Result<String, Refusal> {
-    let futures = imports::futures(facts, closure);
-    let needed = imports::needed(facts, closure);
-    let copies: Vec<&str> = closure.copies.iter().map(|site| facts.source_of(*site)).collect();
-    let items = items(facts, names, closure);
+    let futures = imports::futures(run, closure);
+    let needed = imports::needed(run, closure);
+    let copies: Vec<&str> = closure.copies.iter().map(|site| run.source_of(*site)).collect();
+    let items = items(run, names, closure);
     let Some(existing) = request.existing.filter(|text| !text.trim().is_empty()) else {
         return Ok(fresh(request.title, &futures, &needed, &copies, &items));
     };
@@ -34,11 +34,11 @@ pub(super) fn compose(
     let text = existing.strip_prefix('\u{feff}').unwrap_or(existing);
     let crlf = text.contains("\r\n");
     let unix = text.replace("\r\n", "\n");
-    let there = There::read(facts, &unix, request)?;
+    let there = There::read(run, &unix, request)?;
     let items: Vec<Item> = items.into_iter().filter(|item| !there.defines(&item.code)).collect();
     let needed = there.missing_imports(needed, request)?;
     let copies: Vec<&str> = copies.into_iter().filter(|copy| !there.has(copy)).collect();
-    there.clashes(facts, names, closure, &futures, request)?;
+    there.clashes(run, names, closure, &futures, request)?;
     let mut head = imports::lines(&needed);
     head.extend(copies.iter().map(|copy| (*copy).to_owned()));
     let (top, end) = there.places();
@@ -99,38 +99,38 @@ struct Item {
 }
 
 /// What moves, in the notebook's order, but nothing before what it needs when it is defined.
-fn items(facts: &Facts, names: &Names, closure: &Closure) -> Vec<Item> {
+fn items(run: &Run, names: &Names, closure: &Closure) -> Vec<Item> {
     let mut order: Vec<Site> = Vec::new();
     for statement in closure.moved.keys() {
-        add_in_order(facts, names, closure, *statement, &mut order, &mut BTreeSet::new());
+        add_in_order(run, names, closure, *statement, &mut order, &mut BTreeSet::new());
     }
     let constant = |site: &Site| {
         let named = names.of_statement(*site).iter().all(|name| is_written_as_constant(name));
-        matches!(facts.kind(*site), Kind::Assign | Kind::AnnAssign) && named
+        matches!(run.kind(*site), Kind::Assign | Kind::AnnAssign) && named
     };
     let mut sorted: Vec<Site> = Vec::new();
     // Constants that need nothing of the module come first, as people write modules.
-    let free = |site: &Site| constant(site) && eager(facts, names, closure, *site).is_empty();
+    let free = |site: &Site| constant(site) && eager(run, names, closure, *site).is_empty();
     sorted.extend(order.iter().filter(|site| free(site)));
     sorted.extend(order.iter().filter(|site| !free(site)));
     let item = |site: Site| Item {
-        text: text_of(facts, site),
-        code: facts.source_of(site).to_owned(),
-        is_constant: matches!(facts.kind(site), Kind::Assign | Kind::AnnAssign),
+        text: text_of(run, site),
+        code: run.source_of(site).to_owned(),
+        is_constant: matches!(run.kind(site), Kind::Assign | Kind::AnnAssign),
     };
     sorted.into_iter().map(item).collect()
 }
 
 /// The statements that have to run before `statement` does.
-fn eager(facts: &Facts, names: &Names, closure: &Closure, statement: Site) -> Vec<Site> {
-    let needs = needs(facts, statement).into_iter().filter(|need| need.eager);
+fn eager(run: &Run, names: &Names, closure: &Closure, statement: Site) -> Vec<Site> {
+    let needs = needs(run, statement).into_iter().filter(|need| need.eager);
     let bound = needs.flat_map(|need| names.bound(need.name));
     let moved = bound.map(|bound| bound.statement);
     moved.filter(|site| closure.moved.contains_key(site) && *site != statement).collect()
 }
 
 fn add_in_order(
-    facts: &Facts,
+    run: &Run,
     names: &Names,
     closure: &Closure,
     statement: Site,
@@ -140,26 +140,26 @@ fn add_in_order(
     if order.contains(&statement) || !open.insert(statement) {
         return;
     }
-    for before in eager(facts, names, closure, statement) {
-        add_in_order(facts, names, closure, before, order, open);
+    for before in eager(run, names, closure, statement) {
+        add_in_order(run, names, closure, before, order, open);
     }
     order.push(statement);
 }
 
 /// The lines of a statement with the comments above it; of several on one line its own text.
-fn text_of(facts: &Facts, statement: Site) -> String {
-    facts.tree(statement.cell).text(moved_range(facts, statement)).to_owned()
+fn text_of(run: &Run, statement: Site) -> String {
+    run.tree(statement.cell).text(moved_range(run, statement)).to_owned()
 }
 
 /// What of the cell's text moves with a statement.
-pub(super) fn moved_range(facts: &Facts, statement: Site) -> TextRange {
-    let Some(cell) = facts.cell(statement.cell) else { return TextRange::default() };
+pub(super) fn moved_range(run: &Run, statement: Site) -> TextRange {
+    let Some(cell) = run.index(statement.cell) else { return TextRange::default() };
     let own = |piece: &Piece| piece.nodes.contains(&statement.node);
-    match pieces(cell.syntax()).into_iter().find(own) {
+    match pieces(&cell.syntax).into_iter().find(own) {
         Some(piece) if piece.statement().is_some() => {
-            TextRange::new(below_directives(cell.syntax(), &piece), piece.range.end)
+            TextRange::new(below_directives(&cell.syntax, &piece), piece.range.end)
         }
-        _ => facts.range(statement),
+        _ => run.range(statement),
     }
 }
 
@@ -190,14 +190,14 @@ struct There {
 }
 
 impl There {
-    fn read(facts: &Facts, text: &str, request: &Request) -> Result<Self, Refusal> {
+    fn read(run: &Run, text: &str, request: &Request) -> Result<Self, Refusal> {
         let syntax = python::parse(text);
         let module = request.module.to_owned();
         if let Some(error) = syntax.errors.first() {
             let line = position(text, error.range.start).line;
             return Err(Refusal::Module { module, line });
         }
-        let own = script::read(text, facts.tables);
+        let own = script::read(text, run.tables());
         let names = Names::of(&own);
         let bound = names.all().map(|name| {
             let import = |site| !imports::of_statement(&own, site).is_empty();
@@ -245,13 +245,13 @@ impl There {
 
     fn clashes(
         &self,
-        facts: &Facts,
+        run: &Run,
         names: &Names,
         closure: &Closure,
         futures: &BTreeSet<String>,
         request: &Request,
     ) -> Result<(), Refusal> {
-        let is_new = |site: &&Site| !self.defines(facts.source_of(**site));
+        let is_new = |site: &&Site| !self.defines(run.source_of(**site));
         let moved = closure.moved.keys().filter(is_new);
         let moved = moved.flat_map(|site| names.of_statement(*site));
         // A built-in name that the module gives another meaning would change a helper's own.

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use super::Request;
 use super::closure::Closure;
-use crate::facts::{Facts, Function, Site};
+use crate::execution::{Function, Run, Site};
 use crate::python::{Kind, Role};
 
 /// A file with one test for each function and for each public method of a class.
-pub(super) fn write(facts: &Facts, closure: &Closure, request: &Request) -> String {
+pub(super) fn write(run: &Run, closure: &Closure, request: &Request) -> String {
     let mut tests = Vec::new();
     let mut imported = BTreeSet::new();
     for statement in closure.moved.keys() {
-        let made = tests_of(facts, *statement, request.skip_reason);
+        let made = tests_of(run, *statement, request.skip_reason);
         if !made.is_empty() {
             imported.extend(closure.moved.get(statement).into_iter().flat_map(|it| &it.names));
         }
@@ -26,24 +26,23 @@ pub(super) fn write(facts: &Facts, closure: &Closure, request: &Request) -> Stri
     format!("{asyncio}import pytest\n\n{import}{tests}")
 }
 
-fn tests_of(facts: &Facts, statement: Site, reason: &str) -> Vec<String> {
-    let function = |site: Site| facts.function_at(site).and_then(|id| facts.function(id));
-    match facts.kind(statement) {
+fn tests_of(run: &Run, statement: Site, reason: &str) -> Vec<String> {
+    let function = |site: Site| run.function(site);
+    match run.kind(statement) {
         Kind::FunctionDef { .. } => {
-            let made =
-                function(statement).map(|it| test(&it.name, &call(facts, it, ""), it, reason));
+            let made = function(statement).map(|it| test(&it.name, &call(run, it, ""), it, reason));
             made.into_iter().collect()
         }
         Kind::ClassDef { name } => {
-            let class = facts.tree(statement.cell).text(*name);
+            let class = run.tree(statement.cell).text(*name);
             let methods: Vec<&Function> =
-                facts.children_in(statement, Role::Body).filter_map(function).collect();
+                run.children_in(statement, Role::Body).filter_map(function).collect();
             let init = methods.iter().find(|method| method.name == "__init__");
-            let new = format!("{class}({})", init.map_or(String::new(), |it| values(facts, it, 1)));
+            let new = format!("{class}({})", init.map_or(String::new(), |it| values(run, it, 1)));
             let public = methods.iter().filter(|method| !method.name.starts_with('_'));
             let of_method = |method: &&Function| {
                 let name = format!("{}_{}", class.to_lowercase(), method.name);
-                test(&name, &call(facts, method, &new), method, reason)
+                test(&name, &call(run, method, &new), method, reason)
             };
             public.map(of_method).collect()
         }
@@ -52,20 +51,20 @@ fn tests_of(facts: &Facts, statement: Site, reason: &str) -> Vec<String> {
 }
 
 /// The call with every value that has to be given; `on` is the object of a method.
-fn call(facts: &Facts, function: &Function, on: &str) -> String {
+fn call(run: &Run, function: &Function, on: &str) -> String {
     let skipped = usize::from(!on.is_empty());
     let dot = if on.is_empty() { "" } else { "." };
-    format!("{on}{dot}{}({})", function.name, values(facts, function, skipped))
+    format!("{on}{dot}{}({})", function.name, values(run, function, skipped))
 }
 
 /// `url=..., size=...` for the parameters without a default, the first `skipped` left out.
-fn values(facts: &Facts, function: &Function, skipped: usize) -> String {
-    let tree = facts.tree(function.site.cell);
-    let parameters = facts.children_in(function.site, Role::Param).skip(skipped);
+fn values(run: &Run, function: &Function, skipped: usize) -> String {
+    let tree = run.tree(function.site.cell);
+    let parameters = run.children_in(function.site, Role::Param).skip(skipped);
     let value = |site: Site| {
-        let Kind::Param { name } = facts.kind(site) else { return None };
+        let Kind::Param { name } = run.kind(site) else { return None };
         let before = tree.source().get(..name.start).unwrap_or_default();
-        let wanted = facts.child(site, Role::Default).is_none() && !before.ends_with('*');
+        let wanted = run.child(site, Role::Default).is_none() && !before.ends_with('*');
         wanted.then(|| format!("{}=...", tree.text(*name)))
     };
     parameters.filter_map(value).collect::<Vec<_>>().join(", ")

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::{Extraction, Refusal, Request, extract, refusal};
-use crate::facts::{CellFacts, Facts};
+use crate::execution::Run;
+use crate::index::ReadCell;
 use crate::knowledge::Tables;
 use crate::notebook::{Notebook, Pasted, parse_pasted, parse_script};
 use crate::review::environment_of;
@@ -73,8 +74,9 @@ fn plan(
     partial: bool,
 ) -> Result<Extraction, Refusal> {
     let tables = Tables::default();
-    let cells = notebook.cells.iter().map(|cell| CellFacts::of_cell(cell, true).into()).collect();
-    let facts = Facts::join(cells, &tables, environment_of(notebook), Default::default());
+    let read = |cell| std::sync::Arc::clone(ReadCell::of_cell(cell, true).names());
+    let cells = notebook.cells.iter().map(read);
+    let run = Run::of(cells, Default::default(), &tables, environment_of(notebook));
     let request = Request {
         names,
         module: "helpers",
@@ -83,7 +85,7 @@ fn plan(
         title: "Helpers.",
         skip_reason: "to write",
     };
-    extract(&facts, notebook, &request)
+    extract(&run, notebook, &request)
 }
 
 fn said(refusal: &Refusal) -> String {
@@ -148,10 +150,10 @@ fn every_extraction_does_what_the_fixture_says() {
 fn reads_without_a_kernel(done: &Extraction) {
     let tables = Tables::default();
     for text in [&done.module, &done.tests] {
-        let facts = script::read(text, &tables);
-        let cell = facts.cell(script::CELL).unwrap();
-        assert_eq!(cell.syntax().errors, [], "{text}");
-        assert!(!facts.awaits_at_top(script::CELL), "{text}");
+        let run = script::read(text, &tables);
+        let cell = run.index(script::CELL).unwrap();
+        assert_eq!(cell.syntax.errors, [], "{text}");
+        assert!(!run.awaits_at_top(script::CELL), "{text}");
     }
 }
 

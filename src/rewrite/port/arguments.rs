@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::parser::{self, Parser};
 use super::{Parameter, Words};
-use crate::facts::{Facts, Site, Value};
+use crate::execution::{Meaning, Run, Site};
 use crate::index::TOP;
 use crate::python::{Kind, NameUse, is_builtin};
 use crate::rewrite::{delete_statement, module_name};
@@ -27,21 +27,21 @@ pub(super) struct Arguments {
 const WIDTH: usize = 88;
 
 /// Turns arguments into parameters, as far as they are understood.
-pub(super) fn turn(facts: &Facts, words: &Words) -> Arguments {
-    let mut turned = match parser::read(facts) {
+pub(super) fn turn(run: &Run, words: &Words) -> Arguments {
+    let mut turned = match parser::read(run) {
         parser::Found::Nothing => Arguments::default(),
         parser::Found::Strange(left) => Arguments { left, ..Arguments::default() },
-        parser::Found::Parser(parser) => of_parser(facts, words, &parser),
+        parser::Found::Parser(parser) => of_parser(run, words, &parser),
     };
-    add_argv(facts, words, &mut turned);
+    add_argv(run, words, &mut turned);
     turned
 }
 
-fn of_parser(facts: &Facts, words: &Words, parser: &Parser) -> Arguments {
+fn of_parser(run: &Run, words: &Words, parser: &Parser) -> Arguments {
     let mut parameters = Vec::new();
     let mut fields = Vec::new();
     for argument in &parser.arguments {
-        let name = free_name(facts, parser, &argument.dest);
+        let name = free_name(run, parser, &argument.dest);
         fields.push(format!("{}={name}", argument.dest));
         let required = argument.required.then(|| words.required.to_owned());
         let help = argument.help.iter().chain(&argument.choices).cloned();
@@ -51,26 +51,26 @@ fn of_parser(facts: &Facts, words: &Words, parser: &Parser) -> Arguments {
         parameters.push(Parameter { name, value, comment, required });
     }
     let mut edits: Vec<Edit> =
-        parser.removable.iter().map(|statement| delete_statement(facts, *statement)).collect();
+        parser.removable.iter().map(|statement| delete_statement(run, *statement)).collect();
     let mut marker = String::new();
     for call in &parser.parses {
-        let (namespace, import) = namespace(facts, parser, call.site);
+        let (namespace, import) = namespace(run, parser, call.site);
         edits.extend(import.filter(|import| !edits.contains(import)));
-        let mut text = written(facts, call.site, &namespace, &fields);
+        let mut text = written(run, call.site, &namespace, &fields);
         if call.gives_rest {
             text = format!("({text}, [])");
         }
-        edits.push(Edit::replace(facts.span(call.site), text));
+        edits.push(Edit::replace(run.at(call.site), text));
         marker = format!("{namespace}(");
     }
-    let early = parser.arguments.iter().all(|argument| is_early(facts, &argument.reads));
+    let early = parser.arguments.iter().all(|argument| is_early(run, &argument.reads));
     Arguments { parameters, edits, early, marker, left: Vec::new() }
 }
 
 /// The call that gathers the parameters, broken into lines where it is long.
-fn written(facts: &Facts, call: Site, namespace: &str, fields: &[String]) -> String {
-    let source = facts.tree(call.cell).source();
-    let start = facts.range(call).start;
+fn written(run: &Run, call: Site, namespace: &str, fields: &[String]) -> String {
+    let source = run.tree(call.cell).source();
+    let start = run.range(call).start;
     let indent = indentation(source, start);
     let line = crate::text::line_range(source, start);
     let before = start.saturating_sub(line.start);
@@ -83,39 +83,39 @@ fn written(facts: &Facts, call: Site, namespace: &str, fields: &[String]) -> Str
 }
 
 /// `argparse.Namespace` under the name that the script has for it.
-fn namespace(facts: &Facts, parser: &Parser, call: Site) -> (String, Option<Edit>) {
-    let callee = facts.callee_text(parser.created);
+fn namespace(run: &Run, parser: &Parser, call: Site) -> (String, Option<Edit>) {
+    let callee = run.callee(parser.created);
     if let Some(prefix) = callee.strip_suffix(".ArgumentParser") {
-        let head = facts.descendants(parser.created).find(|site| {
-            matches!(facts.kind(*site), Kind::Name { .. }) && facts.source_of(*site) == prefix
+        let head = run.descendants(parser.created).find(|site| {
+            matches!(run.kind(*site), Kind::Name { .. }) && run.source_of(*site) == prefix
         });
-        let is_global = head.is_some_and(|head| facts.binding_scope(head) == TOP);
-        if is_global || facts.owner(parser.created) == facts.owner(call) {
+        let is_global = head.is_some_and(|head| run.binding_scope(head) == TOP);
+        if is_global || run.owner(parser.created) == run.owner(call) {
             return (format!("{prefix}.Namespace"), None);
         }
     }
-    let (name, import) = module_name(facts, call, "argparse");
+    let (name, import) = module_name(run, call, "argparse");
     (format!("{name}.Namespace"), import)
 }
 
 /// The argument's own name, or one that nothing else in the script has.
-fn free_name(facts: &Facts, parser: &Parser, dest: &str) -> String {
+fn free_name(run: &Run, parser: &Parser, dest: &str) -> String {
     let in_functions = |name: &str| {
         let owners: BTreeSet<_> =
-            parser.parses.iter().filter_map(|call| facts.owner(call.site)).collect();
-        facts.sites().any(|site| {
-            let binds = match facts.kind(site) {
+            parser.parses.iter().filter_map(|call| run.owner(call.site)).collect();
+        run.sites().any(|site| {
+            let binds = match run.kind(site) {
                 Kind::Name { used: NameUse::Store | NameUse::Delete } => {
-                    facts.source_of(site) == name
+                    run.source_of(site) == name
                 }
-                Kind::Param { name: range } => facts.tree(site.cell).text(*range) == name,
+                Kind::Param { name: range } => run.tree(site.cell).text(*range) == name,
                 _ => false,
             };
-            binds && facts.owner(site).is_some_and(|owner| owners.contains(&owner))
+            binds && run.owner(site).is_some_and(|owner| owners.contains(&owner))
         })
     };
     let is_free =
-        |name: &str| facts.global(name).is_empty() && !is_builtin(name) && !in_functions(name);
+        |name: &str| run.global(name).is_empty() && !is_builtin(name) && !in_functions(name);
     let prefixed = (0..).map(|number| match number {
         0 => dest.to_owned(),
         1 => format!("param_{dest}"),
@@ -125,14 +125,14 @@ fn free_name(facts: &Facts, parser: &Parser, dest: &str) -> String {
 }
 
 /// Whether the names are built in, or imported before anything else happens.
-fn is_early(facts: &Facts, reads: &[Site]) -> bool {
-    let first = super::first_after_imports(facts);
+fn is_early(run: &Run, reads: &[Site]) -> bool {
+    let first = super::first_after_imports(run);
     reads.iter().all(|read| {
-        let name = facts.source_of(*read);
-        let bound = facts.global(name);
-        let imported = |(cell, binding): &(_, crate::facts::Binding)| {
+        let name = run.source_of(*read);
+        let bound = run.global(name);
+        let imported = |(cell, binding): &(_, crate::index::Binding)| {
             let site = Site { cell: *cell, node: binding.node };
-            matches!(binding.how, crate::facts::How::Import(_))
+            matches!(binding.how, crate::index::How::Import(_))
                 && first.is_none_or(|first| site < first)
         };
         if bound.is_empty() { is_builtin(name) } else { bound.iter().all(imported) }
@@ -140,31 +140,28 @@ fn is_early(facts: &Facts, reads: &[Site]) -> bool {
 }
 
 /// `sys.argv` is the kernel's own in a cell; a list of the script's takes its place.
-fn add_argv(facts: &Facts, words: &Words, turned: &mut Arguments) {
+fn add_argv(run: &Run, words: &Words, turned: &mut Arguments) {
     let is_argv = |site: &Site| {
-        let reads = matches!(
-            facts.kind(*site),
-            Kind::Attribute { .. } | Kind::Name { used: NameUse::Load }
-        );
-        let stored = facts.role(*site) == crate::python::Role::Target;
-        reads && !stored && facts.value(*site) == Value::Path("sys.argv".to_owned())
+        let reads =
+            matches!(run.kind(*site), Kind::Attribute { .. } | Kind::Name { used: NameUse::Load });
+        let stored = run.role(*site) == crate::python::Role::Target;
+        reads && !stored && run.meaning(*site) == Meaning::Path("sys.argv".to_owned())
     };
     let replaced = |site: &Site| {
-        turned
-            .edits
-            .iter()
-            .any(|edit| edit.span.cell == site.cell && edit.span.range.contains(facts.range(*site)))
+        turned.edits.iter().any(|edit| {
+            edit.span.cell == run.position(site.cell) && edit.span.range.contains(run.range(*site))
+        })
     };
-    let reads: Vec<Site> = facts.sites().filter(is_argv).filter(|it| !replaced(it)).collect();
+    let reads: Vec<Site> = run.sites().filter(is_argv).filter(|it| !replaced(it)).collect();
     if reads.is_empty() {
         return;
     }
     let bound = |name: &str| {
-        facts.sites().any(|site| match facts.kind(site) {
-            Kind::Name { .. } => facts.source_of(site) == name,
-            Kind::Param { name: range } => facts.tree(site.cell).text(*range) == name,
+        run.sites().any(|site| match run.kind(site) {
+            Kind::Name { .. } => run.source_of(site) == name,
+            Kind::Param { name: range } => run.tree(site.cell).text(*range) == name,
             _ => false,
-        }) || !facts.global(name).is_empty()
+        }) || !run.global(name).is_empty()
     };
     let name = if bound("argv") { "script_argv" } else { "argv" };
     if turned.parameters.is_empty() {
@@ -178,5 +175,5 @@ fn add_argv(facts: &Facts, words: &Words, turned: &mut Arguments) {
         comment: Some(words.argv.to_owned()),
         required: false,
     });
-    turned.edits.extend(reads.iter().map(|site| Edit::replace(facts.span(*site), name)));
+    turned.edits.extend(reads.iter().map(|site| Edit::replace(run.at(*site), name)));
 }

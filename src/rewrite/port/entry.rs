@@ -1,11 +1,11 @@
 //! The script's entry point: what starts and ends the program makes way for the kernel.
 
 use crate::diagnostic::{Applicability, Fix};
-use crate::facts::{Facts, Site, Usage};
+use crate::execution::{CellKey, Run, Site, Usage};
 use crate::python::{Kind, Role};
 use crate::rewrite::merge_deletions;
 use crate::rewrite::script;
-use crate::text::{CellIndex, Edit, Span, TextRange};
+use crate::text::{Edit, TextRange};
 
 /// The edits of an entry point.
 #[derive(Debug, Default)]
@@ -19,21 +19,21 @@ pub(super) struct Entry {
 
 /// Collects what has to change for the program to run on the kernel's loop. `fixes` are those of
 /// the rules about second loops.
-pub(super) fn change(facts: &Facts, fixes: &[Fix]) -> Entry {
+pub(super) fn change(run: &Run, fixes: &[Fix]) -> Entry {
     let mut entry = Entry::default();
     for fix in fixes.iter().filter(|fix| fix.applicability > Applicability::DisplayOnly) {
         if entry.takes(&fix.edits) {
             entry.tradeoffs.extend(&fix.tradeoffs);
         }
     }
-    for statement in script::statements(facts) {
-        let body: Vec<Site> = match script::is_main_guard(facts, statement) {
-            true => facts.children_in(statement, Role::Body).collect(),
+    for statement in script::statements(run) {
+        let body: Vec<Site> = match script::is_main_guard(run, statement) {
+            true => run.children_in(statement, Role::Body).collect(),
             false => vec![statement],
         };
         for statement in body {
-            if let Some((call, argument)) = exit_with(facts, statement)
-                && entry.takes(&around(facts, call, argument))
+            if let Some((call, argument)) = exit_with(run, statement)
+                && entry.takes(&around(run, call, argument))
             {
                 entry.exits.push(call);
             }
@@ -63,30 +63,30 @@ impl Entry {
 }
 
 /// `sys.exit(main())` as a statement: the call and its argument. A number or text stays.
-fn exit_with(facts: &Facts, statement: Site) -> Option<(Site, Site)> {
-    let call = match facts.kind(statement) {
-        Kind::Expression => facts.child(statement, Role::Value)?,
+fn exit_with(run: &Run, statement: Site) -> Option<(Site, Site)> {
+    let call = match run.kind(statement) {
+        Kind::Expression => run.child(statement, Role::Value)?,
         // `raise SystemExit(main())`
-        Kind::Raise => facts.child(statement, Role::Value)?,
+        Kind::Raise => run.child(statement, Role::Value)?,
         _ => return None,
     };
-    let func = facts.child(call, Role::Func)?;
-    let value = facts.value(func);
+    let func = run.child(call, Role::Func)?;
+    let value = run.meaning(func);
     let exits = ["sys.exit", "builtins.exit", "builtins.quit", "builtins.SystemExit"];
     let is_exit = value.path().is_some_and(|path| exits.contains(&path));
-    let raises = matches!(facts.kind(statement), Kind::Raise);
-    let only = facts.children_in(call, Role::Arg).count() == 1
-        && facts.child(call, Role::Keyword).is_none()
-        && (raises || matches!(facts.usage(call), Usage::Dropped | Usage::Displayed));
-    let argument = facts.child(call, Role::Arg)?;
-    let works = matches!(facts.kind(argument), Kind::Call | Kind::Await);
+    let raises = matches!(run.kind(statement), Kind::Raise);
+    let only = run.children_in(call, Role::Arg).count() == 1
+        && run.child(call, Role::Keyword).is_none()
+        && (raises || matches!(run.usage(call), Usage::Dropped | Usage::Displayed));
+    let argument = run.child(call, Role::Arg)?;
+    let works = matches!(run.kind(argument), Kind::Call | Kind::Await);
     (is_exit && only && works).then_some((if raises { statement } else { call }, argument))
 }
 
 /// Takes away what stands around `inner`.
-fn around(facts: &Facts, outer: Site, inner: Site) -> [Edit; 2] {
-    let (all, kept) = (facts.range(outer), facts.range(inner));
+fn around(run: &Run, outer: Site, inner: Site) -> [Edit; 2] {
+    let (all, kept) = (run.range(outer), run.range(inner));
     let delete =
-        |cell: CellIndex, start, end| Edit::delete(Span::new(cell, TextRange::new(start, end)));
+        |cell: CellKey, start, end| Edit::delete(run.span_of(cell, TextRange::new(start, end)));
     [delete(outer.cell, all.start, kept.start), delete(outer.cell, kept.end, all.end)]
 }

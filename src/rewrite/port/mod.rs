@@ -17,7 +17,7 @@ pub mod to_script;
 mod unroll;
 
 use crate::diagnostic::{Fix, Message};
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site};
 use crate::knowledge::Tables;
 use crate::notebook::FreshCell;
 use crate::python::{self, Kind, Role};
@@ -100,23 +100,23 @@ impl Refusal {
     }
 }
 
-/// Turns the script that `facts` were read from ([`script::read`]) into cells.
+/// Turns the script that `run` is of ([`script::read`]) into cells.
 ///
 /// # Errors
 /// When the script is no Python.
-pub fn to_notebook(facts: &Facts, tables: &Tables, request: Request) -> Result<Ported, Refusal> {
-    let source = facts.tree(script::CELL).source();
-    if let Some(error) = facts.cell(script::CELL).and_then(|cell| cell.syntax().errors.first()) {
+pub fn to_notebook(run: &Run, tables: &Tables, request: Request) -> Result<Ported, Refusal> {
+    let source = run.tree(script::CELL).source();
+    if let Some(error) = run.index(script::CELL).and_then(|cell| cell.syntax.errors.first()) {
         return Err(Refusal::Unreadable { line: position(source, error.range.start).line });
     }
-    let entry = entry::change(facts, request.fixes);
-    let arguments = arguments::turn(facts, &request.words);
-    let mut notes = named::notes(facts, &entry, &arguments);
+    let entry = entry::change(run, request.fixes);
+    let arguments = arguments::turn(run, &request.words);
+    let mut notes = named::notes(run, &entry, &arguments);
     let mut edits = entry.edits;
     edits.extend(arguments.edits.iter().cloned());
-    edits.extend(kept_docstring(facts));
+    edits.extend(kept_docstring(run));
     merge_deletions(&mut edits);
-    let changed = apply_edits(script::CELL, source, &edits).ok_or(Refusal::Unfit)?;
+    let changed = apply_edits(run.position(script::CELL), source, &edits).ok_or(Refusal::Unfit)?;
     if !python::is_valid(&changed) {
         return Err(Refusal::Unfit);
     }
@@ -144,40 +144,40 @@ pub fn to_notebook(facts: &Facts, tables: &Tables, request: Request) -> Result<P
 const NO_SCRIPT: &str = "script-no-longer-runs";
 
 /// A docstring that the script reads stays one, under its name: in a kernel `__doc__` is another.
-fn kept_docstring(facts: &Facts) -> Option<Edit> {
-    let first = script::statements(facts).next().filter(|site| is_docstring(facts, *site))?;
-    let is_read = facts.sites().any(|site| {
-        matches!(facts.kind(site), Kind::Name { .. }) && facts.source_of(site) == "__doc__"
+fn kept_docstring(run: &Run) -> Option<Edit> {
+    let first = script::statements(run).next().filter(|site| is_docstring(run, *site))?;
+    let is_read = run.sites().any(|site| {
+        matches!(run.kind(site), Kind::Name { .. }) && run.source_of(site) == "__doc__"
     });
-    is_read.then(|| Edit::insert(first.cell, facts.range(first).start, "__doc__ = "))
+    is_read.then(|| Edit::insert(run.position(first.cell), run.range(first).start, "__doc__ = "))
 }
 
-fn is_docstring(facts: &Facts, statement: Site) -> bool {
-    matches!(facts.kind(statement), Kind::Expression)
-        && facts.child(statement, Role::Value).is_some_and(|it| matches!(facts.kind(it), Kind::Str))
+fn is_docstring(run: &Run, statement: Site) -> bool {
+    matches!(run.kind(statement), Kind::Expression)
+        && run.child(statement, Role::Value).is_some_and(|it| matches!(run.kind(it), Kind::Str))
 }
 
 /// Whether the statement does nothing but import, perhaps in a `try` or under a condition.
-fn is_import(facts: &Facts, statement: Site) -> bool {
-    let only = |site: Site| match facts.kind(site) {
+fn is_import(run: &Run, statement: Site) -> bool {
+    let only = |site: Site| match run.kind(site) {
         Kind::Import { .. } | Kind::ImportFrom { .. } => true,
         Kind::Assign | Kind::If | Kind::Try | Kind::Simple => true,
-        _ => !facts.tree(site.cell).is_statement(site.node),
+        _ => !run.tree(site.cell).is_statement(site.node),
     };
-    match facts.kind(statement) {
+    match run.kind(statement) {
         Kind::Import { .. } | Kind::ImportFrom { .. } => true,
         Kind::If | Kind::Try => {
-            let inside = || facts.descendants(statement);
+            let inside = || run.descendants(statement);
             let imports = |site: Site| {
-                matches!(facts.kind(site), Kind::Import { .. } | Kind::ImportFrom { .. })
+                matches!(run.kind(site), Kind::Import { .. } | Kind::ImportFrom { .. })
             };
-            inside().all(only) && inside().any(imports) && !script::is_main_guard(facts, statement)
+            inside().all(only) && inside().any(imports) && !script::is_main_guard(run, statement)
         }
         _ => false,
     }
 }
 
 /// The first statement below the docstring and the imports at the top.
-fn first_after_imports(facts: &Facts) -> Option<Site> {
-    script::statements(facts).find(|site| !is_docstring(facts, *site) && !is_import(facts, *site))
+fn first_after_imports(run: &Run) -> Option<Site> {
+    script::statements(run).find(|site| !is_docstring(run, *site) && !is_import(run, *site))
 }

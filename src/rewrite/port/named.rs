@@ -4,7 +4,7 @@ use super::Note;
 use super::arguments::Arguments;
 use super::entry::Entry;
 use crate::diagnostic::Message;
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site};
 use crate::python::{Kind, NameUse};
 use crate::rewrite::script;
 use crate::text::position;
@@ -41,21 +41,21 @@ const METHODS: [(&str, &str); 3] =
 const COMMAND_LINES: [&str; 7] = ["absl", "click", "cyclopts", "docopt", "fire", "hydra", "typer"];
 
 /// Everything that needs a word, in no order.
-pub(super) fn notes(facts: &Facts, entry: &Entry, arguments: &Arguments) -> Vec<Note> {
+pub(super) fn notes(run: &Run, entry: &Entry, arguments: &Arguments) -> Vec<Note> {
     let mut notes = Vec::new();
     let mut add = |site: Site, key: Wording, args: &[(&'static str, &str)]| {
-        let source = facts.tree(site.cell).source();
-        let line = position(source, facts.range(site).start).line;
+        let source = run.tree(site.cell).source();
+        let line = position(source, run.range(site).start).line;
         let filled = Message::says(key);
         let message = args.iter().fold(filled, |message, (name, value)| message.with(name, value));
         notes.push(Note { line: Some(line), message });
     };
-    for call in facts.calls() {
+    for call in run.calls() {
         let changed = |site: Site| {
             entry.exits.contains(&site)
                 || entry.edits.iter().any(|edit| {
-                    edit.span.cell == site.cell
-                        && edit.span.range.start == facts.range(site).start
+                    edit.span.cell == run.position(site.cell)
+                        && edit.span.range.start == run.range(site).start
                         && !edit.span.range.is_empty()
                 })
         };
@@ -63,9 +63,9 @@ pub(super) fn notes(facts: &Facts, entry: &Entry, arguments: &Arguments) -> Vec<
         let known = CALLS.iter().find(|(name, _)| *name == path);
         let method = || METHODS.iter().find(|(name, _)| path.ends_with(name));
         if let Some((_, kind)) = known.or_else(method)
-            && (*kind != "loop" || facts.comes_to(call.site))
+            && (*kind != "loop" || run.comes_to(call.site))
         {
-            add(call.site, key_of(kind), &[("call", facts.callee_text(call.site))]);
+            add(call.site, key_of(kind), &[("call", run.callee(call.site))]);
         }
     }
     for site in &entry.exits {
@@ -74,24 +74,24 @@ pub(super) fn notes(facts: &Facts, entry: &Entry, arguments: &Arguments) -> Vec<
     for site in &arguments.left {
         add(*site, wording::port::note::ARGUMENTS_LEFT, &[]);
     }
-    for site in facts.sites() {
-        match facts.kind(site) {
-            Kind::Name { used: NameUse::Load } if facts.source_of(site) == "__file__" => {
+    for site in run.sites() {
+        match run.kind(site) {
+            Kind::Name { used: NameUse::Load } if run.source_of(site) == "__file__" => {
                 add(site, wording::port::note::FILE, &[]);
             }
-            Kind::Raise if raises_exit(facts, site) && !entry.exits.contains(&site) => {
+            Kind::Raise if raises_exit(run, site) && !entry.exits.contains(&site) => {
                 add(site, wording::port::note::EXIT, &[("call", "SystemExit")]);
             }
             Kind::ImportFrom { level: 1.., .. } => add(site, wording::port::note::RELATIVE, &[]),
             Kind::Import { .. } | Kind::ImportFrom { .. } => {
-                if let Some(name) = command_line(facts, site) {
+                if let Some(name) = command_line(run, site) {
                     add(site, wording::port::note::COMMAND_LINE, &[("name", name)]);
                 }
             }
             _ => {}
         }
     }
-    notes.extend(of_comments(facts));
+    notes.extend(of_comments(run));
     notes.extend(of_parameters(arguments));
     notes
 }
@@ -107,16 +107,16 @@ fn key_of(kind: &str) -> Wording {
     }
 }
 
-fn raises_exit(facts: &Facts, raise: Site) -> bool {
-    let value = facts.child(raise, crate::python::Role::Value);
-    value.is_some_and(|value| facts.source_of(value).starts_with("SystemExit"))
+fn raises_exit(run: &Run, raise: Site) -> bool {
+    let value = run.child(raise, crate::python::Role::Value);
+    value.is_some_and(|value| run.source_of(value).starts_with("SystemExit"))
 }
 
 /// The library by which the script reads its command line.
-fn command_line<'f>(facts: &'f Facts, import: Site) -> Option<&'f str> {
-    let tree = facts.tree(import.cell);
+fn command_line<'f>(run: &'f Run, import: Site) -> Option<&'f str> {
+    let tree = run.tree(import.cell);
     let top = |name: &'f str| name.split('.').next().unwrap_or(name);
-    let names: Vec<&str> = match facts.kind(import) {
+    let names: Vec<&str> = match run.kind(import) {
         Kind::Import { names } => names.iter().map(|name| top(tree.text(name.name))).collect(),
         Kind::ImportFrom { module: Some(module), .. } => vec![top(tree.text(*module))],
         _ => Vec::new(),
@@ -127,11 +127,11 @@ fn command_line<'f>(facts: &'f Facts, import: Site) -> Option<&'f str> {
 /// Inline metadata, which installers of scripts read and notebooks do not.
 ///
 /// Source: <https://packaging.python.org/en/latest/specifications/inline-script-metadata/>.
-fn of_comments(facts: &Facts) -> Option<Note> {
-    let cell = facts.cell(script::CELL)?;
-    let tree = &cell.syntax().tree;
+fn of_comments(run: &Run) -> Option<Note> {
+    let cell = run.index(script::CELL)?;
+    let tree = &cell.syntax.tree;
     let opens = |range: &&crate::text::TextRange| tree.text(**range).starts_with("# /// script");
-    let range = cell.syntax().comments.iter().find(opens)?;
+    let range = cell.syntax.comments.iter().find(opens)?;
     let line = Some(position(tree.source(), range.start).line);
     Some(Note { line, message: Message::says(wording::port::note::METADATA) })
 }

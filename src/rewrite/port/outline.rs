@@ -2,7 +2,7 @@
 
 use super::comments::{self, Comment};
 use super::{is_docstring, is_import};
-use crate::facts::{Facts, Site};
+use crate::execution::{Run, Site};
 use crate::knowledge::Tables;
 use crate::python::{Kind, Role};
 use crate::rewrite::pieces::{Piece, dedented, pieces};
@@ -65,23 +65,23 @@ struct Unrolled {
 
 /// The parts of a script. `main` is a function whose body takes the place of its call, and the
 /// call's statement.
-pub(super) fn parts(facts: &Facts, main: Option<(Site, Site)>) -> Vec<Part> {
+pub(super) fn parts(run: &Run, main: Option<(Site, Site)>) -> Vec<Part> {
     let mut parts = Vec::new();
-    let Some(cell) = facts.cell(script::CELL) else { return parts };
-    let pieces = pieces(cell.syntax());
+    let Some(cell) = run.index(script::CELL) else { return parts };
+    let pieces = pieces(&cell.syntax);
     let main = main.map(|(def, call)| {
         let piece = pieces.iter().find(|piece| piece.nodes.contains(&def.node));
-        let end = piece.map_or(facts.range(def).end, |piece| piece.range.end);
-        Unrolled { def, call, whole: TextRange::new(facts.range(def).start, end) }
+        let end = piece.map_or(run.range(def).end, |piece| piece.range.end);
+        Unrolled { def, call, whole: TextRange::new(run.range(def).start, end) }
     });
     for (at, piece) in pieces.iter().enumerate() {
-        add(facts, piece, main, at == 0, &mut parts);
+        add(run, piece, main, at == 0, &mut parts);
     }
     parts
 }
 
-fn add(facts: &Facts, piece: &Piece, main: Option<Unrolled>, first: bool, out: &mut Vec<Part>) {
-    let tree = facts.tree(script::CELL);
+fn add(run: &Run, piece: &Piece, main: Option<Unrolled>, first: bool, out: &mut Vec<Part>) {
+    let tree = run.tree(script::CELL);
     let at = |node| Site { cell: script::CELL, node };
     let Some(statement) = piece.nodes.first().copied().map(at) else {
         return out.extend(comment(piece.text(tree), piece.blanks));
@@ -93,47 +93,47 @@ fn add(facts: &Facts, piece: &Piece, main: Option<Unrolled>, first: bool, out: &
         Some(main) if main.def == statement => return out.extend(comments()),
         Some(main) if main.call == statement => {
             out.extend(comments());
-            out.extend(body_of(facts, main.def, main.whole, None));
-            return out.extend(comment_after(facts, statement, piece.range.end));
+            out.extend(body_of(run, main.def, main.whole, None));
+            return out.extend(comment_after(run, statement, piece.range.end));
         }
         _ => {}
     }
-    if single && first && is_docstring(facts, statement) {
+    if single && first && is_docstring(run, statement) {
         out.extend(comments());
-        let prose = comments::cleaned(facts.source_of(statement));
+        let prose = comments::cleaned(run.source_of(statement));
         out.push(Part::new(PartKind::Prose, &prose, piece.blanks));
-        return out.extend(comment_after(facts, statement, piece.range.end));
+        return out.extend(comment_after(run, statement, piece.range.end));
     }
-    if single && script::is_main_guard(facts, statement) {
+    if single && script::is_main_guard(run, statement) {
         out.extend(comments());
-        return out.extend(body_of(facts, statement, piece.range, main));
+        return out.extend(body_of(run, statement, piece.range, main));
     }
     // A comment that heads the file and its imports is about the file.
-    let split = first && !above.is_empty() && is_import(facts, statement);
+    let split = first && !above.is_empty() && is_import(run, statement);
     if split && matches!(comments::read(above), Comment::Prose(_) | Comment::Dropped) {
         out.extend(comments());
         let rest = TextRange::new(piece.code, piece.range.end);
         return out.push(Part::new(PartKind::Import, tree.text(rest), 1));
     }
-    let name = match facts.kind(statement) {
+    let name = match run.kind(statement) {
         Kind::FunctionDef { name, .. } | Kind::ClassDef { name } => tree.text(*name).to_owned(),
         _ => String::new(),
     };
-    let kind = kind(facts, statement);
+    let kind = kind(run, statement);
     out.push(Part { name, ..Part::new(kind, piece.text(tree), piece.blanks) });
 }
 
 /// What stands on the line after a statement that went elsewhere.
-fn comment_after(facts: &Facts, statement: Site, end: usize) -> Option<Part> {
-    let after = TextRange::new(facts.range(statement).end, end);
-    let text = after.slice(facts.tree(statement.cell).source()).trim_start_matches([';', ' ']);
+fn comment_after(run: &Run, statement: Site, end: usize) -> Option<Part> {
+    let after = TextRange::new(run.range(statement).end, end);
+    let text = after.slice(run.tree(statement.cell).source()).trim_start_matches([';', ' ']);
     text.starts_with('#').then(|| Part::new(PartKind::Comment, text.trim_end(), 0))
 }
 
-fn kind(facts: &Facts, statement: Site) -> PartKind {
-    match facts.kind(statement) {
+fn kind(run: &Run, statement: Site) -> PartKind {
+    match run.kind(statement) {
         Kind::FunctionDef { .. } | Kind::ClassDef { .. } => PartKind::Definition,
-        _ if is_import(facts, statement) => PartKind::Import,
+        _ if is_import(run, statement) => PartKind::Import,
         _ => PartKind::Statement,
     }
 }
@@ -148,11 +148,11 @@ fn comment(text: &str, blanks: usize) -> Option<Part> {
 
 /// The body of a guard or function as parts of their own. `whole` ends where the body's comments
 /// do.
-fn body_of(facts: &Facts, block: Site, whole: TextRange, main: Option<Unrolled>) -> Vec<Part> {
-    let tree = facts.tree(block.cell);
-    let Some(first) = facts.child(block, Role::Body) else { return Vec::new() };
-    let start = facts.range(first).start;
-    let header_end = header_end(facts, block);
+fn body_of(run: &Run, block: Site, whole: TextRange, main: Option<Unrolled>) -> Vec<Part> {
+    let tree = run.tree(block.cell);
+    let Some(first) = run.child(block, Role::Body) else { return Vec::new() };
+    let start = run.range(first).start;
+    let header_end = header_end(run, block);
     let header = TextRange::new(header_end, line_range(tree.source(), header_end).end);
     let same_line = header.end > start;
     // Comments may stand between the header and the first statement.
@@ -164,11 +164,11 @@ fn body_of(facts: &Facts, block: Site, whole: TextRange, main: Option<Unrolled>)
     }
     let tables = Tables::default();
     let inside = script::read(&dedented(tree, region, indent), &tables);
-    let Some(cell) = inside.cell(script::CELL) else { return parts };
-    let is_function = matches!(facts.kind(block), Kind::FunctionDef { .. });
+    let Some(cell) = inside.index(script::CELL) else { return parts };
+    let is_function = matches!(run.kind(block), Kind::FunctionDef { .. });
     let mut after_main = false;
-    for (at, piece) in pieces(cell.syntax()).iter().enumerate() {
-        let text = piece.text(&cell.syntax().tree);
+    for (at, piece) in pieces(&cell.syntax).iter().enumerate() {
+        let text = piece.text(&cell.syntax.tree);
         let site = piece.statement().map(|node| Site { cell: script::CELL, node });
         match (site, main) {
             _ if text == "pass" => {}
@@ -177,12 +177,12 @@ fn body_of(facts: &Facts, block: Site, whole: TextRange, main: Option<Unrolled>)
                 let prose = comments::cleaned(inside.source_of(site));
                 parts.push(Part::new(PartKind::Prose, &prose, piece.blanks));
             }
-            (Some(site), Some(main)) if inside.source_of(site) == facts.source_of(main.call) => {
+            (Some(site), Some(main)) if inside.source_of(site) == run.source_of(main.call) => {
                 let above = TextRange::new(piece.range.start, piece.code);
-                let above = above.slice(cell.syntax().tree.source()).trim_end();
+                let above = above.slice(cell.syntax.tree.source()).trim_end();
                 parts.extend(comment(above, piece.blanks).filter(|_| !above.is_empty()));
                 parts.extend(comment_after(&inside, site, piece.range.end));
-                parts.extend(body_of(facts, main.def, main.whole, None));
+                parts.extend(body_of(run, main.def, main.whole, None));
                 after_main = true;
                 continue;
             }
@@ -201,20 +201,20 @@ fn body_of(facts: &Facts, block: Site, whole: TextRange, main: Option<Unrolled>)
 }
 
 /// Where the line ends that opens a block: after its condition, or its parameters.
-fn header_end(facts: &Facts, block: Site) -> usize {
-    let before_body = facts
+fn header_end(run: &Run, block: Site) -> usize {
+    let before_body = run
         .descendants(block)
-        .filter(|site| facts.parent(*site) == Some(block) && facts.role(*site) != Role::Body);
-    let ends = before_body.map(|site| facts.range(site).end);
-    let name = match facts.kind(block) {
+        .filter(|site| run.parent(*site) == Some(block) && run.role(*site) != Role::Body);
+    let ends = before_body.map(|site| run.range(site).end);
+    let name = match run.kind(block) {
         Kind::FunctionDef { name, .. } => name.end,
-        _ => facts.range(block).start,
+        _ => run.range(block).start,
     };
     let last = ends.max().unwrap_or(name).max(name);
     // The colon may stand on a later line, as in a signature that is broken into lines.
-    let source = facts.tree(block.cell).source();
+    let source = run.tree(block.cell).source();
     let rest = source.get(last..).unwrap_or_default();
     let colon = rest.find(':').map_or(last, |at| last + at);
-    let first = facts.child(block, Role::Body).map_or(last, |first| facts.range(first).start);
+    let first = run.child(block, Role::Body).map_or(last, |first| run.range(first).start);
     if colon < first { colon } else { last }
 }

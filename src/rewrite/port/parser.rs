@@ -2,7 +2,7 @@
 //!
 //! Source: <https://docs.python.org/3/library/argparse.html>.
 
-use crate::facts::{Facts, Site, Usage};
+use crate::execution::{Run, Site, Usage};
 use crate::index::TOP;
 use crate::python::{Kind, NameUse, Role, is_valid};
 
@@ -47,19 +47,19 @@ const CREATE: &str = "argparse.ArgumentParser";
 const MADE: &str = "argparse.ArgumentParser()";
 
 /// Reads the script's parser.
-pub(super) fn read(facts: &Facts) -> Found {
+pub(super) fn read(run: &Run) -> Found {
     let of = |name: &str| -> Vec<Site> {
         let is_it = |path: &str| path.strip_prefix(MADE).is_some_and(|rest| rest.ends_with(name));
-        let calls = facts.calls().iter().filter(|call| call.callee.path().is_some_and(is_it));
+        let calls = run.calls().iter().filter(|call| call.callee.path().is_some_and(is_it));
         calls.map(|call| call.site).collect()
     };
-    let created: Vec<Site> = facts
+    let created: Vec<Site> = run
         .calls()
         .iter()
         .filter(|call| call.callee.path() == Some(CREATE))
         .map(|call| call.site)
         .collect();
-    let parses = parses(facts);
+    let parses = parses(run);
     if created.is_empty() && parses.is_empty() {
         return Found::Nothing;
     }
@@ -68,30 +68,30 @@ pub(super) fn read(facts: &Facts) -> Found {
         false => parses.iter().map(|parse| parse.site).collect(),
     };
     let added = of(".add_argument");
-    let strange = facts.calls().iter().any(|call| {
-        facts.callee_text(call.site).ends_with(".add_argument") && !added.contains(&call.site)
+    let strange = run.calls().iter().any(|call| {
+        run.callee(call.site).ends_with(".add_argument") && !added.contains(&call.site)
     });
     let [created] = created.as_slice() else { return Found::Strange(places) };
     let plain = !strange
         && of(".add_subparsers").is_empty()
         && !parses.is_empty()
-        && parses.iter().all(|parse| reads_the_command_line(facts, parse.site))
+        && parses.iter().all(|parse| reads_the_command_line(run, parse.site))
         && ["parents", "argument_default", "fromfile_prefix_chars"]
             .iter()
-            .all(|name| facts.keyword(*created, name).is_none())
-        && !added.iter().any(|call| is_in_loop(facts, *call));
+            .all(|name| run.keyword(*created, name).is_none())
+        && !added.iter().any(|call| is_in_loop(run, *call));
     let defaults = of(".set_defaults");
-    match plain.then(|| arguments(facts, &added, &defaults)).flatten() {
+    match plain.then(|| arguments(run, &added, &defaults)).flatten() {
         Some(arguments) => {
-            let removable = removable(facts, *created, &added, &defaults, &parses);
+            let removable = removable(run, *created, &added, &defaults, &parses);
             Found::Parser(Parser { created: *created, arguments, parses, removable })
         }
         None => Found::Strange(places),
     }
 }
 
-fn parses(facts: &Facts) -> Vec<Parse> {
-    let parse = |call: &crate::facts::Call| {
+fn parses(run: &Run) -> Vec<Parse> {
+    let parse = |call: &crate::execution::Call| {
         let name = call.callee.path()?.strip_prefix(MADE)?;
         let gives_rest = match name {
             ".parse_args" | ".parse_intermixed_args" => false,
@@ -100,46 +100,46 @@ fn parses(facts: &Facts) -> Vec<Parse> {
         };
         Some(Parse { site: call.site, gives_rest })
     };
-    facts.calls().iter().filter_map(parse).collect()
+    run.calls().iter().filter_map(parse).collect()
 }
 
 /// Without arguments of its own, the call reads `sys.argv`.
-fn reads_the_command_line(facts: &Facts, call: Site) -> bool {
-    let mut args = facts.children_in(call, Role::Arg).chain(facts.children_in(call, Role::Keyword));
+fn reads_the_command_line(run: &Run, call: Site) -> bool {
+    let mut args = run.children_in(call, Role::Arg).chain(run.children_in(call, Role::Keyword));
     match (args.next(), args.next()) {
         (None, _) => true,
         (Some(arg), None) => {
-            matches!(facts.kind(arg), Kind::None) || facts.source_of(arg).ends_with("sys.argv[1:]")
+            matches!(run.kind(arg), Kind::None) || run.source_of(arg).ends_with("sys.argv[1:]")
         }
         _ => false,
     }
 }
 
-fn is_in_loop(facts: &Facts, call: Site) -> bool {
-    facts.ancestors(call).any(|up| {
-        matches!(facts.kind(up), Kind::For { .. } | Kind::While | Kind::Comprehension { .. })
+fn is_in_loop(run: &Run, call: Site) -> bool {
+    run.ancestors(call).any(|up| {
+        matches!(run.kind(up), Kind::For { .. } | Kind::While | Kind::Comprehension { .. })
     })
 }
 
 /// The arguments in order; `None` when one of them is not plain.
-fn arguments(facts: &Facts, added: &[Site], defaults: &[Site]) -> Option<Vec<Argument>> {
+fn arguments(run: &Run, added: &[Site], defaults: &[Site]) -> Option<Vec<Argument>> {
     let mut list: Vec<Argument> = Vec::new();
     for call in added {
-        if let Some(argument) = argument(facts, *call)?
+        if let Some(argument) = argument(run, *call)?
             && list.iter().all(|other| other.dest != argument.dest)
         {
             list.push(argument);
         }
     }
-    for keyword in defaults.iter().flat_map(|call| facts.children_in(*call, Role::Keyword)) {
-        let Kind::KeywordArg { name: Some(name) } = facts.kind(keyword) else { return None };
-        let dest = facts.tree(keyword.cell).text(*name).to_owned();
-        let value = facts.child(keyword, Role::Value)?;
-        let reads = reads(facts, value)?;
+    for keyword in defaults.iter().flat_map(|call| run.children_in(*call, Role::Keyword)) {
+        let Kind::KeywordArg { name: Some(name) } = run.kind(keyword) else { return None };
+        let dest = run.tree(keyword.cell).text(*name).to_owned();
+        let value = run.child(keyword, Role::Value)?;
+        let reads = reads(run, value)?;
         let old = list.iter().position(|other| other.dest == dest);
         let mut new = Argument {
             dest,
-            value: text(facts, value),
+            value: text(run, value),
             required: false,
             help: None,
             choices: None,
@@ -158,30 +158,30 @@ fn arguments(facts: &Facts, added: &[Site], defaults: &[Site]) -> Option<Vec<Arg
 
 /// One call of `add_argument`: `Some(None)` for `--version` and the like, `None` when it is not
 /// plain.
-fn argument(facts: &Facts, call: Site) -> Option<Option<Argument>> {
-    let string = |site: Site| facts.tree(site.cell).string(site.node);
-    let flags: Option<Vec<&str>> = facts.children_in(call, Role::Arg).map(string).collect();
+fn argument(run: &Run, call: Site) -> Option<Option<Argument>> {
+    let string = |site: Site| run.tree(site.cell).string(site.node);
+    let flags: Option<Vec<&str>> = run.children_in(call, Role::Arg).map(string).collect();
     let flags = flags?;
-    let mut keywords = facts.children_in(call, Role::Keyword);
-    if keywords.any(|it| matches!(facts.kind(it), Kind::KeywordArg { name: None })) {
+    let mut keywords = run.children_in(call, Role::Keyword);
+    if keywords.any(|it| matches!(run.kind(it), Kind::KeywordArg { name: None })) {
         return None;
     }
-    let action = facts.keyword(call, "action");
+    let action = run.keyword(call, "action");
     let action_name = action.and_then(string);
     if matches!(action_name, Some("version" | "help")) {
         return Some(None);
     }
     let positional = flags.first().is_some_and(|flag| !flag.starts_with('-'));
-    let dest = match facts.keyword(call, "dest") {
+    let dest = match run.keyword(call, "dest") {
         Some(dest) => string(dest)?.to_owned(),
         None => dest(&flags)?,
     };
     if !is_valid(&format!("f({dest}=1)")) || dest.contains(|char: char| !is_of_name(char)) {
         return None;
     }
-    let nargs = facts.keyword(call, "nargs").map(|site| facts.source_of(site).to_owned());
+    let nargs = run.keyword(call, "nargs").map(|site| run.source_of(site).to_owned());
     let nargs = nargs.as_deref().map(|text| text.trim_matches(['"', '\'']));
-    let given = facts.keyword(call, "default");
+    let given = run.keyword(call, "default");
     let is_flag = |name: &str| action_name == Some(name);
     let absent = match nargs {
         _ if is_flag("store_true") => "False",
@@ -190,19 +190,19 @@ fn argument(facts: &Facts, call: Site) -> Option<Option<Argument>> {
         _ => "None",
     };
     let optional = !positional || matches!(nargs, Some("?" | "*"));
-    let demanded = facts.keyword(call, "required").is_some_and(|it| facts.kind(it) == &Kind::True);
+    let demanded = run.keyword(call, "required").is_some_and(|it| run.kind(it) == &Kind::True);
     let (value, reads) = match given {
-        Some(default) => value(facts, call, default)?,
+        Some(default) => value(run, call, default)?,
         None => (absent.to_owned(), Vec::new()),
     };
     let required = given.is_none() && (!optional || demanded);
-    let choices = facts.keyword(call, "choices").map(|site| facts.source_of(site));
+    let choices = run.keyword(call, "choices").map(|site| run.source_of(site));
     let one_line = |text: &&str| !text.contains('\n');
     Some(Some(Argument {
         dest,
         value,
         required,
-        help: facts.keyword(call, "help").and_then(string).filter(one_line).map(str::to_owned),
+        help: run.keyword(call, "help").and_then(string).filter(one_line).map(str::to_owned),
         choices: choices.filter(one_line).map(str::to_owned),
         reads,
     }))
@@ -221,40 +221,40 @@ fn is_of_name(char: char) -> bool {
 }
 
 /// The default as an expression. A text goes through the argument's type, as `argparse` does it.
-fn value(facts: &Facts, call: Site, default: Site) -> Option<(String, Vec<Site>)> {
-    if facts.value(default).path() == Some("argparse.SUPPRESS") {
+fn value(run: &Run, call: Site, default: Site) -> Option<(String, Vec<Site>)> {
+    if run.meaning(default).path() == Some("argparse.SUPPRESS") {
         return None;
     }
-    let mut names = reads(facts, default)?;
-    let plain = text(facts, default);
-    let kind = facts.keyword(call, "type");
-    let Some(kind) = kind.filter(|_| matches!(facts.kind(default), Kind::Str)) else {
+    let mut names = reads(run, default)?;
+    let plain = text(run, default);
+    let kind = run.keyword(call, "type");
+    let Some(kind) = kind.filter(|_| matches!(run.kind(default), Kind::Str)) else {
         return Some((plain, names));
     };
-    names.extend(reads(facts, kind)?);
-    let callee = match facts.kind(kind) {
-        Kind::Name { .. } | Kind::Attribute { .. } | Kind::Call => text(facts, kind),
-        _ => format!("({})", text(facts, kind)),
+    names.extend(reads(run, kind)?);
+    let callee = match run.kind(kind) {
+        Kind::Name { .. } | Kind::Attribute { .. } | Kind::Call => text(run, kind),
+        _ => format!("({})", text(run, kind)),
     };
     Some((if callee == "str" { plain } else { format!("{callee}({plain})") }, names))
 }
 
 /// The text of an expression that may stand on its own.
-fn text(facts: &Facts, site: Site) -> String {
-    let text = facts.source_of(site);
+fn text(run: &Run, site: Site) -> String {
+    let text = run.source_of(site);
     if text.contains('\n') { format!("({text})") } else { text.to_owned() }
 }
 
 /// The names that an expression reads; `None` when one belongs to a function, or it awaits.
-fn reads(facts: &Facts, expression: Site) -> Option<Vec<Site>> {
+fn reads(run: &Run, expression: Site) -> Option<Vec<Site>> {
     let mut names = Vec::new();
-    for site in std::iter::once(expression).chain(facts.descendants(expression)) {
-        if facts.kind(site).suspends() {
+    for site in std::iter::once(expression).chain(run.descendants(expression)) {
+        if run.kind(site).suspends() {
             return None;
         }
-        if matches!(facts.kind(site), Kind::Name { used: NameUse::Load }) {
-            let own = facts.ancestors(site).any(|up| matches!(facts.kind(up), Kind::Lambda));
-            if facts.binding_scope(site) == TOP {
+        if matches!(run.kind(site), Kind::Name { used: NameUse::Load }) {
+            let own = run.ancestors(site).any(|up| matches!(run.kind(up), Kind::Lambda));
+            if run.binding_scope(site) == TOP {
                 names.push(site);
             } else if !own {
                 return None;
@@ -266,7 +266,7 @@ fn reads(facts: &Facts, expression: Site) -> Option<Vec<Site>> {
 
 /// The statements that build the parser, if its name is read for nothing else.
 fn removable(
-    facts: &Facts,
+    run: &Run,
     created: Site,
     added: &[Site],
     defaults: &[Site],
@@ -277,26 +277,26 @@ fn removable(
     let mut statements = Vec::new();
     let mut waiting = vec![created];
     while let Some(made) = waiting.pop() {
-        let Usage::Assigned(target) = facts.usage(made) else { return Vec::new() };
-        let name = facts.source_of(target);
-        if facts.global(name).len() > 1 {
+        let Usage::Assigned(target) = run.usage(made) else { return Vec::new() };
+        let name = run.source_of(target);
+        if run.global(name).len() > 1 {
             return Vec::new();
         }
-        let Some(statement) = facts.parent(target) else { return Vec::new() };
+        let Some(statement) = run.parent(target) else { return Vec::new() };
         statements.push(statement);
-        for read in facts.reads_of(target) {
-            let Usage::Attribute(attribute) = facts.usage(read) else { return Vec::new() };
-            let Some(call) = facts.parent(attribute) else { return Vec::new() };
-            let called = facts.role(attribute) == Role::Func;
-            let group = facts.source_of(attribute).ends_with("_group");
-            match facts.usage(call) {
+        for read in run.reads_of(target) {
+            let Usage::Attribute(attribute) = run.usage(read) else { return Vec::new() };
+            let Some(call) = run.parent(attribute) else { return Vec::new() };
+            let called = run.role(attribute) == Role::Func;
+            let group = run.source_of(attribute).ends_with("_group");
+            match run.usage(call) {
                 _ if called && parsing(call) => {}
                 Usage::Dropped | Usage::Displayed if called && building(call) => {
-                    statements.extend(facts.parent(call));
+                    statements.extend(run.parent(call));
                 }
                 Usage::Assigned(_) if called && group => waiting.push(call),
                 Usage::Dropped | Usage::Displayed if called && group => {
-                    statements.extend(facts.parent(call));
+                    statements.extend(run.parent(call));
                 }
                 _ => return Vec::new(),
             }

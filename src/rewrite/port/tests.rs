@@ -62,8 +62,8 @@ fn tables() -> Tables {
 
 fn port(source: &str, unroll: bool) -> Ported {
     let tables = tables();
-    let facts = script::read(source.trim_end(), &tables);
-    let fixes: Vec<Fix> = rules::check(&facts)
+    let run = script::read(source.trim_end(), &tables);
+    let fixes: Vec<Fix> = rules::check(&run)
         .diagnostics
         .iter()
         .filter(|it| ABOUT_LOOPS.contains(&it.rule))
@@ -71,7 +71,7 @@ fn port(source: &str, unroll: bool) -> Ported {
         .cloned()
         .collect();
     let words = Words { file: "job.py", required: "required", argv: "in place of sys.argv" };
-    to_notebook(&facts, &tables, Request { fixes: &fixes, unroll, words }).unwrap()
+    to_notebook(&run, &tables, Request { fixes: &fixes, unroll, words }).unwrap()
 }
 
 fn said(ported: &Ported) -> String {
@@ -133,9 +133,9 @@ fn without_an_entry_point_every_statement_ends_in_one_cell_and_in_order() {
 #[test]
 fn what_is_no_python_is_refused_with_its_line() {
     let tables = Tables::default();
-    let facts = script::read("x = 1\nprint 'two'\n", &tables);
+    let run = script::read("x = 1\nprint 'two'\n", &tables);
     let words = Words { file: "", required: "", argv: "" };
     let request = Request { fixes: &[], unroll: false, words };
-    let refused = to_notebook(&facts, &tables, request);
+    let refused = to_notebook(&run, &tables, request);
     assert_eq!(refused, Err(super::Refusal::Unreadable { line: 2 }));
 }

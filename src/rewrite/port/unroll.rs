@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Note;
 use crate::diagnostic::Message;
-use crate::facts::{Facts, FnId, Site, Usage, Value};
+use crate::execution::{Meaning, Run, Site, Usage};
 use crate::index::TOP;
 use crate::python::{Kind, NameUse, Role, is_builtin};
 use crate::rewrite::script;
@@ -32,67 +32,66 @@ impl Unroll {
     }
 
     /// What there is to say of it.
-    pub fn note(self, facts: &Facts) -> Option<Note> {
+    pub fn note(self, run: &Run) -> Option<Note> {
         let (def, key) = match self {
             Self::NotAsked => return None,
             Self::NoMain => (None, wording::port::note::NO_MAIN),
             Self::Main(def, _) => (Some(def), wording::port::note::UNROLLED),
             Self::Kept(def, why) => (Some(def), why),
         };
-        let function = def.and_then(|def| facts.function_at(def)).and_then(|id| facts.function(id));
+        let function = def.and_then(|def| run.function(def));
         let name = function.map_or("", |function| &function.name);
         Some(Note { line: None, message: Message::says(key).with("name", name) })
     }
 }
 
 /// Looks for the main function of a changed script.
-pub(super) fn find(facts: &Facts) -> Unroll {
-    let top = script::statements(facts).flat_map(|statement| {
-        let body: Vec<Site> = match script::is_main_guard(facts, statement) {
-            true => facts.children_in(statement, Role::Body).collect(),
+pub(super) fn find(run: &Run) -> Unroll {
+    let top = script::statements(run).flat_map(|statement| {
+        let body: Vec<Site> = match script::is_main_guard(run, statement) {
+            true => run.children_in(statement, Role::Body).collect(),
             false => vec![statement],
         };
         body
     });
     let awaits = |statement: Site| {
-        let awaiting = facts.child(statement, Role::Value)?;
-        let is_bare = matches!(facts.usage(awaiting), Usage::Dropped | Usage::Displayed)
-            && matches!(facts.kind(awaiting), Kind::Await);
-        let call = facts.child(awaiting, Role::Value).filter(|_| is_bare)?;
-        let Value::Coroutine(id) = facts.value(call) else { return None };
+        let awaiting = run.child(statement, Role::Value)?;
+        let is_bare = matches!(run.usage(awaiting), Usage::Dropped | Usage::Displayed)
+            && matches!(run.kind(awaiting), Kind::Await);
+        let call = run.child(awaiting, Role::Value).filter(|_| is_bare)?;
+        let Meaning::Coroutine(id) = run.meaning(call) else { return None };
         Some((id, call, statement))
     };
     let mains: Vec<_> = top.filter_map(awaits).collect();
     let [(id, call, statement)] = mains.as_slice() else { return Unroll::NoMain };
-    let Some(function) = facts.function(*id) else { return Unroll::NoMain };
-    match obstacle(facts, *id, *call) {
+    let Some(function) = run.function(*id) else { return Unroll::NoMain };
+    match obstacle(run, *id, *call) {
         None => Unroll::Main(function.site, *statement),
         Some(why) => Unroll::Kept(function.site, why),
     }
 }
 
 /// The key of what keeps a function whole.
-fn obstacle(facts: &Facts, id: FnId, call: Site) -> Option<Wording> {
-    let function = facts.function(id)?;
+fn obstacle(run: &Run, id: Site, call: Site) -> Option<Wording> {
+    let function = run.function(id)?;
     let def = function.site;
-    let inside = || facts.descendants(def);
-    let own = |site: &Site| facts.owner(*site) == Some(id);
-    let is = |wanted: fn(&Kind) -> bool| inside().filter(own).any(|site| wanted(facts.kind(site)));
-    let mentions = facts.sites().filter(|site| {
-        matches!(facts.kind(*site), Kind::Name { .. })
-            && facts.source_of(*site) == function.name
-            && !facts.tree(site.cell).is_within(site.node, call.node)
+    let inside = || run.descendants(def);
+    let own = |site: &Site| run.owner(*site) == Some(id);
+    let is = |wanted: fn(&Kind) -> bool| inside().filter(own).any(|site| wanted(run.kind(site)));
+    let mentions = run.sites().filter(|site| {
+        matches!(run.kind(*site), Kind::Name { .. })
+            && run.source_of(*site) == function.name
+            && !run.tree(site.cell).is_within(site.node, call.node)
     });
-    let has_values =
-        [Role::Arg, Role::Keyword].iter().any(|role| facts.child(call, *role).is_some());
-    let shape = facts.role(def) != Role::Top
-        || facts.child(def, Role::Decorator).is_some()
-        || facts.child(def, Role::Param).is_some()
+    let has_values = [Role::Arg, Role::Keyword].iter().any(|role| run.child(call, *role).is_some());
+    let shape = run.role(def) != Role::Top
+        || run.child(def, Role::Decorator).is_some()
+        || run.child(def, Role::Param).is_some()
         || has_values;
     if shape {
         return Some(wording::port::note::KEPT_PARAMETERS);
     }
-    if mentions.count() > 0 || facts.global(&function.name).len() > 1 {
+    if mentions.count() > 0 || run.global(&function.name).len() > 1 {
         return Some(wording::port::note::KEPT_USED);
     }
     if function.is_generator || is(|kind| matches!(kind, Kind::Return)) {
@@ -101,13 +100,13 @@ fn obstacle(facts: &Facts, id: FnId, call: Site) -> Option<Wording> {
     let scoped = |kind: &Kind| {
         matches!(kind, Kind::Global { .. } | Kind::Nonlocal { .. } | Kind::AnnAssign | Kind::Delete)
     };
-    let reflects = facts.calls_in(Some(id)).any(|call| {
+    let reflects = run.calls_in(Some(id)).any(|call| {
         call.callee.path().is_some_and(|path| {
             ["builtins.locals", "builtins.vars", "builtins.exec", "builtins.eval"].contains(&path)
         })
     });
-    let nonlocals = inside().any(|site| matches!(facts.kind(site), Kind::Nonlocal { .. }));
-    if is(scoped) || reflects || nonlocals || has_clashes(facts, id, def) {
+    let nonlocals = inside().any(|site| matches!(run.kind(site), Kind::Nonlocal { .. }));
+    if is(scoped) || reflects || nonlocals || has_clashes(run, id, def) {
         return Some(wording::port::note::KEPT_NAMES);
     }
     None
@@ -115,13 +114,13 @@ fn obstacle(facts: &Facts, id: FnId, call: Site) -> Option<Wording> {
 
 /// Whether a name of the function's own would, as one of the notebook's, be read or replaced
 /// elsewhere.
-fn has_clashes(facts: &Facts, id: FnId, def: Site) -> bool {
-    let tree = facts.tree(def.cell);
-    let locals: BTreeSet<&str> = facts
+fn has_clashes(run: &Run, id: Site, def: Site) -> bool {
+    let tree = run.tree(def.cell);
+    let locals: BTreeSet<&str> = run
         .descendants(def)
-        .filter(|site| facts.owner(*site) == Some(id))
-        .flat_map(|site| match facts.kind(site) {
-            Kind::Name { used: NameUse::Store | NameUse::Delete } => vec![facts.source_of(site)],
+        .filter(|site| run.owner(*site) == Some(id))
+        .flat_map(|site| match run.kind(site) {
+            Kind::Name { used: NameUse::Store | NameUse::Delete } => vec![run.source_of(site)],
             Kind::FunctionDef { name, .. } | Kind::ClassDef { name } => vec![tree.text(*name)],
             Kind::Handler { name: Some(name) } => vec![tree.text(*name)],
             Kind::Import { names } | Kind::ImportFrom { names, .. } => names
@@ -133,14 +132,14 @@ fn has_clashes(facts: &Facts, id: FnId, def: Site) -> bool {
         })
         .collect();
     let read_elsewhere = |name: &str| {
-        facts.sites().any(|site| {
-            matches!(facts.kind(site), Kind::Name { .. })
-                && facts.source_of(site) == name
+        run.sites().any(|site| {
+            matches!(run.kind(site), Kind::Name { .. })
+                && run.source_of(site) == name
                 && !tree.is_within(site.node, def.node)
-                && facts.binding_scope(site) == TOP
+                && run.binding_scope(site) == TOP
         })
     };
     locals
         .iter()
-        .any(|name| !facts.global(name).is_empty() || is_builtin(name) || read_elsewhere(name))
+        .any(|name| !run.global(name).is_empty() || is_builtin(name) || read_elsewhere(name))
 }

@@ -3,7 +3,6 @@
 use super::fix;
 use crate::diagnostic::Fix;
 use crate::execution::{Event, Run, Site};
-use crate::facts::{self, Facts};
 use crate::python::{Kind, Role};
 use crate::rewrite::free_name;
 use crate::text::{Edit, Span, TextRange};
@@ -44,49 +43,44 @@ pub(super) fn in_values(run: &Run, event: &Event) -> Vec<Span> {
 
 /// `gather(*jobs)` becomes `gather(*jobs.values())`, and `gather(*[await f() for …])` becomes
 /// `gather(*[f() for …])`.
-pub(super) fn unpacked(
-    facts: &Facts,
-    call: facts::Site,
-    at: facts::Site,
-    keys: bool,
-) -> Option<Fix> {
+pub(super) fn unpacked(run: &Run, call: Site, at: Site, keys: bool) -> Option<Fix> {
     if keys {
-        let edits = vec![Edit::insert(at.cell, facts.range(at).end, ".values()")];
-        return Some(fix(facts, at, "fix-values", "", edits));
+        let edits = vec![Edit::insert(run.position(at.cell), run.range(at).end, ".values()")];
+        return Some(fix(run, at, "fix-values", "", edits));
     }
-    let each = facts.child(facts.child(at, Role::Value)?, Role::Element)?;
-    if *facts.kind(each) == Kind::Await { unawaited(facts, call, &[each]) } else { None }
+    let each = run.child(run.child(at, Role::Value)?, Role::Element)?;
+    if *run.kind(each) == Kind::Await { unawaited(run, call, &[each]) } else { None }
 }
 
 /// The same of all the arguments.
-pub(super) fn arguments(facts: &Facts, call: facts::Site) -> Option<Fix> {
-    let awaits = facts.children_in(call, Role::Arg);
-    let awaits: Vec<_> = awaits.filter(|it| *facts.kind(*it) == Kind::Await).collect();
-    unawaited(facts, call, &awaits)
+pub(super) fn arguments(run: &Run, call: Site) -> Option<Fix> {
+    let awaits = run.children_in(call, Role::Arg);
+    let awaits: Vec<_> = awaits.filter(|it| *run.kind(*it) == Kind::Await).collect();
+    unawaited(run, call, &awaits)
 }
 
 /// `gather(await f(), g())` becomes `gather(f(), g())`.
-fn unawaited(facts: &Facts, call: facts::Site, awaits: &[facts::Site]) -> Option<Fix> {
+fn unawaited(run: &Run, call: Site, awaits: &[Site]) -> Option<Fix> {
     let values: Option<Vec<_>> = awaits
         .iter()
-        .map(|it| facts.child(*it, Role::Value).filter(|it| *facts.kind(*it) == Kind::Call))
+        .map(|it| run.child(*it, Role::Value).filter(|it| *run.kind(*it) == Kind::Call))
         .collect();
     let values = values?;
     let edits = awaits.iter().zip(&values).map(|(it, value)| {
-        let word = TextRange::new(facts.range(*it).start, facts.range(*value).start);
-        Edit::delete(Span::new(it.cell, word))
+        let word = TextRange::new(run.range(*it).start, run.range(*value).start);
+        Edit::delete(run.span_of(it.cell, word))
     });
     let edits = edits.collect();
-    Some(fix(facts, call, "fix-unawaited", facts.callee_text(*values.first()?), edits))
+    Some(fix(run, call, "fix-unawaited", run.callee(*values.first()?), edits))
 }
 
 /// `await asyncio.gather(stream())` becomes `[[item async for item in stream()]]`.
-pub(super) fn walked(facts: &Facts, call: facts::Site, at: facts::Site) -> Option<Fix> {
-    let around = facts.parent(call).filter(|up| *facts.kind(*up) == Kind::Await)?;
-    let only = facts.children_in(call, Role::Arg).count() == 1;
-    let none_named = facts.child(call, Role::Keyword).is_none();
-    let item = free_name(facts, "item");
-    let text = format!("[[{item} async for {item} in {}]]", facts.source_of(at));
-    let edits = vec![Edit::replace(facts.span(around), text)];
-    (only && none_named).then(|| fix(facts, around, "fix-walk", "", edits))
+pub(super) fn walked(run: &Run, call: Site, at: Site) -> Option<Fix> {
+    let around = run.parent(call).filter(|up| *run.kind(*up) == Kind::Await)?;
+    let only = run.children_in(call, Role::Arg).count() == 1;
+    let none_named = run.child(call, Role::Keyword).is_none();
+    let item = free_name(run, "item");
+    let text = format!("[[{item} async for {item} in {}]]", run.source_of(at));
+    let edits = vec![Edit::replace(run.at(around), text)];
+    (only && none_named).then(|| fix(run, around, "fix-walk", "", edits))
 }

@@ -4,14 +4,13 @@
 use super::super::events::{found, place};
 use super::NAME;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
-use crate::execution::{Event, EventKind, Run};
-use crate::facts::{Facts, Site};
+use crate::execution::{Event, EventKind, Run, Site};
 use crate::python::{Kind, Role};
 use crate::rewrite::{can_await, checked, free_name, obstacle_to_await};
-use crate::text::{Edit, Span, TextRange};
+use crate::text::{Edit, TextRange};
 
 /// What the run shows to be refused.
-pub(super) fn refused(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnostic> {
+pub(super) fn refused(run: &Run, event: &Event) -> Option<Diagnostic> {
     let EventKind::PlainWayRefused { instead } = &event.kind else { return None };
     let is_call = *run.kind(event.site) == Kind::Call;
     let key = if is_call { "engine" } else { "way" };
@@ -24,8 +23,8 @@ pub(super) fn refused(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnos
     found.patterns = vec!["async-client"];
     if let Some(site) = place(run, event.site) {
         let fix = match is_call {
-            true => run_inside(facts, run, site, instead),
-            false => other_way(facts, site, instead),
+            true => run_inside(run, site, instead),
+            false => other_way(run, site, instead),
         };
         found.fixes.extend(fix);
     }
@@ -34,57 +33,57 @@ pub(super) fn refused(facts: &Facts, run: &Run, event: &Event) -> Option<Diagnos
 
 /// `for line in r.iter_lines():` becomes `async for line in r.aiter_lines():`, and `r.close()`
 /// becomes `await r.aclose()`.
-fn other_way(facts: &Facts, attribute: Site, instead: &str) -> Option<Fix> {
-    let Kind::Attribute { name } = facts.kind(attribute) else { return None };
-    let call = facts.parent(attribute)?;
-    let name = Edit::replace(Span::new(attribute.cell, *name), instead);
-    let up = facts.parent(call)?;
-    let (key, word) = match (facts.kind(up), facts.role(call)) {
+fn other_way(run: &Run, attribute: Site, instead: &str) -> Option<Fix> {
+    let Kind::Attribute { name } = run.kind(attribute) else { return None };
+    let call = run.parent(attribute)?;
+    let name = Edit::replace(run.span_of(attribute.cell, *name), instead);
+    let up = run.parent(call)?;
+    let (key, word) = match (run.kind(up), run.role(call)) {
         (Kind::For { is_async: false } | Kind::Clause { is_async: false }, Role::Iter) => {
-            ("fix-for", Edit::insert(up.cell, facts.range(up).start, "async "))
+            ("fix-for", Edit::insert(run.position(up.cell), run.range(up).start, "async "))
         }
         (Kind::Expression, _) => {
-            ("fix-way", Edit::insert(call.cell, facts.range(call).start, "await "))
+            ("fix-way", Edit::insert(run.position(call.cell), run.range(call).start, "await "))
         }
         _ => return None,
     };
-    made(facts, attribute, key, vec![name, word])
+    made(run, attribute, key, vec![name, word])
 }
 
 /// `metadata.create_all(engine)` becomes `run_sync(metadata.create_all)` on a connection.
-fn run_inside(facts: &Facts, run: &Run, call: Site, instead: &str) -> Option<Fix> {
-    let statement = facts.parent(call).filter(|up| *facts.kind(*up) == Kind::Expression)?;
-    let func = facts.child(call, Role::Func)?;
-    let mut engines = facts.children(call).filter(|it| *it != func);
+fn run_inside(run: &Run, call: Site, instead: &str) -> Option<Fix> {
+    let statement = run.parent(call).filter(|up| *run.kind(*up) == Kind::Expression)?;
+    let func = run.child(call, Role::Func)?;
+    let mut engines = run.children(call).filter(|it| *it != func);
     let (engine, None) = (engines.next()?, engines.next()) else { return None };
-    let engine = facts
+    let engine = run
         .child(engine, Role::Value)
-        .filter(|_| facts.role(engine) == Role::Keyword)
+        .filter(|_| run.role(engine) == Role::Keyword)
         .unwrap_or(engine);
-    if !matches!(facts.kind(engine), Kind::Name { .. }) {
+    if !matches!(run.kind(engine), Kind::Name { .. }) {
         return None;
     }
-    let text = format!(".{instead}({})", facts.source_of(func));
-    let given = facts.source_of(engine);
-    let path = run.path(facts.in_run(engine))?;
+    let text = format!(".{instead}({})", run.source_of(func));
+    let given = run.source_of(engine);
+    let path = run.path(engine)?;
     if !path.ends_with("_engine()") {
         let text = format!("await {given}{text}");
-        return made(facts, call, "fix-way", vec![Edit::replace(facts.span(call), text)]);
+        return made(run, call, "fix-way", vec![Edit::replace(run.at(call), text)]);
     }
-    let source = facts.tree(call.cell).source();
-    let range = facts.range(statement);
+    let source = run.tree(call.cell).source();
+    let range = run.range(statement);
     let line = source.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
     let margin = TextRange::new(line, range.start).slice(source);
     if !margin.trim().is_empty() {
         return None;
     }
-    let name = free_name(facts, "connection");
+    let name = free_name(run, "connection");
     let text = format!("async with {given}.begin() as {name}:\n{margin}    await {name}{text}");
-    made(facts, call, "fix-way", vec![Edit::replace(facts.span(statement), text)])
+    made(run, call, "fix-way", vec![Edit::replace(run.at(statement), text)])
 }
 
-fn made(facts: &Facts, at: Site, key: &'static str, edits: Vec<Edit>) -> Option<Fix> {
-    if !can_await(facts, at) || obstacle_to_await(facts, at).is_some() {
+fn made(run: &Run, at: Site, key: &'static str, edits: Vec<Edit>) -> Option<Fix> {
+    if !can_await(run, at) || obstacle_to_await(run, at).is_some() {
         return None;
     }
     let why = if key == "fix-for" { "why-for" } else { "why-way" };
@@ -93,8 +92,8 @@ fn made(facts: &Facts, at: Site, key: &'static str, edits: Vec<Edit>) -> Option<
         pattern: "async-client",
         applicability: Applicability::Unsafe,
         edits,
-        reasons: vec![(facts.span(at), Message::new(NAME, why))],
+        reasons: vec![(run.at(at), Message::new(NAME, why))],
         tradeoffs: Vec::new(),
     };
-    Some(checked(facts, fix))
+    Some(checked(run, fix))
 }

@@ -84,7 +84,7 @@ struct Seen<'r> {
 }
 
 /// Every coroutine that is left behind, or used where it stands or by its name.
-pub(super) fn faulty(run: &Run) -> Vec<Faulty<'_>> {
+pub(super) fn faulty<'r>(run: &'r Run) -> Vec<Faulty<'r>> {
     let mut all: Vec<Seen> = Vec::new();
     let mut known: HashMap<Site, usize> = HashMap::new();
     for event in run.events() {
@@ -184,7 +184,7 @@ fn is_argument_of_own(run: &Run, site: Site) -> bool {
 }
 
 /// The name that keeps it.
-fn kept_as(run: &Run, site: Site) -> Option<&str> {
+fn kept_as<'r>(run: &'r Run, site: Site) -> Option<&'r str> {
     let up = run.parent(site)?;
     if !matches!(run.kind(up), Kind::Assign | Kind::AnnAssign | Kind::Named) {
         return None;

@@ -2,73 +2,73 @@
 
 use crate::diagnostic::{Fix, Message};
 use crate::execution::{Event, EventKind, Made, Run, Site};
-use crate::facts::{self, Facts};
 use crate::python::{Kind, Role};
 use crate::rewrite::{Drafted, Start, draft, draft_unseen, drafted_fix, keep_tasks, module_name};
 use crate::rules::events::place;
 use crate::text::Edit;
 
 /// What keeps the coroutines of a function keeps tasks instead.
-pub(super) fn cached_tasks(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+pub(super) fn cached_tasks(run: &Run, event: &Event) -> Option<Fix> {
     let def = match event.kind {
         EventKind::CoroutineCached { function, .. } => run.trace.function_of(function)?,
         EventKind::AwaitedTwice { made } => {
             let is_it = |it: &Made| it.by == Some(made);
             let def = run.trace.made().find(is_it)?.function?;
-            let is_kept =
-                |it: facts::Site| facts.value(it).path() == Some("functools.cached_property");
+            let is_kept = |it: Site| run.meaning(it).path() == Some("functools.cached_property");
             let at = place(run, def)?;
-            facts.children_in(at, Role::Decorator).any(is_kept).then_some(def)?
+            run.children_in(at, Role::Decorator).any(is_kept).then_some(def)?
         }
         _ => return None,
     };
     let at = place(run, def)?;
-    let edits = keep_tasks(facts, at)?;
+    let edits = keep_tasks(run, at)?;
     let start = Start::Edits(edits);
     let drafted = match event.kind {
-        EventKind::AwaitedTwice { .. } => draft(facts, run, &start)?,
-        _ => draft_unseen(facts, run, &start)?,
+        EventKind::AwaitedTwice { .. } => draft(run, &start)?,
+        _ => draft_unseen(run, &start)?,
     };
-    let name = facts.function_at(at).and_then(|id| facts.function(id)).map(|it| it.title());
-    let title =
-        Message::new("awaited-twice", "fix-kept").with("function", name.unwrap_or_default());
-    Some(kept(facts, at, title, drafted))
+    let title = Message::new("awaited-twice", "fix-kept").with("function", run.title(at));
+    Some(kept(run, at, title, drafted))
 }
 
 /// The repair at `at` that keeps tasks.
-fn kept(facts: &Facts, at: facts::Site, title: Message, drafted: Drafted) -> Fix {
-    let reason = (facts.span(at), Message::new("awaited-twice", "why-task"));
-    let mut fix = drafted_fix(facts, title, reason, drafted);
+fn kept(run: &Run, at: Site, title: Message, drafted: Drafted) -> Fix {
+    let reason = (run.at(at), Message::new("awaited-twice", "why-task"));
+    let mut fix = drafted_fix(run, title, reason, drafted);
     fix.pattern = "keep-the-handle";
     fix.tradeoffs = vec!["leftover-tasks"];
     fix
 }
 
 /// A coroutine that is awaited twice becomes a task, which may be.
-pub(super) fn as_task(facts: &Facts, run: &Run, event: &Event) -> Option<Fix> {
+pub(super) fn as_task(run: &Run, event: &Event) -> Option<Fix> {
     let EventKind::AwaitedTwice { made } = event.kind else { return None };
     let is_it = |it: &Made| it.by == Some(made);
     let seen = run.trace.made().filter(is_it).find_map(|it| it.seen)?;
     let site: Site = seen.in_reach.filter(|_| !seen.is_mixed)?;
     let at = place(run, site)?;
-    let (asyncio, import) = module_name(facts, at, "asyncio");
+    let (asyncio, import) = module_name(run, at, "asyncio");
     let mut edits: Vec<Edit> = import.into_iter().collect();
     // Those beside it in a list are walked as often as it is.
-    let around = facts
+    let around = run
         .parent(at)
-        .filter(|up| matches!(facts.kind(*up), Kind::List | Kind::Tuple { .. } | Kind::Set));
+        .filter(|up| matches!(run.kind(*up), Kind::List | Kind::Tuple { .. } | Kind::Set));
     let beside: Vec<Site> = run.trace.made().filter_map(|it| it.seen?.in_reach).collect();
-    let is_made = |it: &facts::Site| beside.iter().any(|site| place(run, *site) == Some(*it));
-    let all: Vec<facts::Site> = match around {
-        Some(around) => facts.children(around).filter(is_made).collect(),
+    let is_made = |it: &Site| beside.iter().any(|site| place(run, *site) == Some(*it));
+    let all: Vec<Site> = match around {
+        Some(around) => run.children(around).filter(is_made).collect(),
         None => vec![at],
     };
     for one in all {
-        let range = facts.range(one);
-        edits.push(Edit::insert(one.cell, range.start, format!("{asyncio}.ensure_future(")));
-        edits.push(Edit::insert(one.cell, range.end, ")"));
+        let range = run.range(one);
+        edits.push(Edit::insert(
+            run.position(one.cell),
+            range.start,
+            format!("{asyncio}.ensure_future("),
+        ));
+        edits.push(Edit::insert(run.position(one.cell), range.end, ")"));
     }
-    let drafted = draft(facts, run, &Start::Edits(edits))?;
-    let title = Message::new("awaited-twice", "fix-task").with("call", facts.source_of(at));
-    Some(kept(facts, at, title, drafted))
+    let drafted = draft(run, &Start::Edits(edits))?;
+    let title = Message::new("awaited-twice", "fix-task").with("call", run.source_of(at));
+    Some(kept(run, at, title, drafted))
 }

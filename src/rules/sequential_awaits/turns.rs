@@ -149,14 +149,14 @@ fn entering(reader: &Reader, with: Site, region: Site) -> Option<Waiting> {
 }
 
 /// One turn of a loop.
-struct Turn<'t, 'r> {
-    reader: &'t Reader<'r>,
+struct Turn<'w, 'r, 't> {
+    reader: &'w Reader<'r, 't>,
     around: Site,
     body: Vec<Site>,
     awaits: Vec<Site>,
 }
 
-impl Turn<'_, '_> {
+impl Turn<'_, '_, '_> {
     /// Whether what is awaited differs from turn to turn. The same call again and again is a
     /// retry, a poll or a measurement.
     fn uses_the_variable(&self) -> bool {

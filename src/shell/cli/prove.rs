@@ -169,7 +169,7 @@ impl Subject {
         let changed = |cell: &&crate::notebook::Cell| {
             after.cell(cell.index).is_some_and(|after| after.source != cell.source)
         };
-        let (old, new) = (review.facts(tables), reviewed.facts(tables));
+        let (old, new) = (review.run(tables), reviewed.run(tables));
         let asked: BTreeSet<CellIndex> = match wanted {
             Some(cell) => BTreeSet::from([cell]),
             None => {
@@ -179,9 +179,8 @@ impl Subject {
                 let mended = |it: &&Diagnostic| changed.contains(&it.span.cell);
                 let mended = review.found().filter(mended);
                 let has_problem = |cell| review.of_cell(cell).next().is_some();
-                let callers: Vec<CellIndex> = mended
-                    .filter_map(|it| old.run().cell_that_runs(it.span, has_problem))
-                    .collect();
+                let callers: Vec<CellIndex> =
+                    mended.filter_map(|it| old.cell_that_runs(it.span, has_problem)).collect();
                 changed.into_iter().chain(callers).collect()
             }
         };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::versions;
-use crate::facts::{ModuleSource, Modules};
+use crate::execution::{ModuleSource, Modules};
 use crate::knowledge::Tables;
 use crate::libraries::Libraries;
 use crate::shell::files;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-use crate::facts::Stop;
+use crate::execution::Stop;
 
 /// Requests that were cancelled and not met yet, at most; a client that cancels what it never
 /// asked for shall not fill the memory.

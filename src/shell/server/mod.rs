@@ -37,7 +37,7 @@ use self::wire::Broken;
 use super::config::{ConfigError, Configs, Overrides};
 use super::modules;
 use super::report::Voice;
-use crate::facts::Stop;
+use crate::execution::Stop;
 use crate::knowledge::Knowledge;
 use crate::review::{Review, Surroundings, review_again};
 use crate::tutor::Reading;

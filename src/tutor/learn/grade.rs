@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::names;
 use super::task::{Wants, is_grave};
 use crate::diagnostic::Diagnostic;
-use crate::facts::{Facts, Site, Value};
+use crate::execution::{Meaning, Run, Site};
 use crate::knowledge::Tables;
 use crate::python::{Kind, Role};
 use crate::review::{Review, silences};
@@ -43,17 +43,17 @@ pub enum Point {
 /// repairs fulfil by themselves (it reads, nothing new, nothing to avoid) are there only when they
 /// do not hold.
 pub fn grade(wants: &Wants, review: &Review, tables: &Tables) -> Vec<Check> {
-    let facts = review.facts(tables);
-    let names = Names::of(&facts);
+    let run = review.run(tables);
+    let names = Names::of(&run);
     let mut checks = vec![reads(review)];
-    let unknown = names::unknown(&facts, &wants.unknown);
+    let unknown = names::unknown(&run, &wants.unknown);
     checks.push(Check { holds: unknown.is_none(), point: Point::Known(unknown) });
     checks.extend(wants.rules.iter().map(|rule| gone(rule, wants, review)));
     checks.push(silenced(wants, review));
     checks.push(nothing_new(wants, review));
     let keeps = wants.keeps.iter().map(|name| Check {
         point: Point::Keeps(name.clone()),
-        holds: is_bound(&facts, name) || has(&names.used, name),
+        holds: is_bound(&run, name) || has(&names.used, name),
     });
     checks.extend(keeps);
     let uses = wants.uses.iter().map(|list| Check {
@@ -115,8 +115,8 @@ fn nothing_new(wants: &Wants, review: &Review) -> Check {
 }
 
 /// Whether a cell gives the name a value.
-fn is_bound(facts: &Facts<'_>, name: &str) -> bool {
-    facts.global(name).iter().any(|(_, binding)| binding.how != crate::facts::How::Delete)
+fn is_bound(run: &Run<'_>, name: &str) -> bool {
+    run.global(name).iter().any(|(_, binding)| binding.how != crate::index::How::Delete)
 }
 
 /// The dotted names in a notebook, as they are written and as they resolve.
@@ -129,18 +129,18 @@ struct Names {
 }
 
 impl Names {
-    fn of(facts: &Facts<'_>) -> Self {
+    fn of(run: &Run<'_>) -> Self {
         let mut names = Self::default();
-        for site in facts.sites() {
-            match facts.kind(site) {
+        for site in run.sites() {
+            match run.kind(site) {
                 Kind::Import { .. } | Kind::ImportFrom { .. } => {
-                    names.named.extend(imported(facts, site));
+                    names.named.extend(imported(run, site));
                 }
                 Kind::Name { .. } | Kind::Attribute { .. } => {
-                    if is_used(facts, site) {
-                        names.used.extend(spellings(facts, site));
+                    if is_used(run, site) {
+                        names.used.extend(spellings(run, site));
                     }
-                    names.named.extend(spellings(facts, site));
+                    names.named.extend(spellings(run, site));
                 }
                 _ => {}
             }
@@ -150,14 +150,14 @@ impl Names {
 }
 
 /// Whether an expression is what a call calls, or an argument of it, where the cells come to it.
-fn is_used(facts: &Facts<'_>, site: Site) -> bool {
-    if facts.owner(site).is_none() && !facts.comes_to(site) {
+fn is_used(run: &Run<'_>, site: Site) -> bool {
+    if run.owner(site).is_none() && !run.comes_to(site) {
         return false;
     }
-    match facts.role(site) {
+    match run.role(site) {
         Role::Func | Role::Arg => true,
         Role::Value => {
-            facts.parent(site).is_some_and(|it| matches!(facts.kind(it), Kind::KeywordArg { .. }))
+            run.parent(site).is_some_and(|it| matches!(run.kind(it), Kind::KeywordArg { .. }))
         }
         _ => false,
     }
@@ -172,19 +172,19 @@ fn has(list: &BTreeSet<String>, name: &str) -> bool {
 }
 
 /// A name as it is written, and what it stands for.
-fn spellings(facts: &Facts<'_>, site: Site) -> Vec<String> {
-    let resolved = match facts.value(site) {
-        Value::Path(path) => Some(path),
-        Value::Function(id) => facts.function(id).map(|function| function.title().to_owned()),
+fn spellings(run: &Run<'_>, site: Site) -> Vec<String> {
+    let resolved = match run.meaning(site) {
+        Meaning::Path(path) => Some(path),
+        Meaning::Function(id) => Some(run.title(id).to_owned()),
         _ => None,
     };
-    std::iter::once(facts.source_of(site).to_owned()).chain(resolved).collect()
+    std::iter::once(run.source_of(site).to_owned()).chain(resolved).collect()
 }
 
 /// The dotted names that an import statement makes known.
-fn imported(facts: &Facts<'_>, site: Site) -> Vec<String> {
-    let tree = facts.tree(site.cell);
-    match facts.kind(site) {
+fn imported(run: &Run<'_>, site: Site) -> Vec<String> {
+    let tree = run.tree(site.cell);
+    match run.kind(site) {
         Kind::Import { names } => names.iter().map(|it| tree.text(it.name).to_owned()).collect(),
         Kind::ImportFrom { module: Some(module), names, .. } => {
             let module = tree.text(*module);

@@ -1,6 +1,6 @@
 //! Names that mean nothing: a slip of the finger takes a mistake away without repairing it.
 
-use crate::facts::{Facts, Site, Value};
+use crate::execution::{Meaning, Run, Site};
 use crate::python::{Kind, NameUse, is_builtin, is_of_kernels};
 use crate::text::Span;
 
@@ -43,55 +43,55 @@ const TIME: &str = "\
 
 /// The first name that nothing binds, or that its module does not have, among those that `known`
 /// does not hold.
-pub(super) fn unknown(facts: &Facts<'_>, known: &[String]) -> Option<(Span, String)> {
-    let mut sites = facts.sites();
+pub(super) fn unknown(run: &Run<'_>, known: &[String]) -> Option<(Span, String)> {
+    let mut sites = run.sites();
     sites.find_map(|site| {
-        let text = facts.source_of(site).to_owned();
-        let strange = match facts.kind(site) {
-            Kind::Name { used: NameUse::Load } => is_unbound(facts, site, &text),
-            Kind::Attribute { .. } => is_no_part(facts, site),
+        let text = run.source_of(site).to_owned();
+        let strange = match run.kind(site) {
+            Kind::Name { used: NameUse::Load } => is_unbound(run, site, &text),
+            Kind::Attribute { .. } => is_no_part(run, site),
             _ => false,
         };
-        (strange && !known.contains(&text)).then(|| (facts.span(site), text))
+        (strange && !known.contains(&text)).then(|| (run.at(site), text))
     })
 }
 
 /// Every name that nothing binds, as it is written.
-pub(super) fn all_unknown(facts: &Facts<'_>) -> Vec<String> {
+pub(super) fn all_unknown(run: &Run<'_>) -> Vec<String> {
     let mut known = Vec::new();
-    while let Some((_, name)) = unknown(facts, &known) {
+    while let Some((_, name)) = unknown(run, &known) {
         known.push(name);
     }
     known
 }
 
-fn is_unbound(facts: &Facts<'_>, site: Site, name: &str) -> bool {
-    facts.bindings(site).is_empty()
+fn is_unbound(run: &Run<'_>, site: Site, name: &str) -> bool {
+    run.bindings(site).is_empty()
         && !is_builtin(name)
         && !is_of_kernels(name)
-        && !imports_everything(facts)
-        && !is_in_a_magic(facts, name)
+        && !imports_everything(run)
+        && !is_in_a_magic(run, name)
 }
 
 /// Whether `from module import *` may bind anything.
-fn imports_everything(facts: &Facts<'_>) -> bool {
-    facts.imports().iter().any(|site| facts.source_of(*site).trim_end().ends_with('*'))
+fn imports_everything(run: &Run<'_>) -> bool {
+    run.imports().iter().any(|site| run.source_of(*site).trim_end().ends_with('*'))
 }
 
 /// Whether a magic's line has the name, so that it may bind it.
-fn is_in_a_magic(facts: &Facts<'_>, name: &str) -> bool {
+fn is_in_a_magic(run: &Run<'_>, name: &str) -> bool {
     let is_word = |line: &str| {
         line.split(|char: char| !(char.is_alphanumeric() || char == '_')).any(|word| word == name)
     };
     let of_cell = |source: &str| {
         source.lines().any(|line| line.trim_start().starts_with(['%', '!']) && is_word(line))
     };
-    facts.cells.iter().any(|cell| of_cell(cell.syntax().tree.source()))
+    run.cells().any(|(_, cell)| of_cell(cell.syntax.tree.source()))
 }
 
 /// Whether an attribute is asked of `asyncio` or `time` that they do not have.
-fn is_no_part(facts: &Facts<'_>, site: Site) -> bool {
-    let Value::Path(path) = facts.value(site) else { return false };
+fn is_no_part(run: &Run<'_>, site: Site) -> bool {
+    let Meaning::Path(path) = run.meaning(site) else { return false };
     let Some((module, name)) = path.split_once('.') else { return false };
     let names = match module {
         "asyncio" => ASYNCIO,

@@ -2,7 +2,7 @@
 
 use super::task::{Task, Wants};
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::facts::How;
+use crate::index::How;
 use crate::knowledge::{Knowledge, Language, PageKind, Tables};
 use crate::review::{Review, changed_sources};
 use crate::text::CellIndex;
@@ -57,10 +57,10 @@ fn solution(document: &Document, cell: CellIndex, rule: &str) -> Option<Vec<Stri
 
 /// The names to which a cell gives a value, modules apart.
 fn bound_in(cell: CellIndex, review: &Review, tables: &Tables) -> Vec<String> {
-    let facts = review.facts(tables);
-    let here = facts.globals().filter(|(_, bindings)| {
+    let run = review.run(tables);
+    let here = run.globals().filter(|(_, bindings)| {
         let is_value = |how: &How| !matches!(how, How::Import(_) | How::Delete);
-        bindings.iter().any(|(at, binding)| *at == cell && is_value(&binding.how))
+        bindings.iter().any(|(at, binding)| *at == run.key_of(cell) && is_value(&binding.how))
     });
     let mut names: Vec<String> = here.map(|(name, _)| name.to_owned()).collect();
     names.sort_unstable();

@@ -84,7 +84,7 @@ impl Wants {
         for found in given.everything().filter(|found| is_grave(found)) {
             *self.known.entry(found.rule.to_owned()).or_default() += 1;
         }
-        self.unknown = names::all_unknown(&given.facts(tables));
+        self.unknown = names::all_unknown(&given.run(tables));
         self.silences = silences(&given.cells).len();
         self
     }

@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::diagnostic::Diagnostic;
-use crate::facts::{Call, Facts};
+use crate::execution::{Call, Run};
 use crate::knowledge::tables::BlockingKind;
 use crate::knowledge::{Front, Page, PageKind};
 use crate::python::{Kind, Role};
@@ -69,8 +69,8 @@ impl<'a> Fitting<'a> {
         match self.subject.fix() {
             Some(fix) => fix.edits.iter().any(|edit| edit.text.contains("await")),
             None => {
-                let facts = self.subject.document.review.facts(&self.subject.knowledge.tables);
-                !facts.awaits_at_top(self.subject.cell)
+                let read = self.subject.document.review.cells.get(self.subject.cell.0);
+                read.is_none_or(|read| !read.names().awaits_at_top())
             }
         }
     }
@@ -91,32 +91,32 @@ impl<'a> Fitting<'a> {
     pub fn in_thread(&self, problem: &Diagnostic) -> Option<String> {
         let kinds = [BlockingKind::Network, BlockingKind::Process, BlockingKind::File];
         self.work.filter(|work| kinds.contains(work))?;
-        let facts = self.subject.document.review.facts(&self.subject.knowledge.tables);
-        let call = call_of(&facts, problem)?.site;
-        let parent = facts.parent(call)?;
-        let is_read_later = matches!(facts.kind(parent), Kind::WithItem | Kind::Attribute { .. });
-        let callee = facts.child(call, Role::Func)?;
-        let whole = facts.source_of(call);
-        let rest = whole.strip_prefix(facts.source_of(callee))?.trim_start();
+        let run = self.subject.document.review.run(&self.subject.knowledge.tables);
+        let call = call_of(&run, problem)?.site;
+        let parent = run.parent(call)?;
+        let is_read_later = matches!(run.kind(parent), Kind::WithItem | Kind::Attribute { .. });
+        let callee = run.child(call, Role::Func)?;
+        let whole = run.source_of(call);
+        let rest = whole.strip_prefix(run.source_of(callee))?.trim_start();
         let arguments = rest.strip_prefix('(')?.strip_suffix(')')?.trim();
         let comma = if arguments.is_empty() { "" } else { ", " };
-        let name = facts.source_of(callee);
+        let name = run.source_of(callee);
         let text = format!("await asyncio.to_thread({name}{comma}{arguments})");
         let fits = !text.contains('\n') && text.chars().count() <= WIDE;
-        let opens = facts.callee_text(call) == "open";
+        let opens = run.callee(call) == "open";
         (fits && !is_read_later && !opens).then_some(text)
     }
 }
 
 /// What a problem's call waits for.
 fn work_of(subject: Subject, problem: &Diagnostic) -> Option<BlockingKind> {
-    let facts = subject.document.review.facts(&subject.knowledge.tables);
-    let path = call_of(&facts, problem)?.callee.path()?;
-    Some(facts.tables.blocking(path)?.kind)
+    let run = subject.document.review.run(&subject.knowledge.tables);
+    let path = call_of(&run, problem)?.callee.path()?;
+    Some(run.tables().blocking(path)?.kind)
 }
 
 /// The call that a problem is about.
-fn call_of<'f>(facts: &'f Facts, problem: &Diagnostic) -> Option<&'f Call> {
-    let calls = facts.calls_of_cell(problem.span.cell);
-    calls.iter().find(|call| facts.span(call.site) == problem.span)
+fn call_of<'f>(run: &'f Run, problem: &Diagnostic) -> Option<&'f Call> {
+    let calls = run.calls_of_cell(run.key_of(problem.span.cell));
+    calls.iter().find(|call| run.at(call.site) == problem.span)
 }

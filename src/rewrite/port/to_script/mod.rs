@@ -15,7 +15,8 @@ use std::sync::Arc;
 
 use super::Refusal;
 use crate::diagnostic::Message;
-use crate::facts::{CellFacts, Facts, Usage, Value};
+use crate::execution::{Meaning, Run, Site, Usage, starts_kept_task};
+use crate::index::{ReadCell, names_of};
 use crate::notebook::{Cell, CellKind, Notebook};
 use crate::python::{self, Kind, Role};
 use crate::rewrite::extract::numbers;
@@ -52,27 +53,27 @@ pub struct Script {
     pub notes: Vec<CellNote>,
 }
 
-/// Turns the notebook that `facts` were read from into a script.
+/// Turns the notebook that `run` is of into a script.
 ///
 /// # Errors
 /// When the result would be no Python, a fault of this program.
-pub fn to_script(facts: &Facts, notebook: &Notebook, request: &Request) -> Result<Script, Refusal> {
+pub fn to_script(run: &Run, notebook: &Notebook, request: &Request) -> Result<Script, Refusal> {
     let mut notes = Vec::new();
     let mut cells = Vec::new();
     for cell in &notebook.cells {
-        let source = plain::of(facts, notebook.format, cell, request, &mut notes);
+        let source = plain::of(run, notebook, cell, request, &mut notes);
         let plain = Cell { kind: CellKind::Code, language: None, source, ..cell.clone() };
-        cells.push(Arc::new(CellFacts::of_cell(&plain, true)));
+        cells.push(Arc::new(ReadCell::of_cell(&plain, true)));
     }
-    let after = Facts::join(cells, facts.tables, facts.environment, Arc::default());
-    notes.extend(of_display(facts));
+    let after = Run::of(names_of(&cells), Arc::default(), run.tables(), run.environment());
+    notes.extend(of_display(run));
     let placed = place::place(&after, notebook);
     notes.extend(of_calls(&after, placed.has_main()));
     if !placed.has_main() {
         notes.push(CellNote { cell: None, message: message(wording::port::script::NO_AWAIT) });
     }
     let text = write::write(&after, &placed, request);
-    let again = script::read(&text, facts.tables);
+    let again = script::read(&text, run.tables());
     let mut seen = Vec::new();
     notes.retain(|note| {
         !seen.contains(note) && {
@@ -90,42 +91,41 @@ fn message(key: Wording) -> Message {
 }
 
 /// Cells whose last value is shown, which a script does not do.
-fn of_display(facts: &Facts) -> Option<CellNote> {
-    let shows = |site: &crate::facts::Site| {
-        let value = facts.child(*site, Role::Value);
-        let says_nothing = value.is_some_and(|value| match facts.kind(value) {
+fn of_display(run: &Run) -> Option<CellNote> {
+    let shows = |site: &Site| {
+        let value = run.child(*site, Role::Value);
+        let says_nothing = value.is_some_and(|value| match run.kind(value) {
             Kind::Str | Kind::Ellipsis | Kind::None | Kind::Escape { .. } => true,
-            Kind::Call => gives_none(facts, value),
-            Kind::Await => {
-                facts.child(value, Role::Value).is_some_and(|call| gives_none(facts, call))
-            }
+            Kind::Call => gives_none(run, value),
+            Kind::Await => run.child(value, Role::Value).is_some_and(|call| gives_none(run, call)),
             _ => false,
         });
-        matches!(facts.kind(*site), Kind::Expression) && facts.is_displayed(*site) && !says_nothing
+        matches!(run.kind(*site), Kind::Expression) && run.is_displayed(*site) && !says_nothing
     };
-    let cells: Vec<CellIndex> = facts.sites().filter(shows).map(|site| site.cell).collect();
+    let cells: Vec<CellIndex> =
+        run.sites().filter(shows).map(|site| run.position(site.cell)).collect();
     let message = message(wording::port::script::DISPLAYED).with("cells", numbers(&cells));
     (!cells.is_empty()).then_some(CellNote { cell: None, message })
 }
 
 /// Whether a call is known to give `None`.
-fn gives_none(facts: &Facts, call: crate::facts::Site) -> bool {
-    let func = facts.child(call, Role::Func).map(|func| facts.value(func));
+fn gives_none(run: &Run, call: Site) -> bool {
+    let func = run.child(call, Role::Func).map(|func| run.meaning(func));
     match func {
-        Some(Value::Function(id)) => facts.function(id).is_some_and(|it| it.returns.is_empty()),
-        Some(Value::Path(path)) => path == "builtins.print" || path == "asyncio.sleep",
+        Some(Meaning::Function(id)) => run.function(id).is_some_and(|it| it.returns.is_empty()),
+        Some(Meaning::Path(path)) => path == "builtins.print" || path == "asyncio.sleep",
         _ => false,
     }
 }
 
-fn of_calls(facts: &Facts, has_main: bool) -> Vec<CellNote> {
+fn of_calls(run: &Run, has_main: bool) -> Vec<CellNote> {
     let mut notes: Vec<CellNote> = Vec::new();
-    for call in facts.calls_in(None) {
+    for call in run.calls_in(None) {
         let Some(path) = call.callee.path() else { continue };
         let name = path.trim_start_matches("builtins.");
-        let dropped = matches!(facts.usage(call.site), Usage::Dropped | Usage::Displayed);
+        let dropped = matches!(run.usage(call.site), Usage::Dropped | Usage::Displayed);
         let key = match path {
-            _ if facts.starts_task(path) && dropped => wording::port::script::TASKS,
+            _ if starts_kept_task(path) && dropped => wording::port::script::TASKS,
             "asyncio.run" if has_main => wording::port::script::LOOP,
             _ if has_main && path.ends_with(".run_until_complete") => wording::port::script::LOOP,
             _ if python::is_of_kernels(name) && path.starts_with("builtins.") => {
@@ -133,8 +133,8 @@ fn of_calls(facts: &Facts, has_main: bool) -> Vec<CellNote> {
             }
             _ => continue,
         };
-        let message = message(key).with("call", facts.callee_text(call.site));
-        let note = CellNote { cell: Some(call.site.cell), message };
+        let message = message(key).with("call", run.callee(call.site));
+        let note = CellNote { cell: Some(run.position(call.site.cell)), message };
         if !notes.contains(&note) {
             notes.push(note);
         }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{Facts, How, Site};
+use crate::execution::{CellKey, Run, Site};
+use crate::index::How;
 use crate::notebook::Notebook;
 use crate::python::{Kind, Role, is_builtin, is_of_kernels};
 use crate::rewrite::constant::{Constancy, constancy, is_written_as_constant};
@@ -23,7 +24,7 @@ pub(super) enum Where {
 /// A piece of a cell and where it goes. Comments that stand alone go with what follows.
 #[derive(Debug, Clone)]
 pub(super) struct Placed {
-    pub cell: CellIndex,
+    pub cell: CellKey,
     pub piece: Piece,
     pub goes: Where,
 }
@@ -46,17 +47,17 @@ impl Placement {
 }
 
 /// Decides for every piece of every cell.
-pub(super) fn place(facts: &Facts, notebook: &Notebook) -> Placement {
-    let names = Names::of(facts);
-    let mut world = World { facts, names: &names, goes: BTreeMap::new(), tampered: false };
+pub(super) fn place(run: &Run, notebook: &Notebook) -> Placement {
+    let names = Names::of(run);
+    let mut world = World { run, names: &names, goes: BTreeMap::new(), tampered: false };
     let mut placement =
         Placement { taken: names.all().map(str::to_owned).collect(), ..Placement::default() };
-    let all: Vec<(CellIndex, Piece)> = (0..facts.cells.len())
-        .map(CellIndex)
-        .filter_map(|cell| Some((cell, facts.cell(cell)?)))
-        .flat_map(|(cell, read)| pieces(read.syntax()).into_iter().map(move |piece| (cell, piece)))
+    let all: Vec<(CellKey, Piece)> = run
+        .keys()
+        .filter_map(|cell| Some((cell, run.index(cell)?)))
+        .flat_map(|(cell, read)| pieces(&read.syntax).into_iter().map(move |piece| (cell, piece)))
         .collect();
-    let needs_loop = needs_loop(facts);
+    let needs_loop = needs_loop(run);
     for (cell, piece) in &all {
         world.decide(*cell, piece, needs_loop);
     }
@@ -92,12 +93,12 @@ const ON_A_LOOP: [&str; 8] = [
     "asyncio.timeout",
 ];
 
-fn needs_loop(facts: &Facts) -> bool {
-    let awaits = (0..facts.cells.len()).any(|cell| facts.awaits_at_top(CellIndex(cell)));
+fn needs_loop(run: &Run) -> bool {
+    let awaits = run.keys().any(|cell| run.awaits_at_top(cell));
     awaits
-        || facts.calls_in(None).any(|call| {
+        || run.calls_in(None).any(|call| {
             call.callee.path().is_some_and(|path| ON_A_LOOP.contains(&path))
-                && facts.comes_to(call.site)
+                && run.comes_to(call.site)
         })
 }
 
@@ -106,7 +107,7 @@ const TAMPERING: [&str; 6] =
     ["os.environ", "sys.path", "sys.modules", "load_dotenv", "importlib", "nest_asyncio"];
 
 struct World<'w, 'f> {
-    facts: &'w Facts<'f>,
+    run: &'w Run<'f>,
     names: &'w Names<'w>,
     /// By the first statement of a piece.
     goes: BTreeMap<Site, Where>,
@@ -115,7 +116,7 @@ struct World<'w, 'f> {
 }
 
 impl World<'_, '_> {
-    fn decide(&mut self, cell: CellIndex, piece: &Piece, needs_loop: bool) {
+    fn decide(&mut self, cell: CellKey, piece: &Piece, needs_loop: bool) {
         let sites: Vec<Site> = piece.nodes.iter().map(|node| Site { cell, node: *node }).collect();
         let Some(first) = sites.first().copied() else { return };
         let goes = sites.iter().map(|site| self.of_statement(*site)).max().unwrap_or(Where::Main);
@@ -123,16 +124,16 @@ impl World<'_, '_> {
         for site in &sites {
             self.goes.insert(*site, goes);
         }
-        let text = self.facts.source_of(first);
+        let text = self.run.source_of(first);
         let is_plain = goes < Where::Main;
         self.tampered |= !is_plain && TAMPERING.iter().any(|word| text.contains(word));
     }
 
     fn of_statement(&self, statement: Site) -> Where {
-        let facts = self.facts;
-        let tree = facts.tree(statement.cell);
+        let run = self.run;
+        let tree = run.tree(statement.cell);
         let only_module = |fits: bool| if fits { Where::Module } else { Where::Main };
-        match facts.kind(statement) {
+        match run.kind(statement) {
             Kind::ImportFrom { module: Some(name), .. } if tree.text(*name) == "__future__" => {
                 Where::Top
             }
@@ -150,7 +151,7 @@ impl World<'_, '_> {
                     && self.is_bound_once(statement)
                     && self.can_stand(statement),
             ),
-            Kind::If | Kind::Try if is_import(facts, statement) => only_module(
+            Kind::If | Kind::Try if is_import(run, statement) => only_module(
                 !self.tampered && self.is_bound_once(statement) && self.can_stand(statement),
             ),
             _ => Where::Main,
@@ -172,11 +173,11 @@ impl World<'_, '_> {
 
     /// Whether all that the statement needs when it runs stands at the module's level before it.
     fn can_stand(&self, statement: Site) -> bool {
-        let facts = self.facts;
+        let run = self.run;
         let own = self.names.of_statement(statement);
         let awaits = std::iter::once(statement)
-            .chain(facts.descendants(statement))
-            .any(|site| facts.kind(site).suspends() && facts.owner(site).is_none());
+            .chain(run.descendants(statement))
+            .any(|site| run.kind(site).suspends() && run.owner(site).is_none());
         let at_module = |name: &str| {
             let bound = self.names.bound(name);
             let placed = |it: &Bound| {
@@ -188,17 +189,17 @@ impl World<'_, '_> {
                     bound => bound.iter().all(placed),
                 }
         };
-        !awaits && needs(facts, statement).iter().filter(|it| it.eager).all(|it| at_module(it.name))
+        !awaits && needs(run, statement).iter().filter(|it| it.eager).all(|it| at_module(it.name))
     }
 
     fn is_constant(&self, statement: Site) -> bool {
-        let facts = self.facts;
-        let names_alone = facts.children_in(statement, Role::Target).all(|target| {
-            matches!(facts.kind(target), Kind::Name { .. } | Kind::Tuple { .. })
-                && facts.descendants(target).all(|it| matches!(facts.kind(it), Kind::Name { .. }))
+        let run = self.run;
+        let names_alone = run.children_in(statement, Role::Target).all(|target| {
+            matches!(run.kind(target), Kind::Name { .. } | Kind::Tuple { .. })
+                && run.descendants(target).all(|it| matches!(run.kind(it), Kind::Name { .. }))
         });
-        let value = facts.child(statement, Role::Value);
-        names_alone && value.is_some_and(|value| constancy(facts, value) > Constancy::Computed)
+        let value = run.child(statement, Role::Value);
+        names_alone && value.is_some_and(|value| constancy(run, value) > Constancy::Computed)
     }
 
     /// Constants that only `main` reads, and that are not written as constants, are its own.
@@ -207,17 +208,17 @@ impl World<'_, '_> {
         let mut read: BTreeSet<&str> = BTreeSet::new();
         for (site, _) in self.goes.iter().filter(|(_, goes)| module(goes)) {
             let own = self.names.of_statement(*site);
-            let others = needs(self.facts, *site).into_iter().map(|need| need.name);
+            let others = needs(self.run, *site).into_iter().map(|need| need.name);
             read.extend(others.filter(|name| !own.contains(name)));
         }
         let is_parameter = |cell: CellIndex| {
             notebook.cell(cell).is_some_and(|cell| cell.tags.iter().any(|tag| tag == "parameters"))
         };
         let is_local = |site: &Site| {
-            let value = matches!(self.facts.kind(*site), Kind::Assign | Kind::AnnAssign);
+            let value = matches!(self.run.kind(*site), Kind::Assign | Kind::AnnAssign);
             let names = self.names.of_statement(*site);
             let stays = |name: &&str| is_written_as_constant(name) || read.contains(name);
-            value && !names.iter().any(stays) && !is_parameter(site.cell)
+            value && !names.iter().any(stays) && !is_parameter(self.run.position(site.cell))
         };
         let locals: Vec<Site> = self.goes.keys().filter(|site| is_local(site)).copied().collect();
         for site in locals {
@@ -228,10 +229,9 @@ impl World<'_, '_> {
 
     /// Statements of one line go to one place.
     fn together(&mut self) {
-        let facts = self.facts;
-        for (index, cell) in facts.cells.iter().enumerate() {
-            for piece in pieces(cell.syntax()) {
-                let cell = CellIndex(index);
+        let run = self.run;
+        for (cell, read) in run.keys().filter_map(|cell| Some((cell, run.index(cell)?))) {
+            for piece in pieces(&read.syntax) {
                 let sites = || piece.nodes.iter().map(|node| Site { cell, node: *node });
                 let goes = sites().filter_map(|site| self.goes.get(&site)).max().copied();
                 let sites: Vec<Site> = sites().collect();
@@ -244,11 +244,11 @@ impl World<'_, '_> {
 
     /// The names that `main` gives a value and that are not its own.
     fn globals(&self) -> Vec<String> {
-        let facts = self.facts;
+        let run = self.run;
         let mut bound: BTreeSet<&str> = BTreeSet::new();
         let mut shared: BTreeSet<&str> = BTreeSet::new();
         for (site, goes) in &self.goes {
-            let needs = needs(facts, *site);
+            let needs = needs(run, *site);
             match goes {
                 Where::Main => {
                     bound.extend(self.names.of_statement(*site));
@@ -261,7 +261,7 @@ impl World<'_, '_> {
                 }
             }
         }
-        let reflects = facts.calls().iter().any(|call| {
+        let reflects = run.calls().iter().any(|call| {
             let names = ["exec", "eval", "globals", "locals", "vars"];
             let path = call.callee.path().and_then(|path| path.strip_prefix("builtins."));
             path.is_some_and(|name| names.contains(&name))

@@ -1,8 +1,8 @@
 //! Cells as plain Python: magics are unwrapped, or become comments.
 
 use super::{CellNote, Request, message};
-use crate::facts::{Facts, Site};
-use crate::notebook::{Cell, CellKind, Format};
+use crate::execution::{Run, Site};
+use crate::notebook::{Cell, CellKind, Format, Notebook};
 use crate::python::{CellSyntax, Kind, Role};
 use crate::text::{CellIndex, Edit, Span, TextRange, apply_edits, line_range};
 use crate::wording::{self, Wording};
@@ -23,24 +23,24 @@ const QUIET: [&str; 10] = [
 
 /// The cell's source as Python. What cannot be said in Python is a comment, and noted.
 pub(super) fn of(
-    facts: &Facts,
-    format: Format,
+    run: &Run,
+    notebook: &Notebook,
     cell: &Cell,
     request: &Request,
     notes: &mut Vec<CellNote>,
 ) -> String {
     let index = cell.index;
     if cell.kind != CellKind::Code {
-        return commented(&prose(format, cell));
+        return commented(&prose(notebook.format, cell));
     }
-    let Some(read) = facts.cell(index).filter(|read| read.runs) else {
+    let Some(read) = run.index(run.key_of(index)).filter(|_| notebook.runs(index)) else {
         notes.push(CellNote {
             cell: Some(index),
             message: message(wording::port::script::LANGUAGE),
         });
         return commented(&cell.source);
     };
-    let syntax = &read.syntax();
+    let syntax = &read.syntax;
     if let Some(magic) = syntax.magic.as_ref().filter(|magic| !magic.holds_python) {
         let tree = &syntax.tree;
         let name = tree.text(magic.name);
@@ -61,7 +61,7 @@ pub(super) fn of(
         });
         return commented(&cell.source);
     }
-    let edits = edits(facts, index, syntax, request, notes);
+    let edits = edits(run, index, syntax, request, notes);
     apply_edits(index, syntax.tree.source(), &edits).unwrap_or_else(|| commented(&cell.source))
 }
 
@@ -92,7 +92,7 @@ fn commented(text: &str) -> String {
 }
 
 fn edits(
-    facts: &Facts,
+    run: &Run,
     cell: CellIndex,
     syntax: &CellSyntax,
     request: &Request,
@@ -118,22 +118,22 @@ fn edits(
     }
     for node in tree.all() {
         let Kind::Escape { name, .. } = tree.kind(node) else { continue };
-        let site = Site { cell, node };
-        let text = facts.source_of(site);
+        let site = Site { cell: run.key_of(cell), node };
+        let text = run.source_of(site);
         let bare = tree.text(*name);
-        let code = code_of(facts, site);
-        let value = facts.role(site) == Role::Value;
+        let code = code_of(run, site);
+        let value = run.role(site) == Role::Value;
         if let Some(code) = code {
-            edits.push(Edit::replace(facts.span(site), tree.text(code)));
+            edits.push(Edit::replace(run.at(site), tree.text(code)));
             note(wording::port::script::PLAIN, &format!("%{bare}"));
         } else if value {
             let statement = Site { node: tree.statement_of(node), ..site };
-            edits.extend(without_value(facts, statement));
+            edits.extend(without_value(run, statement));
             note(kind_of(text, request).0, text);
         } else {
             let (key, word) = kind_of(text, request);
-            let needed = facts.role(site) != Role::Top;
-            edits.push(comment_out(cell, text, facts.range(site), word, needed));
+            let needed = run.role(site) != Role::Top;
+            edits.push(comment_out(cell, text, run.range(site), word, needed));
             if !QUIET.contains(&bare) {
                 note(key, text.lines().next().unwrap_or_default());
             }
@@ -143,10 +143,10 @@ fn edits(
 }
 
 /// The Python that a line magic runs.
-fn code_of(facts: &Facts, escape: Site) -> Option<TextRange> {
-    let mut children = facts.children_in(escape, Role::Body);
-    let first = facts.range(children.next()?);
-    let last = children.last().map_or(first, |last| facts.range(last));
+fn code_of(run: &Run, escape: Site) -> Option<TextRange> {
+    let mut children = run.children_in(escape, Role::Body);
+    let first = run.range(children.next()?);
+    let last = children.last().map_or(first, |last| run.range(last));
     Some(TextRange::new(first.start, last.end))
 }
 
@@ -175,14 +175,14 @@ fn comment_out(cell: CellIndex, text: &str, range: TextRange, word: &str, pass: 
 }
 
 /// `files = !ls` keeps its names, with nothing in them.
-fn without_value(facts: &Facts, statement: Site) -> Option<Edit> {
-    let value = facts.child(statement, Role::Value)?;
-    let range = facts.range(value);
-    let source = facts.tree(statement.cell).source();
+fn without_value(run: &Run, statement: Site) -> Option<Edit> {
+    let value = run.child(statement, Role::Value)?;
+    let range = run.range(value);
+    let source = run.tree(statement.cell).source();
     let line = line_range(source, range.end);
     let rest = TextRange::new(range.end, line.end).slice(source);
-    let text = facts.source_of(value).lines().collect::<Vec<_>>().join(" ");
+    let text = run.source_of(value).lines().collect::<Vec<_>>().join(" ");
     // What follows on the line would become part of the comment.
     let comment = if rest.trim().is_empty() { format!("  # {text}") } else { String::new() };
-    Some(Edit::replace(facts.span(value), format!("None{comment}")))
+    Some(Edit::replace(run.at(value), format!("None{comment}")))
 }

@@ -1,7 +1,8 @@
 //! Holds the way back to its fixture: cells, and the script that comes of them.
 
 use super::{Request, Script, to_script};
-use crate::facts::{CellFacts, Facts};
+use crate::execution::Run;
+use crate::index::ReadCell;
 use crate::knowledge::Tables;
 use crate::notebook::{Notebook, parse_ipynb, parse_script};
 use crate::review::environment_of;
@@ -9,11 +10,12 @@ use crate::rewrite::port::tests::cases;
 
 fn port(notebook: &Notebook, dual: bool) -> Script {
     let tables = Tables::default();
-    let cells = notebook.cells.iter().map(|cell| CellFacts::of_cell(cell, true).into()).collect();
-    let facts = Facts::join(cells, &tables, environment_of(notebook), Default::default());
+    let read = |cell| std::sync::Arc::clone(ReadCell::of_cell(cell, true).names());
+    let cells = notebook.cells.iter().map(read);
+    let run = Run::of(cells, Default::default(), &tables, environment_of(notebook));
     let request =
         Request { dual, title: "From cells.", install: "install first", left_out: "left out" };
-    to_script(&facts, notebook, &request).unwrap()
+    to_script(&run, notebook, &request).unwrap()
 }
 
 fn said(script: &Script) -> String {

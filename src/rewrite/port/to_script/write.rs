@@ -2,11 +2,11 @@
 
 use super::Request;
 use super::place::{Placed, Placement, Where};
-use crate::facts::{Facts, Site, Value};
+use crate::execution::{CellKey, Meaning, Run, Site};
 use crate::python::{Kind, Role};
 use crate::rewrite::constant::{Constancy, constancy};
 use crate::rewrite::pieces::indented;
-use crate::text::{CellIndex, Edit, Span, TextRange, apply_edits};
+use crate::text::{Edit, TextRange, apply_edits};
 
 /// One step of indentation.
 const STEP: &str = "    ";
@@ -15,8 +15,8 @@ const STEP: &str = "    ";
 const NAMES_ON_A_LINE: usize = 6;
 
 /// Writes the script.
-pub(super) fn write(facts: &Facts, placed: &Placement, request: &Request) -> String {
-    let page = Page { facts, placed };
+pub(super) fn write(run: &Run, placed: &Placement, request: &Request) -> String {
+    let page = Page { run, placed };
     let mut out = format!("# {}\n", request.title);
     let futures = page.stack(Where::Top, "");
     if !futures.is_empty() {
@@ -51,7 +51,7 @@ pub(super) fn write(facts: &Facts, placed: &Placement, request: &Request) -> Str
 }
 
 struct Page<'p, 'f> {
-    facts: &'p Facts<'f>,
+    run: &'p Run<'f>,
     placed: &'p Placement,
 }
 
@@ -82,7 +82,7 @@ impl Page<'_, '_> {
     }
 
     fn text(&self, placed: &Placed, indent: &str) -> String {
-        let tree = self.facts.tree(placed.cell);
+        let tree = self.run.tree(placed.cell);
         let text = indented(tree, placed.piece.range, indent);
         match self.without_annotation(placed) {
             Some(edited) if !indent.is_empty() => format!("{indent}{edited}"),
@@ -103,7 +103,7 @@ impl Page<'_, '_> {
     }
 
     fn is_definition(&self, placed: &Placed) -> bool {
-        let tree = self.facts.tree(placed.cell);
+        let tree = self.run.tree(placed.cell);
         placed.piece.nodes.iter().any(|node| {
             matches!(tree.kind(*node), Kind::FunctionDef { .. } | Kind::ClassDef { .. })
         })
@@ -111,18 +111,18 @@ impl Page<'_, '_> {
 
     /// A name that is declared `global` may not be annotated.
     fn without_annotation(&self, placed: &Placed) -> Option<String> {
-        let facts = self.facts;
+        let run = self.run;
         let site = Site { cell: placed.cell, node: placed.piece.statement()? };
-        let target = facts.child(site, Role::Target)?;
-        let is_global = self.placed.globals.iter().any(|name| name == facts.source_of(target));
-        if !matches!(facts.kind(site), Kind::AnnAssign) || !is_global {
+        let target = run.child(site, Role::Target)?;
+        let is_global = self.placed.globals.iter().any(|name| name == run.source_of(target));
+        if !matches!(run.kind(site), Kind::AnnAssign) || !is_global {
             return None;
         }
-        let value = facts.child(site, Role::Value)?;
-        let gap = TextRange::new(facts.range(target).end, facts.range(value).start);
-        let edit = Edit::replace(Span::new(placed.cell, gap), " = ");
-        let source = facts.tree(placed.cell).source();
-        let changed = apply_edits(placed.cell, source, &[edit])?;
+        let value = run.child(site, Role::Value)?;
+        let gap = TextRange::new(run.range(target).end, run.range(value).start);
+        let edit = Edit::replace(run.span_of(placed.cell, gap), " = ");
+        let source = run.tree(placed.cell).source();
+        let changed = apply_edits(run.position(placed.cell), source, &[edit])?;
         let end = placed.piece.range.end + " = ".len() - gap.len();
         changed.get(placed.piece.code..end).map(str::to_owned)
     }
@@ -163,7 +163,7 @@ impl Page<'_, '_> {
 
     /// The only thing to run, when it is the call of a coroutine function with plain values.
     fn only_call(&self) -> Option<(String, String)> {
-        let facts = self.facts;
+        let run = self.run;
         let mut own = self.pieces(Where::Main);
         let (placed, others): (&Placed, Vec<&Placed>) = {
             let all: Vec<&Placed> = own.by_ref().collect();
@@ -174,31 +174,31 @@ impl Page<'_, '_> {
             return None;
         }
         let statement = Site { cell: placed.cell, node: placed.piece.statement()? };
-        let awaiting = facts.child(statement, Role::Value)?;
-        let call = facts.child(awaiting, Role::Value)?;
-        let is_await = matches!(facts.kind(statement), Kind::Expression)
-            && matches!(facts.kind(awaiting), Kind::Await);
+        let awaiting = run.child(statement, Role::Value)?;
+        let call = run.child(awaiting, Role::Value)?;
+        let is_await = matches!(run.kind(statement), Kind::Expression)
+            && matches!(run.kind(awaiting), Kind::Await);
         let plain = [Role::Arg, Role::Keyword].iter().all(|role| {
-            facts.children_in(call, *role).all(|it| constancy(facts, it) > Constancy::Computed)
+            run.children_in(call, *role).all(|it| constancy(run, it) > Constancy::Computed)
         });
-        if !is_await || !plain || !matches!(facts.value(call), Value::Coroutine(_)) {
+        if !is_await || !plain || !matches!(run.meaning(call), Meaning::Coroutine(_)) {
             return None;
         }
-        let tree = facts.tree(placed.cell);
+        let tree = run.tree(placed.cell);
         let above = TextRange::new(placed.piece.range.start, placed.piece.code);
-        let rest = TextRange::new(facts.range(statement).end, placed.piece.range.end);
-        let comments = others.iter().map(|it| indented(facts.tree(it.cell), it.piece.range, STEP));
+        let rest = TextRange::new(run.range(statement).end, placed.piece.range.end);
+        let comments = others.iter().map(|it| indented(run.tree(it.cell), it.piece.range, STEP));
         let comments: String = comments.map(|text| format!("{text}\n")).collect();
         let tail = rest.slice(tree.source()).trim_start_matches([';', ' ']);
         let tail = if tail.is_empty() { String::new() } else { format!("{STEP}{tail}\n") };
         let comments = format!("{comments}{}{tail}", indented(tree, above, STEP));
-        Some((comments, facts.source_of(call).to_owned()))
+        Some((comments, run.source_of(call).to_owned()))
     }
 
     fn asyncio(&self) -> Asyncio {
-        let facts = self.facts;
+        let run = self.run;
         let imported = self.pieces(Where::Module).flat_map(|placed| {
-            let tree = facts.tree(placed.cell);
+            let tree = run.tree(placed.cell);
             let names = placed.piece.nodes.iter().flat_map(|node| match tree.kind(*node) {
                 Kind::Import { names } => names.as_slice(),
                 _ => &[],
@@ -208,11 +208,11 @@ impl Page<'_, '_> {
                 .map(|name| tree.text(name.alias.unwrap_or(name.name)))
         });
         let mut names: Vec<&str> = imported.collect();
-        names.retain(|name| is_module(facts, name));
+        names.retain(|name| is_module(run, name));
         if let Some(name) = names.first() {
             return Asyncio { name: (*name).to_owned(), import: None };
         }
-        if is_module(facts, "asyncio") {
+        if is_module(run, "asyncio") {
             let name = "asyncio".to_owned();
             return Asyncio { import: Some("import asyncio".to_owned()), name };
         }
@@ -233,7 +233,7 @@ impl Page<'_, '_> {
 }
 
 /// Whether the name is never anything else than the module asyncio.
-fn is_module(facts: &Facts, name: &str) -> bool {
-    let is_it = |(_, binding): &(CellIndex, crate::facts::Binding)| matches!(&binding.how, crate::facts::How::Import(path) if path == "asyncio");
-    facts.global(name).iter().all(is_it)
+fn is_module(run: &Run, name: &str) -> bool {
+    let is_it = |(_, binding): &(CellKey, crate::index::Binding)| matches!(&binding.how, crate::index::How::Import(path) if path == "asyncio");
+    run.global(name).iter().all(is_it)
 }

@@ -1,9 +1,11 @@
 //! Names that keep tasks.
 
-use super::{Binding, Facts, Holds, Site, Usage};
-use crate::index::ScopeKind;
+use super::collection::Holds;
+use super::reading::Run;
+use super::usage::Usage;
+use super::value::{CellKey, Site};
+use crate::index::{Binding, ScopeKind};
 use crate::python::{Kind, NameUse, Role};
-use crate::text::CellIndex;
 
 /// The name that keeps what a call started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub struct Handle {
 /// Names are followed so many steps on.
 const STEPS: usize = 6;
 
-impl Facts<'_> {
+impl Run<'_> {
     /// The name in which what the call at `site` gives is kept, by itself or in a collection.
     pub fn handle(&self, site: Site) -> Option<Handle> {
         let handle = self.handle_within(site, STEPS)?;
@@ -109,7 +111,7 @@ impl Facts<'_> {
 
     fn may_mean(&self, read: Site, target: Site) -> bool {
         let is_target =
-            |(cell, it): &(CellIndex, Binding)| (*cell, it.node) == (target.cell, target.node);
+            |(cell, it): &(CellKey, Binding)| (*cell, it.node) == (target.cell, target.node);
         self.bindings(read).iter().any(is_target)
     }
 
@@ -122,7 +124,7 @@ impl Facts<'_> {
     }
 
     fn is_in_class_body(&self, target: Site) -> bool {
-        let Some(index) = self.cell(target.cell).map(|cell| cell.names()) else { return false };
+        let Some(index) = self.index(target.cell) else { return false };
         let scope = index.scope(self.binding_scope(target));
         scope.is_some_and(|scope| scope.kind == ScopeKind::Class)
     }

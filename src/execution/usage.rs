@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Facts, Site};
+use super::reading::Run;
+use super::value::Site;
 use crate::index::TOP;
 use crate::python::{Kind, NameUse, Role};
 
@@ -43,7 +44,7 @@ pub enum Usage {
     Other,
 }
 
-impl Facts<'_> {
+impl Run<'_> {
     /// What is done with the value of the expression at `site`.
     pub fn usage(&self, site: Site) -> Usage {
         let Some(parent) = self.parent(site) else { return Usage::Other };
@@ -129,10 +130,10 @@ impl Facts<'_> {
     ///
     /// Source: `InteractiveShell.ast_node_interactivity` is `last_expr` by default.
     pub fn is_displayed(&self, site: Site) -> bool {
-        let Some(cell) = self.cell(site.cell) else { return false };
+        let Some(index) = self.index(site.cell) else { return false };
         self.role(site) == Role::Top
-            && !cell.syntax().ends_in_semicolon
-            && cell.syntax().tree.last_statement() == Some(site.node)
+            && !index.syntax.ends_in_semicolon
+            && index.syntax.tree.last_statement() == Some(site.node)
     }
 
     /// The places that read the name which the target at `site` binds, in order.
@@ -140,12 +141,12 @@ impl Facts<'_> {
         let name = self.source_of(target);
         let scope = self.binding_scope(target);
         if scope == TOP {
-            self.budget.step(self.global_loads(name).len());
+            self.budget().step(self.global_loads(name).len());
             return self.global_loads(name).to_vec();
         }
         let loads = self.loads(name);
         let start = loads.partition_point(|site| site.cell < target.cell);
-        self.budget.step(loads.len() - start);
+        self.budget().step(loads.len() - start);
         let here = loads.iter().skip(start).take_while(|site| site.cell == target.cell);
         here.filter(|site| self.binding_scope(**site) == scope).copied().collect()
     }
@@ -158,11 +159,11 @@ impl Facts<'_> {
             binding.cell == around.cell && tree.is_within(binding.node, around.node)
         };
         static NOBODY: Readers = Readers::new();
-        let all = self.readers.get().unwrap_or_else(|| {
+        let all = self.joined.readers.get().unwrap_or_else(|| {
             let found = self.find_readers();
-            match self.budget.is_spent() {
+            match self.budget().is_spent() {
                 true => &NOBODY,
-                false => self.readers.get_or_init(|| found),
+                false => self.joined.readers.get_or_init(|| found),
             }
         });
         all.range(around..)

@@ -1,63 +1,96 @@
 //! Which bindings a use of a name may see, over all cells in order.
 
-use super::{Facts, Site};
+use hashbrown::HashMap;
+
+use super::reading::Run;
+use super::value::{CellKey, Site};
 use crate::index::{Binding, How, ScopeId, TOP, is_private};
-use crate::text::CellIndex;
 
 /// Steps that a copy of a binding counts for.
 const COPYING: usize = 4;
 
-impl Facts<'_> {
+/// The names that all cells share.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Globals {
+    by_name: HashMap<Box<str>, Vec<(CellKey, Binding)>>,
+    /// Names that every binding imports from the same place.
+    same_import: HashMap<Box<str>, (CellKey, Binding)>,
+}
+
+impl Globals {
+    /// Where the notebook's cells bind them.
+    pub(super) fn of(run: &Run) -> Self {
+        let mut globals = Self::default();
+        for (key, names) in run.cells() {
+            for (name, bindings) in names.bound().shared() {
+                let list = globals.by_name.entry(names.name(name).into()).or_default();
+                list.extend(bindings.iter().map(|binding| (key, binding.clone())));
+            }
+        }
+        let imported = |list: &Vec<(CellKey, Binding)>| {
+            let first = list.first().filter(|(_, it)| matches!(it.how, How::Import(_)))?;
+            let same = list.iter().all(|(_, binding)| binding.how == first.1.how);
+            (same && list.len() > 1).then(|| first.clone())
+        };
+        let all = globals.by_name.iter();
+        let same = all.filter_map(|(name, list)| Some((name.clone(), imported(list)?)));
+        globals.same_import = same.collect();
+        globals
+    }
+}
+
+impl Run<'_> {
     /// The bindings that the name at `site` may see; empty when the notebook binds it nowhere.
-    pub fn bindings(&self, site: Site) -> Vec<(CellIndex, Binding)> {
-        if self.budget.is_spent() {
+    pub fn bindings(&self, site: Site) -> Vec<(CellKey, Binding)> {
+        if self.budget().is_spent() {
             return Vec::new();
         }
-        let Some(index) = self.cell(site.cell).map(|cell| cell.names()) else { return Vec::new() };
+        let Some(index) = self.index(site.cell) else { return Vec::new() };
         let Some(home) = index.home_of(site.node) else { return Vec::new() };
         let deferred = index.is_deferred(site.node, home.0);
         if home.0 != TOP {
             let found = index.bound().of_name(home);
-            self.budget.step(COPYING * found.len());
+            self.budget().step(COPYING * found.len());
             let found: Vec<_> = found.iter().map(|binding| (site.cell, binding.clone())).collect();
             return self.seen(site, &found, deferred);
         }
         let name = self.source_of(site);
-        if self.environment.host.runs_by_dependence() && is_private(name) {
+        if self.environment().host.runs_by_dependence() && is_private(name) {
             let mine = self.global(name).iter().filter(|(cell, _)| *cell == site.cell);
             let mine: Vec<_> = mine.cloned().collect();
             return self.seen(site, &mine, deferred);
         }
         // `import asyncio` in every cell: whichever is seen, it is the same.
-        if let Some(same) = self.global_names().same_import.get(name) {
+        if let Some(same) = self.globals_by_name().same_import.get(name) {
             return vec![same.clone()];
         }
         self.seen(site, self.global(name), deferred)
     }
 
     /// Every binding of a global name, in order.
-    pub fn global(&self, name: &str) -> &[(CellIndex, Binding)] {
-        self.global_names().by_name.get(name).map_or(&[], Vec::as_slice)
+    pub fn global(&self, name: &str) -> &[(CellKey, Binding)] {
+        self.globals_by_name().by_name.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The names that the notebook binds at its top level, in no order, with their bindings.
-    pub fn globals(&self) -> impl Iterator<Item = (&str, &[(CellIndex, Binding)])> {
-        self.global_names().by_name.iter().map(|(name, bindings)| (&**name, bindings.as_slice()))
+    pub fn globals(&self) -> impl Iterator<Item = (&str, &[(CellKey, Binding)])> {
+        self.globals_by_name().by_name.iter().map(|(name, bindings)| (&**name, bindings.as_slice()))
     }
 
     /// The scope that binds the name at `site`: its cell's, or [`TOP`], which all cells share.
     pub fn binding_scope(&self, site: Site) -> ScopeId {
-        let index = self.cell(site.cell).map(|cell| cell.names());
-        index.and_then(|index| index.home_of(site.node)).map_or(TOP, |(scope, _)| scope)
+        self.index(site.cell)
+            .and_then(|index| index.home_of(site.node))
+            .map_or(TOP, |(scope, _)| scope)
     }
 
     /// Those of `all`, which stand in order of their cells, that the use at `site` may see.
     fn seen(
         &self,
         site: Site,
-        all: &[(CellIndex, Binding)],
+        all: &[(CellKey, Binding)],
         deferred: bool,
-    ) -> Vec<(CellIndex, Binding)> {
+    ) -> Vec<(CellKey, Binding)> {
         let start = all.partition_point(|(cell, _)| *cell < site.cell);
         let (earlier, rest) = all.split_at_checked(start).unwrap_or_default();
         let end = rest.partition_point(|(cell, _)| *cell == site.cell);
@@ -66,9 +99,8 @@ impl Facts<'_> {
         let written = here.partition_point(|(_, binding)| binding.node < site.node);
         let (above, below) = here.split_at_checked(written).unwrap_or_default();
         let tree = self.tree(site.cell);
-        let is_other = |found: &&(CellIndex, Binding)| {
-            !found.1.how.is_own_value(tree, found.1.node, site.node)
-        };
+        let is_other =
+            |found: &&(CellKey, Binding)| !found.1.how.is_own_value(tree, found.1.node, site.node);
         let mut before = above.iter().rev().filter(is_other).chain(earlier.iter().rev()).peekable();
         let is_first = before.peek().is_none();
         let mut seen = Vec::new();
@@ -88,12 +120,12 @@ impl Facts<'_> {
             let later = own.chain(below).chain(after);
             seen.extend(later.filter(|found| found.1.how != How::Delete).cloned());
         }
-        self.budget.step(1 + COPYING * seen.len());
+        self.budget().step(1 + COPYING * seen.len());
         seen
     }
 
     /// Whether the binding has happened whenever the code at `site` runs.
-    fn surely_runs(&self, site: Site, (cell, binding): &(CellIndex, Binding)) -> bool {
+    fn surely_runs(&self, site: Site, (cell, binding): &(CellKey, Binding)) -> bool {
         let Some(branch) = binding.branch else { return true };
         *cell == site.cell && branch.holds(self.tree(*cell), site.node)
     }

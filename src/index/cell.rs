@@ -2,14 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::modules::Wanted;
-use crate::index::Index;
+use super::{Index, Wanted};
 use crate::notebook::Cell;
 use crate::python::{self, CellSyntax};
 
 /// What one cell says by itself; its text is read when somebody asks.
 #[derive(Debug, Clone)]
-pub struct CellFacts {
+pub struct ReadCell {
     /// Whether the kernel compiles this cell as Python at all.
     pub runs: bool,
     source: Box<str>,
@@ -17,7 +16,7 @@ pub struct CellFacts {
     wanted: OnceLock<Wanted>,
 }
 
-impl CellFacts {
+impl ReadCell {
     /// Of one cell. Markdown, raw and other languages' cells give an empty answer.
     pub fn of_cell(cell: &Cell, is_python: bool) -> Self {
         let (runs, source) = Self::text_of(cell, is_python);
@@ -59,18 +58,13 @@ impl CellFacts {
     }
 
     /// The files that the cell asks for.
-    pub(super) fn wanted(&self) -> &Wanted {
+    pub fn wanted(&self) -> &Wanted {
         self.wanted.get_or_init(|| Wanted::of(&self.syntax().tree))
     }
 
-    /// Whether these are the facts of `cell` as it is now.
+    /// Whether this was read of `cell` as it is now.
     pub fn is_of(&self, cell: &Cell, is_python: bool) -> bool {
         Self::text_of(cell, is_python) == (self.runs, &*self.source)
-    }
-
-    /// Whether there is something for the kernel to run.
-    pub fn has_code(&self) -> bool {
-        self.runs && !self.source.trim().is_empty()
     }
 
     /// The name of the cell magic that opens the cell.
@@ -78,4 +72,14 @@ impl CellFacts {
         let syntax = self.syntax();
         syntax.magic.as_ref().map(|magic| syntax.tree.text(magic.name))
     }
+
+    /// Whether there is something for the kernel to run.
+    pub fn has_code(&self) -> bool {
+        self.runs && !self.source.trim().is_empty()
+    }
+}
+
+/// What the names of each of these cells mean, in order.
+pub fn names_of(cells: &[Arc<ReadCell>]) -> impl Iterator<Item = Arc<Index>> {
+    cells.iter().map(|cell| Arc::clone(cell.names()))
 }

@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::CellFacts;
-use super::definitions::is_transparent;
+use super::definitions::Wrapping;
+use super::event::{EventKind, Thread};
+use super::reading::Run;
+use super::value::Site;
 use crate::environment::Environment;
-use crate::execution::{EventKind, Run, Site, Thread};
-use crate::index::Index;
+use crate::index::{Index, ReadCell, script_of};
 use crate::knowledge::Tables;
 use crate::notebook::Notebook;
-use crate::python::{self, Kind, NodeId, Role, Tree};
+use crate::python::{self, Kind, NodeId};
 
 /// A module's text as it was found beside the notebook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,16 @@ pub struct ModuleSource {
     /// The file, as people are told.
     pub path: String,
     pub source: String,
+}
+
+/// A module beside the notebook, as it was read.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// The dotted name under which a cell imports it.
+    pub name: String,
+    /// The file, as people are told.
+    pub path: String,
+    pub index: Arc<Index>,
 }
 
 /// A place in another file that uses a function of the notebook and does not await it.
@@ -52,12 +63,12 @@ pub struct Modules {
 
 /// Modules as they were read; two are the same when their texts are.
 #[derive(Debug, Clone, Default)]
-struct Read(Vec<crate::execution::Module>);
+struct Read(Vec<Module>);
 
 impl PartialEq for Read {
     fn eq(&self, other: &Self) -> bool {
         let texts = |it: &Self| -> Vec<(String, String)> {
-            let text = |module: &crate::execution::Module| {
+            let text = |module: &Module| {
                 (module.name.clone(), module.index.syntax.tree.source().to_owned())
             };
             it.0.iter().map(text).collect()
@@ -106,7 +117,7 @@ impl Modules {
     }
 
     /// The modules as a run takes them.
-    pub fn sources(&self) -> &[crate::execution::Module] {
+    pub fn sources(&self) -> &[Module] {
         &self.read.0
     }
 
@@ -128,7 +139,7 @@ impl Modules {
     fn add(&mut self, module: &ModuleSource, tables: &Tables) {
         let index = Arc::new(Index::of(Arc::new(python::parse(&module.source))));
         // As a kernel runs the file.
-        let run = Run::of([Arc::clone(&index)], &[], tables, Environment::default());
+        let run = Run::of([Arc::clone(&index)], Arc::default(), tables, Environment::default());
         let defs = run.sites().filter(|site| is_coroutine_function(&run, &index, *site));
         let paths = defs.filter_map(|def| run.path_as_of(&module.name, def));
         self.coroutines.extend(paths);
@@ -150,7 +161,7 @@ impl Modules {
             self.as_script.entry(module.name.clone()).or_insert(start);
         }
         let (name, path) = (module.name.clone(), module.path.clone());
-        self.read.0.push(crate::execution::Module { name, path, index });
+        self.read.0.push(Module { name, path, index });
     }
 }
 
@@ -161,14 +172,12 @@ fn is_coroutine_function(run: &Run, index: &Index, def: Site) -> bool {
     is_async
         && index.owner(def.node).is_none()
         && !run.is_generator(def)
-        && run
-            .children_in(def, Role::Decorator)
-            .all(|it| run.path(it).is_some_and(|path| is_transparent(&path)))
+        && run.wrapping(def) == Wrapping::Transparent
 }
 
 /// The modules that the cells import and the scripts that they `%run`, as names to look for
 /// beside the notebook.
-pub fn wanted(cells: &[Arc<CellFacts>]) -> (Vec<String>, Vec<String>) {
+pub fn wanted(cells: &[Arc<ReadCell>]) -> (Vec<String>, Vec<String>) {
     let (mut modules, mut scripts) = (BTreeSet::new(), BTreeSet::new());
     for wanted in cells.iter().map(|cell| cell.wanted()) {
         modules.extend(wanted.modules.iter().map(|it| &**it));
@@ -176,38 +185,6 @@ pub fn wanted(cells: &[Arc<CellFacts>]) -> (Vec<String>, Vec<String>) {
     }
     let list = |all: BTreeSet<&str>| all.into_iter().map(str::to_owned).collect();
     (list(modules), list(scripts))
-}
-
-/// What one cell asks for by imports and by `%run`.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Wanted {
-    modules: Box<[Box<str>]>,
-    scripts: Box<[Box<str>]>,
-}
-
-impl Wanted {
-    pub fn of(tree: &Tree) -> Self {
-        let (mut modules, mut scripts) = (Vec::new(), Vec::new());
-        for node in tree.all() {
-            match tree.kind(node) {
-                Kind::Import { names } => {
-                    modules.extend(names.iter().map(|name| tree.text(name.name).into()));
-                }
-                Kind::ImportFrom { module: Some(module), level: 0, names } => {
-                    let module = tree.text(*module);
-                    // `from package import module` may name a file as well.
-                    let below = names.iter().map(|it| format!("{module}.{}", tree.text(it.name)));
-                    modules.extend(below.map(Box::from));
-                    modules.push(module.into());
-                }
-                Kind::Escape { sigil: '%', name } if tree.text(*name) == "run" => {
-                    scripts.extend(script_of(tree.source_of(node)).map(Box::from));
-                }
-                _ => {}
-            }
-        }
-        Self { modules: modules.into(), scripts: scripts.into() }
-    }
 }
 
 /// The scripts that a notebook runs with its own names, by `%run -i`.
@@ -229,26 +206,12 @@ fn run_lines(notebook: &Notebook) -> Vec<String> {
     let is_python = notebook.is_python();
     let mut found = Vec::new();
     for cell in &notebook.cells {
-        let facts = CellFacts::of_cell(cell, is_python);
-        let tree = &facts.syntax().tree;
+        let read = ReadCell::of_cell(cell, is_python);
+        let tree = &read.syntax().tree;
         let is_run = |node: &NodeId| matches!(tree.kind(*node), Kind::Escape { sigil: '%', name } if tree.text(*name) == "run");
         found.extend(tree.all().filter(is_run).map(|node| tree.source_of(node).to_owned()));
     }
     found
-}
-
-/// The file that a `%run` line names; of one without an ending, IPython runs that of Python.
-///
-/// Source: `IPython/core/magics/execution.py`, `file_finder`; a kernel (ipykernel 7.4).
-pub fn script_of(line: &str) -> Option<String> {
-    let file = script_word(line)?.trim_matches(['"', '\'']);
-    let has_ending = [".py", ".ipy", ".ipynb"].iter().any(|ending| file.ends_with(ending));
-    Some(if has_ending { file.to_owned() } else { format!("{file}.py") })
-}
-
-/// The word of a `%run` line that names the file.
-pub fn script_word(line: &str) -> Option<&str> {
-    line.split_whitespace().skip(1).find(|word| !word.starts_with('-'))
 }
 
 #[cfg(test)]
@@ -293,10 +256,5 @@ mod tests {
         assert!(starts("for go in [asyncio.run]:\n    go(main())\n"));
         assert!(!starts("try:\n    asyncio.run(main())\nexcept RuntimeError:\n    pass\n"));
         assert!(!starts("def later():\n    asyncio.run(main())\n"));
-    }
-
-    #[test]
-    fn a_run_magic_names_its_script_past_its_options() {
-        assert_eq!(script_of("%run -i job.py --fast"), Some("job.py".to_owned()));
     }
 }

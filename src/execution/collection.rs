@@ -1,6 +1,10 @@
 //! Names and expressions that surely hold a collection, and what was put into it.
 
-use super::{Facts, How, Site, Value};
+use super::meaning::Meaning;
+use super::reading::Run;
+use super::started::starts_kept_task;
+use super::value::Site;
+use crate::index::How;
 use crate::python::{Builds, Kind, Role};
 
 /// What kind of collection it is.
@@ -51,7 +55,7 @@ impl Collection {
     }
 }
 
-impl Facts<'_> {
+impl Run<'_> {
     /// The collection at `site`; `None` where it may be something else.
     pub fn collection(&self, site: Site) -> Option<Collection> {
         self.collection_within(site, STEPS)
@@ -111,7 +115,7 @@ impl Facts<'_> {
             let views = receiver.holds == Holds::Dict && name == "values";
             return views.then_some(Collection { holds: Holds::Lazy, ..receiver });
         }
-        let value = self.value(func);
+        let value = self.meaning(func);
         let holds = match value.path()?.strip_prefix("builtins.")? {
             "list" | "sorted" => Holds::List,
             "tuple" => Holds::Tuple,
@@ -185,12 +189,12 @@ impl Facts<'_> {
 
     /// Whether the value at `site` is a coroutine that nothing has started yet.
     pub fn is_coroutine(&self, site: Site) -> bool {
-        match self.value(site) {
-            Value::Coroutine(_) => true,
-            Value::Path(path) => path.strip_suffix("()").is_some_and(|made_by| {
-                let known = self.tables.is_coroutine_function(made_by)
-                    || self.modules.is_coroutine_function(made_by);
-                known && !self.tables.is_awaited_factory(&path)
+        match self.meaning(site) {
+            Meaning::Coroutine(_) => true,
+            Meaning::Path(path) => path.strip_suffix("()").is_some_and(|made_by| {
+                let known = self.tables().is_coroutine_function(made_by)
+                    || self.modules().is_coroutine_function(made_by);
+                known && !self.tables().is_awaited_factory(&path)
             }),
             _ => false,
         }
@@ -198,9 +202,9 @@ impl Facts<'_> {
 
     /// Whether `gather()` takes the value at `site` for certain: a coroutine, a task, a future.
     pub fn is_awaitable(&self, site: Site) -> bool {
-        let value = self.value(site);
+        let value = self.meaning(site);
         let starts = value.path().and_then(|path| path.strip_suffix("()")).is_some_and(|path| {
-            matches!(path, "asyncio.gather" | "asyncio.shield") || self.starts_task(path)
+            matches!(path, "asyncio.gather" | "asyncio.shield") || starts_kept_task(path)
         });
         starts || self.is_coroutine(site)
     }

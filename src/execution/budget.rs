@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::Facts;
+use super::reading::Run;
 
 /// Steps for each node of the syntax: several times what code that people write takes.
 const FOR_EACH_NODE: u64 = 300;
@@ -15,6 +15,16 @@ const AT_LEAST: u64 = 2_000_000;
 
 /// How many times over one notebook may use up what one question has.
 const QUESTIONS: u64 = 4;
+
+/// How often the cells may be read again to see whether fixes hold, all in all.
+const READINGS: usize = 40;
+
+/// Bytes that may be read again whatever there is.
+const SMALL: usize = 1 << 20;
+
+/// How often a notebook may be run to see what repairs lead to, and the nodes of all these runs.
+const MOST_DRAFTS: usize = 200;
+const DRAFTED_NODES: usize = 1 << 19;
 
 /// Steps between two looks at whether the answer is still wanted.
 const LOOK: u64 = 4096;
@@ -44,7 +54,14 @@ impl PartialEq for Stop {
 
 impl Eq for Stop {}
 
-/// Counts the steps.
+/// How much there is to ask about.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Size {
+    pub nodes: usize,
+    pub bytes: usize,
+}
+
+/// What questions may take and what they took.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
     /// Steps since the questions began.
@@ -58,21 +75,32 @@ pub(super) struct Budget {
     stop: Stop,
     /// Whether something that others ask for was too much to be joined.
     unfinished: Cell<bool>,
+    /// Bytes that may still be read again to see whether fixes hold.
+    readable: Cell<usize>,
+    /// How often the notebook may still be run to see what a repair leads to.
+    drafts: Cell<usize>,
 }
 
 impl Budget {
     /// No limit, for work whose answers have to be whole.
-    pub(super) fn without_limit() -> Self {
+    pub(super) fn without_limit(size: Size) -> Self {
         let most = u64::MAX;
-        Self { end: Cell::new(most), each: most, all: most, ..Self::default() }
+        Self { end: Cell::new(most), each: most, all: most, ..Self::for_repairs(size) }
     }
 
-    /// A budget for so many nodes, begun.
-    pub(super) fn of(nodes: usize, stop: Stop) -> Self {
-        let nodes = u64::try_from(nodes).unwrap_or(u64::MAX);
+    /// What repairs may take, whatever questions may.
+    fn for_repairs(Size { nodes, bytes }: Size) -> Self {
+        let readable = bytes.saturating_mul(READINGS).saturating_add(SMALL);
+        let drafts = MOST_DRAFTS.min(DRAFTED_NODES / nodes.max(1));
+        Self { readable: Cell::new(readable), drafts: Cell::new(drafts), ..Self::default() }
+    }
+
+    /// A budget for so much code, begun.
+    pub(super) fn of(size: Size, stop: Stop) -> Self {
+        let nodes = u64::try_from(size.nodes).unwrap_or(u64::MAX);
         let each = nodes.saturating_mul(FOR_EACH_NODE).saturating_add(AT_LEAST);
         let all = each.saturating_mul(QUESTIONS);
-        Self { end: Cell::new(each), each, all, stop, ..Self::default() }
+        Self { end: Cell::new(each), each, all, stop, ..Self::for_repairs(size) }
     }
 
     /// Takes steps.
@@ -121,46 +149,64 @@ impl Budget {
     }
 }
 
-impl Facts<'_> {
+impl Run<'_> {
     /// Begins a question of its own. `false` where the notebook was too much to be looked at.
     pub fn ask(&self) -> bool {
-        self.budget.renew();
-        !self.is_unfinished() && !self.budget.is_spent()
+        self.budget().renew();
+        !self.is_unfinished() && !self.budget().is_spent()
     }
 
     /// Ends the limit: what is asked from here on is answered in full.
     pub fn ask_freely(&self) {
-        self.budget.lift();
+        self.budget().lift();
     }
 
     /// Whether the present question took more steps than it may: its answer does not count.
     pub fn is_spent(&self) -> bool {
-        self.budget.is_spent()
+        self.budget().is_spent()
     }
 
     /// Whether the notebook was too much to be joined, as far as somebody asked: what is said of it
     /// does not count.
     pub fn is_unfinished(&self) -> bool {
-        self.budget.unfinished.get()
+        self.budget().unfinished.get()
     }
 
     /// Steps that all questions took so far.
     pub fn steps(&self) -> u64 {
-        self.budget.taken()
+        self.budget().taken()
     }
 
     /// Whether so many bytes may be read again to see whether a fix holds. What is read for all
     /// fixes together is no more than a few times what there is.
     pub fn may_read(&self, bytes: usize) -> bool {
-        let left = self.readable.get().checked_sub(bytes);
-        left.map(|left| self.readable.set(left)).is_some()
+        let left = self.budget().readable.get().checked_sub(bytes);
+        left.map(|left| self.budget().readable.set(left)).is_some()
+    }
+
+    /// Whether there are runs left to see what repairs lead to.
+    pub fn has_drafts(&self) -> bool {
+        self.budget().drafts.get() > 0
+    }
+
+    /// Whether the notebook may be run once more to see what a repair leads to; counts it.
+    pub fn may_draft(&self) -> bool {
+        let left = self.budget().drafts.get();
+        self.budget().drafts.set(left.saturating_sub(1));
+        left > 0
+    }
+
+    /// Counts runs that are known to show what others have shown.
+    pub fn count_drafts(&self, count: usize) {
+        let left = self.budget().drafts.get();
+        self.budget().drafts.set(left.saturating_sub(count));
     }
 
     /// The same places, each of them a step; they end where there are no steps left.
     pub(super) fn counted<T>(&self, places: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
         places.take_while(|_| {
-            self.budget.step(1);
-            !self.budget.is_spent()
+            self.budget().step(1);
+            !self.budget().is_spent()
         })
     }
 }
@@ -171,7 +217,7 @@ mod tests {
 
     #[test]
     fn each_question_has_its_own_steps_until_all_are_taken() {
-        let budget = Budget::of(0, Stop::default());
+        let budget = Budget::of(Size::default(), Stop::default());
         let most = usize::try_from(AT_LEAST).unwrap();
         for _ in 0..QUESTIONS {
             assert!(!budget.is_spent());
@@ -185,7 +231,7 @@ mod tests {
 
     #[test]
     fn what_is_done_aside_takes_nothing_of_the_question_and_has_an_end() {
-        let budget = Budget::of(0, Stop::default());
+        let budget = Budget::of(Size::default(), Stop::default());
         let most = usize::try_from(AT_LEAST).unwrap();
         budget.aside(|| budget.step(most));
         assert!(!budget.is_spent() && !budget.unfinished.get());
@@ -202,7 +248,7 @@ mod tests {
     #[test]
     fn a_stop_ends_the_question_and_all_that_follow() {
         let stop = Stop::default();
-        let budget = Budget::of(1000, stop.clone());
+        let budget = Budget::of(Size { nodes: 1000, bytes: 0 }, stop.clone());
         budget.step(1);
         stop.now();
         budget.step(usize::try_from(LOOK).unwrap());
