@@ -1,13 +1,9 @@
 //! Where names are bound, and whether a use of a name means what a stretch of code bound itself.
 
-use std::cell::OnceCell;
-
-use hashbrown::HashMap;
-
 use super::reading::Run;
 use super::value::{CellKey, Site};
 use crate::index::{self, Branch, ScopeId, TOP};
-use crate::python::{Kind, NameUse};
+use crate::python::Kind;
 
 /// How a name comes to its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,45 +19,27 @@ pub enum How {
 /// The places of a notebook that bind names.
 pub struct Bindings<'r, 't> {
     pub run: &'r Run<'t>,
-    by_name: OnceCell<HashMap<&'r str, Vec<Site>>>,
 }
 
 impl<'r, 't> Bindings<'r, 't> {
-    /// They are looked for when somebody asks.
     pub fn of(run: &'r Run<'t>) -> Self {
-        Self { run, by_name: OnceCell::new() }
-    }
-
-    fn find(&self) -> HashMap<&'r str, Vec<Site>> {
-        let run = self.run;
-        let mut by_name: HashMap<&str, Vec<Site>> = HashMap::new();
-        for site in run.sites() {
-            let tree = run.tree(site.cell);
-            let mut add = |name| by_name.entry(name).or_default().push(site);
-            match run.kind(site) {
-                Kind::Name { used: NameUse::Store } => add(run.source_of(site)),
-                Kind::FunctionDef { name, .. }
-                | Kind::ClassDef { name }
-                | Kind::Param { name }
-                | Kind::Handler { name: Some(name) } => add(tree.text(*name)),
-                Kind::Import { names } | Kind::ImportFrom { names, .. } => {
-                    for name in names {
-                        let text = tree.text(name.alias.unwrap_or(name.name));
-                        add(text.split('.').next().unwrap_or(text));
-                    }
-                }
-                _ => {}
-            }
-        }
-        by_name
+        Self { run }
     }
 
     /// The places that bind the variable which the name at `name` means.
     fn of_variable(&self, name: Site) -> impl Iterator<Item = Site> + '_ {
-        let by_name = self.by_name.get_or_init(|| self.find());
-        let bound = by_name.get(self.run.source_of(name)).map_or(&[][..], Vec::as_slice);
-        let home = self.run.home_of(name);
-        bound.iter().copied().filter(move |it| self.run.home_of(*it) == home)
+        let index = self.run.index(name.cell);
+        let own = index.zip(self.run.home_of(name)).map(|(index, (cell, scope))| {
+            let name = index.home_of(name.node).map(|(_, name)| name);
+            let all = name.map_or(&[][..], |name| index.bound().of_name((scope, name)));
+            all.iter().map(move |binding| (cell, binding))
+        });
+        let is_shared = own.is_none();
+        let shared = || self.run.global(self.run.source_of(name)).iter();
+        let shared = is_shared.then(shared).into_iter().flatten();
+        let all = own.into_iter().flatten().chain(shared.map(|(cell, binding)| (*cell, binding)));
+        all.filter(|(_, binding)| binding.how != index::How::Delete)
+            .map(|(cell, binding)| Site { cell, node: binding.node })
     }
 
     /// Whether the notebook binds the name as a variable: what an import or a definition binds

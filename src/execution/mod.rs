@@ -1,5 +1,5 @@
 //! The notebook run before it is run: cell after cell on abstract values, as the kernel would, with
-//! a trace of what happens. Rules read the trace and nothing else.
+//! a trace of what happens. Rules and repairs ask the run and nothing else.
 //!
 //! What is not known is [`value::Value::Unknown`], and unknown is silent.
 
