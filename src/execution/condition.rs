@@ -3,7 +3,7 @@
 use super::event::ValueUse;
 use super::machine::Machine;
 use super::value::{Args, Object, Plain, Value};
-use crate::knowledge::callables::Native;
+use crate::knowledge::callables::{Native, QualifiedName};
 use crate::python::{Detail, Kind, NameUse, NodeId, Role};
 
 impl Machine<'_> {
@@ -15,6 +15,7 @@ impl Machine<'_> {
             Value::Int(number) => Some(number != 0),
             Value::Str(text) => Some(!self.names.text(text).is_empty()),
             Value::Union(_) => self.agreed(value, Self::truth),
+            Value::Path(path) if self.is_for_checkers_alone(path) => Some(false),
             Value::Path(_) => self.is_there(value).then_some(true),
             Value::Object(_) => match self.object(value)? {
                 Object::Function(_)
@@ -37,6 +38,15 @@ impl Machine<'_> {
             },
             _ => None,
         }
+    }
+
+    /// What is true where types are checked, and false where code runs.
+    ///
+    /// Source: <https://docs.python.org/3/library/typing.html#typing.TYPE_CHECKING>
+    fn is_for_checkers_alone(&self, path: QualifiedName) -> bool {
+        ["typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"]
+            .iter()
+            .any(|it| self.names.find_path(it) == Some(path))
     }
 
     /// Whether two values are equal.
@@ -200,6 +210,20 @@ impl Machine<'_> {
         self.narrow(argument, |it, value| {
             it.is_kind(native, value).is_none_or(|known| known == truth)
         });
+        self.forget_unless(argument, |it, value| it.is_kind(native, value).is_some());
+    }
+
+    /// Where a condition tells of a name what the run cannot, nothing is known of it.
+    fn forget_unless(&mut self, name: NodeId, is_told: impl Fn(&Self, Value) -> bool) {
+        let Some(variable) = self.index(self.cell()).and_then(|it| it.variable(name)) else {
+            return;
+        };
+        let value = self.read(variable);
+        if value != Value::Never
+            && !self.heap.alternatives(value).iter().all(|it| is_told(self, *it))
+        {
+            self.bind(variable, Value::Unknown);
+        }
     }
 
     /// Leaves only those alternatives of a name that fit; where none does, it is unknown.

@@ -177,7 +177,12 @@ fn gathered(run: &Run, event: &Event) -> Option<Fix> {
     let site = place(run, event.site)?;
     let is_map = |it: &Site| matches!(run.callee(*it).rsplit('.').next(), Some("map" | "starmap"));
     let inside = || run.children_in(site, Role::Arg).find(is_map);
-    let map = Some(site).filter(is_map).or_else(inside)?;
+    // The call in `lambda n: f(n)`, which `map` calls.
+    let around = || {
+        let lambda = run.parent(site).filter(|up| *run.kind(*up) == Kind::Lambda)?;
+        run.parent(lambda).filter(is_map)
+    };
+    let map = Some(site).filter(is_map).or_else(inside).or_else(around)?;
     let list = run.parent(map).filter(|it| run.callee(*it) == "list")?;
     let (outer, inner) = (run.range(list), run.range(map));
     let (asyncio, import) = module_name(run, list, "asyncio");

@@ -44,13 +44,13 @@ enum Plain {
 fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let others = |it: &Event| match it.kind {
         // What an `async for` does not take is walked in the plain way by nobody.
-        EventKind::AsyncForRefused { .. } => Some(it.site),
+        EventKind::AsyncForRefused { value } => Some((it.site, value)),
         _ => None,
     };
-    let others: HashSet<Site> = run.events().iter().filter_map(others).collect();
+    let others: HashSet<(Site, Value)> = run.events().iter().filter_map(others).collect();
     let refused = Refused::of(run);
     let found = run.events().iter().filter_map(|event| match event.kind {
-        EventKind::PlainWalkRefused { value } if !others.contains(&event.site) => {
+        EventKind::PlainWalkRefused { value } if !others.contains(&(event.site, value)) => {
             diagnose(run, event, value, &refused)
         }
         EventKind::PlainWithRefused { value } => diagnose(run, event, value, &refused),

@@ -36,6 +36,8 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
             {
                 continue;
             }
+            // `enumerate(stream())` raises before it is walked.
+            EventKind::AsyncForRefused { value } if is_read_before(run, event, *value) => continue,
             EventKind::AwaitRefused { .. } if refused.contains(&operand_of(run, event)) => continue,
             EventKind::AwaitRefused { .. } if is_told(run, &said, event) => continue,
             EventKind::AwaitRefused { value } => awaited(run, event, *value, &blocking),
@@ -114,6 +116,14 @@ fn entered_async(run: &Run, event: &Event) -> Option<Fix> {
     let drafted = draft_unseen(run, &Start::Await { at, own: edits, otherwise: None })?;
     let reason = (run.at(with), Message::new(NAME, "why"));
     Some(drafted_fix(run, Message::new(NAME, "fix-entered"), reason, drafted))
+}
+
+/// Whether what gives it reads, in the plain way, what only `async for` walks.
+fn is_read_before(run: &Run, event: &Event, value: Value) -> bool {
+    run.events().iter().any(|other| {
+        matches!(other.kind, EventKind::PlainWalkRefused { value: read } if read != value)
+            && other.site == event.site
+    })
 }
 
 /// Whether an older rule tells that the awaited call raises, and why.
@@ -198,6 +208,8 @@ fn awaited_fix(run: &Run, event: &Event, key: &str, blocks: Option<BlockingKind>
             "fix-plain-call",
             vec![Edit::replace(word, ""), Edit::insert(run.position(at.cell), range.end, "()")],
         ),
+        // `async for x in await stream()` walks what the call gives.
+        "async-generator" if is_walked(run, at) => ("fix-plain", vec![Edit::replace(word, "")]),
         "async-generator" => {
             let item = free_name(run, "item");
             let head = format!("[{item} async for {item} in ");
@@ -255,6 +267,14 @@ fn awaited_fix(run: &Run, event: &Event, key: &str, blocks: Option<BlockingKind>
         "top-level-await",
         edits,
     ))
+}
+
+/// Whether `async for` walks what stands there.
+fn is_walked(run: &Run, at: Site) -> bool {
+    run.role(at) == Role::Iter
+        && run.parent(at).is_some_and(|up| {
+            matches!(run.kind(up), Kind::For { is_async: true } | Kind::Clause { is_async: true })
+        })
 }
 
 fn operand_value(event: &Event) -> Value {

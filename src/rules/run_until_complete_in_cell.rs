@@ -107,7 +107,7 @@ fn run_until_complete(run: &Run, happening: &Happening, on: Loop, runs: &[Site])
         let fix = await_instead(run, NAME, entry);
         let fix = match is_in_cell {
             true => fix.map(|fix| group_fix(run, happening.at, fix, on, runs)),
-            false => fix,
+            false => fix.map(|fix| with_own_loop(run, happening.at, fix)),
         };
         offer(run, &mut found, fix);
     }
@@ -160,6 +160,41 @@ fn group_fix(run: &Run, call: Site, mut fix: Fix, on: Loop, runs: &[Site]) -> Fi
     fix.edits.sort();
     fix.edits.dedup();
     checked(run, fix)
+}
+
+/// The loop that a helper makes for this one run goes with it, with what sets and closes it.
+fn with_own_loop(run: &Run, call: Site, fix: Fix) -> Fix {
+    let Some(made) = own_loop(run, call) else { return fix };
+    let mut leavings = Vec::new();
+    for read in run.reads_of(made) {
+        match leaving(run, read, &[call]) {
+            Some(Leaving::Run) => {}
+            Some(Leaving::Statement(statement)) => leavings.push(statement),
+            None => return fix,
+        }
+    }
+    let mut whole = fix.clone();
+    for statement in leavings {
+        remove(run, &mut whole, statement, Message::new(NAME, "why-remove-close"));
+    }
+    let statement = Site { node: run.tree(made.cell).statement_of(made.node), ..made };
+    remove(run, &mut whole, statement, Message::new(NAME, "why-remove-loop"));
+    whole.edits.sort();
+    whole.edits.dedup();
+    checked(run, whole)
+}
+
+/// Where the function around the call binds a new loop to the name on which it is made.
+fn own_loop(run: &Run, call: Site) -> Option<Site> {
+    let object = run.child(run.child(call, Role::Func)?, Role::Value)?;
+    let owner = run.owner(call)?;
+    let bindings = run.bindings(object);
+    let [(cell, binding)] = bindings.as_slice() else { return None };
+    let made = Site { cell: *cell, node: binding.node };
+    let How::Value(value) = binding.how else { return None };
+    let path = run.meaning(Site { cell: *cell, node: value });
+    let is_new = path.path() == Some("asyncio.new_event_loop()");
+    (is_new && run.owner(made) == Some(owner)).then_some(made)
 }
 
 /// Something else uses the loop, which stays. What belongs to a loop of its own cannot be awaited
