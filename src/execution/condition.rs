@@ -210,7 +210,10 @@ impl Machine<'_> {
         self.narrow(argument, |it, value| {
             it.is_kind(native, value).is_none_or(|known| known == truth)
         });
-        self.forget_unless(argument, |it, value| it.is_kind(native, value).is_some());
+        let kinds = [Native::IsCoroutineFunction, Native::IsCoroutine, Native::IsAwaitable];
+        if truth && kinds.contains(&native) {
+            self.forget_unless(argument, |it, value| it.is_kind(native, value).is_some());
+        }
     }
 
     /// Where a condition tells of a name what the run cannot, nothing is known of it.
@@ -222,6 +225,7 @@ impl Machine<'_> {
         if value != Value::Never
             && !self.heap.alternatives(value).iter().all(|it| is_told(self, *it))
         {
+            self.escape(value);
             self.bind(variable, Value::Unknown);
         }
     }
