@@ -37,11 +37,6 @@ pub(super) struct Told {
 }
 
 impl Known {
-    /// The same with cells that are read already.
-    pub fn with_cells(&self, cells: Vec<Arc<ReadCell>>) -> Self {
-        Self { cells, ..self.clone() }
-    }
-
     /// What was said of the cells, where it still holds for those that are the same.
     pub(super) fn told(
         &self,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 
 use super::aligned::Aligned;
 use super::known::Told;
@@ -248,12 +249,15 @@ fn imported_otherwise<'l>(
     [names, words]
 }
 
+/// Cells in order; most names have few.
+type Few = SmallVec<[u32; 2]>;
+
 /// Who binds and who reads a name.
 #[derive(Debug, Default)]
 struct Users {
-    importers: Vec<usize>,
-    binders: Vec<usize>,
-    readers: Vec<usize>,
+    importers: Few,
+    binders: Few,
+    readers: Few,
     /// Whether a cell that is gone bound it.
     was_bound: bool,
     /// Whether the imports differ.
@@ -262,7 +266,8 @@ struct Users {
 
 impl Users {
     fn all(&self) -> impl Iterator<Item = usize> {
-        self.importers.iter().chain(&self.binders).chain(&self.readers).copied()
+        let all = self.importers.iter().chain(&self.binders).chain(&self.readers);
+        all.map(|at| *at as usize)
     }
 }
 
@@ -273,7 +278,7 @@ impl<'l> Web<'l> {
     fn of(cells: &'l [Arc<Links>], gone: &[&'l Links]) -> Self {
         let mut web: HashMap<&str, Users> = HashMap::new();
         let mut texts: HashMap<&str, &str> = HashMap::new();
-        for (at, links) in cells.iter().enumerate() {
+        for (at, links) in (0..).zip(cells) {
             for (name, text) in &links.imports {
                 let users = web.entry(name).or_default();
                 users.importers.push(at);
@@ -325,14 +330,14 @@ impl<'l> Web<'l> {
     /// that imports a module, and who binds what is read.
     fn grounds(&self, links: &[Arc<Links>], said: &BTreeSet<usize>) -> BTreeSet<usize> {
         let mut run = said.clone();
-        run.extend(self.0.values().filter_map(|it| it.importers.first().copied()));
+        run.extend(self.0.values().filter_map(|it| Some(*it.importers.first()? as usize)));
         let mut waiting: Vec<usize> = run.iter().copied().collect();
         while let Some(at) = waiting.pop() {
             for name in links.get(at).into_iter().flat_map(|it| &it.reads) {
                 let Some(users) = self.0.get(&**name) else { continue };
                 let many = users.differ || !users.binders.is_empty();
                 let importers = users.importers.iter().take(if many { usize::MAX } else { 1 });
-                let all = importers.chain(&users.binders).copied();
+                let all = importers.chain(&users.binders).map(|at| *at as usize);
                 waiting.extend(all.filter(|it| run.insert(*it)));
             }
         }

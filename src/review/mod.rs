@@ -239,6 +239,17 @@ pub fn review_asked(
     known: &Known,
 ) -> Review {
     let cells = read_cells(notebook, &known.cells);
+    review_read(notebook, cells, tables, surroundings, known)
+}
+
+/// As [`review_asked`], for a notebook whose cells were read: [`wanted_modules`] gives them.
+pub fn review_read(
+    notebook: &Notebook,
+    cells: Vec<Arc<ReadCell>>,
+    tables: &Tables,
+    surroundings: &Surroundings,
+    known: &Known,
+) -> Review {
     let surroundings = surroundings.with_versions(notebook, tables);
     let environment = surroundings.settings.environment(environment_of(notebook));
     let scene = Scene { notebook, tables, surroundings, environment, cells };

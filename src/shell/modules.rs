@@ -14,7 +14,7 @@ use crate::notebook::{self, Notebook};
 use crate::review::users::{self, Access, User};
 use crate::review::{
     Known, Review, Settings, Surroundings, coloured, quiet, review_asked, review_quiet,
-    versions_matter, wanted_modules,
+    review_read, versions_matter, wanted_modules,
 };
 
 pub use folders::Folders;
@@ -54,7 +54,7 @@ pub fn review_again_in_place(
         false => Arc::default(),
     };
     let surroundings = Surroundings { modules: Arc::clone(&modules), libraries, ..surroundings };
-    let review = review_asked(notebook, tables, &surroundings, &known.with_cells(cells));
+    let review = review_read(notebook, cells, tables, &surroundings, known);
     let own = surroundings.settings.tables(tables);
     let uses = uses(path, notebook, &coloured(&review), own, folders);
     if uses.is_empty() {
