@@ -47,7 +47,11 @@ impl Popup for Notebooks {
 
     fn view(&self, at: At<'_>) -> view::Popup {
         let rows = self.shown.iter().map(|path| file_row(path)).collect();
-        let empty = if self.searching { popup::SEARCHING } else { popup::NO_NOTEBOOKS };
+        let empty = match self.searching {
+            true => popup::SEARCHING,
+            false if self.found.is_empty() => popup::NO_NOTEBOOKS,
+            false => popup::NOTHING_FOUND,
+        };
         at.filtered(popup::NOTEBOOKS, &self.query, rows, empty)
     }
 }

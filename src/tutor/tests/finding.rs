@@ -181,6 +181,22 @@ fn another_notebook_is_opened_from_a_notebook_and_changes_are_asked_about() {
 }
 
 #[test]
+fn a_list_that_words_empty_is_no_folder_without_notebooks() {
+    let mut tutor = opened(&[RUN]);
+    let empty = |tutor: &Tutor| {
+        let Some(Popup::List { rows, empty, .. }) = tutor.view().popup else { panic!("no list") };
+        assert!(rows.is_empty());
+        empty
+    };
+    press(&mut tutor, "o");
+    tutor.update(Msg::Found(vec![PathBuf::from("work/b.ipynb")]));
+    press(&mut tutor, "x y");
+    assert!(empty(&tutor).starts_with("nothing found"), "{}", empty(&tutor));
+    tutor.update(Msg::Found(Vec::new()));
+    assert!(empty(&tutor).starts_with("no notebook here"), "{}", empty(&tutor));
+}
+
+#[test]
 fn what_was_written_and_undone_is_offered_to_the_file() {
     let mut tutor = opened(&[RUN]);
     written(&mut tutor);
