@@ -109,6 +109,12 @@ impl Edit {
     }
 }
 
+/// The words of a text that may be names.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|it: char| !it.is_alphanumeric() && it != '_');
+    words.filter(|word| !word.is_empty())
+}
+
 /// Applies to `source` those of `edits` that concern `cell`. `None` when two of them overlap or
 /// one does not fit the text; equal replacements, and equal imports, count once.
 pub fn apply_edits(cell: CellIndex, source: &str, edits: &[Edit]) -> Option<String> {

@@ -9,6 +9,7 @@ use super::value::{CellKey, Loop, Object, ObjectId, Site, Slot, Value};
 use crate::index::Index;
 use crate::knowledge::callables::QualifiedName;
 use crate::python::{Kind, NodeId, Role};
+use crate::text::words;
 
 /// Whether a call of `path` starts a task that its caller has to look after. A `TaskGroup`'s own
 /// `create_task` is owned and awaited.
@@ -290,8 +291,7 @@ impl Machine<'_> {
         if self.tasks.started.is_empty() {
             return;
         }
-        let words = text.split(|it: char| !it.is_alphanumeric() && it != '_');
-        for word in words.filter(|it| !it.is_empty()).collect::<HashSet<_>>() {
+        for word in words(text).collect::<HashSet<_>>() {
             let slot = self.names.find(word).and_then(|name| self.spaces.first()?.names.get(&name));
             if let Some(slot) = slot.copied() {
                 let held = self.heap.get(slot);

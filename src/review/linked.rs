@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::index::ReadCell;
 use crate::index::{How, Variable};
 use crate::python::{Kind, NameUse};
-use crate::text::CellIndex;
+use crate::text::{CellIndex, words};
 
 /// Names by which code reaches names that it does not say.
 const OPEN: [&str; 8] =
@@ -84,11 +84,16 @@ impl Links {
                         links.reads.insert(index.name(name).into());
                     }
                 }
-                Kind::Escape { sigil: '%', name } => {
-                    links.is_open |= OPEN_MAGICS.contains(&tree.text(*name));
+                Kind::Escape { sigil, name } => {
+                    links.is_open |= *sigil == '%' && OPEN_MAGICS.contains(&tree.text(*name));
+                    links.reads.extend(words(tree.source_of(node)).map(Box::from));
                 }
                 _ => {}
             }
+        }
+        // What is no Python may read any name that it holds.
+        if !index.syntax.errors.is_empty() {
+            links.reads.extend(words(tree.source()).map(Box::from));
         }
         links.is_open |= !index.bound().stars.is_empty();
         links.is_open |= links.imports.values().any(|what| **what == *"__main__");

@@ -15,7 +15,7 @@ use crate::index::{ReadCell, names_of};
 use crate::knowledge::Tables;
 use crate::notebook::{Format, Notebook};
 use crate::rules::{self, Reported};
-use crate::text::CellIndex;
+use crate::text::{CellIndex, words};
 
 /// A notebook and all that a review of it is a function of.
 pub(super) struct Scene<'s> {
@@ -50,7 +50,7 @@ impl Scene<'_> {
     pub fn again(&self, before: &Told) -> Option<Review> {
         let touched = before.touched(&self.cells)?;
         let Touched { aligned, run, cells, elsewhere, links, stands } = touched;
-        let repairs = words(stands.iter().flat_map(|found| &found.fixes));
+        let repairs = words_of(stands.iter().flat_map(|found| &found.fixes));
         let run = self.stage(&run).among(Elsewhere { cells: elsewhere, repairs }).run();
         let Reported { diagnostics, unanswered } = rules::check(&run);
         run.ask_freely();
@@ -129,9 +129,7 @@ impl Scene<'_> {
 }
 
 /// The words that repairs bring in, names among them.
-fn words<'f>(fixes: impl Iterator<Item = &'f Fix>) -> HashSet<String> {
-    let texts = fixes.flat_map(|fix| &fix.edits).map(|edit| edit.text.as_str());
-    let is_between = |c: char| !c.is_alphanumeric() && c != '_';
-    let words = texts.flat_map(|text| text.split(is_between));
-    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+fn words_of<'f>(fixes: impl Iterator<Item = &'f Fix>) -> HashSet<String> {
+    let edits = fixes.flat_map(|fix| &fix.edits);
+    edits.flat_map(|edit| words(&edit.text)).map(str::to_owned).collect()
 }

@@ -209,3 +209,22 @@ fn an_edit_looks_at_what_shares_a_name_and_at_the_first_import() {
     headless.remove(0);
     assert_eq!(touched(&headless), None, "the first import went");
 }
+
+#[test]
+fn what_is_no_python_may_read_every_name_that_it_holds() {
+    let mut sources = vec![
+        "import asyncio\nasync def f(): ...".to_owned(),
+        "t = asyncio.create_task(f())".to_owned(),
+    ];
+    sources.extend((0..8).map(|at| format!("x{at} = {at}")));
+    let tables = tables_for_tests();
+    for (broken, mended) in [("broken( # t", "broken( # u"), ("!run {t}", "!run {u}")] {
+        let [before, after] =
+            [broken, mended].map(|last| notebook(&[&sources[..], &[last.to_owned()]].concat()));
+        let said = review_asked(&before, &tables, &Surroundings::default(), &Known::default());
+        assert!(compare_one(broken, &said, &after, &tables));
+        let said = |it: &Review| it.found().any(|found| found.rule == "task-never-collected");
+        let again = review_asked(&after, &tables, &Surroundings::default(), &Known::default());
+        assert!(said(&again), "{mended}");
+    }
+}
