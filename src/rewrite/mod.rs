@@ -8,6 +8,7 @@ mod colour;
 pub mod constant;
 mod detour;
 mod draft;
+mod enclose;
 pub mod extract;
 mod factory;
 mod hand_over;
@@ -49,6 +50,7 @@ pub use detour::written_out;
 pub use draft::{
     Drafted, Start, can_await, draft, draft_unseen, drafted_fix, hold_together, holds_await,
 };
+pub use enclose::enclose;
 pub use hand_over::hand_over;
 pub use handles::{FreeNames, free_name, keep_handle};
 pub use imports::{module_name, name_of_module};

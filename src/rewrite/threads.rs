@@ -1,6 +1,7 @@
 //! A blocking call moves to a worker thread.
 
 use super::awaiting::lists_for_generators;
+use super::enclose::enclose;
 use super::imports::module_name;
 use crate::execution::{Run, Site};
 use crate::python::{Kind, Role};
@@ -78,11 +79,8 @@ fn walk_in_thread(run: &Run, call: Site) -> Option<Vec<Edit>> {
         return None;
     }
     let (asyncio, import) = module_name(run, call, "asyncio");
-    let (range, head) = (run.range(call), format!("await {asyncio}.to_thread(list, "));
-    let mut edits: Vec<Edit> = import.into_iter().collect();
-    edits.push(Edit::insert(run.position(call.cell), range.start, head));
-    edits.push(Edit::insert(run.position(call.cell), range.end, ")"));
-    Some(edits)
+    let read = enclose(run, call, format!("await {asyncio}.to_thread(list, "));
+    Some(import.into_iter().chain(read).collect())
 }
 
 /// Whether an expression is the argument of a built-in function that walks it to its end.

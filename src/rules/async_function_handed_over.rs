@@ -14,7 +14,8 @@ use crate::execution::{Event, EventKind, Loop, Run, Site, Value};
 use crate::knowledge::callables::{QualifiedName, Wants};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
-    arguments_for, arguments_of, callback_starter, module_name, obstacle_to_await, written_out,
+    arguments_for, arguments_of, callback_starter, enclose, module_name, obstacle_to_await,
+    written_out,
 };
 use crate::text::{Edit, TextRange};
 use many::gathered_instead;
@@ -200,14 +201,8 @@ fn gathered_column(run: &Run, event: &Event) -> Option<Fix> {
         return None;
     }
     let (asyncio, import) = module_name(run, site, "asyncio");
-    let range = run.range(site);
-    let mut edits: Vec<Edit> = import.into_iter().collect();
-    edits.push(Edit::insert(
-        run.position(site.cell),
-        range.start,
-        format!("await {asyncio}.gather(*"),
-    ));
-    edits.push(Edit::insert(run.position(site.cell), range.end, ")"));
+    let gathered = enclose(run, site, format!("await {asyncio}.gather(*"));
+    let edits = import.into_iter().chain(gathered).collect();
     Some(fix(run, site, "fix-gather", "", edits))
 }
 

@@ -11,7 +11,9 @@ use crate::execution::{CellKey, Event, EventKind, Run, Site, Value};
 use crate::knowledge::callables::QualifiedName;
 use crate::knowledge::tables::BlockingKind;
 use crate::python::{Kind, Role};
-use crate::rewrite::{Start, arguments_for, draft_unseen, drafted_fix, free_name, module_name};
+use crate::rewrite::{
+    Start, arguments_for, draft_unseen, drafted_fix, enclose, free_name, module_name,
+};
 use crate::text::{Edit, Span, TextRange};
 
 /// Calls that block, by the cell during whose run they do.
@@ -223,25 +225,13 @@ fn awaited_fix(run: &Run, event: &Event, key: &str, blocks: Option<BlockingKind>
         }
         "collection" if run.trace.holds_awaitables(operand_value(event)) => {
             let (asyncio, import) = module_name(run, at, "asyncio");
-            let mut edits: Vec<Edit> = import.into_iter().collect();
-            edits.push(Edit::insert(
-                run.position(at.cell),
-                range.start,
-                format!("{asyncio}.gather(*"),
-            ));
-            edits.push(Edit::insert(run.position(at.cell), range.end, ")"));
-            ("fix-gather", edits)
+            let enclosed = enclose(run, inner, format!("{asyncio}.gather(*"));
+            ("fix-gather", import.into_iter().chain(enclosed).collect())
         }
         "thread-future" => {
             let (asyncio, import) = module_name(run, at, "asyncio");
-            let mut edits: Vec<Edit> = import.into_iter().collect();
-            edits.push(Edit::insert(
-                run.position(at.cell),
-                range.start,
-                format!("{asyncio}.wrap_future("),
-            ));
-            edits.push(Edit::insert(run.position(at.cell), range.end, ")"));
-            ("fix-wrap", edits)
+            let enclosed = enclose(run, inner, format!("{asyncio}.wrap_future("));
+            ("fix-wrap", import.into_iter().chain(enclosed).collect())
         }
         "result" | "plain-result" | "value" | "plain-value" => match blocks {
             Some(BlockingKind::Sleep) => {

@@ -9,8 +9,8 @@ use crate::execution::{Event, EventKind, Meaning, Run, Site, Usage, ValueKind};
 use crate::python::{Builds, Kind, Role};
 use crate::rewrite::{
     Start, Taker, async_statement, async_words, await_argument, await_before_use, await_expression,
-    can_await, checked, colour, draft_unseen, drafted_fix, lists_for_generators, module_name,
-    obstacle_to_await, offer, start_in_background, taker,
+    can_await, checked, colour, draft_unseen, drafted_fix, enclose, lists_for_generators,
+    module_name, obstacle_to_await, offer, start_in_background, taker,
 };
 use crate::text::{Edit, TextRange};
 
@@ -228,15 +228,8 @@ fn put_as_task(run: &Run, site: Site) -> Option<Fix> {
         return None;
     }
     let (asyncio, import) = module_name(run, site, "asyncio");
-    let mut edits: Vec<Edit> = import.into_iter().collect();
-    let range = run.range(site);
-    edits.push(Edit::insert(
-        run.position(site.cell),
-        range.start,
-        format!("{asyncio}.create_task("),
-    ));
-    edits.push(Edit::insert(run.position(site.cell), range.end, ")"));
-    Some(as_tasks(run, site, edits))
+    let started = enclose(run, site, format!("{asyncio}.create_task("));
+    Some(as_tasks(run, site, import.into_iter().chain(started).collect()))
 }
 
 /// What never ends, started as tasks that something keeps.
@@ -314,16 +307,13 @@ fn gather_fix(run: &Run, site: Site) -> Result<Fix, Vec<crate::rewrite::Obstacle
         return Err(Vec::new());
     }
     let (asyncio, import) = crate::rewrite::module_name(run, container, "asyncio");
-    let cell = container.cell;
-    let mut edits: Vec<_> = import.into_iter().collect();
     // Who waits for what never ends goes no further.
     let goes_on = run.never_ends(site).is_some();
-    let (around, head) = match goes_on {
-        true => (run.range(site), format!("{asyncio}.create_task(")),
-        false => (run.range(container), format!("await {asyncio}.gather(*")),
+    let enclosed = match goes_on {
+        true => enclose(run, site, format!("{asyncio}.create_task(")),
+        false => enclose(run, container, format!("await {asyncio}.gather(*")),
     };
-    edits.push(Edit::insert(run.position(cell), around.start, head));
-    edits.push(Edit::insert(run.position(cell), around.end, ")"));
+    let edits = import.into_iter().chain(enclosed).collect();
     if goes_on {
         return Ok(as_tasks(run, container, edits));
     }

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::environment::PythonVersion;
 use crate::execution::{EventKind, Miss, Run, Site};
 use crate::python::{Kind, NameUse, NodeId, Role, Tree};
-use crate::rewrite::{await_expression, can_await, module_name};
+use crate::rewrite::{await_expression, can_await, enclose, module_name};
 use crate::text::{Edit, TextRange};
 
 const NAME: &str = "handler-cannot-catch";
@@ -160,13 +160,8 @@ fn outside(run: &Run, around: Site) -> Option<Vec<Edit>> {
 /// `[f(), g()]` becomes `await asyncio.gather(*[f(), g()])`.
 fn gathering(run: &Run, list: Site) -> Vec<Edit> {
     let (asyncio, import) = module_name(run, list, "asyncio");
-    let range = run.range(list);
-    let head =
-        Edit::insert(run.position(list.cell), range.start, format!("await {asyncio}.gather(*"));
-    import
-        .into_iter()
-        .chain([head, Edit::insert(run.position(list.cell), range.end, ")")])
-        .collect()
+    let gathered = enclose(run, list, format!("await {asyncio}.gather(*"));
+    import.into_iter().chain(gathered).collect()
 }
 
 /// The call `gather(*name)` around the name at `read`, with nothing else in it.

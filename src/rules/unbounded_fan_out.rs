@@ -8,7 +8,7 @@ use super::waiting::Reader;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Run, Site};
 use crate::python::{Kind, Role};
-use crate::rewrite::{checked, free_name, module_name};
+use crate::rewrite::{checked, enclose, free_name, module_name};
 use crate::text::{Edit, indentation, line_range};
 use many::{Many, asks_without_limit, many};
 
@@ -138,11 +138,9 @@ fn limit_fix(run: &Run, fan: &FanOut) -> Option<Fix> {
          {indent}    async with {gate}:\n\
          {indent}        return await call\n\n{indent}"
     );
-    let whole = run.range(made);
     let mut edits: Vec<Edit> = import.into_iter().collect();
     edits.push(Edit::insert(run.position(made.cell), run.range(statement).start, definition));
-    edits.push(Edit::insert(run.position(made.cell), whole.start, format!("{limited}(")));
-    edits.push(Edit::insert(run.position(made.cell), whole.end, ")"));
+    edits.extend(enclose(run, made, format!("{limited}(")));
     let fix = Fix {
         title: Message::new(NAME, "fix-gate"),
         pattern: "bounded-fan-out",

@@ -3,7 +3,9 @@
 use crate::diagnostic::{Fix, Message};
 use crate::execution::{Event, EventKind, Made, Run, Site};
 use crate::python::{Kind, Role};
-use crate::rewrite::{Drafted, Start, draft, draft_unseen, drafted_fix, keep_tasks, module_name};
+use crate::rewrite::{
+    Drafted, Start, draft, draft_unseen, drafted_fix, enclose, keep_tasks, module_name,
+};
 use crate::rules::events::place;
 use crate::text::Edit;
 
@@ -60,13 +62,7 @@ pub(super) fn as_task(run: &Run, event: &Event) -> Option<Fix> {
         None => vec![at],
     };
     for one in all {
-        let range = run.range(one);
-        edits.push(Edit::insert(
-            run.position(one.cell),
-            range.start,
-            format!("{asyncio}.ensure_future("),
-        ));
-        edits.push(Edit::insert(run.position(one.cell), range.end, ")"));
+        edits.extend(enclose(run, one, format!("{asyncio}.ensure_future(")));
     }
     let drafted = draft(run, &Start::Edits(edits))?;
     let title = Message::new("awaited-twice", "fix-task").with("call", run.source_of(at));

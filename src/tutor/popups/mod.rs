@@ -3,6 +3,7 @@
 pub mod choosing;
 mod confirm;
 mod consent;
+mod filtered;
 mod help;
 mod look_up;
 mod notebooks;

@@ -1,35 +1,21 @@
 //! Every command of a screen by its name, in both languages.
 
-use super::{At, Popup, filter};
-use crate::knowledge::{self, Language};
+use super::filter;
+use super::filtered::{Filtered, Listed};
+use crate::knowledge::Language;
 use crate::tutor::keys::Act::Asks;
 use crate::tutor::keys::{Keys, Row, typing};
-use crate::tutor::line::Line;
 use crate::tutor::message::Effect;
 use crate::tutor::pages::Step;
 use crate::tutor::screens::walk;
-use crate::tutor::view::{self, ListRow};
+use crate::tutor::view::ListRow;
 use crate::tutor::{Tutor, everywhere};
 use crate::wording::{self, Wording, popup};
 
 pub static KEYS: Keys = typing("palette").rows(&filter(Asks(|it| it.run_selected())));
 
-#[derive(Debug)]
-struct Palette {
-    query: Line,
-    all: Vec<Entry>,
-    /// Places in `all`.
-    shown: Vec<usize>,
-}
-
-/// A command that can be chosen.
-#[derive(Debug)]
-struct Entry {
-    does: Chosen,
-    row: ListRow,
-    /// What the filter sees: its name in both languages, its key, and where it belongs.
-    words: String,
-}
+/// What the filter sees of a command is its name in both languages, its key, and where it belongs.
+type Palette = Filtered<Chosen>;
 
 #[derive(Debug, Clone, Copy)]
 enum Chosen {
@@ -37,44 +23,20 @@ enum Chosen {
     Step(Step),
 }
 
-impl Popup for Palette {
-    fn keys(&self) -> &'static Keys {
-        &KEYS
-    }
-
-    fn line(&mut self) -> Option<&mut Line> {
-        Some(&mut self.query)
-    }
-
-    fn rows(&self) -> usize {
-        self.shown.len()
-    }
-
-    fn filter(&mut self, _: &Tutor<'_>) {
-        self.shown = knowledge::filter(&self.query.text, self.all.iter().map(|it| &*it.words));
-    }
-
-    fn view(&self, at: At<'_>) -> view::Popup {
-        let shown = self.shown.iter().filter_map(|at| self.all.get(*at));
-        let rows = shown.map(|it| it.row.clone()).collect();
-        at.filtered(popup::PALETTE, &self.query, rows, popup::NOTHING_FOUND)
-    }
-}
-
 impl Tutor<'_> {
     /// Opens the list of the commands that this screen has.
     pub(in crate::tutor) fn open_palette(&mut self) {
         let all = self.commands_here();
-        self.open_window(Palette { query: Line::default(), all, shown: Vec::new() });
+        self.open_window(Palette::new(&KEYS, popup::PALETTE, all));
     }
 
     /// The commands of this screen that would do something, each once.
-    fn commands_here(&self) -> Vec<Entry> {
+    fn commands_here(&self) -> Vec<Listed<Chosen>> {
         let here = self.keys();
         let own: Vec<&Row> = here.own().collect();
         let is_taken = |key| own.iter().any(|row| row.keys.contains(key));
         let wide = everywhere::KEYS.rows.iter().filter(|row| !row.keys.iter().all(is_taken));
-        let mut found: Vec<Entry> = Vec::new();
+        let mut found = Vec::new();
         let mut named: Vec<Wording> = vec![wording::keys::PALETTE, wording::keys::JUMP_STEP];
         for row in own.iter().copied().chain(wide).filter(|row| self.is_useful(row)) {
             if let Some(label) = row.label.filter(|label| !named.contains(label)) {
@@ -91,12 +53,12 @@ impl Tutor<'_> {
         found
     }
 
-    fn entry(&self, name: Wording, key: &str, does: Chosen) -> Entry {
+    fn entry(&self, name: Wording, key: &str, what: Chosen) -> Listed<Chosen> {
         let of = |language| self.knowledge.ui(language, name, &[]);
         let [en, zh] = [Language::En, Language::Zh].map(of);
         let words = format!("{en} {zh} {} {key}", name.key());
         let row = ListRow { label: of(self.reading.base()), detail: key.to_owned() };
-        Entry { does, row, words }
+        Listed { what, row, words }
     }
 
     fn is_step_open(&self, step: Step) -> bool {
@@ -106,8 +68,7 @@ impl Tutor<'_> {
     /// Does what was chosen, on the screen below the list.
     fn run_selected(&mut self) -> Vec<Effect> {
         let at = self.selected();
-        let chosen = self.top::<Palette>().and_then(|it| it.all.get(*it.shown.get(at)?));
-        let chosen = chosen.map(|entry| entry.does);
+        let chosen = self.top::<Palette>().and_then(|it| it.chosen(at)).copied();
         self.close();
         match chosen {
             Some(Chosen::Row(row)) => self.act(row),
