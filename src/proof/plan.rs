@@ -4,8 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::execution::{Run, Site};
-use crate::index::How;
-use crate::index::TOP;
+use crate::index::{How, TOP};
 use crate::notebook::{Cell, CellKind, Notebook};
 use crate::python::{Kind, NameUse, Role};
 use crate::text::CellIndex;

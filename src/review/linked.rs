@@ -10,8 +10,7 @@ use smallvec::SmallVec;
 use super::aligned::Aligned;
 use super::known::Told;
 use crate::diagnostic::Diagnostic;
-use crate::index::ReadCell;
-use crate::index::{How, Variable};
+use crate::index::{How, ReadCell, Variable};
 use crate::python::{Kind, NameUse};
 use crate::text::{CellIndex, words};
 

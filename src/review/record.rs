@@ -7,8 +7,7 @@ use super::{Review, sentence};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::{Front, Knowledge, Language, Page, PageKind, inlines, plain};
 use crate::notebook::{CellKind, NewCell, Notebook, SaveError};
-use crate::text::CellIndex;
-use crate::text::Wording;
+use crate::text::{CellIndex, Wording};
 use crate::wording;
 
 /// How long a decision stands before somebody looks at it again, in days.

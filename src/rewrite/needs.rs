@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::execution::{Run, Site};
-use crate::index::How;
-use crate::index::TOP;
+use crate::index::{How, TOP};
 use crate::python::{Kind, NameUse, Role};
 
 /// A name of the notebook's top level that a statement reads or changes.

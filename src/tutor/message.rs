@@ -11,8 +11,7 @@ use crate::diagnostic::Message;
 use crate::knowledge::{Both, Language};
 use crate::notebook::Kernel;
 use crate::review::{FileChange, Surroundings};
-use crate::text::CellIndex;
-use crate::text::Wording;
+use crate::text::{CellIndex, Wording};
 use crate::transcript::Transcript;
 use crate::wording::status;
 

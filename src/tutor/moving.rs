@@ -12,8 +12,7 @@ use super::view::{Block, Page, Tone};
 use crate::knowledge::Both;
 use crate::review::{Extracted, FileChange, extract, sentence};
 use crate::rewrite::extract::{Refusal, Request, Undecided, numbers};
-use crate::text::CellIndex;
-use crate::text::Wording;
+use crate::text::{CellIndex, Wording};
 use crate::wording::{self, pattern, record};
 
 /// The module's name, as an import has it.

@@ -14,8 +14,7 @@ use crate::diagnostic::Fix;
 use crate::knowledge::{Both, Language, Tables};
 use crate::proof::{Plan, elsewhere};
 use crate::review::changed_sources;
-use crate::text::CellIndex;
-use crate::text::Wording;
+use crate::text::{CellIndex, Wording};
 use crate::transcript::Transcript;
 use crate::wording::{self, status};
 

@@ -8,8 +8,7 @@ use super::view::{Block, Mark, Page, Prose, Row, Run, Tone};
 use crate::diagnostic::Message;
 use crate::knowledge::timeline::{State, Timeline};
 use crate::knowledge::{self, Inline, Knowledge, Language};
-use crate::review::called;
-use crate::review::sentence;
+use crate::review::{called, sentence};
 use crate::wording::{Wording, popup};
 
 /// The reader's languages.

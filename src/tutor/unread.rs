@@ -2,8 +2,7 @@
 
 use crate::knowledge::{Knowledge, Language};
 use crate::notebook::NotebookError;
-use crate::text::CellIndex;
-use crate::text::Wording;
+use crate::text::{CellIndex, Wording};
 use crate::wording;
 
 /// A place in a file, as far as it is known; line and column count from 1, the column in characters.

@@ -8,8 +8,7 @@ use super::telling::about;
 use super::view::{Prose, Tone};
 use crate::diagnostic::{Applicability, Message};
 use crate::review::changed_sources;
-use crate::text::CellIndex;
-use crate::text::Wording;
+use crate::text::{CellIndex, Wording};
 use crate::wording::status;
 
 impl Tutor<'_> {

@@ -3,8 +3,7 @@
 use crate::diagnostic::{Applicability, Fix};
 use crate::execution::{CellKey, Run, Site, Usage};
 use crate::python::{Kind, Role};
-use crate::rewrite::merge_deletions;
-use crate::rewrite::script;
+use crate::rewrite::{merge_deletions, script};
 use crate::text::{Edit, TextRange};
 
 /// The edits of an entry point.

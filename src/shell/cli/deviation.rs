@@ -15,12 +15,9 @@ use crate::review::{
     FileChange, Form, Place, Record, Review, problem_of, record, review_day, with_record,
 };
 use crate::shell::config::Overrides;
-use crate::shell::files;
-use crate::shell::report;
 use crate::shell::today::today;
-use crate::shell::visible;
-use crate::text::CellIndex;
-use crate::text::Wording;
+use crate::shell::{files, report, visible};
+use crate::text::{CellIndex, Wording};
 use crate::wording::{self, status};
 
 /// Writes the record where it was asked for.

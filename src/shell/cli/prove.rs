@@ -21,8 +21,7 @@ use crate::shell::kernel::find::{World, find};
 use crate::shell::kernel::{self, Act, Choice, Event, Failure, Insistence, Interrupts};
 use crate::shell::kernel::{Job, Source, Wanted, choose};
 use crate::shell::report::{self, Proof, Proved, json};
-use crate::text::CellIndex;
-use crate::text::Wording;
+use crate::text::{CellIndex, Wording};
 use crate::transcript::{CellRun, Transcript};
 use crate::wording::{prove, spent};
 

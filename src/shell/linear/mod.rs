@@ -15,8 +15,6 @@ use std::sync::mpsc::Receiver;
 
 use super::visible::{self, Charset};
 use crate::knowledge::{Knowledge, Language};
-use crate::tutor::Tutor;
-use crate::tutor::everywhere;
 use crate::tutor::key::{Code, Key};
 use crate::tutor::keys::{Keys, Sort};
 use crate::tutor::learn::keys::{DRILL, LESSONS, PREDICT};
@@ -25,6 +23,7 @@ use crate::tutor::popups::REASON;
 use crate::tutor::screens::home;
 use crate::tutor::screens::walk::EDITOR;
 use crate::tutor::view::{Body, Popup, View};
+use crate::tutor::{Tutor, everywhere};
 use crate::wording::{self, Wording, linear};
 
 /// The first number after those of the lessons in their list.

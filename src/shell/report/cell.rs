@@ -10,8 +10,7 @@ use crate::notebook::Notebook;
 use crate::review::{Account, Repairs, Review, to_run};
 use crate::shell::ran::{Event, Ran, Spent};
 use crate::shell::visible::{Charset, lines};
-use crate::text::CellIndex;
-use crate::text::Wording;
+use crate::text::{CellIndex, Wording};
 use crate::wording::{self, report};
 
 /// What is answered to somebody who asks about a cell: version 1, whose shape never changes.

@@ -9,8 +9,7 @@ use crate::shell::kernel::{Choice, Failure};
 use crate::shell::report::kernels;
 use crate::shell::report::run::{Line, lines};
 use crate::shell::visible;
-use crate::text::CellIndex;
-use crate::text::Wording;
+use crate::text::{CellIndex, Wording};
 use crate::transcript::{CellRun, Status, Versions};
 use crate::wording::{self, prove};
 

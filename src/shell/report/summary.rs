@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Paper, Tone, Voice};
 use crate::knowledge::Language;
 use crate::review::{Checked, Shared};
-use crate::text::CellIndex;
-use crate::text::{Counted, Wording};
+use crate::text::{CellIndex, Counted, Wording};
 use crate::wording::report;
 
 /// What was found, over files.

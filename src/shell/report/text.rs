@@ -8,8 +8,7 @@ use super::{Paper, Piece, Problem, Reviewed, Tally, Tone, Voice, wrap};
 use crate::diagnostic::{Applicability, Argument, Diagnostic, Fix, Message, Note, Severity};
 use crate::knowledge::{Language, PageKind};
 use crate::notebook::{Cell, Format, Notebook};
-use crate::review::called;
-use crate::review::{Review, sentence};
+use crate::review::{Review, called, sentence};
 use crate::shell::visible;
 use crate::wording::{Wording, report};
 

@@ -13,8 +13,7 @@ use crate::notebook::{self, Notebook};
 use crate::review::{Repairs, changed_sources, extract, helper_of, review_again, silence};
 use crate::rewrite::extract::Request;
 use crate::shell::report::Voice;
-use crate::text::CellIndex;
-use crate::text::Wording;
+use crate::text::{CellIndex, Wording};
 use crate::wording::{self, server};
 
 /// The kinds of what is offered.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::{At, Found, Pages, Popup};
 use crate::knowledge::{self, Page, PageKind};
-use crate::tutor::Tutor;
 use crate::tutor::copying::Copying;
 use crate::tutor::key::Code;
 use crate::tutor::keys::Act::{Asks, Does};
@@ -13,7 +12,7 @@ use crate::tutor::keys::{
 };
 use crate::tutor::message::Effect;
 use crate::tutor::reading::{prose_of, whole_page};
-use crate::tutor::view;
+use crate::tutor::{Tutor, view};
 use crate::wording::{keys, popup};
 
 pub static KEYS: Keys = window("reader").heading(keys::READER).rows(&[

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::knowledge::Both;
-use crate::knowledge::PageKind;
 use crate::knowledge::timeline::State;
+use crate::knowledge::{Both, PageKind};
 use crate::proof::{Difference, differences};
 use crate::text::CellIndex;
 use crate::transcript::{

@@ -21,8 +21,7 @@ use crate::notebook::{Cell, CellKind, Notebook};
 use crate::python::{self, Kind, Role};
 use crate::rewrite::extract::numbers;
 use crate::rewrite::script;
-use crate::text::CellIndex;
-use crate::text::Wording;
+use crate::text::{CellIndex, Wording};
 use crate::wording;
 
 /// What is asked for beyond the notebook.
