@@ -82,6 +82,35 @@ fn a_kernel_that_closes_everything_is_given_up_and_gone() {
 }
 
 #[test]
+fn a_kernel_that_cannot_hear_an_interrupt_any_more_is_ended_for_its_time() {
+    let Some(session) = session() else { return };
+    let close = format!("{}time.sleep(600)", closes("zmq.ROUTER")).replace(
+        "it.type in",
+        "it is get_ipython().kernel.control_stream.socket and it.type in",
+    );
+    let transcript = after_a_good_one(session, &[&close, "1"]);
+    assert_eq!(last(&transcript).status, Status::TimedOut, "{transcript:?}");
+    assert_eq!(transcript.cells.len(), 1);
+}
+
+#[test]
+fn a_kernel_that_closes_everything_between_two_cells_is_given_up_in_the_second() {
+    let Some(session) = session() else { return };
+    let later = "import os, threading, time\n\
+        threading.Timer(0.5, os.closerange, (3, 4096)).start()";
+    let waits = format!("{later}\n1");
+    session.run(job(&[&waits]));
+    wait_for(&session, done);
+    // The sockets are closed when the next cell is sent, or while it is.
+    std::thread::sleep(Duration::from_millis(700));
+    session.run(job(&["2", "3"]));
+    let transcript = wait_for(&session, done);
+    let status = last(&transcript).status;
+    assert!(matches!(status, Status::Closed | Status::Died), "{transcript:?}");
+    assert_eq!(transcript.cells.len(), 1);
+}
+
+#[test]
 fn a_kernel_in_which_no_thread_gets_a_turn_is_not_taken_for_one_that_closed_its_channels() {
     // `PyDLL` keeps the interpreter's lock for as long as the call takes.
     let holds = "import ctypes\nctypes.PyDLL(None).sleep(6)\n6 * 7";

@@ -143,7 +143,7 @@ impl<'a> Driver<'a> {
         interrupts: &mut UnboundedReceiver<()>,
     ) -> Result<Status, Failure> {
         let started = Instant::now();
-        record.begin(cell, self.wire.execute(code).await?);
+        record.begin(cell, self.wire.execute(code).await);
         let mut running = Running {
             deadline: started + job.timeout,
             is_overdue: false,
@@ -218,7 +218,7 @@ impl<'a> Driver<'a> {
                 biased;
                 Some(()) = interrupts.recv() => {
                     running.is_interrupted = true;
-                    self.interrupt(running).await?;
+                    self.interrupt(running).await;
                 }
                 () = sleep_until(running.deadline) => {
                     if running.is_overdue {
@@ -226,11 +226,11 @@ impl<'a> Driver<'a> {
                     }
                     running.is_overdue = true;
                     running.deadline = Instant::now() + GRACE;
-                    self.interrupt(running).await?;
+                    self.interrupt(running).await;
                 }
                 () = at(running.wake) => {
                     running.wake = None;
-                    self.wire.greet().await?;
+                    self.wire.greet().await;
                 }
                 heard = self.wire.next() => {
                     let Some(heard) = heard else { return Err(Failure::Lost) };
@@ -251,18 +251,17 @@ impl<'a> Driver<'a> {
         Ok(false)
     }
 
-    async fn interrupt(&mut self, running: &mut Running) -> Result<(), Failure> {
+    async fn interrupt(&mut self, running: &mut Running) {
         // Of a process that is stopped any thread may take the signal, and only the main one may be
         // woken by it: it has to be awake before.
         group::go_on(self.process.id());
         sleep(AWAKE).await;
         if self.launch.interrupted_by_message {
-            self.wire.interrupt().await?;
+            self.wire.interrupt().await;
         } else {
             group::interrupt(self.process.id());
         }
         running.wake = Some(Instant::now() + WAKE);
-        Ok(())
     }
 
     /// Takes what a kernel said before it died.
@@ -292,7 +291,7 @@ impl<'a> Driver<'a> {
 
     /// Asks the kernel to end, so that it can tidy up, and gives it a moment.
     pub async fn end(mut self) {
-        if !self.is_gone() && self.wire.shut_down().await.is_ok() {
+        if !self.is_gone() && self.wire.shut_down().await {
             let ended = async { drop(end_of(&mut self.process).await) };
             // The rest is done when the process is dropped.
             let _ = timeout(Duration::from_secs(1), ended).await;

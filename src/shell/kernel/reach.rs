@@ -47,7 +47,7 @@ async fn connect(info: &ConnectionInfo) -> Wire {
 async fn answer(wire: &mut Wire) -> Result<(), Failure> {
     let (mut replied, mut is_open) = (false, false);
     loop {
-        wire.greet().await?;
+        wire.greet().await;
         let until = Instant::now() + ATTEMPT;
         while let Ok(heard) = timeout_at(until, wire.next()).await {
             match heard.ok_or(Failure::Lost)?.said {

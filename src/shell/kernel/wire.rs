@@ -144,25 +144,16 @@ impl Wire {
     }
 
     /// Runs code as a cell. Gives the request's identifier.
-    pub async fn execute(&mut self, code: &str) -> Result<String, RuntimeError> {
+    pub async fn execute(&mut self, code: &str) -> String {
         self.request(code, false, &[]).await
     }
 
     /// Runs code that leaves no trace and evaluates expressions, each under its name.
-    pub async fn ask(
-        &mut self,
-        code: &str,
-        values: &[(&str, &str)],
-    ) -> Result<String, RuntimeError> {
+    pub async fn ask(&mut self, code: &str, values: &[(&str, &str)]) -> String {
         self.request(code, true, values).await
     }
 
-    async fn request(
-        &mut self,
-        code: &str,
-        silent: bool,
-        values: &[(&str, &str)],
-    ) -> Result<String, RuntimeError> {
+    async fn request(&mut self, code: &str, silent: bool, values: &[(&str, &str)]) -> String {
         let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let request = ExecuteRequest {
             code: code.to_owned(),
@@ -172,30 +163,33 @@ impl Wire {
             allow_stdin: false,
             stop_on_error: false,
         };
-        send(&mut self.shell, request.into()).await
+        send(&mut self.shell, request.into()).await.0
     }
 
     /// Asks who the kernel is, which any kernel answers and which wakes a sleeping loop.
-    pub async fn greet(&mut self) -> Result<String, RuntimeError> {
-        send(&mut self.shell, KernelInfoRequest {}.into()).await
+    pub async fn greet(&mut self) {
+        send(&mut self.shell, KernelInfoRequest {}.into()).await;
     }
 
-    pub async fn interrupt(&mut self) -> Result<String, RuntimeError> {
-        send(&mut self.control, InterruptRequest {}.into()).await
+    pub async fn interrupt(&mut self) {
+        send(&mut self.control, InterruptRequest {}.into()).await;
     }
 
-    pub async fn shut_down(&mut self) -> Result<String, RuntimeError> {
-        send(&mut self.control, ShutdownRequest { restart: false }.into()).await
+    /// Asks the kernel to end; `false` where nobody is there to hear it.
+    pub async fn shut_down(&mut self) -> bool {
+        send(&mut self.control, ShutdownRequest { restart: false }.into()).await.1
     }
 }
 
-async fn send(
-    channel: &mut DealerSendConnection,
-    message: JupyterMessage,
-) -> Result<String, RuntimeError> {
+/// Gives the identifier of the message, and whether it went out. A kernel that has closed a channel
+/// takes nothing more, which is no more than silence: that it has gone, or listens no longer, is
+/// seen by those who wait for an answer.
+///
+/// Source: `zeromq::ZmqError::ReturnToSender`, "not connected to peers".
+async fn send(channel: &mut DealerSendConnection, message: JupyterMessage) -> (String, bool) {
     let id = message.header.msg_id.clone();
-    channel.send(message).await?;
-    Ok(id)
+    let went_out = channel.send(message).await.is_ok();
+    (id, went_out)
 }
 
 async fn read_replies(mut from: DealerRecvConnection, to: UnboundedSender<Heard>) {
