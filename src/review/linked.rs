@@ -31,14 +31,14 @@ const OPEN_MAGICS: [&str; 9] = [
     "gui",
 ];
 
-/// What a cell has to do with others.
+/// What a cell has to do with others. Each list is sorted.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Links {
     /// Names that its imports bind, each with what it stands for.
-    imports: BTreeMap<Box<str>, Box<str>>,
+    imports: Box<[(Box<str>, Box<str>)]>,
     /// Names that all cells share and that something else in it binds.
-    binds: BTreeSet<Box<str>>,
-    reads: BTreeSet<Box<str>>,
+    binds: Box<[Box<str>]>,
+    reads: Box<[Box<str>]>,
     /// Whether it may reach names that it does not say.
     is_open: bool,
 }
@@ -65,14 +65,16 @@ impl Links {
     pub fn of(cell: &ReadCell) -> Self {
         let index = cell.names();
         let tree = &index.syntax.tree;
-        let mut links = Self::default();
+        let mut imports: BTreeMap<Box<str>, Box<str>> = BTreeMap::new();
+        let (mut binds, mut reads): (BTreeSet<Box<str>>, BTreeSet<Box<str>>) = Default::default();
+        let mut is_open = false;
         for (name, places) in index.bound().shared() {
             for place in places {
                 match &place.how {
                     How::Import(what) => {
-                        links.imports.insert(index.name(name).into(), what.as_str().into());
+                        imports.insert(index.name(name).into(), what.as_str().into());
                     }
-                    _ => _ = links.binds.insert(index.name(name).into()),
+                    _ => _ = binds.insert(index.name(name).into()),
                 }
             }
         }
@@ -80,29 +82,35 @@ impl Links {
             match tree.kind(node) {
                 Kind::Name { used: NameUse::Load } => {
                     if let Some(Variable::Global(name)) = index.variable(node) {
-                        links.reads.insert(index.name(name).into());
+                        reads.insert(index.name(name).into());
                     }
                 }
                 Kind::Escape { sigil, name } => {
-                    links.is_open |= *sigil == '%' && OPEN_MAGICS.contains(&tree.text(*name));
-                    links.reads.extend(words(tree.source_of(node)).map(Box::from));
+                    is_open |= *sigil == '%' && OPEN_MAGICS.contains(&tree.text(*name));
+                    reads.extend(words(tree.source_of(node)).map(Box::from));
                 }
                 _ => {}
             }
         }
         // What is no Python may read any name that it holds.
         if !index.syntax.errors.is_empty() {
-            links.reads.extend(words(tree.source()).map(Box::from));
+            reads.extend(words(tree.source()).map(Box::from));
         }
-        links.is_open |= !index.bound().stars.is_empty();
-        links.is_open |= links.imports.values().any(|what| **what == *"__main__");
-        links.is_open |= OPEN.iter().any(|name| links.reads.contains(*name));
-        links
+        is_open |= !index.bound().stars.is_empty();
+        is_open |= imports.values().any(|what| **what == *"__main__");
+        is_open |= OPEN.iter().any(|name| reads.contains(*name));
+        Self {
+            imports: imports.into_iter().collect(),
+            binds: binds.into_iter().collect(),
+            reads: reads.into_iter().collect(),
+            is_open,
+        }
     }
 
     /// All names that it shares.
     fn names(&self) -> impl Iterator<Item = &str> {
-        self.imports.keys().chain(&self.binds).chain(&self.reads).map(|name| &**name)
+        let imported = self.imports.iter().map(|(name, _)| name);
+        imported.chain(&self.binds).chain(&self.reads).map(|name| &**name)
     }
 }
 
@@ -159,7 +167,7 @@ fn still_true(
 ) -> Vec<Arc<Diagnostic>> {
     let brings_in = |found: &Diagnostic| {
         let mut edits = found.fixes.iter().flat_map(|fix| &fix.edits);
-        edits.any(|edit| words.iter().any(|word| edit.text.contains(word)))
+        !words.is_empty() && edits.any(|edit| words.iter().any(|word| edit.text.contains(word)))
     };
     let stands = |found: &Arc<Diagnostic>| {
         let now = aligned.now(found.span.cell)?;
@@ -187,39 +195,58 @@ fn new_names<'c>(
     came.flat_map(names).filter(|name| !before.contains(name)).collect()
 }
 
-/// Imports of an earlier text and of now.
-struct Imports<'l> {
-    old: &'l [Arc<Links>],
-    new: &'l [Arc<Links>],
-    /// How many cells of both texts stand before each cell of either.
-    ranks: [Vec<usize>; 2],
-}
-
 /// What an import binds, and what that stands for.
 type Import<'l> = (&'l str, &'l str);
 
-impl<'l> Imports<'l> {
-    /// The imports that came and went.
-    fn changed(&self, aligned: &Aligned) -> Vec<Import<'l>> {
-        let [was, is] = &self.ranks;
-        let went = aligned.gone().flat_map(|at| ranked(was, at, self.old.get(at)));
-        let came = aligned.new_ones().flat_map(|at| ranked(is, at, self.new.get(at)));
-        let (went, came): (BTreeSet<_>, BTreeSet<_>) = (went.collect(), came.collect());
-        went.symmetric_difference(&came).map(|(_, import)| *import).collect()
-    }
+/// Imports of one name, or of one package, in an earlier text and now, each with how many cells of
+/// both texts stand before it.
+#[derive(Debug, Default)]
+struct Imports<'l>([Vec<(usize, Import<'l>)>; 2]);
 
-    /// Whether the cells that stand find another import than before: the first of those that `is`
-    /// holds for is another one, or several differ.
-    fn are_others(&self, is: impl Fn(&Import<'l>) -> bool) -> bool {
-        let [was, now] = &self.ranks;
-        let all = |links: &'l [Arc<Links>], ranks: &[usize]| -> Vec<(usize, Import<'l>)> {
-            let all = links.iter().enumerate().flat_map(|(at, it)| ranked(ranks, at, Some(it)));
-            all.filter(|(_, import)| is(import)).collect()
-        };
-        let (before, now) = (all(self.old, was), all(self.new, now));
+impl Imports<'_> {
+    /// Whether the cells that stand find another import than before: the first is another one, or
+    /// several differ.
+    fn are_others(&self) -> bool {
+        let [before, now] = &self.0;
         let differ = |all: &[(usize, Import)]| all.windows(2).any(|two| two[0].1 != two[1].1);
-        before.first() != now.first() || differ(&before) || differ(&now)
+        before.first() != now.first() || differ(before) || differ(now)
     }
+}
+
+/// The names whose imports are others now for the cells that stand, and the words that a repair
+/// may spell another way for it.
+fn imported_otherwise<'l>(
+    old: &'l [Arc<Links>],
+    new: &'l [Arc<Links>],
+    aligned: &Aligned,
+) -> [BTreeSet<&'l str>; 2] {
+    let root = |what: &'l str| what.split('.').next().unwrap_or(what);
+    let [was, is] = aligned.ranks();
+    let went: BTreeSet<_> = aligned.gone().flat_map(|at| ranked(&was, at, old.get(at))).collect();
+    let came: BTreeSet<_> =
+        aligned.new_ones().flat_map(|at| ranked(&is, at, new.get(at))).collect();
+    let changed: Vec<Import> = went.symmetric_difference(&came).map(|(_, it)| *it).collect();
+    if changed.is_empty() {
+        return Default::default();
+    }
+    let unseen = |key: &'l str| (key, Imports::default());
+    let mut by_name: HashMap<&str, Imports> = changed.iter().map(|it| unseen(it.0)).collect();
+    let mut by_root: HashMap<&str, Imports> = changed.iter().map(|it| unseen(root(it.1))).collect();
+    for (side, (links, ranks)) in [(old, &was), (new, &is)].into_iter().enumerate() {
+        let all = links.iter().enumerate().flat_map(|(at, it)| ranked(ranks, at, Some(it)));
+        for import in all {
+            let (name, what) = import.1;
+            let alike = [by_name.get_mut(name), by_root.get_mut(root(what))];
+            alike.into_iter().flatten().for_each(|it| it.0[side].push(import));
+        }
+    }
+    let mut words = BTreeSet::new();
+    for (name, what) in &changed {
+        if by_root.get(root(what)).is_some_and(Imports::are_others) {
+            words.extend([*name, root(what)]);
+        }
+    }
+    [by_name.iter().filter(|(_, it)| it.are_others()).map(|(name, _)| *name).collect(), words]
 }
 
 fn ranked<'l>(
@@ -232,43 +259,23 @@ fn ranked<'l>(
     imports.map(move |(name, what)| (rank, (&**name, &**what)))
 }
 
-/// The names whose imports are others now for the cells that stand, and the words that a repair
-/// may spell another way for it.
-fn imported_otherwise<'l>(
-    old: &'l [Arc<Links>],
-    new: &'l [Arc<Links>],
-    aligned: &Aligned,
-) -> [BTreeSet<&'l str>; 2] {
-    let imports = Imports { old, new, ranks: aligned.ranks() };
-    let (mut names, mut words) = (BTreeSet::new(), BTreeSet::new());
-    for (name, what) in imports.changed(aligned) {
-        if imports.are_others(|it| it.0 == name) {
-            names.insert(name);
-        }
-        let root = |what: &'l str| what.split('.').next().unwrap_or(what);
-        if imports.are_others(|it| root(it.1) == root(what)) {
-            words.extend([name, root(what)]);
-        }
-    }
-    [names, words]
-}
-
 /// Cells in order; most names have few.
 type Few = SmallVec<[u32; 2]>;
 
 /// Who binds and who reads a name.
 #[derive(Debug, Default)]
-struct Users {
+struct Users<'l> {
     importers: Few,
     binders: Few,
     readers: Few,
     /// Whether a cell that is gone bound it.
     was_bound: bool,
-    /// Whether the imports differ.
+    /// What it stands for where it is imported first, and whether that differs elsewhere.
+    first: Option<&'l str>,
     differ: bool,
 }
 
-impl Users {
+impl Users<'_> {
     fn all(&self) -> impl Iterator<Item = usize> {
         let all = self.importers.iter().chain(&self.binders).chain(&self.readers);
         all.map(|at| *at as usize)
@@ -276,17 +283,16 @@ impl Users {
 }
 
 /// Every shared name with its users.
-struct Web<'l>(HashMap<&'l str, Users>);
+struct Web<'l>(HashMap<&'l str, Users<'l>>);
 
 impl<'l> Web<'l> {
     fn of(cells: &'l [Arc<Links>], gone: &[&'l Links]) -> Self {
         let mut web: HashMap<&str, Users> = HashMap::new();
-        let mut texts: HashMap<&str, &str> = HashMap::new();
         for (at, links) in (0..).zip(cells) {
             for (name, text) in &links.imports {
                 let users = web.entry(name).or_default();
                 users.importers.push(at);
-                users.differ |= **text != **texts.entry(name).or_insert(text);
+                users.differ |= **text != **users.first.get_or_insert(text);
             }
             for name in &links.binds {
                 web.entry(name).or_default().binders.push(at);

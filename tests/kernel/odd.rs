@@ -84,10 +84,8 @@ fn a_kernel_that_closes_everything_is_given_up_and_gone() {
 #[test]
 fn a_kernel_that_cannot_hear_an_interrupt_any_more_is_ended_for_its_time() {
     let Some(session) = session() else { return };
-    let close = format!("{}time.sleep(600)", closes("zmq.ROUTER")).replace(
-        "it.type in",
-        "it is get_ipython().kernel.control_stream.socket and it.type in",
-    );
+    let close = format!("{}time.sleep(600)", closes("zmq.ROUTER"))
+        .replace("it.type in", "it is get_ipython().kernel.control_stream.socket and it.type in");
     let transcript = after_a_good_one(session, &[&close, "1"]);
     assert_eq!(last(&transcript).status, Status::TimedOut, "{transcript:?}");
     assert_eq!(transcript.cells.len(), 1);

@@ -1,6 +1,5 @@
 //! What an editor has open: a notebook cell by cell, or a text.
 
-use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use gen_lsp_types::{
@@ -8,6 +7,7 @@ use gen_lsp_types::{
     NotebookDocumentCellChangeStructure, NotebookDocumentChangeEvent, Range,
     TextDocumentContentChangeEvent, TextDocumentItem,
 };
+use hashbrown::{HashMap, HashSet};
 
 use super::language::read;
 use super::place::{Lines, path_of};
@@ -206,14 +206,13 @@ impl Document {
         for (index, cell) in here.cells.iter_mut().enumerate().skip(start) {
             cell.index = CellIndex(index);
         }
-        // Other URIs stand for the same cells, also in what is said elsewhere.
         self.published.values_mut().for_each(Published::forget);
-        let present: HashSet<&str> = order.iter().map(String::as_str).collect();
-        for closed in change.did_close.unwrap_or_default() {
-            if !present.contains(closed.uri.0.as_str()) {
-                texts.remove(&closed.uri.0);
-            }
+        let closed = change.did_close.unwrap_or_default();
+        let mut closed: HashSet<String> = closed.into_iter().map(|it| it.uri.0).collect();
+        if !closed.is_empty() {
+            order.iter().for_each(|uri| _ = closed.remove(uri));
         }
+        closed.iter().for_each(|uri| _ = texts.remove(uri));
         Ok(())
     }
 

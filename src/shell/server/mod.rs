@@ -278,9 +278,7 @@ impl<'k> Server<'k> {
     fn publish(&mut self, uri: &str) {
         let voice = self.voice();
         let Some(document) = self.documents.get_mut(uri) else { return };
-        let gone = publish::gone(document).into_iter().map(|uri| (uri, Vec::new()));
-        let news: Vec<_> = gone.chain(publish::news(voice, document)).collect();
-        for (uri, diagnostics) in news {
+        for (uri, diagnostics) in publish::news(voice, document) {
             let params = json!({"uri": uri, "diagnostics": diagnostics});
             self.tell("textDocument/publishDiagnostics", params);
         }

@@ -1,6 +1,5 @@
 //! Diagnostics as an editor shows them, each in the reader's languages.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use gen_lsp_types::{
@@ -20,12 +19,18 @@ pub struct Published {
     /// `None` where only words can tell whether they are the same.
     found: Option<Vec<Arc<diagnostic::Diagnostic>>>,
     shown: Vec<Diagnostic>,
+    /// Whether there still is such a text.
+    is_there: bool,
 }
 
 impl Published {
-    /// What is said next is compared by its words.
+    /// Other URIs may stand for other cells now: what speaks of some is compared by its words next.
     pub fn forget(&mut self) {
-        self.found = None;
+        let speaks_of_others =
+            |found: &Arc<diagnostic::Diagnostic>| found.cells().any(|it| it != found.span.cell);
+        if self.found.iter().flatten().any(speaks_of_others) {
+            self.found = None;
+        }
     }
 
     /// Whether these very diagnostics were said.
@@ -36,43 +41,48 @@ impl Published {
 }
 
 /// What is to be said now and was not said before: each URI with all of its diagnostics, none for
-/// what is clean.
+/// what is clean and for what is gone.
 pub fn news(voice: Voice<'_>, document: &mut Document) -> Vec<(String, Vec<Diagnostic>)> {
     let mut published = std::mem::take(&mut document.published);
     let places = document.places();
-    let mut all: HashMap<&str, Vec<Arc<diagnostic::Diagnostic>>> = HashMap::new();
-    for found in document.review.iter().flat_map(|review| &review.diagnostics) {
-        if let Some(uri) = document.uri_of(found.span.cell) {
-            all.entry(uri).or_default().push(Arc::clone(found));
-        }
-    }
     let mut news = Vec::new();
-    for uri in document.uris() {
-        let found = all.remove(uri).unwrap_or_default();
-        let before = published.get(uri);
-        // What stands since the last review names cells whose texts are the same.
-        if document.is_by_cell() && before.is_some_and(|before| before.is_of(&found)) {
-            continue;
+    for (uri, found) in of_each(document) {
+        let before = published.get_mut(uri);
+        if let Some(before) = before {
+            before.is_there = true;
+            // What stands since the last review names cells whose texts are the same.
+            if document.is_by_cell() && before.is_of(found) {
+                continue;
+            }
         }
         let shown = |it: &Arc<diagnostic::Diagnostic>| diagnostic(voice, &places, it);
         let shown: Vec<Diagnostic> = found.iter().filter_map(shown).map(|(_, it)| it).collect();
-        if before.is_none_or(|before| before.shown != shown) {
+        if published.get(uri).is_none_or(|before| before.shown != shown) {
             news.push((uri.to_owned(), shown.clone()));
         }
-        published.insert(uri.to_owned(), Published { found: Some(found), shown });
+        let now = Published { found: Some(found.to_vec()), shown, is_there: true };
+        published.insert(uri.to_owned(), now);
     }
+    let gone = published.extract_if(|_, it| !std::mem::take(&mut it.is_there));
+    news.extend(gone.map(|(uri, _)| (uri, Vec::new())));
     document.published = published;
     news
 }
 
-/// The URIs of which something was said and that are gone now.
-pub fn gone(document: &mut Document) -> Vec<String> {
-    let present: std::collections::HashSet<String> =
-        document.uris().into_iter().map(str::to_owned).collect();
-    let gone: Vec<String> =
-        document.published.keys().filter(|uri| !present.contains(*uri)).cloned().collect();
-    gone.iter().for_each(|uri| _ = document.published.remove(uri));
-    gone
+/// Each URI of a document with what there is to say under it.
+fn of_each(document: &Document) -> Vec<(&str, &[Arc<diagnostic::Diagnostic>])> {
+    let mut left = document.review.as_ref().map_or([].as_slice(), |it| &it.diagnostics);
+    let uris = document.uris();
+    if !document.is_by_cell() {
+        return uris.into_iter().map(|uri| (uri, left)).collect();
+    }
+    let cell = |(at, uri)| {
+        let count = left.iter().take_while(|found| found.span.cell.0 <= at).count();
+        let (found, others) = left.split_at(count);
+        left = others;
+        (uri, found)
+    };
+    uris.into_iter().enumerate().map(cell).collect()
 }
 
 /// One diagnostic with its URI.
