@@ -3,6 +3,7 @@
 use super::Rule;
 use super::loops::{Happening, happenings, patches};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::environment::PythonVersion;
 use crate::execution::{Event, EventKind, Run, Site, Thread, Usage};
 use crate::python::{Kind, NameUse, Role};
 use crate::rewrite::{checked, delete_import, delete_statement};
@@ -53,6 +54,10 @@ fn diagnose(run: &Run, patch: &Happening, need: &Need, all: &[Happening]) -> Dia
             Message::new(NAME, "needs-it").at_cell(it.span.cell).with("call", run.callee(it.site));
         found.note(note, Some(it.span));
     }
+    if let Some(python) = run.environment().python.filter(|python| loses_task(run, patch, *python))
+    {
+        found.note(Message::new(NAME, "loses-task").with("python", python), None);
+    }
     found.patterns.push("top-level-await");
     if !needing.is_empty() {
         found.note(Message::new(NAME, "fix-those-first"), None);
@@ -63,6 +68,13 @@ fn diagnose(run: &Run, patch: &Happening, need: &Need, all: &[Happening]) -> Dia
         found.fixes.push(checked(run, fix));
     }
     found
+}
+
+/// Whether no cell has a current task any more, once the patch is there.
+fn loses_task(run: &Run, patch: &Happening, python: PythonVersion) -> bool {
+    let EventKind::LoopPatched { by } = patch.event.kind else { return false };
+    let since = run.tables().patch(&run.spell(by)).and_then(|patch| patch.loses_task);
+    since.is_some_and(|since| python >= since)
 }
 
 /// Whether a call re-enters the loop.
@@ -232,4 +244,27 @@ fn words_of(line: &str) -> Vec<(usize, &str)> {
         words.push((start, word));
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::notebook::parse_script;
+    use crate::review::review;
+    use crate::rules::tables_for_tests;
+
+    #[test]
+    fn what_a_patch_breaks_on_a_newer_python_is_said_there_alone() {
+        let says = |python: &str, module: &str| {
+            let source = format!(
+                "# ---\n# jupyter:\n#   language_info:\n#     version: {python}\n# ---\n\
+                 # %%\nimport {module}\n{module}.apply()\n"
+            );
+            let review = review(&parse_script(source).expect("a notebook"), &tables_for_tests());
+            let mut notes = review.found().flat_map(|found| &found.notes);
+            notes.any(|note| note.message.key == "loses-task")
+        };
+        assert!(says("3.14.2", "nest_asyncio"));
+        assert!(!says("3.13.0", "nest_asyncio"));
+        assert!(!says("3.14.2", "nest_asyncio2"));
+    }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::super::callables::Row;
 use super::columns::Columns;
 use super::{Answers, AwaitForm, BlockingKind, When};
+use crate::environment::PythonVersion;
 use crate::libraries::Bounds;
 
 /// What a user adds to the tables: entries of the same shape as the shipped ones.
@@ -186,4 +187,5 @@ pub(super) struct ModuleTable {
 pub(super) struct PatchEntry {
     pub calls: Vec<String>,
     pub package: Option<String>,
+    pub loses_task: Option<PythonVersion>,
 }

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::callables::{Callables, Entry, Gives};
 use super::effects::Effects;
 use super::versions::Versions;
+use crate::environment::PythonVersion;
 use crate::libraries::Libraries;
 pub use carried::Carried;
 pub use columns::Columns;
@@ -124,6 +125,9 @@ pub struct Patch {
     /// The package that a `%pip install` line would name; `None` when the patch is one function
     /// of a package that is used for other things.
     pub package: Option<String>,
+    /// The Python since which no later cell has a current task once the call was made, so that
+    /// `asyncio.timeout`, `wait_for` and `TaskGroup` raise.
+    pub loses_task: Option<PythonVersion>,
 }
 
 impl Tables {
@@ -154,8 +158,8 @@ impl Tables {
         let modules: ModuleTable = read(&text, "modules")?;
         for entry in modules.patches {
             for call in &entry.calls {
-                let package = entry.package.clone();
-                tables.callables.entry(call).patch = Some(Patch { package });
+                let (package, loses_task) = (entry.package.clone(), entry.loses_task);
+                tables.callables.entry(call).patch = Some(Patch { package, loses_task });
             }
         }
         let exports = modules.exports.into_iter();
