@@ -2,9 +2,10 @@
 //!
 //! The modules, lowest floor first; each uses those above it in this list and nothing below.
 
-// 1. Words: places, diagnostics, the profile of where cells run and with which libraries, what a kernel
-// answered.
+// 1. Words: places, diagnostics, what differs between texts, the profile of where cells run and with which
+// libraries, what a kernel answered.
 pub mod diagnostic;
+pub mod difference;
 pub mod environment;
 pub mod libraries;
 pub mod text;

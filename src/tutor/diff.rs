@@ -1,8 +1,11 @@
 //! Differences between two versions of a cell, line by line.
 
-use similar::{ChangeTag, TextDiff};
+use std::ops::Range;
+
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::view::{Change, DiffLine};
+use crate::difference;
 use crate::text::TextRange;
 
 /// Lines kept around a change.
@@ -11,33 +14,74 @@ const CONTEXT: usize = 2;
 /// The changed lines with a little of what is around them.
 pub fn lines(before: &str, after: &str) -> Vec<DiffLine> {
     let (before, after) = without_same_ends(before, after);
-    let diff = TextDiff::from_lines(before, after);
+    let (old, new) = (difference::lines(before), difference::lines(after));
+    let groups = difference::grouped(difference::changes(&old, &new), old.len(), CONTEXT);
     let mut out = Vec::new();
-    for (index, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
+    for (index, group) in groups.into_iter().enumerate() {
         if index > 0 {
             out.push(DiffLine { change: Change::Gap, text: String::new(), changed: Vec::new() });
         }
-        for op in group {
-            for change in diff.iter_inline_changes(op) {
-                let mut text = String::new();
-                let mut changed = Vec::new();
-                for (emphasized, part) in change.iter_strings_lossy() {
-                    let start = text.len();
-                    text.push_str(part.trim_end_matches(['\n', '\r']));
-                    if emphasized && text.len() > start {
-                        changed.push(TextRange::new(start, text.len()));
-                    }
-                }
-                let change = match change.tag() {
-                    ChangeTag::Equal => Change::Same,
-                    ChangeTag::Delete => Change::Removed,
-                    ChangeTag::Insert => Change::Added,
-                };
-                out.push(DiffLine { change, text, changed });
-            }
+        let mut at = group.before.start;
+        for difference::Change { before, after } in group.changes {
+            out.extend(same(old.get(at..before.start)));
+            at = before.end;
+            let old = old.get(before).unwrap_or_default();
+            out.extend(replaced(old, new.get(after).unwrap_or_default()));
         }
+        out.extend(same(old.get(at..group.before.end)));
     }
     without_blank_ends(out)
+}
+
+fn same<'t>(lines: Option<&'t [&str]>) -> impl Iterator<Item = DiffLine> + use<'t> {
+    lines.unwrap_or_default().iter().map(|line| shown(Change::Same, line, &[]))
+}
+
+/// Lines that others stand for. Where at least half of their words stayed, the others are marked.
+fn replaced(before: &[&str], after: &[&str]) -> Vec<DiffLine> {
+    let (old, new) = (words(before), words(after));
+    let is_alike = |same: usize, one: usize, other: usize| same * 4 >= one + other;
+    let mut changes = Vec::new();
+    if is_alike(before.len().min(after.len()), before.len(), after.len()) {
+        let found = difference::anchored(&old, &new);
+        let gone: usize = found.iter().map(|it| it.before.len()).sum();
+        if is_alike(old.len() - gone, old.len(), new.len()) {
+            changes = difference::in_bytes(&old, &new, &found);
+        }
+    }
+    let (gone, come): (Vec<_>, Vec<_>) =
+        changes.into_iter().map(|it| (it.before, it.after)).unzip();
+    let mut lines = marked(Change::Removed, before, &gone);
+    lines.extend(marked(Change::Added, after, &come));
+    lines
+}
+
+fn words<'t>(lines: &[&'t str]) -> Vec<&'t str> {
+    lines.iter().flat_map(|line| line.split_word_bounds()).collect()
+}
+
+/// Lines with what changed in them; `changed` counts bytes from the first line's start.
+fn marked(change: Change, lines: &[&str], changed: &[Range<usize>]) -> Vec<DiffLine> {
+    let mut start = 0;
+    let line = |line: &&str| {
+        let from = start;
+        start += line.len();
+        let inside = |it: &Range<usize>| {
+            it.start.saturating_sub(from)..it.end.saturating_sub(from).min(line.len())
+        };
+        let changed: Vec<_> = changed.iter().map(inside).collect();
+        shown(change, line, &changed)
+    };
+    lines.iter().map(line).collect()
+}
+
+/// A line without its end, which is never marked.
+fn shown(change: Change, line: &str, changed: &[Range<usize>]) -> DiffLine {
+    let text = line.trim_end_matches(['\n', '\r']).to_owned();
+    let ranges = changed.iter().map(|it| (it.start, it.end.min(text.len())));
+    let ranges = ranges.filter(|(start, end)| start < end);
+    let changed = ranges.map(|(start, end)| TextRange::new(start, end)).collect();
+    DiffLine { change, text, changed }
 }
 
 /// Both texts without the lines that they begin and end with alike, the nearest ones kept: what is

@@ -1,7 +1,6 @@
 //! What a draft comes to as edits of the text that it began with.
 
-use similar::{ChangeTag, TextDiff};
-
+use crate::difference::{self, Change};
 use crate::text::{CellIndex, Edit, Span, TextRange};
 
 /// The edits that make `after` of `before`.
@@ -9,28 +8,14 @@ pub(super) fn edits(cell: CellIndex, before: &str, after: &str) -> Vec<Edit> {
     if before == after {
         return Vec::new();
     }
-    let mut edits: Vec<Edit> = Vec::new();
-    let mut at = 0;
-    let mut open: Option<Edit> = None;
-    for change in TextDiff::from_words(before, after).iter_all_changes() {
-        let text = change.value();
-        match change.tag() {
-            ChangeTag::Equal => {
-                edits.extend(open.take());
-                at += text.len();
-            }
-            ChangeTag::Delete => {
-                let edit = open.get_or_insert_with(|| Edit::insert(cell, at, ""));
-                at += text.len();
-                edit.span.range.end = at;
-            }
-            ChangeTag::Insert => {
-                open.get_or_insert_with(|| Edit::insert(cell, at, "")).text.push_str(text);
-            }
-        }
-    }
-    edits.extend(open);
-    edits.into_iter().map(|edit| trimmed(before, edit)).collect()
+    let (old, new) = (difference::words(before), difference::words(after));
+    let changes = difference::changes(&old, &new);
+    let changes = difference::in_bytes(&old, &new, &changes).into_iter();
+    let edits = changes.map(|Change { before, after: new }| {
+        let span = Span::new(cell, TextRange::new(before.start, before.end));
+        Edit::replace(span, after.get(new).unwrap_or_default())
+    });
+    edits.map(|edit| trimmed(before, edit)).collect()
 }
 
 /// The edit without what it leaves as it is at its ends.

@@ -1,8 +1,9 @@
 //! What changed between two versions of a notebook, as unified diffs.
 
-use similar::{ChangeTag, TextDiff};
+use std::ops::Range;
 
 use super::{Paper, Tone};
+use crate::difference;
 use crate::notebook::Notebook;
 use crate::text::CellIndex;
 
@@ -49,32 +50,50 @@ pub(super) fn unified(paper: Paper, name: &str, before: &str, after: &str) -> St
         // To find that out line by line takes many times the text's size.
         return String::new();
     }
-    let diff = TextDiff::from_lines(before, after);
+    let (old, new) = (difference::lines(before), difference::lines(after));
     let mut out = String::new();
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
-        if out.is_empty() {
-            for sign in ["---", "+++"] {
-                out.push_str(&paper.paint(Tone::Strong, &format!("{sign} {name}")));
-                out.push('\n');
-            }
-        }
-        out.push_str(&paper.paint(Tone::Quiet, &hunk.header().to_string()));
+    for sign in ["---", "+++"] {
+        out.push_str(&paper.paint(Tone::Strong, &format!("{sign} {name}")));
         out.push('\n');
-        for change in hunk.iter_changes() {
-            let (sign, tone) = match change.tag() {
-                ChangeTag::Equal => (' ', Tone::Plain),
-                ChangeTag::Delete => ('-', Tone::Removed),
-                ChangeTag::Insert => ('+', Tone::Right),
-            };
-            let line = change.value().trim_end_matches(['\r', '\n']);
-            out.push_str(&paper.paint(tone, &format!("{sign}{line}")));
-            out.push('\n');
-            if change.missing_newline() {
-                out.push_str("\\ No newline at end of file\n");
+    }
+    for group in difference::grouped(difference::changes(&old, &new), old.len(), CONTEXT) {
+        let header = format!("@@ -{} +{} @@", place(&group.before), place(&group.after));
+        out.push_str(&paper.paint(Tone::Quiet, &header));
+        out.push('\n');
+        let mut show = |sign, tone, lines: Option<&[&str]>| {
+            for line in lines.unwrap_or_default() {
+                shown(paper, sign, tone, line, &mut out);
             }
+        };
+        let mut at = group.before.start;
+        for change in group.changes {
+            show(' ', Tone::Plain, old.get(at..change.before.start));
+            at = change.before.end;
+            show('-', Tone::Removed, old.get(change.before));
+            show('+', Tone::Right, new.get(change.after));
         }
+        show(' ', Tone::Plain, old.get(at..group.before.end));
     }
     out
+}
+
+/// Which lines a part of a difference is about, as `patch` reads it: counted from 1, the number of
+/// lines where it is not one, and of no lines the place before them.
+fn place(lines: &Range<usize>) -> String {
+    match lines.len() {
+        0 => format!("{},0", lines.start),
+        1 => (lines.start + 1).to_string(),
+        count => format!("{},{count}", lines.start + 1),
+    }
+}
+
+fn shown(paper: Paper, sign: char, tone: Tone, line: &str, out: &mut String) {
+    let text = line.trim_end_matches(['\r', '\n']);
+    out.push_str(&paper.paint(tone, &format!("{sign}{text}")));
+    out.push('\n');
+    if text.len() == line.len() {
+        out.push_str("\\ No newline at end of file\n");
+    }
 }
 
 #[cfg(test)]

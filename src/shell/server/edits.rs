@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use gen_lsp_types::{Position, TextEdit};
 use serde_json::{Value, json};
-use similar::{DiffOp, TextDiff};
 
 use super::document::{Document, Places, Shape};
 use super::place::Lines;
+use crate::difference::{self, Change};
 use crate::notebook::Notebook;
 use crate::text::{CellIndex, Span, TextRange, same_ends};
 
@@ -75,31 +75,17 @@ pub fn of_text(old: &str, new: &str) -> Vec<TextEdit> {
 
 /// Where lines differ, and there no more than what differs.
 fn hunks(old: &str, new: &str) -> Vec<(TextRange, String)> {
-    let diff = TextDiff::from_lines(old, new);
-    let starts = |slices: &[&str]| {
-        let ends = slices.iter().scan(0, |at, line| {
-            *at += line.len();
-            Some(*at)
-        });
-        std::iter::once(0).chain(ends).collect::<Vec<usize>>()
-    };
-    let old_lines: Vec<&str> = old.split_inclusive('\n').collect();
-    let new_lines: Vec<&str> = new.split_inclusive('\n').collect();
-    let (old_starts, new_starts) = (starts(&old_lines), starts(&new_lines));
-    let bytes = |starts: &[usize], lines: Range<usize>| {
-        let at = |line: usize| starts.get(line).or(starts.last()).copied().unwrap_or_default();
-        at(lines.start)..at(lines.end)
-    };
-    let mut out = Vec::new();
-    for op in diff.ops().iter().filter(|op| !matches!(op, DiffOp::Equal { .. })) {
-        let (from, to) = (bytes(&old_starts, op.old_range()), bytes(&new_starts, op.new_range()));
-        let (before, after) =
-            (old.get(from.clone()).unwrap_or_default(), new.get(to).unwrap_or_default());
+    let (before, after) = (difference::lines(old), difference::lines(new));
+    let changes = difference::changes(&before, &after);
+    let changes = difference::in_bytes(&before, &after, &changes).into_iter();
+    let hunk = |Change { before: from, after: to }| {
+        let before = old.get(Range::clone(&from)).unwrap_or_default();
+        let after = new.get(to).unwrap_or_default();
         let (start, end) = same_ends(before, after);
         let text = after.get(start..after.len() - end).unwrap_or_default();
-        out.push((TextRange::new(from.start + start, from.end - end), text.to_owned()));
-    }
-    out
+        (TextRange::new(from.start + start, from.end - end), text.to_owned())
+    };
+    changes.map(hunk).collect()
 }
 
 /// One edit of the workspace; `None` where the editor could not make it.
@@ -139,6 +125,7 @@ mod tests {
             ("a\nb\nc", "a\nc"),
             ("import a\n\nx = run(f())\ny\n", "import a\nimport b\n\nx = await f()\ny"),
             ("é\r\nb\r\n", "é中\r\nb\r\nc\r\n"),
+            ("a\rb\nc\n", "a\rx\nc\ny\n"),
         ] {
             let mut made = old.to_owned();
             for (range, text) in hunks(old, new).into_iter().rev() {
