@@ -1,9 +1,7 @@
 //! What a page is made of: blocks of running text, code and tables.
 
-use serde::{Deserialize, Serialize};
-
 /// A stretch of running text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inline {
     Text(String),
     Code(String),
@@ -17,7 +15,7 @@ pub enum Inline {
 }
 
 /// A block of a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
     Heading {
         anchor: String,

@@ -97,7 +97,7 @@ mod tests {
         let mut blocks = 0;
         for (id, case) in knowledge.pages(PageKind::Note).filter_map(|page| own(&page.id)) {
             let page = knowledge.page(PageKind::Note, &id).expect("the page");
-            for block in page.blocks.get(Language::En) {
+            for block in page.blocks(Language::En) {
                 let Block::Code { language, text } = block else { continue };
                 if language == "python" {
                     let runs = case.cells.iter().any(|cell| cell.code.contains(text.trim_end()));

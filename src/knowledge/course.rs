@@ -108,7 +108,7 @@ impl<'k> Lesson<'k> {
 
     /// The anchors of the screens to read, in order.
     pub fn screens(&self) -> Vec<&'k str> {
-        let anchors = self.page.blocks.en.iter().filter_map(|block| match block {
+        let anchors = self.page.blocks(Language::En).iter().filter_map(|block| match block {
             Block::Heading { anchor, .. } if anchor.starts_with("screen-") => Some(anchor.as_str()),
             _ => None,
         });
@@ -172,7 +172,7 @@ impl<'k> Drill<'k> {
     }
 
     fn repairs(&self, prefix: &str) -> Vec<Repair<'k>> {
-        let anchors = self.page.blocks.en.iter().filter_map(|block| match block {
+        let anchors = self.page.blocks(Language::En).iter().filter_map(|block| match block {
             Block::Heading { anchor, .. } if anchor.starts_with(prefix) => Some(anchor),
             _ => None,
         });

@@ -6,7 +6,7 @@ use super::page::Page;
 impl Page {
     /// The opening paragraph as it is written, without links.
     pub fn lead(&self, language: Language) -> String {
-        let lines = self.markdown.get(language).trim_start().lines();
+        let lines = self.markdown(language).trim_start().lines();
         let lines = lines.take_while(|line| !line.trim().is_empty()).map(without_links);
         lines.collect::<Vec<_>>().join("\n")
     }
@@ -17,7 +17,7 @@ impl Page {
         let wanted = format!("{{#{anchor}}}");
         let (mut inside, mut in_code) = (false, false);
         let mut lines: Vec<String> = Vec::new();
-        for line in self.markdown.get(language).lines() {
+        for line in self.markdown(language).lines() {
             if line.starts_with("```") {
                 in_code = !in_code;
             }

@@ -62,11 +62,11 @@ impl Slot {
 
     /// The page as it stands in a [`Packed`] library; empty where it has to be read from its files.
     pub fn pack(&self) -> Result<Vec<u8>, postcard::Error> {
-        let page = self.page().filter(|page| page.markdown == self.bodies());
+        let page = self.page().filter(|page| page.body == self.bodies());
         page.map_or_else(|| Ok(Vec::new()), postcard::to_stdvec)
     }
 
-    fn bodies(&self) -> Both<String> {
+    fn bodies(&self) -> Both<page::Body> {
         page::bodies(&self.en, self.zh.as_ref())
     }
 
@@ -74,7 +74,7 @@ impl Slot {
         self.read.get_or_init(|| {
             let packed = self.packed.and_then(|packed| postcard::from_bytes::<Page>(packed).ok());
             match packed {
-                Some(page) => (Some(Page { markdown: self.bodies(), ..page }), Vec::new()),
+                Some(page) => (Some(Page { body: self.bodies(), ..page }), Vec::new()),
                 None => page::read(self.kind, &self.id, &self.en, self.zh.as_ref()),
             }
         })

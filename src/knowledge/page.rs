@@ -1,6 +1,7 @@
 //! A page of the tutor: what its front matter says and its body, in both languages.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -94,15 +95,35 @@ pub struct Page {
     /// `page`; what is not named is for all.
     pub only: BTreeMap<String, Vec<BlockingKind>>,
     pub front: Front,
-    pub blocks: Both<Vec<Block>>,
-    /// The body as written; a packed page takes it from its files.
+    /// A packed page takes it from its files.
     #[serde(skip)]
-    pub markdown: Both<String>,
+    pub(super) body: Both<Body>,
     /// Texts with `{placeholders}`, by key.
     pub messages: Both<BTreeMap<String, String>>,
     /// The English file's path.
     pub file: String,
 }
+
+/// What stands below the front matter, as it is written; read once somebody asks what it says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Body {
+    markdown: String,
+    blocks: OnceLock<Vec<Block>>,
+}
+
+impl Body {
+    pub fn new(markdown: &str) -> Self {
+        Self { markdown: markdown.to_owned(), blocks: OnceLock::new() }
+    }
+}
+
+impl PartialEq for Body {
+    fn eq(&self, other: &Self) -> bool {
+        self.markdown == other.markdown
+    }
+}
+
+impl Eq for Body {}
 
 /// What the front matter of each kind adds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,15 +182,26 @@ pub struct SkillFront {
 }
 
 impl Page {
+    /// The body.
+    pub fn blocks(&self, language: Language) -> &[Block] {
+        let Body { markdown, blocks } = self.body.get(language);
+        blocks.get_or_init(|| markdown::blocks(markdown))
+    }
+
+    /// The body as it is written.
+    pub fn markdown(&self, language: Language) -> &str {
+        &self.body.get(language).markdown
+    }
+
     /// The conclusion: the first paragraph. Empty when the page does not open with one.
     pub fn opening(&self, language: Language) -> &[Block] {
-        let first = self.blocks.get(language).get(..1);
+        let first = self.blocks(language).get(..1);
         first.filter(|first| matches!(first, [Block::Paragraph(_)])).unwrap_or_default()
     }
 
     /// The heading with this anchor.
     pub fn heading(&self, language: Language, anchor: &str) -> Option<&[Inline]> {
-        self.blocks.get(language).iter().find_map(|block| match block {
+        self.blocks(language).iter().find_map(|block| match block {
             Block::Heading { anchor: found, text } if found == anchor => Some(text.as_slice()),
             _ => None,
         })
@@ -178,7 +210,7 @@ impl Page {
     /// What stands under the heading with this anchor, up to the next heading.
     pub fn section(&self, language: Language, anchor: &str) -> &[Block] {
         let is_it = |block: &Block| matches!(block, Block::Heading { anchor: found, .. } if found == anchor);
-        let blocks = self.blocks.get(language);
+        let blocks = self.blocks(language);
         let Some(heading) = blocks.iter().position(is_it) else { return &[] };
         let rest = blocks.get(heading.saturating_add(1)..).unwrap_or_default();
         let end = rest.iter().position(|block| matches!(block, Block::Heading { .. }));
@@ -204,8 +236,8 @@ pub(super) fn read(
 }
 
 /// The bodies of a page's two files, as [`read`] gives them of files without a fault.
-pub(super) fn bodies(en: &Source, zh: Option<&Source>) -> Both<String> {
-    let body = |source| Document::split(source).map(|it| it.body.to_owned()).ok();
+pub(super) fn bodies(en: &Source, zh: Option<&Source>) -> Both<Body> {
+    let body = |source| Document::split(source).map(|it| Body::new(it.body)).ok();
     let english = body(en).unwrap_or_default();
     let chinese = zh.and_then(body).unwrap_or_else(|| english.clone());
     Both { en: english, zh: chinese }
@@ -216,8 +248,7 @@ pub(super) fn bodies(en: &Source, zh: Option<&Source>) -> Both<String> {
 struct Half {
     front: RawFront,
     title: String,
-    blocks: Vec<Block>,
-    markdown: String,
+    body: Body,
 }
 
 fn half(
@@ -242,8 +273,7 @@ fn half(
         Some((title, _)) if kind == PageKind::Skill => plain(&title),
         _ => front.title.clone(),
     };
-    let blocks = body.blocks.into_iter().map(|placed| placed.block).collect();
-    Some(Half { front, title, blocks, markdown: document.body.to_owned() })
+    Some(Half { front, title, body: Body::new(document.body) })
 }
 
 fn name_errors(
@@ -272,7 +302,7 @@ fn name_errors(
 }
 
 fn join(kind: PageKind, id: &str, en: &Source, english: Half, chinese: Half) -> Page {
-    let Half { front, title, blocks, markdown } = english;
+    let Half { front, title, body } = english;
     let RawFront { keywords, see, facts, messages, only, .. } = front.clone();
     let translated = chinese.front;
     Page {
@@ -285,8 +315,7 @@ fn join(kind: PageKind, id: &str, en: &Source, english: Half, chinese: Half) -> 
         only,
         messages: Both { en: messages.0, zh: translated.messages.0.clone() },
         front: own_front(kind, front, translated),
-        blocks: Both { en: blocks, zh: chinese.blocks },
-        markdown: Both { en: markdown, zh: chinese.markdown },
+        body: Both { en: body, zh: chinese.body },
         file: en.path.clone().into_owned(),
     }
 }

@@ -142,7 +142,7 @@ fn characters(page: &Page) -> usize {
 
 /// The running text of a page.
 fn texts(page: &Page, language: Language) -> Vec<String> {
-    let blocks = page.blocks.get(language).iter().map(Block::plain);
+    let blocks = page.blocks(language).iter().map(Block::plain);
     let title: Vec<Inline> = crate::knowledge::inlines(page.title.get(language));
     blocks.chain([plain(&title)]).collect()
 }

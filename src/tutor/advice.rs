@@ -44,14 +44,14 @@ pub(super) fn markdown(
         for id in &fix.tradeoffs {
             if let Some(page) = knowledge.page(PageKind::Tradeoff, id) {
                 out.push_str(&format!("### {}\n\n", page.title.get(language)));
-                out.push_str(page.markdown.get(language).trim());
+                out.push_str(page.markdown(language).trim());
                 out.push_str("\n\n");
             }
         }
     }
     if let Some(page) = knowledge.page(PageKind::Mistake, problem.rule) {
         out.push_str(&format!("## {}\n\n", page.title.get(language)));
-        out.push_str(page.markdown.get(language).trim());
+        out.push_str(page.markdown(language).trim());
         out.push('\n');
     }
     out

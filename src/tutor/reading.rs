@@ -168,7 +168,7 @@ impl<'k> Writer<'k> {
     /// Adds a section of a content page below its heading; nothing when the page has none.
     pub fn section(&mut self, page: &knowledge::Page, anchor: &str) {
         let heading = |language| {
-            page.blocks.get(language).iter().find_map(|block| match block {
+            page.blocks(language).iter().find_map(|block| match block {
                 knowledge::Block::Heading { anchor: found, text } if found == anchor => Some(text),
                 _ => None,
             })
@@ -222,7 +222,7 @@ impl<'k> Writer<'k> {
 
     /// Adds a whole content page below its title.
     pub fn page(&mut self, page: &knowledge::Page) {
-        let (en, zh) = (&page.blocks.en, &page.blocks.zh);
+        let (en, zh) = (page.blocks(Language::En), page.blocks(Language::Zh));
         let opening = page.opening(Language::En).len();
         self.opening(page);
         self.blocks(en.get(opening..).unwrap_or_default(), zh.get(opening..).unwrap_or_default());

@@ -49,7 +49,7 @@ pub(super) fn texts(page: &Page) -> Vec<(Tier, String)> {
         texts.extend(keywords.map(|(at, keyword)| (Tier::Keyword(at), keyword.clone())));
         texts.extend(front_text(page, language).map(|text| (Tier::Error, text)));
         let opening = page.opening(language).len();
-        let blocks = page.blocks.get(language).iter().enumerate();
+        let blocks = page.blocks(language).iter().enumerate();
         texts.extend(blocks.map(|(at, block)| (tier(page.kind, at < opening, block), text(block))));
     }
     if let Front::Message { matches, error, .. } = &page.front {

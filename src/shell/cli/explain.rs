@@ -49,7 +49,7 @@ fn find<'s>(session: &'s Session, name: &str) -> Option<&'s Page> {
 fn markdown(session: &Session, page: &Page) -> String {
     let mut out = String::new();
     for language in session.voice().languages() {
-        let body = page.markdown.get(language).trim();
+        let body = page.markdown(language).trim();
         if !body.starts_with("# ") {
             out.push_str(&format!("# {}\n\n", page.title.get(language)));
         }

@@ -125,7 +125,7 @@ impl Service {
             return Err(Refused::Told(self.say(cli::NO_SUCH_PAGE, &[("name", name)])));
         };
         let each = self.voice().languages().into_iter().map(|language| {
-            format!("# {}\n\n{}", page.title.get(language), page.markdown.get(language).trim())
+            format!("# {}\n\n{}", page.title.get(language), page.markdown(language).trim())
         });
         let markdown = each.collect::<Vec<_>>().join("\n\n");
         Ok(json!({"id": page.id, "kind": page.kind.as_str(), "markdown": markdown}))

@@ -16,7 +16,7 @@ pub fn conclusion(page: &Page, language: Language) -> String {
 pub fn markdown(page: &Page, language: Language) -> String {
     let mut out = format!("# {}\n", spans(&inlines(page.title.get(language))));
     let mut after_item = false;
-    for block in page.blocks.get(language) {
+    for block in page.blocks(language) {
         let is_item = matches!(block, Block::Item { .. });
         if !(is_item && after_item) {
             out.push('\n');

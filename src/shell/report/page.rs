@@ -21,7 +21,7 @@ pub fn page(paper: Paper, voice: Voice<'_>, page: &Page) -> String {
         lines.extend(wrap(paper, &title, Some(width)));
         let kind = voice.knowledge.ui(language, called::kind(page.kind), &[]);
         lines.push(paper.paint(Tone::Quiet, &format!("{kind} {}", page.id)));
-        let blocks = page.blocks.get(language);
+        let blocks = page.blocks(language);
         let mut after_item = false;
         for block in blocks {
             let is_item = matches!(block, Block::Item { .. });

@@ -57,7 +57,7 @@ pub fn whole(voice: Voice<'_>, page: &Page, markdown: String) -> Whole {
     let blocks = |language| {
         let text = inlines(page.title.get(language));
         let title = Block::Heading { anchor: String::new(), text };
-        let body = page.blocks.get(language).iter().cloned();
+        let body = page.blocks(language).iter().cloned();
         std::iter::once(title).chain(body)
     };
     let blocks: Vec<Block> = voice.languages().into_iter().flat_map(blocks).collect();

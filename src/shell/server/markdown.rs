@@ -6,7 +6,7 @@ use crate::knowledge::{Block, Inline, Language, Page};
 pub fn page(page: &Page, language: Language) -> String {
     let mut out = format!("### {}", page.title.get(language));
     let mut after_item = false;
-    for block in page.blocks.get(language) {
+    for block in page.blocks(language) {
         let is_item = matches!(block, Block::Item { .. });
         out.push_str(if is_item && after_item { "\n" } else { "\n\n" });
         after_item = is_item;
@@ -75,7 +75,7 @@ mod tests {
                 let written = page(it, language);
                 assert!(!written.contains("]("), "{written}");
                 assert_eq!(written.matches("```").count() % 2, 0, "{written}");
-                let words = it.blocks.get(language).iter().map(Block::plain).collect::<String>();
+                let words = it.blocks(language).iter().map(Block::plain).collect::<String>();
                 assert!(written.len() > words.len(), "{}", it.id);
             }
         }

@@ -6,7 +6,7 @@ use super::frame::Frame;
 use super::markup::{Markup, code, escaped};
 use super::ran;
 use crate::diagnostic::Severity;
-use crate::knowledge::{Block, Front, Page, PageKind, inlines, plain};
+use crate::knowledge::{Block, Front, Language, Page, PageKind, inlines, plain};
 use crate::review::called;
 use crate::wording::{self, Wording, learn};
 
@@ -80,7 +80,7 @@ fn lead(site: Site<'_>, markup: Markup<'_>, page: &Page) -> String {
         }
         Front::Lesson(lesson) => {
             let (minutes, drills) = (lesson.minutes.to_string(), lesson.drills.len().to_string());
-            let screens = page.blocks.en.iter().filter(|block| is_screen(block)).count();
+            let screens = page.blocks(Language::En).iter().filter(|block| is_screen(block)).count();
             let screens = screens.to_string();
             let args = [
                 ("minutes", minutes.as_str()),
@@ -100,7 +100,7 @@ fn is_screen(block: &Block) -> bool {
 
 /// The text, section by section.
 fn body(site: Site<'_>, markup: Markup<'_>, page: &Page) -> String {
-    let blocks = page.blocks.get(site.language);
+    let blocks = page.blocks(site.language);
     let is_heading = |block: &Block| matches!(block, Block::Heading { .. });
     let first = blocks.iter().position(is_heading).unwrap_or(blocks.len());
     let (before, mut rest) = blocks.split_at(first);

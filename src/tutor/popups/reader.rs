@@ -88,7 +88,7 @@ impl<'k> Tutor<'k> {
     }
 
     fn copy_page(&mut self) -> Vec<Effect> {
-        let text = self.page_read().map(|page| page.markdown.get(self.reading.base()).clone());
+        let text = self.page_read().map(|page| page.markdown(self.reading.base()).to_owned());
         self.copy_text(text)
     }
 
