@@ -1,6 +1,11 @@
 //! What may be thrown at each door of the program, and what has to hold then. The fuzz targets and the
 //! test that replays their seeds share it.
 
+#[path = "doors/of_kernel.rs"]
+mod of_kernel;
+
+pub use of_kernel::kernel;
+
 use std::borrow::Cow;
 use std::io::{self, Cursor};
 use std::path::PathBuf;
@@ -33,7 +38,7 @@ pub fn begin() {
 pub type Door = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const DOORS: [Door; 11] = [
+pub const DOORS: [Door; 12] = [
     ("ipynb", ipynb),
     ("script", script),
     ("markdown", markdown),
@@ -45,6 +50,7 @@ pub const DOORS: [Door; 11] = [
     ("settings", settings),
     ("session", session),
     ("content", content),
+    ("kernel", kernel),
 ];
 
 /// The content as it stands in the repository.

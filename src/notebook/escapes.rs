@@ -34,14 +34,14 @@ pub(super) fn decode(text: &str, raw: Range<usize>) -> Decoded<'_> {
 /// A piece of a raw string: a stretch without escapes, one escaped character, or the escape of a
 /// lone surrogate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(crate) enum Unit {
     Plain,
     Char(char),
     Lone,
 }
 
 /// The pieces of the raw string `raw` with their bytes in `text`.
-pub(super) fn units(text: &str, raw: Range<usize>) -> impl Iterator<Item = (Unit, Range<usize>)> {
+pub(crate) fn units(text: &str, raw: Range<usize>) -> impl Iterator<Item = (Unit, Range<usize>)> {
     let mut at = raw.start;
     std::iter::from_fn(move || {
         let start = at;

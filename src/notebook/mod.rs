@@ -5,7 +5,7 @@ mod compose;
 mod diff;
 mod editor;
 mod error;
-mod escapes;
+pub(crate) mod escapes;
 mod forms;
 mod fresh;
 mod insert;

@@ -7,19 +7,34 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::wire::{Ending, Heard, Said};
+use crate::notebook::escapes::{Unit, units};
 use crate::text::floor_boundary;
 use crate::transcript::Stream;
 
-/// Bytes of output kept of one request; what comes after is counted.
-pub const KEPT: u64 = 1 << 20;
+/// Bytes of output kept of one request, and of errors; what comes after is counted.
+pub const KEPT: usize = 1 << 20;
+
+/// The bytes that may still be kept of a request. Errors have their own: a flood of output must not
+/// take the place of the one that ends it.
+#[derive(Debug)]
+pub struct Room {
+    output: usize,
+    errors: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { output: KEPT, errors: KEPT }
+    }
+}
 
 /// The fields of a part as they stand there.
 struct Fields<'m>(HashMap<String, &'m RawValue>);
 
 /// A message on the channel for output. `None` where it makes no sense.
-pub fn output(message: &RawMessage, rooms: &mut HashMap<String, u64>) -> Option<Heard> {
+pub fn output(message: &RawMessage, rooms: &mut HashMap<String, Room>) -> Option<Heard> {
     let (kind, request, content) = parts(message)?;
-    let room = rooms.entry(request.clone()).or_insert(KEPT);
+    let room = rooms.entry(request.clone()).or_default();
     Some(Heard { said: said(&kind, &content, room)?, request })
 }
 
@@ -43,7 +58,7 @@ fn parts(message: &RawMessage) -> Option<(String, String, Fields<'_>)> {
 }
 
 /// Reduces a message. What is beyond the room that is left is counted and not kept.
-fn said(kind: &str, content: &Fields<'_>, room: &mut u64) -> Option<Said> {
+fn said(kind: &str, content: &Fields<'_>, room: &mut Room) -> Option<Said> {
     Some(match kind {
         "stream" => {
             let from = match content.word("name")?.as_str() {
@@ -51,43 +66,62 @@ fn said(kind: &str, content: &Fields<'_>, room: &mut u64) -> Option<Said> {
                 "stderr" => Stream::Stderr,
                 _ => return None,
             };
-            let (text, dropped) = content.text("text", room)?;
+            let (text, dropped) = content.text("text", &mut room.output)?;
             Said::Output(from, text, dropped)
         }
         "display_data" => {
-            let (text, dropped) = content.plain(room)?;
+            let (text, dropped) = content.plain(&mut room.output)?;
             Said::Output(Stream::Display, text, dropped)
         }
         // A result is one value: it has room of its own.
         "execute_result" => Said::Result(content.plain(&mut { KEPT })?.0),
-        "error" => {
-            let lines: Vec<&RawValue> = content.read("traceback")?;
-            let mut room = KEPT;
-            let traceback = lines.into_iter().map(|line| Some(text(line.get(), &mut room)?.0));
-            let traceback = traceback.collect::<Option<_>>()?;
-            let Ending { name, message } = named(content)?;
-            Said::Error { name, message, traceback }
-        }
+        "error" => error(content, &mut room.errors)?,
         "execute_input" => Said::Count(content.read("execution_count")?),
         "status" if content.word("execution_state")? == "idle" => Said::Idle,
         _ => Said::Alive,
     })
 }
 
-fn ending(content: &Fields<'_>) -> Option<Ending> {
-    named(content).filter(|_| content.word("status").as_deref() == Some("error"))
+/// An error that is shown. Where no room is left it is no more than output that is counted.
+fn error(content: &Fields<'_>, room: &mut usize) -> Option<Said> {
+    let is_full = *room == 0;
+    // One that says nothing takes its place as well.
+    *room = room.saturating_sub(1);
+    let (Ending { name, message }, mut dropped) = named(content, room)?;
+    let lines: Vec<&RawValue> = content.read("traceback")?;
+    let mut traceback = Vec::new();
+    for line in lines {
+        let (kept, left) = text(line.get(), room)?;
+        traceback.push(kept);
+        dropped += left;
+    }
+    Some(match is_full {
+        true => Said::Output(Stream::Traceback, String::new(), dropped),
+        false => Said::Error { name, message, traceback, dropped },
+    })
 }
 
-fn named(content: &Fields<'_>) -> Option<Ending> {
-    let part = |name| Some(content.text(name, &mut { KEPT })?.0);
-    Some(Ending { name: part("ename")?, message: part("evalue")? })
+/// What ended a cell; `None` where it ran well. Any status but `ok` says that it did not.
+///
+/// Source: Jupyter's protocol has `error`, and `aborted` for a request that was never run.
+fn ending(content: &Fields<'_>) -> Option<Ending> {
+    let status = content.word("status").filter(|it| it != "ok")?;
+    let (found, _) = named(content, &mut { KEPT }).unwrap_or_default();
+    Some(if found.name.is_empty() { Ending { name: status, ..found } } else { found })
+}
+
+/// The exception's name and message, and the bytes for which there was no room.
+fn named(content: &Fields<'_>, room: &mut usize) -> Option<(Ending, u64)> {
+    let (name, left_of_name) = content.text("ename", room)?;
+    let (message, left) = content.text("evalue", room)?;
+    Some((Ending { name, message }, left_of_name + left))
 }
 
 /// What the expressions gave that were asked for; those that failed have no data.
 fn values(content: &Fields<'_>) -> HashMap<String, String> {
     let asked: HashMap<String, &RawValue> = content.read("user_expressions").unwrap_or_default();
     let value = |raw: &RawValue| {
-        let mut room = u64::MAX;
+        let mut room = usize::MAX;
         Some(Fields::of(raw.get().as_bytes())?.plain(&mut room)?.0)
     };
     asked.into_iter().filter_map(|(name, raw)| Some((name, value(raw)?))).collect()
@@ -106,12 +140,12 @@ impl<'m> Fields<'m> {
         self.read(name)
     }
 
-    fn text(&self, name: &str, room: &mut u64) -> Option<(String, u64)> {
+    fn text(&self, name: &str, room: &mut usize) -> Option<(String, u64)> {
         text(self.0.get(name)?.get(), room)
     }
 
     /// The plain text among the forms of a value.
-    fn plain(&self, room: &mut u64) -> Option<(String, u64)> {
+    fn plain(&self, room: &mut usize) -> Option<(String, u64)> {
         let forms = Fields::of(self.0.get("data")?.get().as_bytes())?;
         let Some(plain) = forms.0.get("text/plain") else { return Some(Default::default()) };
         if plain.get().starts_with('"') {
@@ -125,42 +159,25 @@ impl<'m> Fields<'m> {
     }
 }
 
-/// The part of a JSON string for which there is room, and the bytes of the rest.
-fn text(raw: &str, room: &mut u64) -> Option<(String, u64)> {
+/// The part of a JSON string for which there is room, and the bytes of the rest. Half a surrogate pair
+/// is no character: U+FFFD stands for it.
+fn text(raw: &str, room: &mut usize) -> Option<(String, u64)> {
     let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    let (mut at, mut all, mut cut) = (0, 0, None);
-    while at < inner.len() {
-        let rest = inner.get(at..)?;
-        let plain = memchr::memchr(b'\\', rest.as_bytes()).unwrap_or(rest.len());
-        let (read, gives) = if plain > 0 { (plain, plain as u64) } else { escape(rest) };
-        if cut.is_none() && all + gives > *room {
-            let left = usize::try_from(*room - all).unwrap_or(usize::MAX);
-            let more = if plain > 0 { floor_boundary(rest, left) } else { 0 };
-            cut = Some((at + more, all + more as u64));
-        }
-        (at, all) = (at + read, all + gives);
+    let (mut kept, mut dropped) = (String::new(), 0);
+    for (unit, at) in units(inner, 0..inner.len()) {
+        let buffer = &mut [0; 4];
+        let piece = match unit {
+            Unit::Plain => inner.get(at)?,
+            Unit::Char(char) => char.encode_utf8(buffer),
+            Unit::Lone => char::REPLACEMENT_CHARACTER.encode_utf8(buffer),
+        };
+        let end = floor_boundary(piece, *room);
+        kept.push_str(piece.get(..end)?);
+        // What comes after a gap is left out, however short.
+        *room = if end < piece.len() { 0 } else { *room - end };
+        dropped += (piece.len() - end) as u64;
     }
-    let (end, kept) = cut.unwrap_or((at, all));
-    let text = serde_json::from_str(&format!("\"{}\"", inner.get(..end)?)).ok()?;
-    *room = if kept < all { 0 } else { *room - kept };
-    Some((text, all - kept))
-}
-
-/// How many bytes the escape at the start takes, and how many it stands for in UTF-8.
-fn escape(rest: &str) -> (usize, u64) {
-    match unit(rest) {
-        None => (2, 1),
-        Some(0..0x80) => (6, 1),
-        Some(0x80..0x800) => (6, 2),
-        // The first half of a pair: one that is alone is no text, and is found where that is read.
-        Some(0xd800..0xdc00) => (12, 4),
-        Some(_) => (6, 3),
-    }
-}
-
-/// What `\uXXXX` stands for.
-fn unit(escape: &str) -> Option<u32> {
-    u32::from_str_radix(escape.strip_prefix("\\u")?.get(..4)?, 16).ok()
+    Some((kept, dropped))
 }
 
 #[cfg(test)]
@@ -178,7 +195,7 @@ mod tests {
         assert_eq!(whole, Some(("\n\"Aé中😀".to_owned(), 0)));
         for room in 0..12 {
             let (kept, dropped) = text(escapes, &mut { room }).unwrap();
-            assert!("\n\"Aé中😀".starts_with(&kept) && kept.len() as u64 <= room);
+            assert!("\n\"Aé中😀".starts_with(&kept) && kept.len() <= room);
             assert_eq!(kept.len() as u64 + dropped, 12);
         }
     }
@@ -210,8 +227,6 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_left_out() {
         for (kind, content) in [
-            ("stream", r#"{"name": "stdout", "text": "a\ud800b"}"#),
-            ("stream", r#"{"name": "stdout", "text": "a\ud800"}"#),
             ("stream", r#"{"name": "stdout", "text": 1}"#),
             ("stream", r#"{"name": "other", "text": ""}"#),
             ("stream", "[]"),
@@ -221,6 +236,33 @@ mod tests {
             assert!(heard(kind, content).is_none(), "{kind} {content}");
         }
         assert!(matches!(heard("comm_open", "{}"), Some(Said::Alive)));
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_shown_as_a_character_that_is_none() {
+        let said = heard("stream", r#"{"name": "stdout", "text": "a\ud800b\ud83d\ude00"}"#);
+        assert!(matches!(said, Some(Said::Output(_, text, 0)) if text == "a\u{fffd}b😀"));
+    }
+
+    #[test]
+    fn errors_for_which_there_is_no_room_are_counted() {
+        let content = r#"{"ename": "E", "evalue": "m", "traceback": ["abc"]}"#;
+        let mut rooms = HashMap::from([("a".to_owned(), Room { output: 9, errors: 5 })]);
+        let mut next = || output(&message("error", content), &mut rooms).unwrap().said;
+        assert!(matches!(next(), Said::Error { traceback, dropped: 1, .. } if traceback == ["ab"]));
+        assert!(matches!(next(), Said::Output(Stream::Traceback, text, 5) if text.is_empty()));
+    }
+
+    #[test]
+    fn a_reply_that_says_anything_but_ok_tells_of_an_error() {
+        let ended = |content| match reply(&message("execute_reply", content)).unwrap().said {
+            Said::Reply { error, .. } => error.map(|error| error.name),
+            _ => panic!("no reply"),
+        };
+        assert_eq!(ended(r#"{"status": "ok"}"#), None);
+        assert_eq!(ended(r#"{"status": "aborted"}"#).as_deref(), Some("aborted"));
+        let half = r#"{"status": "error", "ename": "E", "evalue": "\udc00"}"#;
+        assert_eq!(ended(half).as_deref(), Some("E"));
     }
 
     #[test]

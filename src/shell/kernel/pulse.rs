@@ -44,11 +44,17 @@ fn unquoted(repr: &str) -> Option<&str> {
     repr.trim().strip_prefix('\'')?.strip_suffix('\'')
 }
 
-/// Pairs of a start and a length, in milliseconds.
+/// A time in milliseconds. Code in the kernel may have noted anything: what takes longer than seven
+/// weeks is no time of a cell's, and sums of times stay numbers.
+fn time(text: &str) -> Option<u64> {
+    text.parse::<u32>().ok().map(u64::from)
+}
+
+/// Pairs of a start and a length.
 fn spans(text: &str) -> Option<Vec<Stall>> {
     let span = |pair: &str| {
         let (start, length) = pair.split_once(':')?;
-        Some(Stall { start: start.parse().ok()?, length: length.parse().ok()? })
+        Some(Stall { start: time(start)?, length: time(length)? })
     };
     text.split_whitespace().map(span).collect()
 }
@@ -59,7 +65,7 @@ fn tasks(text: &str) -> Option<Vec<TaskRun>> {
         let mut parts = text.splitn(5, '|');
         let name = parts.next()?.to_owned();
         let line: usize = parts.next()?.parse().ok()?;
-        let (start, end) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let (start, end) = (time(parts.next()?)?, time(parts.next()?)?);
         let runs = spans(parts.next()?)?;
         Some(TaskRun { name, line: (line > 0).then_some(line), start, end, runs })
     };
@@ -81,6 +87,7 @@ mod tests {
         assert_eq!(read("stalls", "'10:20 300:4'").stalls, Some(stalls.to_vec()));
         assert_eq!(read("stalls", "NameError").stalls, None);
         assert_eq!(read("stalls", "'10:x'").stalls, None);
+        assert_eq!(read("stalls", "'1:18446744073709551615'").stalls, None);
     }
 
     #[test]

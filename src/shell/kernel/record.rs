@@ -22,8 +22,8 @@ struct Recorded {
     is_idle: bool,
     has_reply: bool,
     has_ended: bool,
-    /// Errors that were shown, each with the place of its traceback in the output.
-    shown: Vec<(usize, CellError)>,
+    /// Errors that were shown, each with the place of its traceback in the output, if it has one.
+    shown: Vec<(Option<usize>, CellError)>,
     /// What ended the cell, as the reply says.
     ending: Option<Ending>,
 }
@@ -72,7 +72,8 @@ impl Record {
         let is_late = recorded.has_ended;
         match said {
             Said::Output(from, text, dropped) => return recorded.output(from, &text, dropped),
-            Said::Error { name, message, traceback } => {
+            Said::Error { name, message, traceback, dropped } => {
+                recorded.run.dropped += dropped;
                 let error = CellError::new(name, &message, &traceback, recorded.count);
                 return recorded.error(error);
             }
@@ -130,7 +131,8 @@ impl Recorded {
         if self.has_ended {
             return self.output(Stream::Traceback, &text, 0);
         }
-        self.shown.push((self.run.output.len(), error));
+        let place = (!text.is_empty()).then_some(self.run.output.len());
+        self.shown.push((place, error));
         push_chunk(&mut self.run.output, Stream::Traceback, &text);
         None
     }
@@ -143,11 +145,9 @@ impl Recorded {
             None => return,
             Some(ending) => self.shown.iter().rposition(|(_, error)| ending.is_of(error)),
         };
-        if let Some((at, error)) = found.map(|at| self.shown.remove(at)) {
-            let is_there =
-                self.run.output.get(at).is_some_and(|chunk| chunk.from == Stream::Traceback);
-            if is_there {
-                self.run.output.remove(at);
+        if let Some((place, error)) = found.map(|at| self.shown.remove(at)) {
+            if let Some(place) = place {
+                self.run.output.remove(place);
             }
             self.run.error = Some(error);
         } else if let Some(Ending { name, message }) = self.ending.take() {
@@ -214,7 +214,7 @@ mod tests {
 
     fn shown(name: &str, said: &str) -> Said {
         let traceback = vec![format!("{name}: {said}")];
-        Said::Error { name: name.to_owned(), message: said.to_owned(), traceback }
+        Said::Error { name: name.to_owned(), message: said.to_owned(), traceback, dropped: 0 }
     }
 
     /// A cell that shows errors and replies.
@@ -248,6 +248,19 @@ mod tests {
         assert_eq!(both.error.as_ref().unwrap().message, "2");
         let expected = [(Stream::Traceback, "A: 1"), (Stream::Traceback, "A: 3")];
         assert_eq!(output_of(&both), expected);
+    }
+
+    #[test]
+    fn an_error_without_a_traceback_takes_no_other_with_it() {
+        let bare = Said::Error {
+            name: "A".to_owned(),
+            message: "1".to_owned(),
+            traceback: Vec::new(),
+            dropped: 0,
+        };
+        let run = ran(&[bare, shown("B", "2")], ending("A"));
+        assert_eq!(run.error.as_ref().unwrap().message, "1");
+        assert_eq!(output_of(&run), [(Stream::Traceback, "B: 2")]);
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub enum Said {
         name: String,
         message: String,
         traceback: Vec<String>,
+        /// Bytes of it that were left out.
+        dropped: u64,
     },
     Idle,
     /// The answer to a request, with the expressions that were asked for.
@@ -56,7 +58,7 @@ pub enum Said {
 /// is the last that was formatted, be it that of another cell.
 ///
 /// Source: `ipykernel.ipkernel.IPythonKernel.do_execute` sends the shell's `_last_traceback`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ending {
     pub name: String,
     pub message: String,

@@ -213,9 +213,9 @@ fn rectangle(x: u64, y: u64, width: u64, doing: Doing) -> String {
     format!("<rect x=\"{x}\" y=\"{top}\" width=\"{width}\" height=\"13\" class=\"{class}\"/>\n")
 }
 
-/// Text as XML takes it; what no XML may hold is left out.
+/// Text as XML takes it; what no XML may hold, and what turns a line around, becomes a mark.
 fn escaped(text: &str) -> String {
-    visible::in_html(&text.replace(char::is_control, ""))
+    visible::in_html(&visible::line(text))
 }
 
 #[cfg(test)]
@@ -224,7 +224,8 @@ mod tests {
 
     #[test]
     fn what_xml_reads_as_its_own_is_escaped() {
-        assert_eq!(escaped("<a & \"b\">\u{1b}[31m"), "&lt;a &amp; &quot;b&quot;&gt;[31m");
+        let acting = "<a & \"b\">\u{1b}[31m\u{202e}";
+        assert_eq!(escaped(acting), "&lt;a &amp; &quot;b&quot;&gt;␛[31m‹U+202E›");
     }
 
     #[test]
