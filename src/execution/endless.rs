@@ -35,7 +35,12 @@ impl Run<'_> {
 
     /// Whether the body of a function of the notebook never comes to its end by itself.
     pub fn is_endless(&self, def: Site) -> bool {
-        Reader::new(self, def).function(def).is_some()
+        let known = self.joined.endless.borrow().get(&def).copied();
+        known.unwrap_or_else(|| {
+            let found = Reader::new(self, def).function(def).is_some();
+            self.joined.endless.borrow_mut().insert(def, found);
+            found
+        })
     }
 
     /// Whether one of the functions that run when the function at `def` does has a `while`, or waits

@@ -26,6 +26,24 @@ const FROM_OUTSIDE: [&str; 5] = [
 ];
 
 impl Run<'_> {
+    /// Whether anything in the function at `def` leaves it, or stays for ever, before its last statement.
+    pub fn is_left_before(&self, def: Site, last: Site) -> bool {
+        let known = self.joined.left.borrow().get(&def).copied();
+        known.unwrap_or_else(|| {
+            let leaves = |site: Site| match self.kind(site) {
+                Kind::Return | Kind::Yield => true,
+                Kind::While => {
+                    let test = self.child(site, Role::Test).map(|test| self.kind(test));
+                    matches!(test, Some(Kind::True | Kind::Number))
+                }
+                _ => false,
+            };
+            let left = self.descendants(def).filter(|site| *site != last).any(leaves);
+            self.joined.left.borrow_mut().insert(def, left);
+            left
+        })
+    }
+
     /// Whether a manager of the `with` ends its block when a time is over, or may.
     pub fn has_deadline(&self, with: Site) -> bool {
         self.children_in(with, Role::Context).any(|item| {

@@ -5,6 +5,7 @@ use std::cell::{OnceCell, RefCell};
 use hashbrown::HashMap;
 
 use super::definitions::Definitions;
+use super::event::Event;
 use super::lookups::{Call, Lookups};
 use super::meaning::Meaning;
 use super::reading::Run;
@@ -22,6 +23,12 @@ pub(super) struct Joined {
     definitions: OnceCell<Definitions>,
     calls: OnceCell<Vec<Call>>,
     lookups: OnceCell<Lookups>,
+    /// The numbers of the events at each place.
+    events: OnceCell<HashMap<Site, Vec<usize>>>,
+    /// Of functions somebody asked about: whether they never end.
+    pub endless: RefCell<HashMap<Site, bool>>,
+    /// Of functions somebody asked about: whether anything leaves them before their last statement.
+    pub left: RefCell<HashMap<Site, bool>>,
 }
 
 impl Run<'_> {
@@ -40,6 +47,18 @@ impl Run<'_> {
 
     pub(super) fn globals_by_name(&self) -> &Globals {
         self.joined.globals.get_or_init(|| Globals::of(self))
+    }
+
+    /// What happens at a place, in order.
+    pub fn events_at(&self, site: Site) -> impl Iterator<Item = &Event> {
+        let by_site = self.joined.events.get_or_init(|| {
+            let mut by_site: HashMap<Site, Vec<usize>> = HashMap::new();
+            for (at, event) in self.events().iter().enumerate() {
+                by_site.entry(event.site).or_default().push(at);
+            }
+            by_site
+        });
+        by_site.get(&site).into_iter().flatten().filter_map(|at| self.events().get(*at))
     }
 
     fn find_calls(&self) -> Vec<Call> {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use hashbrown::HashSet;
+
 use super::event::{EventKind, ValueUse};
 use super::give::Taken;
 use super::machine::Machine;
@@ -143,7 +145,7 @@ impl Machine<'_> {
         receiver: Option<Value>,
     ) -> Taken {
         let mut taken = Taken { like: self.variant(row, args, receiver), ..Taken::default() };
-        let mut used = Vec::new();
+        let mut used = HashSet::new();
         for take in &row.takes {
             let name = take.name.as_deref().and_then(|name| self.names.find(name));
             let from = take.at.unwrap_or(usize::MAX);
@@ -154,15 +156,14 @@ impl Machine<'_> {
             } else {
                 args.get(from, name).into_iter().collect()
             };
-            let mut taken_once = Vec::new();
+            let mut taken_once = HashSet::new();
             for (number, value) in values.into_iter().enumerate() {
                 // `gather` takes the same awaitable twice for one.
-                if take.onwards && matches!(value, Value::Object(_)) && taken_once.contains(&value)
-                {
+                let is_new = taken_once.insert(value);
+                if take.onwards && matches!(value, Value::Object(_)) && !is_new {
                     continue;
                 }
-                taken_once.push(value);
-                used.push(value);
+                used.insert(value);
                 taken.at = take.at.map(|at| at + number);
                 self.take(take, path, value, args, site, receiver, &mut taken);
             }

@@ -49,10 +49,11 @@ impl Run<'_> {
         self.tree(site.cell).ancestors(site.node).map(at)
     }
 
-    /// Everything below a node, without it.
+    /// Everything below a node, without it; each place is a step.
     pub fn descendants(&self, site: Site) -> impl Iterator<Item = Site> + '_ {
         let at = move |node| Site { node, ..site };
-        self.tree(site.cell).descendants(site.node).map(at)
+        let below = self.tree(site.cell).descendants(site.node).map(at);
+        below.inspect(|_| self.budget().step(1))
     }
 
     /// A node and everything below it.

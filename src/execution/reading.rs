@@ -187,7 +187,7 @@ impl<'t> Run<'t> {
     /// The line, from 1, of a node in its cell or module.
     pub fn line(&self, site: Site) -> usize {
         let tree = self.tree(site.cell);
-        crate::text::position(tree.source(), tree.range(site.node).start).line
+        tree.lines().line(tree.range(site.node).start) + 1
     }
 
     /// The bytes of the innermost statement around a node.

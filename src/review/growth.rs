@@ -197,3 +197,20 @@ fn what_hangs_together_is_looked_at_once_for_each_place() {
     assert_eq!(rules(&found), ["coroutine-never-awaited"; 3000]);
     assert!(found.steps < 4 * (300 * nodes(&found) + 2_000_000) + 100_000, "{}", found.steps);
 }
+
+#[test]
+fn functions_and_classes_in_which_much_is_found() {
+    let lines = [
+        "    f(#)\n",
+        "    asyncio.run(f())\n",
+        "    t# = asyncio.create_task(f())\n",
+        "    asyncio.create_task(f())\n",
+    ];
+    for (head, tail) in [("async def g():\n", ""), ("def g():\n", "g()\n"), ("class C:\n", "")] {
+        for line in lines {
+            grows_as_the_code_does(&format!("{head}{line}"), |n| {
+                one_cell(head, line, n).into_iter().map(|cell| cell + tail).collect()
+            });
+        }
+    }
+}

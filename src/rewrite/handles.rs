@@ -103,15 +103,8 @@ fn end_of(run: &Run, statement: Site, owner: Option<Site>) -> Option<Site> {
     let Some(function) = owner.and_then(|id| run.function(id)) else {
         return run.tree(statement.cell).statements().last().map(at);
     };
-    let last = run.children_in(function.site, Role::Body).last();
-    let leaves = run.descendants(function.site).filter(|site| Some(*site) != last).any(|site| {
-        let endless = matches!(run.kind(site), Kind::While)
-            && run
-                .child(site, Role::Test)
-                .is_some_and(|test| matches!(run.kind(test), Kind::True | Kind::Number));
-        matches!(run.kind(site), Kind::Return | Kind::Yield) || endless
-    });
-    if leaves { None } else { last }
+    let last = run.children_in(function.site, Role::Body).last()?;
+    (!run.is_left_before(function.site, last)).then_some(last)
 }
 
 fn last_line(run: &Run, call: Site, end: Site, line: &str) -> Edit {

@@ -243,10 +243,7 @@ fn tradeoffs(run: &Run, entry: LoopEntry, coloured: bool) -> Vec<&'static str> {
 
 /// Whether a handler around the call hides the error that it raises.
 pub(super) fn is_caught(run: &Run, call: Site) -> bool {
-    run.events().iter().any(|event| {
-        let is_it = event.site == call;
-        is_it && event.is_caught
-    })
+    run.events_at(call).any(|event| event.is_caught)
 }
 
 /// Adds a repair with its pattern, or what stands in its way with the patterns that get round it.

@@ -145,15 +145,7 @@ impl Asked<'_, '_> {
     /// does. It is known for sure where it does nothing else with it.
     fn own_slot(&self, call: Site, argument: Site, def: Site, steps: usize) -> Option<Slot> {
         let run = self.run;
-        let is_method =
-            run.parent(def).is_some_and(|up| matches!(run.kind(up), Kind::ClassDef { .. }));
-        let params = run.children_in(def, Role::Param).skip(usize::from(is_method)).enumerate();
-        let mut taken = params.filter_map(|(at, param)| {
-            let Kind::Param { name } = run.kind(param) else { return None };
-            let name = run.tree(param.cell).text(*name);
-            (run.argument(call, at, name) == Some(argument)).then_some((param, name))
-        });
-        let (param, name) = taken.next()?;
+        let (param, name) = self.param_of(call, argument, def)?;
         let reads = run.descendants(def).filter(|read| {
             matches!(run.kind(*read), Kind::Name { used: NameUse::Load })
                 && run.source_of(*read) == name
@@ -169,5 +161,31 @@ impl Asked<'_, '_> {
             }
         }
         Some(Slot { passes: Passes::Nothing, is_worker: is_worker?, is_known })
+    }
+
+    /// The parameter of the function at `def` that an argument of a call is given for, and its name.
+    fn param_of(&self, call: Site, argument: Site, def: Site) -> Option<(Site, &str)> {
+        let run = self.run;
+        let is_method =
+            run.parent(def).is_some_and(|up| matches!(run.kind(up), Kind::ClassDef { .. }));
+        let mut params = run.children_in(def, Role::Param).skip(usize::from(is_method));
+        let name_of = |param: &Site| match run.kind(*param) {
+            Kind::Param { name } => Some(run.tree(param.cell).text(*name)),
+            _ => None,
+        };
+        let keyword = run.parent(argument).filter(|up| *up != call);
+        let param = match keyword.map(|up| run.kind(up)) {
+            Some(Kind::KeywordArg { name }) => {
+                let name = run.tree(argument.cell).text((*name)?);
+                params.find(|param| name_of(param) == Some(name))?
+            }
+            _ => {
+                let mut before = run.children_in(call, Role::Arg).take_while(|it| *it != argument);
+                let at = before
+                    .try_fold(0, |at, it| (*run.kind(it) != Kind::Starred).then_some(at + 1))?;
+                params.nth(at)?
+            }
+        };
+        Some((param, name_of(&param)?))
     }
 }

@@ -122,10 +122,9 @@ fn entered_async(run: &Run, event: &Event) -> Option<Fix> {
 
 /// Whether what gives it reads, in the plain way, what only `async for` walks.
 fn is_read_before(run: &Run, event: &Event, value: Value) -> bool {
-    run.events().iter().any(|other| {
-        matches!(other.kind, EventKind::PlainWalkRefused { value: read } if read != value)
-            && other.site == event.site
-    })
+    run.events_at(event.site).any(
+        |other| matches!(other.kind, EventKind::PlainWalkRefused { value: read } if read != value),
+    )
 }
 
 /// Whether an older rule tells that the awaited call raises, and why.

@@ -277,7 +277,9 @@ fn on_this_loop(run: &Run, event: &Event) -> Option<Fix> {
         return None;
     }
     let in_cell = run.stack(event.stack).into_iter().find(|site| {
-        holds_await(run, *site) && run.callee(*site).rsplit('.').next() == Some("to_thread")
+        *run.kind(*site) == Kind::Call
+            && holds_await(run, *site)
+            && run.callee(*site).rsplit('.').next() == Some("to_thread")
     })?;
     let call = place(run, in_cell)?;
     let in_block = |up: Site| matches!(run.kind(up), Kind::With { is_async: true });

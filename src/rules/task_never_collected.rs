@@ -49,7 +49,10 @@ fn is_service(run: &Run, call: Site) -> bool {
 /// A task that a function of a module beside the notebook keeps in a variable of its own, which
 /// nobody else comes to, and whose work has an end.
 fn kept_in_module(run: &Run, event: &Event) -> Option<Diagnostic> {
-    let name = own_variable(run, event.site).filter(|_| place(run, event.site).is_none())?;
+    if place(run, event.site).is_some() {
+        return None;
+    }
+    let name = own_variable(run, event.site)?;
     let coroutine = run.argument(event.site, 0, "coro")?;
     let works = run.definitions(coroutine, ValueKind::Coroutine);
     let goes_on = |site: Site| match run.kind(site) {

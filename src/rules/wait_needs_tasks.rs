@@ -41,8 +41,7 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
 /// What an `await` in front of a `wait` call has to bring along: a note and the edits that make
 /// tasks of its coroutines.
 pub(super) fn brought_along(run: &Run, call: Site) -> Option<(Message, Vec<Edit>)> {
-    let is_it = |it: &&Event| place(run, it.site) == Some(call) && is_bare(run, it).is_some();
-    let event = run.events().iter().find(is_it)?;
+    let event = run.events_at(call).find(|it| is_bare(run, it).is_some())?;
     severity(run, is_bare(run, event)?)?;
     let edits = edits(run, call, &passed(run, event)?)?;
     Some((Message::new(NAME, "then").with("call", run.callee(call)), edits))

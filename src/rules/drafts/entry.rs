@@ -3,6 +3,7 @@
 use super::{as_a_whole, to_thread};
 use crate::diagnostic::{Fix, Message};
 use crate::execution::{Event, EventKind, Run, Site};
+use crate::index::Binding;
 use crate::python::{Kind, NameUse, Role};
 use crate::rewrite::{
     Drafted, LoopEntry, Start, await_argument, await_function, can_await, draft, drafted_fix,
@@ -179,20 +180,17 @@ fn above_class(run: &Run, call: Site, argument: Site) -> Option<Fix> {
     }
     // What the body made before is not there above it.
     let tree = run.tree(call.cell);
-    let reads: Vec<&str> = std::iter::once(argument)
-        .chain(run.descendants(argument))
-        .filter(|it| matches!(run.kind(*it), Kind::Name { used: NameUse::Load }))
-        .filter_map(|it| tree.name(it.node))
-        .collect();
-    let statement = tree.statement_of(call.node);
-    let start = tree.range(statement).start;
-    let made = run.descendants(class).any(|it| {
-        let name = match run.kind(it) {
-            Kind::Name { used: NameUse::Store } => tree.name(it.node),
-            Kind::FunctionDef { name, .. } | Kind::ClassDef { name } => Some(tree.text(*name)),
-            _ => None,
-        };
-        run.range(it).end <= start && name.is_some_and(|name| reads.contains(&name))
+    let start = tree.range(tree.statement_of(call.node)).start;
+    let index = run.index(call.cell)?;
+    let is_above = |it: &Binding| {
+        tree.is_within(it.node, class.node)
+            && it.node != class.node
+            && tree.range(it.node).end <= start
+    };
+    let made = run.within(argument).any(|read| {
+        let is_read = matches!(run.kind(read), Kind::Name { used: NameUse::Load });
+        let home = index.home_of(read.node).filter(|_| is_read);
+        home.is_some_and(|home| index.bound().of_name(home).iter().any(is_above))
     });
     let at = run.range(class).start;
     let line = line_range(tree.source(), at);

@@ -57,8 +57,9 @@ pub fn file(voice: Voice<'_>, file: &Reviewed) -> Part {
         Ok((notebook, review)) => {
             let names = fingerprints(&file.path, notebook, &review.diagnostics);
             let entries = review.found().zip(names);
+            let mut room = changes::ROOM;
             let entry = |(found, name): (&Diagnostic, String)| {
-                (found.rule, entry(voice, &file.path, notebook, found, name))
+                (found.rule, entry(voice, &file.path, notebook, found, name, &mut room))
             };
             Part { entries: entries.map(entry).collect(), problem: None }
         }
@@ -107,6 +108,7 @@ fn entry(
     notebook: &Notebook,
     found: &Diagnostic,
     fingerprint: String,
+    room: &mut usize,
 ) -> Entry {
     let said = voice.sentences(&found.message).join("\n");
     let mut entry = Entry::builder()
@@ -124,8 +126,9 @@ fn entry(
     });
     let notes: Vec<Location> = notes.collect();
     entry.related_locations = (!notes.is_empty()).then_some(notes);
+    let fixes = found.fixes.iter();
     let fixes: Vec<_> =
-        found.fixes.iter().filter_map(|fix| changes::fix(voice, path, notebook, fix)).collect();
+        fixes.filter_map(|fix| changes::fix(voice, path, notebook, fix, room)).collect();
     entry.fixes = (!fixes.is_empty()).then_some(fixes);
     entry
 }

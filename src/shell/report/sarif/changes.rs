@@ -13,17 +13,27 @@ use crate::review::changed_sources;
 use crate::shell::report::Voice;
 use crate::text::same_ends;
 
-/// The fix; `None` when it is not to be applied or the file cannot take it.
+/// Bytes that may be written anew to tell what the fixes of one file change: each takes its cells
+/// whole, so that the fixes of one long cell would take the square of it. Those beyond are left out.
+pub const ROOM: usize = 64 << 20;
+
+/// The fix; `None` when it is not to be applied, the file cannot take it, or there is no room.
 pub fn fix(
     voice: Voice<'_>,
     path: &str,
     notebook: &Notebook,
     fix: &diagnostic::Fix,
+    room: &mut usize,
 ) -> Option<Fix> {
-    if fix.applicability == Applicability::DisplayOnly {
+    if fix.applicability == Applicability::DisplayOnly || *room == 0 {
         return None;
     }
     let changes = changed_sources(notebook, &fix.edits)?;
+    *room = room.saturating_sub(match notebook.format.is_ipynb() {
+        true => changes.iter().map(|(_, source)| source.len()).sum(),
+        // A script is read again.
+        false => notebook.original().len(),
+    });
     let splices = notebook.splices(&changes).ok()?;
     let replacements: Option<Vec<_>> =
         splices.into_iter().map(|(range, text)| replacement(notebook, range, &text)).collect();
