@@ -227,7 +227,7 @@ impl Machine<'_> {
             Native::DefaultDict => self.default_dict(row, path, &args, site),
             Native::FieldFactory => self.field_factory(row, path, &args, site),
             Native::Column | Native::Table => self.table(native, path, &args, site),
-            Native::Range => self.range(&args),
+            Native::Range => self.range(&args, site),
             Native::Next => {
                 let walked = first.unwrap_or(Value::Unknown);
                 if let Some(given) = self.special(walked, "__next__", Args::default(), site) {

@@ -105,7 +105,7 @@ impl Machine<'_> {
         for id in self.coroutines.get(before..).unwrap_or_default().to_vec() {
             self.made_by(id, path, site, result);
         }
-        if take.drops && matches!(self.object(result), Some(Object::Coroutine(_))) {
+        if take.drops && self.is_coroutines(result) {
             // A plain function that gives a coroutine, which nobody gets.
             let kind = self.wrong_kind(
                 path,
@@ -115,7 +115,7 @@ impl Machine<'_> {
                 false,
             );
             self.emit(site, kind);
-            self.escape(result);
+            self.told_of_coroutines(result);
         }
         result
     }

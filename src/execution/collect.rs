@@ -1,8 +1,9 @@
 //! Built-in functions that walk what they are given: `list`, `map`, `zip` and their like.
 
+use super::event::ValueUse;
 use super::machine::Machine;
 use super::value::{Args, CollectionKind, Object, Plain, Site, Value};
-use crate::knowledge::callables::{Native, QualifiedName, Row};
+use crate::knowledge::callables::{Native, QualifiedName, Row, Use};
 use std::sync::Arc;
 
 /// Longer ranges are not walked number by number.
@@ -10,7 +11,11 @@ const MOST_TURNS: i64 = 5;
 
 impl Machine<'_> {
     /// `range(n)`: a few numbers one by one, or any.
-    pub fn range(&mut self, args: &Args) -> Value {
+    pub fn range(&mut self, args: &Args, site: Site) -> Value {
+        for (at, value) in args.positional.iter().enumerate() {
+            let given = self.argument_site(site, Some(at), None);
+            self.too_early(*value, given, ValueUse::Given, None);
+        }
         let numbers: Vec<i64> = match args.positional.as_slice() {
             [Value::Int(end)] => (0..(*end).min(MOST_TURNS + 1)).collect(),
             [Value::Int(start), Value::Int(end)] => {
@@ -55,7 +60,11 @@ impl Machine<'_> {
                             let joined = items.joined(self);
                             self.pair_value(joined, site)
                         }
-                        _ => Value::Unknown,
+                        _ => {
+                            let at = self.argument_site(site, Some(0), None);
+                            self.too_early(other, at, ValueUse::Given, None);
+                            Value::Unknown
+                        }
                     };
                     rest = self.join(rest, given);
                 }
@@ -107,6 +116,9 @@ impl Machine<'_> {
                     None => self.collection(kind, Vec::new(), args.spread.unwrap_or(Value::Never)),
                     Some(walked) => {
                         let items = self.walk(*walked, site);
+                        if let Some(take) = takes.iter().find(|it| it.used == Use::Compares) {
+                            self.combine(take, *walked, args, site);
+                        }
                         if items.is_exact {
                             self.collection(kind, items.values, Value::Never)
                         } else {
@@ -180,7 +192,15 @@ impl Machine<'_> {
             self.escape(function);
             return Value::Unknown;
         }
-        self.call(function, args, site)
+        let given = self.call(function, args, site);
+        if at.is_none() && self.is_coroutines(given) {
+            // A plain function that gives a coroutine, which has no order.
+            let wants = crate::knowledge::callables::Wants::PlainFunction;
+            let name = (None, Some("key".to_owned()));
+            self.emit(site, self.wrong_kind(path, name, function, wants, false));
+            self.told_of_coroutines(given);
+        }
+        given
     }
 
     /// `map(f, xs)`, `filter(f, xs)`.

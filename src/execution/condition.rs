@@ -78,6 +78,11 @@ impl Machine<'_> {
                 self.too_early(*value, site, ValueUse::Operator, None);
             }
         }
+        if let (Detail::In | Detail::NotIn, [_, operand], [_, held]) =
+            (detail, operands.as_slice(), values.as_slice())
+        {
+            self.too_early(*held, self.site(*operand), ValueUse::Given, None);
+        }
         if matches!(detail, Detail::Equal | Detail::NotEqual | Detail::Is | Detail::IsNot) {
             for (operand, value) in operands.iter().zip(&values) {
                 self.too_early(*value, self.site(*operand), ValueUse::Truth, None);

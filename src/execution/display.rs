@@ -2,7 +2,7 @@
 
 use hashbrown::HashSet;
 
-use super::event::EventKind;
+use super::event::{EventKind, ValueUse};
 use super::expression::MOST_ITEMS;
 use super::machine::Machine;
 use super::value::{Args, Collection, CollectionKind, Object, Plain, Value};
@@ -88,6 +88,8 @@ impl Machine<'_> {
             if tree.role(child) == Role::Index {
                 key = value;
             } else if tree.detail(child) == Detail::Spread {
+                let site = self.site(child);
+                self.too_early(value, site, ValueUse::Given, None);
                 let values = self.values_of(value);
                 rest = self.join(rest, values);
             } else if keys.len() < MOST_ITEMS {

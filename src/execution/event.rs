@@ -67,12 +67,25 @@ pub enum ValueUse {
     Operator,
     Iteration,
     Argument,
+    /// A library that knows nothing of coroutines gets it.
+    Passed,
     Text,
     /// `task.result()` before the loop had a turn.
     Result,
     Truth,
     /// It is called, where a function is wanted.
     Call,
+    /// It is given to what raises at it: `int()`, an index, `json.dumps()`.
+    Given,
+    /// It is one of several that are added, compared or joined.
+    Element,
+}
+
+impl ValueUse {
+    /// Whether nothing raises there.
+    pub fn goes_on(self) -> bool {
+        matches!(self, Self::Argument | Self::Passed | Self::Text | Self::Truth)
+    }
 }
 
 /// Why a handler takes nothing of what comes.

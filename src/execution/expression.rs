@@ -5,7 +5,7 @@ use super::machine::Machine;
 use super::statement::Flow;
 use super::value::{Args, CollectionKind, Object, Plain, Value};
 use crate::knowledge::callables::Symbol;
-use crate::python::{Detail, Kind, NameUse, NodeId, Role};
+use crate::python::{Detail, Kind, NameUse, NodeId, Role, Tree};
 
 /// Longer displays are not followed element by element.
 pub(super) const MOST_ITEMS: usize = 64;
@@ -74,7 +74,9 @@ impl Machine<'_> {
                     let value = self.evaluate(part);
                     values.push(value);
                     let site = self.site(part);
-                    self.too_early(value, site, ValueUse::Text, None);
+                    let how =
+                        if is_formatted(tree, part) { ValueUse::Given } else { ValueUse::Text };
+                    self.too_early(value, site, how, None);
                     let names = ["__format__", "__str__", "__repr__"];
                     self.consult(value, names, Args::one(Value::Plain(Plain::Str)), site);
                 }
@@ -96,10 +98,7 @@ impl Machine<'_> {
             Kind::BinOp => {
                 let operands = self.nodes(node, Role::Operand);
                 let values: Vec<Value> = operands.iter().map(|it| self.evaluate(*it)).collect();
-                for (operand, value) in operands.iter().zip(&values) {
-                    let site = self.site(*operand);
-                    self.too_early(*value, site, ValueUse::Operator, None);
-                }
+                self.use_operands(node, &operands, &values);
                 match values.as_slice() {
                     [left, right] => self.binary(node, *left, *right),
                     _ => Value::Unknown,
@@ -110,7 +109,12 @@ impl Machine<'_> {
                     number.checked_neg().map_or(Value::Plain(Plain::Int), Value::Int)
                 }
                 (Value::Plain(plain), _) => Value::Plain(plain),
-                (operand, _) => self.signed(node, operand).unwrap_or(Value::Unknown),
+                (operand, _) => {
+                    if let Some(at) = self.node(node, Role::Operand) {
+                        self.too_early(operand, self.site(at), ValueUse::Operator, None);
+                    }
+                    self.signed(node, operand).unwrap_or(Value::Unknown)
+                }
             },
             Kind::List => self.display(node, CollectionKind::List),
             Kind::Set => self.display(node, CollectionKind::Set),
@@ -232,6 +236,15 @@ impl Machine<'_> {
         let index = self.part(node, Role::Index);
         let site = self.site(node);
         self.too_early(object, site, ValueUse::Subscript, None);
+        let is_counted = match self.object(object) {
+            Some(Object::Collection(it)) => {
+                matches!(it.kind, CollectionKind::List | CollectionKind::Tuple)
+            }
+            _ => matches!(object, Value::Str(_) | Value::Plain(Plain::Str)),
+        };
+        if let Some(at) = self.node(node, Role::Index).filter(|_| is_counted) {
+            self.too_early(index, self.site(at), ValueUse::Given, None);
+        }
         self.item(object, index, site)
     }
 
@@ -272,6 +285,11 @@ impl Machine<'_> {
             }
             (Detail::Plus, Value::Object(_), _) | (Detail::Plus, _, Value::Object(_)) => {
                 self.concatenated(left, right)
+            }
+            (Detail::Remainder, Value::Str(_) | Value::Plain(Plain::Str), given) => {
+                self.may_raise();
+                self.read_elements(given);
+                Value::Plain(Plain::Str)
             }
             (
                 _,
@@ -337,7 +355,7 @@ impl Machine<'_> {
             let error = if how == ValueUse::Attribute { "AttributeError" } else { "TypeError" };
             let kind = EventKind::UsedTooEarly { value, how };
             match how {
-                ValueUse::Text | ValueUse::Truth | ValueUse::Argument => self.emit(site, kind),
+                how if how.goes_on() => self.emit(site, kind),
                 _ => {
                     self.care_for(value);
                     self.raise(error, site, kind, value);
@@ -345,6 +363,12 @@ impl Machine<'_> {
             }
         }
     }
+}
+
+/// Whether a part of an f-string has a format of its own, which objects do not understand.
+fn is_formatted(tree: &Tree, part: NodeId) -> bool {
+    let rest = tree.source().get(tree.range(part).end..).unwrap_or_default();
+    rest.trim_start().strip_prefix(':').is_some_and(|it| !it.starts_with('}'))
 }
 
 fn number(text: &str) -> Value {

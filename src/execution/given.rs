@@ -47,7 +47,7 @@ impl Given {
         }
     }
 
-    fn of(&self, site: Site) -> impl Iterator<Item = Value> + '_ {
+    pub(super) fn of(&self, site: Site) -> impl Iterator<Item = Value> + '_ {
         let cell = self.first.get(site.cell.0 as usize);
         let first = cell.and_then(|it| it.get(site.node.index())).copied();
         let more = self.more.get(&site).map_or(&[][..], Vec::as_slice);

@@ -169,9 +169,10 @@ impl Machine<'_> {
             }
         }
         for value in args.all().collect::<Vec<_>>() {
-            if !used.contains(&value) {
-                self.escape(value);
+            if used.contains(&value) {
+                continue;
             }
+            self.look_at(path, value, site);
         }
         taken
     }
@@ -278,8 +279,18 @@ impl Machine<'_> {
                 self.escape(value);
             }
             Use::Reads => {
-                self.too_early(value, site, ValueUse::Argument, None);
+                if take.refuses && !self.is_among(&take.unless, args) {
+                    let given = self.argument_site(site, taken.at, take.name.as_deref());
+                    self.refuse_unfinished(value, given);
+                } else {
+                    self.too_early(value, site, ValueUse::Argument, None);
+                }
                 self.read_elements(value);
+            }
+            Use::Adds | Use::Compares => {
+                let one = self.combine(take, value, args, site);
+                let before = taken.result.filter(|_| taken.at > take.at).unwrap_or(Value::Never);
+                taken.result = Some(self.join(before, one));
             }
             Use::Walks => {
                 if let Value::Str(text) = value {
@@ -294,13 +305,17 @@ impl Machine<'_> {
     /// Gives arguments to a callable of which nothing is known but its module: one that knows
     /// nothing of coroutines looks at them, and any other may do with them what it likes.
     pub fn hand_to(&mut self, path: QualifiedName, args: &Args, site: Site) {
-        if !self.is_plain(path) {
-            return self.escape_all(args);
-        }
         for value in args.all().collect::<Vec<_>>() {
-            self.too_early(value, site, ValueUse::Argument, None);
-            self.read_elements(value);
+            self.look_at(path, value, site);
         }
+    }
+
+    fn look_at(&mut self, path: QualifiedName, value: Value, site: Site) {
+        if !self.is_plain(path) {
+            return self.escape(value);
+        }
+        self.too_early(value, site, ValueUse::Passed, None);
+        self.read_elements(value);
     }
 
     /// `print([coroutine])` shows objects, too.
@@ -323,10 +338,18 @@ impl Machine<'_> {
 
     /// Whether an argument is written as a call: `Thread(target=work())`, and not `target=None`.
     pub fn is_called_there(&self, take: &Take, at: Option<usize>, call: Site) -> bool {
-        let Some(index) = self.index(call.cell) else { return false };
-        let tree = &index.syntax.tree;
-        let name = take.name.as_deref().unwrap_or_default();
-        let value = tree.argument(call.node, at.unwrap_or(usize::MAX), name);
-        value.is_some_and(|it| *tree.kind(it) == Kind::Call)
+        let given = self.argument_site(call, at, take.name.as_deref());
+        let index = self.index(call.cell).filter(|_| given != call);
+        index.is_some_and(|it| *it.syntax.tree.kind(given.node) == Kind::Call)
+    }
+
+    /// Where an argument of a call is written; the call itself where it is not seen.
+    pub fn argument_site(&self, call: Site, at: Option<usize>, name: Option<&str>) -> Site {
+        let index = self.index(call.cell);
+        let node = index.and_then(|index| {
+            let tree = &index.syntax.tree;
+            tree.argument(call.node, at.unwrap_or(usize::MAX), name.unwrap_or_default())
+        });
+        node.map_or(call, |node| Site { node, ..call })
     }
 }

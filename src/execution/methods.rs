@@ -118,9 +118,9 @@ impl Machine<'_> {
         for value in args.all().collect::<Vec<_>>() {
             self.too_early(value, site, ValueUse::Text, None);
             if method == "join" {
-                for item in self.walk(value, site).values {
-                    self.too_early(item, site, ValueUse::Operator, None);
-                }
+                let items = self.walk(value, site);
+                let given = self.argument_site(site, Some(0), None);
+                self.each_too_early(&items.values, given);
             }
             self.read_elements(value);
         }
@@ -130,6 +130,8 @@ impl Machine<'_> {
     fn update(&mut self, mapping: Value, args: &Args, site: Site) {
         for other in args.positional.iter().copied().chain(args.spread) {
             let Some(Object::Collection(given)) = self.object(other).cloned() else {
+                let at = self.argument_site(site, Some(0), None);
+                self.too_early(other, at, ValueUse::Given, None);
                 self.escape(other);
                 self.add_to(mapping, Value::Unknown);
                 continue;
@@ -204,6 +206,11 @@ impl Machine<'_> {
                 if let Some(function) = args.get(usize::MAX, self.names.find("key")) {
                     let path = self.words.sort;
                     self.call_as_key(path, function, &Args::one(receiver), site);
+                } else {
+                    let items = self.walk(receiver, site);
+                    if !items.is_exact || items.values.len() > 1 {
+                        self.each_too_early(&items.values, site);
+                    }
                 }
                 Some(Value::None)
             }

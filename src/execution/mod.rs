@@ -17,6 +17,7 @@ mod class;
 mod collect;
 mod collection;
 mod columns;
+mod combining;
 mod computing;
 mod condition;
 mod definitions;

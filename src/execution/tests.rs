@@ -380,7 +380,7 @@ fn what_knows_nothing_of_coroutines_neither_awaits_nor_gives_any() {
         with_fetch("import pathlib\npathlib.Path('x').exists(fetch())").last().map(String::as_str),
         Some("lost")
     );
-    assert!(with_fetch("', '.join([fetch()])").contains(&"too early: Operator".to_owned()));
+    assert!(with_fetch("', '.join([fetch()])").contains(&"too early: Element".to_owned()));
     assert_eq!(of("import os\nawait os.cpu_count()"), ["await refused"]);
     let none: [&str; 0] = [];
     assert_eq!(with_fetch("import random\nawait random.choice([fetch(), fetch()])"), none);

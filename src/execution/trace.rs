@@ -186,6 +186,11 @@ impl Trace {
         }
     }
 
+    /// Whether a library's callable made a coroutine object, by calling a function.
+    pub fn is_made_by_a_library(&self, value: Value) -> bool {
+        matches!(self.object(value), Some(Object::Coroutine(it)) if it.called_by.is_some())
+    }
+
     /// The path of what a library's call gave, where it matters which object it is.
     pub fn path_of(&self, value: Value) -> Option<String> {
         match self.object(value)? {

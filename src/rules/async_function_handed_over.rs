@@ -173,7 +173,11 @@ fn without_thread(run: &Run, event: &Event, skipped: usize) -> Option<Fix> {
     ))
 }
 
-/// `list(map(f, items))` becomes `await asyncio.gather(*map(f, items))`.
+/// Built-in functions that need what a `map` gives, and not the `map` itself.
+const NEED_ALL: [&str; 7] = ["sum", "min", "max", "sorted", "set", "tuple", "enumerate"];
+
+/// `list(map(f, items))` becomes `await asyncio.gather(*map(f, items))`, and so does the `map` in
+/// `sum(map(f, items))`.
 fn gathered(run: &Run, event: &Event) -> Option<Fix> {
     let site = place(run, event.site)?;
     let is_map = |it: &Site| matches!(run.callee(*it).rsplit('.').next(), Some("map" | "starmap"));
@@ -184,7 +188,14 @@ fn gathered(run: &Run, event: &Event) -> Option<Fix> {
         run.parent(lambda).filter(is_map)
     };
     let map = Some(site).filter(is_map).or_else(inside).or_else(around)?;
-    let list = run.parent(map).filter(|it| run.callee(*it) == "list")?;
+    let list = run.parent(map)?;
+    if NEED_ALL.contains(&run.callee(list)) && run.role(map) == Role::Arg {
+        let (asyncio, import) = module_name(run, map, "asyncio");
+        let enclosed = enclose(run, map, format!("await {asyncio}.gather(*"));
+        let edits = import.into_iter().chain(enclosed).collect();
+        return Some(fix(run, map, "fix-gather", "", edits));
+    }
+    let list = Some(list).filter(|it| run.callee(*it) == "list")?;
     let (outer, inner) = (run.range(list), run.range(map));
     let (asyncio, import) = module_name(run, list, "asyncio");
     let mut edits: Vec<Edit> = import.into_iter().collect();

@@ -6,8 +6,8 @@ use super::Rule;
 use super::events::{found, kind_key, known_lost, place, repair};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Site, Value, ValueUse};
-use crate::python::{Kind, Role};
-use crate::rewrite::{await_expression, can_await, obstacle_to_await};
+use crate::python::{Builds, Kind, Role};
+use crate::rewrite::{await_expression, can_await, module_name, obstacle_to_await};
 use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "result-before-it-is-there";
@@ -34,9 +34,8 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
         }
         let EventKind::UsedTooEarly { value, how } = &event.kind else { continue };
         // One that is only shown, and awaited later, does no harm.
-        let is_shown = matches!(how, ValueUse::Text | ValueUse::Argument | ValueUse::Truth);
         let is_lost = || run.trace.made_at(*value).is_some_and(|made| unawaited.contains(&made));
-        if busy.contains(value) || is_shown && !is_lost() {
+        if busy.contains(value) || how.goes_on() && !is_lost() {
             continue;
         }
         let at = operand(run, event.site, *value, *how);
@@ -94,7 +93,10 @@ pub(super) fn operand(run: &Run, site: Site, value: Value, how: ValueUse) -> Sit
         (ValueUse::Attribute | ValueUse::Subscript, Kind::Attribute { .. } | Kind::Subscript) => {
             run.child(site, Role::Value)
         }
-        (ValueUse::Argument, Kind::Call) => run.only_argument(site),
+        (ValueUse::Argument | ValueUse::Passed, Kind::Call) => run.only_argument(site),
+        (ValueUse::Element, Kind::Call) if run.callee(site).ends_with(".sort") => {
+            run.child(site, Role::Func).and_then(|func| run.child(func, Role::Value))
+        }
         (ValueUse::Iteration, Kind::Tuple { .. } | Kind::List) => unpacked(run, site),
         (ValueUse::Iteration, Kind::Call) if !is_walked(run, site, value) => {
             run.only_argument(site)
@@ -121,16 +123,20 @@ fn diagnose(run: &Run, event: &Event, at: Site, value: Value, how: ValueUse) -> 
     let is_in_async = place(run, at).is_some_and(|at| {
         run.owner(at).and_then(|id| run.function(id)).is_some_and(|it| it.is_async)
     });
+    let is_held = how == ValueUse::Element && !run.trace.given(at).contains(&value);
     let key = match (how, is_task) {
+        _ if is_held && is_task => "tasks",
+        _ if is_held => "coroutines",
         _ if walked.is_some() && is_in_async => "yield-from-async",
         _ if walked.is_some() => "yield-from",
         (ValueUse::Result, _) => "result",
-        (ValueUse::Text | ValueUse::Argument | ValueUse::Truth, true) => return None,
-        (ValueUse::Text | ValueUse::Argument | ValueUse::Truth, false) => "shown",
+        _ if how.goes_on() && is_task => return None,
+        (ValueUse::Passed, _) => "passed",
+        _ if how.goes_on() => "shown",
         (_, true) => "task",
         (_, false) => "coroutine",
     };
-    let severity = if key == "shown" { Severity::Warning } else { Severity::Error };
+    let severity = if how.goes_on() { Severity::Warning } else { Severity::Error };
     let mut found = found(run, event, at, |span| {
         Diagnostic::new(NAME, severity, span, key)
             .with("value", run.source_of(walked.unwrap_or(at)))
@@ -141,11 +147,38 @@ fn diagnose(run: &Run, event: &Event, at: Site, value: Value, how: ValueUse) -> 
         found.fixes.extend(is_in_async.then(|| awaited_there(run, at, value)));
         return Some(found);
     }
+    if is_held {
+        found.patterns = vec!["gather"];
+        found.fixes.extend(gathered(run, at));
+        return Some(found);
+    }
     // A bare future may be one that nobody fills.
     if key != "result" || run.trace.function_of(value).is_some() {
         found.fixes.extend(fix(run, asked_for(run, at), key));
     }
     Some(found)
+}
+
+/// `sum(tasks)` becomes `sum(await asyncio.gather(*tasks))`.
+fn gathered(run: &Run, at: Site) -> Option<Fix> {
+    let site = place(run, at).filter(|it| obstacle_to_await(run, *it).is_none())?;
+    let is_given = matches!(run.role(site), Role::Arg | Role::Keyword);
+    let given = run.trace.given(at);
+    let can_be = |it: &Value| run.trace.holds_awaitables(*it);
+    if !is_given || given.is_empty() || !given.iter().all(can_be) {
+        return None;
+    }
+    let (open, close) = match run.kind(site) {
+        Kind::Comprehension { builds: Builds::Generator, .. } => ("(*[", "])"),
+        _ => ("(*", ")"),
+    };
+    let (asyncio, import) = module_name(run, site, "asyncio");
+    let (whole, cell) = (run.range(site), run.position(site.cell));
+    let head = Edit::insert(cell, whole.start, format!("await {asyncio}.gather{open}"));
+    let tail = Edit::insert(cell, whole.end, close.to_owned());
+    let title = Message::new(NAME, "fix-gather").with("value", run.source_of(site));
+    let edits = import.into_iter().chain([head, tail]).collect();
+    Some(repair(run, site, title, "gather", edits))
 }
 
 /// `yield from work()` becomes `await work()`.

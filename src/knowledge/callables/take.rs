@@ -34,6 +34,9 @@ pub struct Take {
     /// Whether another kind of value is refused at once, by an exception.
     #[serde(default)]
     pub refuses: bool,
+    /// Keywords with which it refuses nothing.
+    #[serde(default)]
+    pub unless: Vec<String>,
     /// The objects that it hands to a coroutine function, by the function's name; `*` stands for any
     /// other.
     #[serde(default)]
@@ -71,10 +74,14 @@ pub enum Use {
     Keeps,
     /// The object whose method this is holds it, until another method gives it out.
     Holds,
-    /// Its value is looked at: a coroutine in its place is a mistake.
+    /// Its value is looked at: a coroutine in its place, or in it, is a mistake.
     Reads,
     /// Its elements are walked through.
     Walks,
+    /// Its elements are added up.
+    Adds,
+    /// Its elements are compared, or it and the arguments after it.
+    Compares,
     /// A socket, which the loop uses; one that blocks holds it, for ever where `refuses` says so.
     UsesSocket,
 }

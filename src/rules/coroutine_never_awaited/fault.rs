@@ -14,9 +14,13 @@ pub(super) enum Fault {
     Displayed,
     Kept,
     Shown,
+    /// A library gets it in place of its result.
+    Passed,
     Tested,
     /// The place raises: an attribute, an item, arithmetic, iteration.
     Used,
+    /// It is added to others, or compared with them, and that raises.
+    Combined,
     /// A function of the notebook calls it.
     Called,
     /// `async for` or `async with` raises: what it is given.
@@ -35,15 +39,16 @@ impl Fault {
             Fault::Displayed => "displayed",
             Fault::Kept => "kept",
             Fault::Shown => "shown",
+            Fault::Passed => "passed",
             Fault::Tested => "tested",
-            Fault::Used => "used",
+            Fault::Used | Fault::Combined => "used",
             Fault::Called => "called",
             Fault::Protocol(_) => "protocol",
         }
     }
 
     pub(super) fn raises(self) -> bool {
-        matches!(self, Fault::Used | Fault::Called | Fault::Protocol(_))
+        matches!(self, Fault::Used | Fault::Combined | Fault::Called | Fault::Protocol(_))
     }
 
     /// Whether a plain use of the value is at fault, and no `async` statement.
@@ -90,6 +95,12 @@ pub(super) fn faulty<'r>(run: &'r Run) -> Vec<Faulty<'r>> {
     for event in run.events() {
         let (made, stack, use_) = match &event.kind {
             EventKind::CoroutineLost { called_by: None, .. } => (event.site, event.stack, None),
+            // What `map` makes is told where that stands.
+            EventKind::UsedTooEarly { value, how: ValueUse::Element }
+                if run.trace.is_made_by_a_library(*value) =>
+            {
+                continue;
+            }
             EventKind::UsedTooEarly { value, how } => {
                 let Some((made, stack)) = run.trace.making_of(*value) else { continue };
                 (made, stack, Some((used_as(*how), operand(run, event.site, *value, *how))))
@@ -123,8 +134,10 @@ pub(super) fn faulty<'r>(run: &'r Run) -> Vec<Faulty<'r>> {
 fn used_as(how: ValueUse) -> Fault {
     match how {
         ValueUse::Text | ValueUse::Argument => Fault::Shown,
+        ValueUse::Passed => Fault::Passed,
         ValueUse::Truth => Fault::Tested,
         ValueUse::Call => Fault::Called,
+        ValueUse::Element => Fault::Combined,
         _ => Fault::Used,
     }
 }
@@ -173,7 +186,14 @@ impl<'r> Seen<'r> {
                 _ => None,
             };
         }
-        (self.is_lost && raising.is_empty()).then(|| left_behind(run, self.site))
+        match raising.as_slice() {
+            [] => self.is_lost.then(|| left_behind(run, self.site)),
+            all => {
+                let is_call = *run.kind(self.site) == Kind::Call;
+                let is_alone = all.iter().all(|(it, _)| *it == Fault::Combined);
+                (self.is_lost && is_call && is_alone).then_some(Fault::Combined)
+            }
+        }
     }
 }
 
