@@ -21,6 +21,8 @@ pub enum Endless {
     Waits,
     /// It waits for something that the notebook brings further down.
     Later,
+    /// It waits until somebody has done what was put somewhere, and nobody says so.
+    Undone,
 }
 
 /// Places that the answer to one question may look at.
@@ -227,6 +229,8 @@ impl<'r, 't> Reader<'r, 't> {
             "asyncio.wait" if run.child(call, Role::Keyword).is_none() => self.any_argument(call),
             "asyncio.shield" => self.awaited(run.argument(call, 0, "arg")?),
             "asyncio.Event().wait" => self.event(run.child(func, Role::Value)?),
+            path if is_queue(path, "get") => self.event(run.child(func, Role::Value)?),
+            path if is_queue(path, "join") => self.undone(run.child(func, Role::Value)?),
             "asyncio.sleep" => {
                 let time = run.argument(call, 0, "delay")?;
                 self.is_infinite(time).then_some(Endless::Waits)
@@ -273,6 +277,22 @@ impl<'r, 't> Reader<'r, 't> {
             Kind::Name { .. } => self.unless_brought(&self.run.trace.given(object)),
             _ => None,
         }
+    }
+
+    /// `queue.join()`, where something was put in at the cell's top and nobody calls `task_done`.
+    fn undone(&self, queue: Site) -> Option<Endless> {
+        let run = self.run;
+        let given = run.trace.given(queue);
+        let [value] = given.as_slice() else { return None };
+        let (made, handed) = (&self.waited.made, &self.waited.handed);
+        let is_before = |site: &Site| {
+            let is_sure =
+                run.ancestors(*site).all(|up| !matches!(run.kind(up), Kind::If | Kind::Try));
+            run.owner(*site).is_none() && is_sure && run.statement(*site) < run.statement(self.from)
+        };
+        let is_filled = self.waited.brought.get(value).is_some_and(|it| it.iter().any(is_before));
+        let is_known = made.contains_key(value) && !handed.contains(value);
+        (is_known && is_filled && !self.waited.done.contains(value)).then_some(Endless::Undone)
     }
 
     /// Whether some place sets these, or may: no, or only further down than the place that waits.
@@ -334,6 +354,12 @@ impl<'r, 't> Reader<'r, 't> {
             }
         }
     }
+}
+
+/// Whether it is that method of a queue.
+fn is_queue(path: &str, method: &str) -> bool {
+    let queue = path.strip_suffix(method).and_then(|it| it.strip_suffix("()."));
+    matches!(queue, Some("asyncio.Queue" | "asyncio.PriorityQueue" | "asyncio.LifoQueue"))
 }
 
 #[cfg(test)]

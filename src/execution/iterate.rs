@@ -67,8 +67,12 @@ impl Machine<'_> {
             }
             _ if self.gives_coroutines(value) => {
                 let Value::Path(path) = value else { return Items::unknown() };
-                let given = self.coroutine_of(path, Value::Unknown, true, site, None);
-                self.escape(given);
+                let given = self.coroutine_of(path, Value::Unknown, false, site, None);
+                if let Value::Object(id) = given
+                    && let Some(Object::Coroutine(coroutine)) = self.heap.object_mut(id)
+                {
+                    coroutine.many = true;
+                }
                 Items::any(given)
             }
             _ => {
@@ -86,7 +90,7 @@ impl Machine<'_> {
     }
 
     /// Whether each turn of a plain walk over a library's object gives a coroutine.
-    fn gives_coroutines(&self, value: Value) -> bool {
+    pub fn gives_coroutines(&self, value: Value) -> bool {
         let Value::Path(path) = value else { return false };
         let row = self.entry_of_call(path).and_then(|entry| entry.row.as_ref());
         row.is_some_and(|row| row.of_coroutines)

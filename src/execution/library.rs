@@ -297,7 +297,11 @@ impl Machine<'_> {
                     let text = self.names.text(text);
                     taken.length = i64::try_from(text.chars().count()).ok();
                 }
-                self.walk(value, site);
+                let items = self.walk(value, site);
+                if self.gives_coroutines(value) {
+                    // Whoever gets what this gives walks over the same ones.
+                    items.values.into_iter().for_each(|item| self.escape(item));
+                }
             }
         }
     }

@@ -7,12 +7,30 @@ use super::trace::ValueKind;
 use super::value::{Object, Site, Value};
 use crate::python::{Kind, NameUse, Role};
 
-/// What asks an event, a task or a future without bringing what others wait for.
-const ASKS: [&str; 8] =
-    ["wait", "is_set", "clear", "done", "cancelled", "add_done_callback", "result", "exception"];
+/// What asks an event, a queue, a task or a future without bringing what others wait for.
+const ASKS: [&str; 15] = [
+    "wait",
+    "is_set",
+    "clear",
+    "done",
+    "cancelled",
+    "add_done_callback",
+    "result",
+    "exception",
+    "get",
+    "get_nowait",
+    "join",
+    "task_done",
+    "qsize",
+    "empty",
+    "full",
+];
 
 /// What brings it, or ends it.
-const BRINGS: [&str; 4] = ["set", "set_result", "set_exception", "cancel"];
+const BRINGS: [&str; 6] = ["set", "set_result", "set_exception", "cancel", "put", "put_nowait"];
+
+/// What can be waited for until somebody brings it.
+const MADE: [&str; 5] = ["Event", "Queue", "PriorityQueue", "LifoQueue", "Future"];
 
 /// What is done with the objects that a wait may be for, by the object.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +41,8 @@ pub(super) struct Waited {
     pub brought: HashMap<Value, Vec<Site>>,
     /// Those with which something else is done: somebody may bring them there.
     pub handed: HashSet<Value>,
+    /// Queues of which somebody says that an item is done.
+    pub done: HashSet<Value>,
     awaited: HashSet<Value>,
 }
 
@@ -42,6 +62,17 @@ impl Run<'_> {
             || !started.is_empty() && started.iter().all(is_one)
     }
 
+    /// Whether the notebook makes an event, a queue or a bare future.
+    pub fn has_what_is_brought(&self) -> bool {
+        let is_one = |call: &Site| {
+            self.path_of_call(*call).is_some_and(|path| {
+                path.ends_with(".create_future")
+                    || path.strip_prefix("asyncio.").is_some_and(|it| MADE.contains(&it))
+            })
+        };
+        self.waited().made.values().any(is_one)
+    }
+
     pub(super) fn waited(&self) -> &Waited {
         self.waited.get_or_init(|| Waited::of(self))
     }
@@ -52,9 +83,11 @@ impl Waited {
         let mut waited = Self::default();
         for site in run.sites() {
             let is_name = matches!(run.kind(site), Kind::Name { used: NameUse::Load });
-            if !is_name && !matches!(run.kind(site), Kind::Call) {
+            let is_inside = matches!(run.kind(site), Kind::Attribute { .. } | Kind::Subscript);
+            if !is_name && !is_inside && !matches!(run.kind(site), Kind::Call) {
                 continue;
             }
+            let is_loose = !is_name && (is_inside || !is_named(run, site));
             let is_one = |it: &Value| {
                 matches!(
                     run.trace.object(*it),
@@ -62,8 +95,12 @@ impl Waited {
                 )
             };
             for value in run.trace.given(site).into_iter().filter(is_one) {
+                if is_loose && !matches!(run.trace.object(value), Some(Object::Coroutine(_))) {
+                    waited.handed.insert(value);
+                }
                 match is_name {
                     true => waited.add_read(run, site, value),
+                    false if is_inside => {}
                     false => _ = waited.made.entry(value).or_insert(site),
                 }
             }
@@ -81,9 +118,15 @@ impl Waited {
         }
         let is_kept = match (run.kind(up), run.role(read)) {
             (Kind::Await | Kind::Expression | Kind::FString, _) => true,
-            (Kind::Assign | Kind::AnnAssign, Role::Value) => true,
+            (Kind::Assign | Kind::AnnAssign, Role::Value) => {
+                let mut targets = run.children_in(up, Role::Target);
+                targets.all(|it| matches!(run.kind(it), Kind::Name { .. }))
+            }
             (Kind::Attribute { name }, _) => {
                 let name = run.tree(up.cell).text(*name);
+                if name == "task_done" {
+                    self.done.insert(value);
+                }
                 if BRINGS.contains(&name) {
                     self.brought.entry(value).or_default().push(read);
                 }
@@ -98,5 +141,19 @@ impl Waited {
         if !is_kept {
             self.handed.insert(value);
         }
+    }
+}
+
+/// Whether nothing but names keeps what a call gives.
+fn is_named(run: &Run, call: Site) -> bool {
+    let Some(up) = run.parent(call) else { return false };
+    match run.kind(up) {
+        Kind::Assign | Kind::AnnAssign | Kind::Named => {
+            let mut targets = run.children_in(up, Role::Target);
+            targets.all(|it| matches!(run.kind(it), Kind::Name { .. } | Kind::Tuple { .. }))
+        }
+        Kind::Tuple { .. } => is_named(run, up),
+        Kind::Attribute { .. } | Kind::Return | Kind::Expression | Kind::Await => true,
+        _ => false,
     }
 }

@@ -1,6 +1,7 @@
 //! A coroutine function is called and nothing ever awaits what it gives.
 
 mod fault;
+mod item;
 
 use super::Rule;
 use super::events::{found, place, report};
@@ -30,9 +31,15 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
 fn diagnose(run: &Run, faulty: &Faulty) -> Option<Diagnostic> {
     let (fault, site) = (faulty.fault, faulty.site);
     let severity = if fault.raises() { Severity::Error } else { Severity::Warning };
-    let key = if faulty.is_silent { "silent" } else { fault.key() };
+    let walked = item::walked(run, faulty.event);
+    let key = match faulty.is_silent {
+        true => "silent",
+        false if walked.is_some() => "item",
+        false => fault.key(),
+    };
     let mut found = found(run, faulty.event, site, |span| {
-        Diagnostic::new(NAME, severity, span, key).with("call", maker(run, faulty.event, site))
+        let call = walked.as_deref().unwrap_or_else(|| maker(run, faulty.event, site));
+        Diagnostic::new(NAME, severity, span, key).with("call", call)
     })?;
     let call = place(run, site);
     let in_collection = run.tree(site.cell).role(site.node) == Role::Element;
@@ -41,6 +48,10 @@ fn diagnose(run: &Run, faulty: &Faulty) -> Option<Diagnostic> {
         && let Some(statement) = place(run, used).and_then(|it| async_statement(run, it))
     {
         found = found.with("statement", async_words(run, statement));
+    }
+    if walked.is_some() {
+        found.fixes.extend(call.and_then(|it| item::fix(run, it)));
+        return Some(found);
     }
     if fault == Fault::Called {
         found = found.with("taker", run.parent(site).map_or("", |up| run.callee(up)));

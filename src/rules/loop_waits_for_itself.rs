@@ -1,5 +1,7 @@
 //! The kernel's thread waits for something that only the kernel's loop can bring.
 
+mod unbrought;
+
 use hashbrown::HashSet;
 
 use super::Rule;
@@ -33,6 +35,7 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
         };
         own.extend(diagnostic.filter(|it| said.insert(it.span)));
     }
+    own.extend(unbrought::waits(run).filter(|it| said.insert(it.span)));
     // The same wait, or what passes the time in a loop that never ends, may have been seen as a
     // blocking call.
     let within =
