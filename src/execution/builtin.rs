@@ -262,13 +262,17 @@ impl Machine<'_> {
 
     /// A cache around a coroutine function keeps coroutines, and not what they give.
     pub fn note_cached(&mut self, path: QualifiedName, first: Option<Value>, site: Site) {
-        let Some(function) = first.filter(|it| self.is_coroutine_function(*it) == Some(true))
+        let caches = ["functools.cache", "functools.lru_cache", "cachetools.cached"];
+        let Some(function) = first.filter(|_| caches.contains(&self.names.spell(path).as_str()))
         else {
             return;
         };
-        let caches = ["functools.cache", "functools.lru_cache", "cachetools.cached"];
-        if caches.contains(&self.names.spell(path).as_str()) {
+        if self.is_coroutine_function(function) == Some(true) {
             self.emit(site, EventKind::CoroutineCached { by: path, function });
+        } else if let Value::Object(id) = function
+            && let Some(Object::Function(function)) = self.heap.object_mut(id)
+        {
+            function.cached = Some((path, site));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Calls: who is called, with what, and what comes back.
 
-use super::event::{Context, Thread, ValueUse};
+use super::event::{Context, EventKind, Thread, ValueUse};
 use super::machine::{DEEPEST_CALLS, MOST_NESTED, MOST_RUNS, Machine};
 use super::value::{
     Args, Coroutine, DescriptorKind, Function, Loop, Object, ObjectId, Site, Value,
@@ -146,7 +146,13 @@ impl Machine<'_> {
             (false, false) if scope.awaits || self.is_left_to_others(&index, function, &args) => {
                 self.call_unknown(&args)
             }
-            (false, false) => self.enter(function_value, function, &args, site),
+            (false, false) => {
+                let given = self.enter(function_value, function, &args, site);
+                if let Some((by, at)) = function.cached.filter(|_| self.is_coroutines(given)) {
+                    self.emit(at, EventKind::CoroutineCached { by, function: function_value });
+                }
+                given
+            }
         }
     }
 

@@ -309,8 +309,9 @@ impl Machine<'_> {
         }
         let class = self.class_around();
         let closure = self.calls.last().and_then(|call| call.frame);
-        let makes_manager = false;
-        let function = Function { def: site, scope, closure, defaults, class, makes_manager };
+        let (makes_manager, cached) = (false, None);
+        let function =
+            Function { def: site, scope, closure, defaults, class, makes_manager, cached };
         let value = self.new_object(Object::Function(function));
         self.unseen.push(value);
         value

@@ -138,6 +138,8 @@ pub struct Function {
     pub class: Option<ObjectId>,
     /// Whether `contextlib` makes a manager of what a call of it gives.
     pub makes_manager: bool,
+    /// The cache that keeps what it gives, and where that is put around it.
+    pub cached: Option<(QualifiedName, Site)>,
 }
 
 /// What an [`ObjectId`] refers to.

@@ -1,6 +1,8 @@
 //! An `except` around what raises something else: a task group's group, an interrupt's
 //! cancellation.
 
+mod cancelled;
+
 use super::Rule;
 use super::events::{Said, found, place, repair};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
@@ -16,6 +18,7 @@ pub(super) const RULE: Rule = Rule { name: NAME, check };
 
 fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     let mut said = Said::of(out);
+    out.extend(cancelled::awaits(run));
     for event in run.events() {
         let EventKind::HandlerMisses { why } = event.kind else { continue };
         if !is_all_there_is(run, why, event.site) {
