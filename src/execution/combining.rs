@@ -5,7 +5,7 @@
 
 use super::event::ValueUse;
 use super::machine::Machine;
-use super::value::{Args, Object, Plain, Site, Value};
+use super::value::{Args, CollectionKind, Object, Plain, Site, Value};
 use crate::knowledge::callables::{Take, Use};
 use crate::python::{Detail, Kind, NodeId};
 
@@ -53,7 +53,25 @@ impl Machine<'_> {
             let given = self.argument_site(site, Some(0), None);
             self.each_too_early(&items.values, given);
         }
-        items.joined(self)
+        match take.used {
+            Use::Adds => self.added(&items.values),
+            _ => items.joined(self),
+        }
+    }
+
+    /// The sum of lists is a list of all that is in them; any other is a number or its like.
+    fn added(&mut self, items: &[Value]) -> Value {
+        let mut held = Value::Never;
+        for item in items {
+            if let Some(Object::Collection(collection)) = self.object(*item).cloned() {
+                let inner = self.any_item(&collection);
+                held = self.join(held, inner);
+            }
+        }
+        match held {
+            Value::Never => Value::Plain(Plain::Other),
+            held => self.collection(CollectionKind::List, Vec::new(), held),
+        }
     }
 
     /// The operands of an operator. What `%` puts into a text as `%s` is only shown.

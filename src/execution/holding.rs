@@ -25,10 +25,7 @@ impl Machine<'_> {
     pub fn held(&self, holder: Option<Value>) -> Value {
         let all = self.all_held(holder);
         let is_data = |it: &Value| {
-            matches!(
-                it,
-                Value::None | Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::Plain(_)
-            )
+            matches!(it, Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::Plain(_))
         };
         match !all.is_empty() && all.iter().all(is_data) {
             true => Value::Plain(Plain::Other),

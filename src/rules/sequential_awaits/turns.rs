@@ -45,6 +45,7 @@ pub(super) fn free_awaits(reader: &Reader, around: Site) -> Option<Vec<Site>> {
     let ends = |site: &Site| ends_a_loop(reader, *site);
     if awaits.is_empty()
         || awaits.len() > MOST_AWAITS
+        || walks_what_runs(reader, around)
         || body.iter().any(ends)
         || awaits.iter().any(inner)
     {
@@ -54,6 +55,20 @@ pub(super) fn free_awaits(reader: &Reader, around: Site) -> Option<Vec<Site>> {
     let turn = Turn { reader, around, body, awaits };
     let free = turn.uses_the_variable() && turn.order_is_free(&waiting);
     free.then_some(turn.awaits)
+}
+
+/// Whether all that is awaited runs already: each turn takes the next that is done.
+fn walks_what_runs(reader: &Reader, around: Site) -> bool {
+    let run = reader.run;
+    let walked = match run.kind(around) {
+        Kind::For { .. } => run.child(around, Role::Iter),
+        _ => run
+            .children(around)
+            .find(|it| matches!(run.kind(*it), Kind::Clause { .. }))
+            .and_then(|it| run.child(it, Role::Iter)),
+    };
+    let is_one = |it: Site| run.path_of_call(it).as_deref() == Some("asyncio.as_completed");
+    walked.is_some_and(|it| run.within(it).any(is_one))
 }
 
 /// What one turn runs, without definitions inside it.
