@@ -6,6 +6,7 @@ Reads and writes what `ask_kernel.py` does. Each run has a process of its own.
 import io
 import json
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,8 @@ def run(cells):
 
 
 if "--one" in sys.argv:
+    # A job in the background of a shell leaves it ignored to all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.stderr.write(json.dumps(run(json.load(sys.stdin))))
 else:
     versions = {"python": platform.python_version(), "ipython": version("ipython")}
