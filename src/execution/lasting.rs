@@ -363,13 +363,21 @@ impl Machine<'_> {
         }
     }
 
-    /// A cell that waits for the front end, whose messages wait for the cell.
+    /// A cell that waits for the front end, whose messages wait for the cell. What waits beside
+    /// the cell keeps nobody from anything, unless the cell waits for that.
     pub fn note_front_end(&mut self, value: Value, site: Site) {
-        if let Value::Object(id) = value
-            && self.filled_by_front_end.contains(&id)
-            && self.is_on_kernel()
-            && !self.in_front_end
-        {
+        let of = match self.object(value) {
+            Some(Object::Future(future)) => future.of,
+            _ => value,
+        };
+        let is_filled =
+            |it: Value| matches!(it, Value::Object(id) if self.filled_by_front_end.contains(&id));
+        if self.in_front_end || !self.is_on_kernel() || !(is_filled(value) || is_filled(of)) {
+            return;
+        }
+        if self.scheduled > 0 {
+            self.waits_for_front_end = true;
+        } else {
             self.emit(site, EventKind::WaitsForFrontEnd);
         }
     }

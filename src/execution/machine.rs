@@ -151,6 +151,8 @@ pub(super) struct Machine<'i> {
     /// Whether a callback of the front end runs, and what such callbacks fill.
     pub in_front_end: bool,
     pub filled_by_front_end: HashSet<ObjectId>,
+    /// Whether what is scheduled here waits for the front end.
+    pub waits_for_front_end: bool,
     /// What frameworks hand to functions that they keep, by the function.
     pub handed: HashMap<Site, Vec<Value>>,
     /// Where each context variable was set last.
@@ -239,6 +241,7 @@ impl<'i> Machine<'i> {
             turns: 0,
             in_front_end: false,
             filled_by_front_end: HashSet::new(),
+            waits_for_front_end: false,
             contexts: HashMap::new(),
             waits: Vec::new(),
             made: HashSet::new(),
