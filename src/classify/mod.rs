@@ -77,8 +77,9 @@ pub fn classify(
     notebook: &Notebook,
     run: &Run,
     diagnostics: &[Arc<Diagnostic>],
-) -> Vec<Classification> {
-    let mut all = vec![Classification::unclear(); notebook.cells.len()];
+) -> Vec<Arc<Classification>> {
+    let unclear = Arc::new(Classification::unclear());
+    let mut all: Vec<_> = notebook.cells.iter().map(|_| Arc::clone(&unclear)).collect();
     let cells = (0..all.len()).map(CellIndex);
     renew(notebook, run, diagnostics, cells, &mut all);
     all
@@ -90,23 +91,24 @@ pub fn renew(
     run: &Run,
     diagnostics: &[Arc<Diagnostic>],
     cells: impl Iterator<Item = CellIndex>,
-    all: &mut [Classification],
+    all: &mut [Arc<Classification>],
 ) {
     let told = evidence::of_diagnostics(diagnostics);
     for cell in cells {
         let told = told.get(&cell).map_or(&[][..], Vec::as_slice);
         if let Some(answer) = all.get_mut(cell.0) {
-            *answer = classify_cell(notebook, run, told, cell);
+            *answer = Arc::new(classify_cell(notebook, run, told, cell));
         }
     }
 }
 
 /// Classifies the cells of a notebook in which nothing is async.
-pub fn without_async(notebook: &Notebook) -> Vec<Classification> {
+pub fn without_async(notebook: &Notebook) -> Vec<Arc<Classification>> {
     let one = |index| {
         let evidence = evidence::quiet_evidence(notebook, CellIndex(index));
         let situations = vec![Situation { id: "no-async", evidence }];
-        Classification { verdict: Verdict::HandOff { to: hand_off("no-async") }, situations }
+        let verdict = Verdict::HandOff { to: hand_off("no-async") };
+        Arc::new(Classification { verdict, situations })
     };
     (0..notebook.cells.len()).map(one).collect()
 }
@@ -137,7 +139,7 @@ fn hand_off(situation: &str) -> Option<&'static str> {
 }
 
 /// The answer for the whole file: the best of its cells.
-pub fn verdict_of_file(notebook: &Notebook, cells: &[Classification]) -> Verdict {
+pub fn verdict_of_file(notebook: &Notebook, cells: &[Arc<Classification>]) -> Verdict {
     if notebook.format == Format::Script {
         return Verdict::HandOff { to: hand_off("no-notebook") };
     }

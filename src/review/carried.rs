@@ -18,7 +18,8 @@ impl Review {
             found.notes.iter_mut().filter_map(|note| note.span.as_mut()).for_each(carry);
             found.fixes.retain(|fix| fix.edits.iter().all(|edit| edit.span.cell != cell));
         }
-        let situations = self.classifications.get_mut(cell.0).into_iter();
+        let classification = self.classifications.get_mut(cell.0).map(Arc::make_mut);
+        let situations = classification.into_iter();
         let evidence = situations.flat_map(|it| &mut it.situations).flat_map(|it| &mut it.evidence);
         evidence.for_each(|it| carry(&mut it.span));
     }

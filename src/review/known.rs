@@ -31,7 +31,7 @@ pub(super) struct Told {
     pub environment: Environment,
     /// As the rules gave it: neither silenced nor weighed against outputs.
     pub found: Vec<Arc<Diagnostic>>,
-    pub classifications: Vec<Classification>,
+    pub classifications: Vec<Arc<Classification>>,
     /// Whether something happens that other cells notice without a name, or a rule gave no answer.
     pub concerns_all: bool,
 }
@@ -80,14 +80,19 @@ impl Told {
     }
 
     /// What was said of each of the cells that were there before.
-    pub fn classifications(&self, aligned: &Aligned, count: usize) -> Vec<Classification> {
+    pub fn classifications(&self, aligned: &Aligned, count: usize) -> Vec<Arc<Classification>> {
+        let unclear = Arc::new(Classification::unclear());
         let said = |at: usize| {
-            let mut said = self.classifications.get(aligned.before(at)?)?.clone();
-            let evidence = said.situations.iter_mut().flat_map(|it| &mut it.evidence);
-            evidence.for_each(|it| it.span.cell = CellIndex(at));
+            let before = aligned.before(at)?;
+            let mut said = Arc::clone(self.classifications.get(before)?);
+            if before != at {
+                let situations = &mut Arc::make_mut(&mut said).situations;
+                let evidence = situations.iter_mut().flat_map(|it| &mut it.evidence);
+                evidence.for_each(|it| it.span.cell = CellIndex(at));
+            }
             Some(said)
         };
-        (0..count).map(|at| said(at).unwrap_or_else(Classification::unclear)).collect()
+        (0..count).map(|at| said(at).unwrap_or_else(|| Arc::clone(&unclear))).collect()
     }
 
     /// What each cell has to do with others.

@@ -127,8 +127,8 @@ pub(super) fn touched(told: &Told, cells: &[Arc<ReadCell>], aligned: Aligned) ->
     if links.iter().map(|it| &**it).chain(gone.iter().copied()).any(|it| it.is_open) {
         return None;
     }
-    let web = Web::of(&links, &gone);
     let [names, mut words] = imported_otherwise(old, &links, &aligned);
+    let web = Web::of(&links, &gone, &names);
     let mut start: BTreeSet<usize> = aligned.new_ones().chain(web.users(names)).collect();
     words.extend(new_names(told, cells, &aligned));
     let mut stands = still_true(told, &aligned, &words, &mut start);
@@ -282,12 +282,13 @@ impl Users<'_> {
     }
 }
 
-/// Every shared name with its users.
+/// Every name that a cell binds, or bound before, with its users.
 struct Web<'l>(HashMap<&'l str, Users<'l>>);
 
 impl<'l> Web<'l> {
-    fn of(cells: &'l [Arc<Links>], gone: &[&'l Links]) -> Self {
-        let mut web: HashMap<&str, Users> = HashMap::new();
+    /// `renamed` are names that are imported otherwise than before, or no longer.
+    fn of(cells: &'l [Arc<Links>], gone: &[&'l Links], renamed: &BTreeSet<&'l str>) -> Self {
+        let mut web: HashMap<&str, Users> = HashMap::with_capacity(cells.len());
         for (at, links) in (0..).zip(cells) {
             for (name, text) in &links.imports {
                 let users = web.entry(name).or_default();
@@ -297,12 +298,18 @@ impl<'l> Web<'l> {
             for name in &links.binds {
                 web.entry(name).or_default().binders.push(at);
             }
-            for name in &links.reads {
-                web.entry(name).or_default().readers.push(at);
-            }
         }
         for name in gone.iter().flat_map(|it| &it.binds) {
             web.entry(name).or_default().was_bound = true;
+        }
+        renamed.iter().for_each(|name| _ = web.entry(name).or_default());
+        // What is read and never bound ties nothing.
+        for (at, links) in (0..).zip(cells) {
+            for name in &links.reads {
+                if let Some(users) = web.get_mut(&**name) {
+                    users.readers.push(at);
+                }
+            }
         }
         Self(web)
     }

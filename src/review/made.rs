@@ -97,7 +97,7 @@ impl Scene<'_> {
         mut told: Told,
         unanswered: &[&str],
         steps: u64,
-        classify: impl FnOnce(&[Arc<Diagnostic>]) -> Vec<Classification>,
+        classify: impl FnOnce(&[Arc<Diagnostic>]) -> Vec<Arc<Classification>>,
     ) -> (Told, Review) {
         let Self { notebook, cells, surroundings, .. } = self;
         let mut diagnostics = told.found.clone();

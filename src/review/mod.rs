@@ -77,7 +77,7 @@ pub struct Review {
     /// What comments in the cells, or the settings, keep out of `diagnostics`.
     pub silenced: Vec<Arc<Diagnostic>>,
     /// One for each cell.
-    pub classifications: Vec<Classification>,
+    pub classifications: Vec<Arc<Classification>>,
     pub verdict: Verdict,
     /// How many steps the questions about the cells took.
     pub steps: u64,
