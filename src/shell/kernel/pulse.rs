@@ -30,7 +30,7 @@ pub struct Noted {
 }
 
 impl Noted {
-    /// Reads the `repr`s of what the expressions of [`TAKE`] give. What is something else is missing.
+    /// Reads the `repr`s of what the expressions of `TAKE` give. What is something else is missing.
     pub fn read(answers: &HashMap<String, String>) -> Self {
         let text = |name| answers.get(name).and_then(|repr| unquoted(repr));
         Self {
