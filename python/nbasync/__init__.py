@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._extension import Extension
-
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
+
+    from ._extension import Extension
 
 __all__ = ["load_ipython_extension", "unload_ipython_extension"]
 
@@ -16,6 +16,9 @@ _loaded: dict[int, Extension] = {}
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """What ``%load_ext nbasync`` does."""
+    # The program needs no IPython, and is started by this package, too.
+    from ._extension import Extension
+
     if id(shell) not in _loaded:
         _loaded[id(shell)] = Extension(shell)
         _loaded[id(shell)].load()
