@@ -230,9 +230,9 @@ impl Machine<'_> {
         let hidden = std::mem::replace(&mut self.hidden_tries, self.trying.len());
         self.scheduled += 1;
         let starter = std::mem::take(&mut self.blocks.locks.here);
-        let waits = std::mem::take(&mut self.waits_for_front_end);
+        let waits = std::mem::take(&mut self.front_end.is_waited_for);
         let result = self.outcome(value, site);
-        if std::mem::replace(&mut self.waits_for_front_end, waits) {
+        if std::mem::replace(&mut self.front_end.is_waited_for, waits) {
             self.fill_from_front_end(value);
         }
         self.blocks.locks.here = starter;

@@ -90,13 +90,13 @@ impl Machine<'_> {
         let later = usize::from(take.place == Where::Loop);
         self.scheduled += later;
         let from_front_end = take.place == Where::FrontEnd;
-        let outside = std::mem::replace(&mut self.in_front_end, from_front_end);
+        let outside = std::mem::replace(&mut self.front_end.calls, from_front_end);
         let waits = std::mem::take(&mut self.waits_for_kernel);
         let caller = self.called_by.replace(path);
         let result = self.call_in(context, function, given, site);
         self.called_by = caller;
         self.scheduled -= later;
-        self.in_front_end = outside;
+        self.front_end.calls = outside;
         if take.awaits {
             self.escape(result);
         }

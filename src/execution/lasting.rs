@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::event::{EventKind, StackId};
 use super::give::Taken;
@@ -26,6 +26,17 @@ pub(super) struct Blocks {
     pub fresh: Option<(Site, Value, QualifiedName)>,
     /// Locks, and who holds them.
     pub locks: Locks,
+}
+
+/// Callbacks that the messages of a front end call.
+#[derive(Debug, Clone, Default)]
+pub(super) struct FrontEnd {
+    /// Whether one of them runs.
+    pub calls: bool,
+    /// What they fill.
+    fills: HashSet<ObjectId>,
+    /// Whether what is scheduled here waits for them.
+    pub is_waited_for: bool,
 }
 
 impl Machine<'_> {
@@ -323,7 +334,7 @@ impl Machine<'_> {
         self.note_lock(receiver, &name, site);
         if path == self.words.context_var {
             self.note_context(id, &name, site);
-        } else if self.in_front_end && matches!(name.as_str(), "set" | "put_nowait") {
+        } else if self.front_end.calls && matches!(name.as_str(), "set" | "put_nowait") {
             self.fill_from_front_end(receiver);
         }
     }
@@ -359,7 +370,7 @@ impl Machine<'_> {
     /// Notes that a callback of the front end fills a future, an event or a queue.
     pub fn fill_from_front_end(&mut self, value: Value) {
         if let Value::Object(id) = value {
-            self.filled_by_front_end.insert(id);
+            self.front_end.fills.insert(id);
         }
     }
 
@@ -371,12 +382,12 @@ impl Machine<'_> {
             _ => value,
         };
         let is_filled =
-            |it: Value| matches!(it, Value::Object(id) if self.filled_by_front_end.contains(&id));
-        if self.in_front_end || !self.is_on_kernel() || !(is_filled(value) || is_filled(of)) {
+            |it: Value| matches!(it, Value::Object(id) if self.front_end.fills.contains(&id));
+        if self.front_end.calls || !self.is_on_kernel() || !(is_filled(value) || is_filled(of)) {
             return;
         }
         if self.scheduled > 0 {
-            self.waits_for_front_end = true;
+            self.front_end.is_waited_for = true;
         } else {
             self.emit(site, EventKind::WaitsForFrontEnd);
         }

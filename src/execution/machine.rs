@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::event::{Context, Event, EventKind, StackId, Thread};
 use super::heap::{Changes, Heap};
-use super::lasting::Blocks;
+use super::lasting::{Blocks, FrontEnd};
 use super::started::Tasks;
 use super::trace::Trace;
 use super::unbound::Missing;
@@ -148,11 +148,7 @@ pub(super) struct Machine<'i> {
     pub raising: HashSet<Site>,
     /// How often the loop had its turn.
     pub turns: usize,
-    /// Whether a callback of the front end runs, and what such callbacks fill.
-    pub in_front_end: bool,
-    pub filled_by_front_end: HashSet<ObjectId>,
-    /// Whether what is scheduled here waits for the front end.
-    pub waits_for_front_end: bool,
+    pub front_end: FrontEnd,
     /// What frameworks hand to functions that they keep, by the function.
     pub handed: HashMap<Site, Vec<Value>>,
     /// Where each context variable was set last.
@@ -239,9 +235,7 @@ impl<'i> Machine<'i> {
             scheduled: 0,
             raising: HashSet::new(),
             turns: 0,
-            in_front_end: false,
-            filled_by_front_end: HashSet::new(),
-            waits_for_front_end: false,
+            front_end: FrontEnd::default(),
             contexts: HashMap::new(),
             waits: Vec::new(),
             made: HashSet::new(),

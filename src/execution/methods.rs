@@ -49,7 +49,7 @@ impl Machine<'_> {
                 self.look_after(future.asked, Value::Bool(true));
                 None
             }
-            Object::Future(_) if name == "set_result" && self.in_front_end => {
+            Object::Future(_) if name == "set_result" && self.front_end.calls => {
                 self.fill_from_front_end(receiver);
                 None
             }
