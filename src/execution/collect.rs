@@ -3,7 +3,7 @@
 use super::event::ValueUse;
 use super::machine::Machine;
 use super::value::{Args, CollectionKind, Object, Plain, Site, Value};
-use crate::knowledge::callables::{Native, QualifiedName, Row, Use};
+use crate::knowledge::callables::{Native, QualifiedName, Row, Use, Wants};
 use std::sync::Arc;
 
 /// Longer ranges are not walked number by number.
@@ -116,8 +116,9 @@ impl Machine<'_> {
                     None => self.collection(kind, Vec::new(), args.spread.unwrap_or(Value::Never)),
                     Some(walked) => {
                         let items = self.walk(*walked, site);
-                        if let Some(take) = takes.iter().find(|it| it.used == Use::Compares) {
-                            self.combine(take, *walked, args, site);
+                        let mut compares = takes.iter().filter(|it| it.used == Use::Compares);
+                        if let (Some(take), 1) = (compares.next(), args.positional.len()) {
+                            self.combine_items(take, &items, args, site);
                         }
                         if items.is_exact {
                             self.collection(kind, items.values, Value::Never)
@@ -177,7 +178,7 @@ impl Machine<'_> {
             return Value::Unknown;
         }
         if self.is_coroutine_function(function) == Some(true) {
-            let wants = crate::knowledge::callables::Wants::PlainFunction;
+            let wants = Wants::PlainFunction;
             let value = function;
             self.emit(
                 site,
@@ -195,7 +196,7 @@ impl Machine<'_> {
         let given = self.call(function, args, site);
         if at.is_none() && self.is_coroutines(given) {
             // A plain function that gives a coroutine, which has no order.
-            let wants = crate::knowledge::callables::Wants::PlainFunction;
+            let wants = Wants::PlainFunction;
             let name = (None, Some("key".to_owned()));
             self.emit(site, self.wrong_kind(path, name, function, wants, false));
             self.told_of_coroutines(given);

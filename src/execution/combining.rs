@@ -4,6 +4,7 @@
 //! `int(task)` and `json.dumps([coroutine])` raise `TypeError`; `max([coroutine])` does not.
 
 use super::event::ValueUse;
+use super::iterate::Items;
 use super::machine::Machine;
 use super::value::{Args, CollectionKind, Object, Plain, Site, Value};
 use crate::knowledge::callables::{Take, Use};
@@ -46,16 +47,21 @@ impl Machine<'_> {
             return value;
         }
         let items = self.walk(value, site);
+        self.combine_items(take, &items, args, site);
+        match take.used {
+            Use::Adds => self.added(&items.values),
+            _ => items.joined(self),
+        }
+    }
+
+    /// Says which of the items are not there yet, where adding or comparing them raises.
+    pub fn combine_items(&mut self, take: &Take, items: &Items, args: &Args, site: Site) {
         let has_key =
             args.get(usize::MAX, self.names.find("key")).is_some_and(|it| it != Value::None);
         let is_alone = items.is_exact && items.values.len() < 2;
         if take.used == Use::Adds || !has_key && !is_alone {
             let given = self.argument_site(site, Some(0), None);
             self.each_too_early(&items.values, given);
-        }
-        match take.used {
-            Use::Adds => self.added(&items.values),
-            _ => items.joined(self),
         }
     }
 
