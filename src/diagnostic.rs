@@ -1,9 +1,13 @@
 //! What rules and the parser report: diagnostics with their notes and fixes, in no language yet.
 
+mod found;
+
 use std::borrow::Cow;
 use std::iter::once;
 
 use serde::{Deserialize, Serialize};
+
+pub use found::Found;
 
 use crate::text::{CellIndex, Edit, Span, Wording};
 
@@ -248,6 +252,12 @@ impl Diagnostic {
         let notes = self.notes.iter().flat_map(Note::cells);
         let fixes = self.fixes.iter().flat_map(Fix::cells);
         once(self.span.cell).chain(self.message.cells()).chain(notes).chain(fixes)
+    }
+
+    /// Whether its sentence or its notes name a cell by its number.
+    fn says_numbers(&self) -> bool {
+        let notes = self.notes.iter().map(|note| &note.message);
+        once(&self.message).chain(notes).any(|said| said.cells().next().is_some())
     }
 
     /// Each place at which it names a cell.

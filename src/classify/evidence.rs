@@ -1,15 +1,13 @@
 //! What in a cell speaks for each situation.
 
-use std::sync::Arc;
-
 use hashbrown::HashMap;
 
 use super::{Evidence, Situation};
-use crate::diagnostic::{Diagnostic, Message};
+use crate::diagnostic::{Found, Message};
 use crate::execution::{CellKey, Run, Site, is_loop, starts_kept_task};
 use crate::notebook::{Cell, CellKind, Format, Notebook, Output};
 use crate::python::{Kind, NodeId, Role, cell_magic};
-use crate::text::{CellIndex, Span, TextRange};
+use crate::text::{CellIndex, TextRange};
 
 /// As many places as help a reader; the first ones are shown.
 const ENOUGH: usize = 6;
@@ -26,7 +24,7 @@ pub(super) fn of_cell(
     }
     let mut collected = Collected::default();
     if notebook.runs(cell) {
-        told.iter().for_each(|(id, span, key)| collected.add(id, *span, key));
+        told.iter().for_each(|(id, range, key)| collected.add(id, *range, key));
         collected.look_at_calls(run, cell);
         collected.look_at_awaits(run, cell);
         collected.look_at_definitions(run, cell);
@@ -44,13 +42,14 @@ pub(super) fn of_cell(
 }
 
 /// A situation that a diagnostic speaks for, where, and the key of the reason.
-pub(super) type Told = (&'static str, Span, &'static str);
+pub(super) type Told = (&'static str, TextRange, &'static str);
 
 /// What the diagnostics say of each cell.
-pub(super) fn of_diagnostics(diagnostics: &[Arc<Diagnostic>]) -> HashMap<CellIndex, Vec<Told>> {
+pub(super) fn of_diagnostics(diagnostics: &[Found]) -> HashMap<CellIndex, Vec<Told>> {
     let mut told: HashMap<CellIndex, Vec<Told>> = HashMap::new();
     for found in diagnostics {
-        let (id, key) = match found.rule {
+        let said = found.said();
+        let (id, key) = match said.rule {
             "asyncio-run-in-cell" => ("asyncio-run-error", "run"),
             "run-until-complete-in-cell" => ("event-loop-conflict", "loop-run"),
             "framework-runner-in-cell" | "loop-owning-sync-api" => {
@@ -63,10 +62,10 @@ pub(super) fn of_diagnostics(diagnostics: &[Arc<Diagnostic>]) -> HashMap<CellInd
             "await-under-magic" => ("porting-a-script", "under-magic"),
             _ => continue,
         };
-        told.entry(found.span.cell).or_default().push((id, found.span, key));
-        let called = found.notes.iter().filter(|note| note.message.key == "called-here");
-        for span in called.filter_map(|note| note.span) {
-            told.entry(span.cell).or_default().push((id, span, "calls-helper"));
+        told.entry(found.place().cell).or_default().push((id, said.span.range, key));
+        let called = said.notes.iter().filter(|note| note.message.key == "called-here");
+        for span in called.filter_map(|note| note.span).map(|span| found.now(span)) {
+            told.entry(span.cell).or_default().push((id, span.range, "calls-helper"));
         }
     }
     told
@@ -78,15 +77,15 @@ struct Collected {
 }
 
 impl Collected {
-    fn add(&mut self, id: &'static str, span: Span, key: &'static str) {
-        self.add_message(id, span, Message::new(id, key));
+    fn add(&mut self, id: &'static str, range: TextRange, key: &'static str) {
+        self.add_message(id, range, Message::new(id, key));
     }
 
-    fn add_message(&mut self, id: &'static str, span: Span, why: Message) {
-        let evidence = Evidence { span, why };
+    fn add_message(&mut self, id: &'static str, range: TextRange, why: Message) {
+        let evidence = Evidence { range, why };
         match self.found.iter_mut().find(|situation| situation.id == id) {
             Some(situation) => {
-                let known = situation.evidence.iter().any(|old| old.span == span);
+                let known = situation.evidence.iter().any(|old| old.range == range);
                 if !known && situation.evidence.len() < ENOUGH {
                     situation.evidence.push(evidence);
                 }
@@ -104,7 +103,7 @@ impl Collected {
             let site = Site { cell: key, node };
             let Some(path) = run.path_of_call(site) else { continue };
             let path = path.as_str();
-            let span = run.at(site);
+            let range = run.at(site).range;
             // An `async def` may ask for the loop it runs on; other code steers one by hand.
             let owner = index.owner(node).map(|node| Site { cell: key, node });
             let at_top = owner.is_none_or(|function| !is_async(run, function));
@@ -118,7 +117,7 @@ impl Collected {
                 | "asyncio.wait_for"
                     if at_top =>
                 {
-                    self.add("orchestrating-tasks", span, "concurrent");
+                    self.add("orchestrating-tasks", range, "concurrent");
                 }
                 "asyncio.new_event_loop"
                 | "asyncio.run_coroutine_threadsafe"
@@ -127,19 +126,19 @@ impl Collected {
                 | "asyncio.get_event_loop"
                     if at_top =>
                 {
-                    self.add("event-loop-conflict", span, "loop-object");
+                    self.add("event-loop-conflict", range, "loop-object");
                 }
                 "asyncio.run" if run.tree(site.cell).is_under_main_guard(site.node) => {
-                    self.add("porting-a-script", span, "main-guard");
+                    self.add("porting-a-script", range, "main-guard");
                 }
                 "argparse.ArgumentParser" if defines_async => {
-                    self.add("porting-a-script", span, "arguments");
+                    self.add("porting-a-script", range, "arguments");
                 }
                 _ if at_top && path.rsplit_once('.').is_some_and(|(owner, _)| is_loop(owner)) => {
                     if starts_kept_task(path) {
-                        self.add("orchestrating-tasks", span, "concurrent");
+                        self.add("orchestrating-tasks", range, "concurrent");
                     } else if !path.ends_with(".time") {
-                        self.add("event-loop-conflict", span, "loop-object");
+                        self.add("event-loop-conflict", range, "loop-object");
                     }
                 }
                 _ => {}
@@ -158,9 +157,9 @@ impl Collected {
             // A whole `async with` block would underline half the cell.
             let first_line = tree.text(range).lines().next().map_or(0, str::len);
             let range = TextRange::new(range.start, range.start + first_line.min(range.len()));
-            self.add("orchestrating-tasks", Span::new(cell, range), "top-level-await");
+            self.add("orchestrating-tasks", range, "top-level-await");
             if tree.is_under_main_guard(node) {
-                self.add("porting-a-script", Span::new(cell, range), "main-guard");
+                self.add("porting-a-script", range, "main-guard");
             }
         }
     }
@@ -172,7 +171,7 @@ impl Collected {
             let Kind::FunctionDef { name, is_async } = run.kind(function) else { continue };
             if *is_async || run.tree(key).text(*name) == "__await__" {
                 let key = if index.is_method(function.node) { "async-method" } else { "async-def" };
-                self.add("placing-reusable-logic", Span::new(cell, *name), key);
+                self.add("placing-reusable-logic", *name, key);
             }
         }
     }
@@ -191,8 +190,8 @@ impl Collected {
             .filter_map(|word| body.find(word).map(|at| (at, word.trim_end().len())));
         if let Some((at, len)) = found.min().filter(|_| writes) {
             let start = magic.body.start + at;
-            let span = Span::new(cell, TextRange::new(start, start + len));
-            self.add("general-api-design", span, "written-file");
+            let range = TextRange::new(start, start + len);
+            self.add("general-api-design", range, "written-file");
         }
     }
 
@@ -212,7 +211,7 @@ impl Collected {
             let tree = run.tree(run.key_of(cell));
             let first = tree.last_statement();
             let range = first.map_or(TextRange::default(), |node| tree.range(node));
-            self.add(id, Span::new(cell, range), "saved-error");
+            self.add(id, range, "saved-error");
         }
     }
 }
@@ -247,7 +246,7 @@ fn script_evidence(run: &Run, cell: CellIndex) -> Vec<Evidence> {
     });
     let test = guard.and_then(|guard| tree.child(guard, Role::Test));
     let evidence = test.map(|test| Evidence {
-        span: Span::new(cell, tree.range(test)),
+        range: tree.range(test),
         why: Message::new("no-notebook", "main-guard"),
     });
     evidence.into_iter().collect()
@@ -257,7 +256,7 @@ fn script_evidence(run: &Run, cell: CellIndex) -> Vec<Evidence> {
 pub(super) fn quiet_evidence(notebook: &Notebook, cell: CellIndex) -> Vec<Evidence> {
     let Some(here) = notebook.cells.get(cell.0) else { return Vec::new() };
     let first_line = here.source.lines().next().map_or(0, str::len);
-    let span = Span::new(cell, TextRange::new(0, first_line));
+    let range = TextRange::new(0, first_line);
     let key = match &here.kind {
         CellKind::Code if !notebook.is_python() => "other-language",
         CellKind::Code if !here.holds_python() => "other-language",
@@ -266,7 +265,7 @@ pub(super) fn quiet_evidence(notebook: &Notebook, cell: CellIndex) -> Vec<Eviden
         CellKind::Markdown => "markdown",
         CellKind::Raw | CellKind::Other(_) => "raw",
     };
-    vec![Evidence { span, why: Message::new("no-async", key) }]
+    vec![Evidence { range, why: Message::new("no-async", key) }]
 }
 
 fn has_foreign_magic(cell: &Cell) -> bool {

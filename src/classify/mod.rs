@@ -4,10 +4,10 @@ mod evidence;
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Message};
+use crate::diagnostic::{Found, Message};
 use crate::execution::Run;
 use crate::notebook::{Format, Notebook};
-use crate::text::{CellIndex, Span};
+use crate::text::{CellIndex, TextRange};
 
 /// A when-to-use or when-not-to-use case that fits, with what shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,10 +17,11 @@ pub struct Situation {
     pub evidence: Vec<Evidence>,
 }
 
-/// A place that shows a situation.
+/// A place of the cell that shows a situation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    pub span: Span,
+    /// Bytes of the cell's source.
+    pub range: TextRange,
     pub why: Message,
 }
 
@@ -73,11 +74,7 @@ pub const USE: [&str; 5] = [
 pub const NOT_USE: [&str; 3] = ["no-notebook", "general-api-design", "no-async"];
 
 /// Classifies every cell of the notebook.
-pub fn classify(
-    notebook: &Notebook,
-    run: &Run,
-    diagnostics: &[Arc<Diagnostic>],
-) -> Vec<Arc<Classification>> {
+pub fn classify(notebook: &Notebook, run: &Run, diagnostics: &[Found]) -> Vec<Arc<Classification>> {
     let unclear = Arc::new(Classification::unclear());
     let mut all: Vec<_> = notebook.cells.iter().map(|_| Arc::clone(&unclear)).collect();
     let cells = (0..all.len()).map(CellIndex);
@@ -89,7 +86,7 @@ pub fn classify(
 pub fn renew(
     notebook: &Notebook,
     run: &Run,
-    diagnostics: &[Arc<Diagnostic>],
+    diagnostics: &[Found],
     cells: impl Iterator<Item = CellIndex>,
     all: &mut [Arc<Classification>],
 ) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Found;
 use crate::index::ReadCell;
 use crate::notebook::{Cell, Notebook};
 use crate::text::CellIndex;
@@ -79,15 +79,8 @@ impl Aligned {
     }
 
     /// What was said before of cells that are all there, said of where they stand now.
-    pub fn moved(&self, found: &Arc<Diagnostic>) -> Option<Arc<Diagnostic>> {
-        if found.cells().all(|cell| self.now(cell) == Some(cell)) {
-            return Some(Arc::clone(found));
-        }
-        let mut moved = Diagnostic::clone(found);
-        for cell in moved.cells_mut() {
-            *cell = self.now(*cell)?;
-        }
-        Some(Arc::new(moved))
+    pub fn moved(&self, found: &Found) -> Option<Found> {
+        found.moved(|cell| self.now(cell))
     }
 }
 

@@ -13,7 +13,7 @@ impl Review {
         let carry = |span: &mut Span| *span = moved(*span, edit);
         let all = self.diagnostics.iter_mut().chain(&mut self.silenced);
         for found in all.filter(|found| found.cells().any(|named| named == cell)) {
-            let found = Arc::make_mut(found);
+            let found = found.make_mut();
             carry(&mut found.span);
             found.notes.iter_mut().filter_map(|note| note.span.as_mut()).for_each(carry);
             found.fixes.retain(|fix| fix.edits.iter().all(|edit| edit.span.cell != cell));
@@ -21,7 +21,7 @@ impl Review {
         let classification = self.classifications.get_mut(cell.0).map(Arc::make_mut);
         let situations = classification.into_iter();
         let evidence = situations.flat_map(|it| &mut it.situations).flat_map(|it| &mut it.evidence);
-        evidence.for_each(|it| carry(&mut it.span));
+        evidence.for_each(|it| it.range = moved(Span::new(cell, it.range), edit).range);
     }
 }
 

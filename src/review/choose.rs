@@ -1,9 +1,9 @@
 //! Which fixes can be made together.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::ops::Deref;
 
-use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Found};
 use crate::text::{CellIndex, Edit};
 
 /// A fix and what it repairs.
@@ -16,8 +16,8 @@ pub struct Choice<'r> {
 /// The fixes to apply together: those that may be trusted at least as far as `limit`, in order,
 /// each only where it touches nothing that an earlier one changes. Fixes that say the same twice
 /// count once.
-pub fn fixes(diagnostics: &[Arc<Diagnostic>], limit: Applicability) -> Vec<&Fix> {
-    let diagnostics: Vec<&Diagnostic> = diagnostics.iter().map(Arc::as_ref).collect();
+pub fn fixes(diagnostics: &[Found], limit: Applicability) -> Vec<&Fix> {
+    let diagnostics: Vec<&Diagnostic> = diagnostics.iter().map(Deref::deref).collect();
     choose(&diagnostics, limit).into_iter().map(|choice| choice.fix).collect()
 }
 

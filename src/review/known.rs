@@ -9,10 +9,9 @@ use super::aligned::Aligned;
 use super::linked::{Links, Touched, touched};
 use super::{Review, Surroundings};
 use crate::classify::Classification;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Found;
 use crate::environment::Environment;
 use crate::index::ReadCell;
-use crate::text::CellIndex;
 
 /// What is known of a notebook from a review of an earlier text of it.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +29,7 @@ pub(super) struct Told {
     pub surroundings: Surroundings,
     pub environment: Environment,
     /// As the rules gave it: neither silenced nor weighed against outputs.
-    pub found: Vec<Arc<Diagnostic>>,
+    pub found: Vec<Found>,
     pub classifications: Vec<Arc<Classification>>,
     /// Whether something happens that other cells notice without a name, or a rule gave no answer.
     pub concerns_all: bool,
@@ -82,16 +81,7 @@ impl Told {
     /// What was said of each of the cells that were there before.
     pub fn classifications(&self, aligned: &Aligned, count: usize) -> Vec<Arc<Classification>> {
         let unclear = Arc::new(Classification::unclear());
-        let said = |at: usize| {
-            let before = aligned.before(at)?;
-            let mut said = Arc::clone(self.classifications.get(before)?);
-            if before != at {
-                let situations = &mut Arc::make_mut(&mut said).situations;
-                let evidence = situations.iter_mut().flat_map(|it| &mut it.evidence);
-                evidence.for_each(|it| it.span.cell = CellIndex(at));
-            }
-            Some(said)
-        };
+        let said = |at: usize| self.classifications.get(aligned.before(at)?).map(Arc::clone);
         (0..count).map(|at| said(at).unwrap_or_else(|| Arc::clone(&unclear))).collect()
     }
 
@@ -105,12 +95,12 @@ impl Told {
         Self { links: OnceLock::from(links), ..self }
     }
 
-    pub fn with_found(self, found: Vec<Arc<Diagnostic>>) -> Self {
+    pub fn with_found(self, found: Vec<Found>) -> Self {
         Self { found, ..self }
     }
 
     /// The names of the rules that said something.
     pub fn rules(&self) -> BTreeSet<&'static str> {
-        self.found.iter().map(|found| found.rule).collect()
+        self.found.iter().map(|found| found.said().rule).collect()
     }
 }

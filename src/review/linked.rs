@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::aligned::Aligned;
 use super::known::Told;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Found;
 use crate::index::{How, ReadCell, Variable};
 use crate::python::{Kind, NameUse};
 use crate::text::{CellIndex, words};
@@ -58,7 +58,7 @@ pub(super) struct Touched {
     /// What each of the cells has to do with others now.
     pub links: Vec<Arc<Links>>,
     /// What was said of the others, where they stand now.
-    pub stands: Vec<Arc<Diagnostic>>,
+    pub stands: Vec<Found>,
 }
 
 impl Links {
@@ -133,7 +133,7 @@ pub(super) fn touched(told: &Told, cells: &[Arc<ReadCell>], aligned: Aligned) ->
     words.extend(new_names(told, cells, &aligned));
     let mut stands = still_true(told, &aligned, &words, &mut start);
     let said = web.component(&links, &gone, start);
-    stands.retain(|found| !said.contains(&found.span.cell.0));
+    stands.retain(|found| !said.contains(&found.place().cell.0));
     let run = web.grounds(&links, &said);
     drop(web);
     if run.len() * 2 > cells.len() {
@@ -164,13 +164,13 @@ fn still_true(
     aligned: &Aligned,
     words: &BTreeSet<&str>,
     again: &mut BTreeSet<usize>,
-) -> Vec<Arc<Diagnostic>> {
-    let brings_in = |found: &Diagnostic| {
-        let mut edits = found.fixes.iter().flat_map(|fix| &fix.edits);
+) -> Vec<Found> {
+    let brings_in = |found: &Found| {
+        let mut edits = found.said().fixes.iter().flat_map(|fix| &fix.edits);
         !words.is_empty() && edits.any(|edit| words.iter().any(|word| edit.text.contains(word)))
     };
-    let stands = |found: &Arc<Diagnostic>| {
-        let now = aligned.now(found.span.cell)?;
+    let stands = |found: &Found| {
+        let now = aligned.now(found.place().cell)?;
         let stands = aligned.moved(found).filter(|found| !brings_in(found));
         if stands.is_none() {
             again.insert(now.0);

@@ -8,7 +8,7 @@ use super::known::Told;
 use super::linked::Touched;
 use super::{Review, Surroundings, not_looked_at, saved, suppress, syntax_errors};
 use crate::classify::{self, Classification};
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Fix, Found};
 use crate::environment::Environment;
 use crate::execution::{Elsewhere, Stage};
 use crate::index::{ReadCell, names_of};
@@ -40,8 +40,8 @@ impl Scene<'_> {
             || !unanswered.is_empty()
             || run.trace.concerns_all();
         let told =
-            self.told(concerns_all).with_found(diagnostics.into_iter().map(Arc::new).collect());
-        let classify = |found: &[Arc<Diagnostic>]| classify::classify(self.notebook, &run, found);
+            self.told(concerns_all).with_found(diagnostics.into_iter().map(Found::from).collect());
+        let classify = |found: &[Found]| classify::classify(self.notebook, &run, found);
         let (told, review) = self.review(told, &unanswered, run.steps(), classify);
         Review { told: Some(Arc::new(told)), ..review }
     }
@@ -50,7 +50,7 @@ impl Scene<'_> {
     pub fn again(&self, before: &Told) -> Option<Review> {
         let touched = before.touched(&self.cells)?;
         let Touched { aligned, run, cells, elsewhere, links, stands } = touched;
-        let repairs = words_of(stands.iter().flat_map(|found| &found.fixes));
+        let repairs = words_of(stands.iter().flat_map(|found| &found.said().fixes));
         let run = self.stage(&run).among(Elsewhere { cells: elsewhere, repairs }).run();
         let Reported { diagnostics, unanswered } = rules::check(&run);
         run.ask_freely();
@@ -59,14 +59,14 @@ impl Scene<'_> {
         }
         let mut found = stands;
         let new = diagnostics.into_iter().filter(|found| cells.contains(&found.span.cell));
-        found.extend(new.map(Arc::new));
-        found.sort_by_key(|found| (found.span, found.rule));
+        found.extend(new.map(Found::from));
+        found.sort_by_key(Found::order);
         let told = self.told(false).with_links(links).with_found(found);
         // Under another cell an output may find its explanation, or lose it.
         if told.rules() != before.rules() && saved::speaks(self.notebook) {
             return None;
         }
-        let classify = |found: &[Arc<Diagnostic>]| {
+        let classify = |found: &[Found]| {
             let mut all = before.classifications(&aligned, self.cells.len());
             // The text of other cells is read where it stands.
             let others = (0..).zip(&self.cells).filter(|(_, cell)| !cell.runs);
@@ -97,21 +97,21 @@ impl Scene<'_> {
         mut told: Told,
         unanswered: &[&str],
         steps: u64,
-        classify: impl FnOnce(&[Arc<Diagnostic>]) -> Vec<Arc<Classification>>,
+        classify: impl FnOnce(&[Found]) -> Vec<Arc<Classification>>,
     ) -> (Told, Review) {
         let Self { notebook, cells, surroundings, .. } = self;
         let mut diagnostics = told.found.clone();
-        diagnostics.extend(syntax_errors(cells, notebook.format).into_iter().map(Arc::new));
+        diagnostics.extend(syntax_errors(cells, notebook.format).into_iter().map(Found::from));
         if notebook.format != Format::Script {
             saved::add(notebook, cells, &mut diagnostics);
             saved::weigh(notebook, &mut diagnostics);
         }
-        diagnostics.extend(not_looked_at(cells, unanswered).map(Arc::new));
+        diagnostics.extend(not_looked_at(cells, unanswered).map(Found::from));
         let (mut diagnostics, mut silenced) = suppress::apply(cells, diagnostics);
         told.classifications = classify(&diagnostics);
         let classifications = told.classifications.clone();
         let selection = &surroundings.settings.selection;
-        silenced.extend(diagnostics.extract_if(.., |found| !selection.takes(found)));
+        silenced.extend(diagnostics.extract_if(.., |found| !selection.takes(found.said())));
         let verdict = classify::verdict_of_file(notebook, &classifications);
         let review = Review {
             cells: cells.clone(),

@@ -29,10 +29,11 @@ pub mod users;
 mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::classify::{self, Classification, Verdict};
-use crate::diagnostic::{Diagnostic, Message, Severity};
+use crate::diagnostic::{Diagnostic, Found, Message, Severity};
 use crate::environment::Environment;
 use crate::execution::{Modules, Run, Stop, modules};
 use crate::index::{ReadCell, names_of};
@@ -73,9 +74,9 @@ pub struct Review {
     /// What was known beside the cells; kept as they are.
     pub surroundings: Surroundings,
     /// Sorted by place.
-    pub diagnostics: Vec<Arc<Diagnostic>>,
+    pub diagnostics: Vec<Found>,
     /// What comments in the cells, or the settings, keep out of `diagnostics`.
-    pub silenced: Vec<Arc<Diagnostic>>,
+    pub silenced: Vec<Found>,
     /// One for each cell.
     pub classifications: Vec<Arc<Classification>>,
     pub verdict: Verdict,
@@ -88,19 +89,19 @@ pub struct Review {
 impl Review {
     /// The diagnostics of one cell.
     pub fn of_cell(&self, cell: CellIndex) -> impl Iterator<Item = &Diagnostic> {
-        let start = self.diagnostics.partition_point(|found| found.span.cell < cell);
-        let rest = self.found().skip(start);
-        rest.take_while(move |found| found.span.cell == cell)
+        let start = self.diagnostics.partition_point(|found| found.place().cell < cell);
+        let rest = self.diagnostics.iter().skip(start);
+        rest.take_while(move |found| found.place().cell == cell).map(Deref::deref)
     }
 
     /// The diagnostics, one by one.
     pub fn found(&self) -> impl DoubleEndedIterator<Item = &Diagnostic> + ExactSizeIterator {
-        self.diagnostics.iter().map(Arc::as_ref)
+        self.diagnostics.iter().map(Deref::deref)
     }
 
     /// The diagnostics, and after them what is silenced.
     pub fn everything(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.found().chain(self.silenced.iter().map(Arc::as_ref))
+        self.found().chain(self.silenced.iter().map(Deref::deref))
     }
 
     /// What was checked against what.
@@ -114,7 +115,7 @@ impl Review {
     /// How many errors, warnings and hints there are.
     pub fn counts(&self) -> [usize; 3] {
         [Severity::Error, Severity::Warning, Severity::Hint].map(|severity| {
-            self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+            self.diagnostics.iter().filter(|found| found.said().severity == severity).count()
         })
     }
 }
@@ -226,7 +227,7 @@ pub fn review_quiet(notebook: &Notebook, surroundings: &Surroundings, known: &Kn
     let classifications = classify::without_async(notebook);
     let verdict = classify::verdict_of_file(notebook, &classifications);
     let selection = &surroundings.settings.selection;
-    let silenced = diagnostics.extract_if(.., |found| !selection.takes(found)).collect();
+    let silenced = diagnostics.extract_if(.., |found| !selection.takes(found.said())).collect();
     let unmade = Review::unmade(notebook, surroundings);
     Review { cells, diagnostics, silenced, classifications, verdict, ..unmade }
 }

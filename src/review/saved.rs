@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use memchr::memmem;
 
 use super::{SAVED_OUTPUT, Severity};
-use crate::diagnostic::{Diagnostic, Message};
+use crate::diagnostic::{Diagnostic, Found, Message};
 use crate::index::ReadCell;
 use crate::notebook::{Notebook, Output};
 use crate::text::{CellIndex, Span, TextRange};
@@ -37,11 +37,7 @@ const SIGNS: [(&str, &[&str]); 10] = [
 
 /// Adds what saved outputs show: a note to the diagnostic that it supports, or, where nothing in
 /// the notebook explains it, a hint of its own.
-pub(super) fn add(
-    notebook: &Notebook,
-    cells: &[Arc<ReadCell>],
-    diagnostics: &mut Vec<Arc<Diagnostic>>,
-) {
+pub(super) fn add(notebook: &Notebook, cells: &[Arc<ReadCell>], diagnostics: &mut Vec<Found>) {
     // Most notebooks hold none of these words, and their outputs need no decoding.
     let present: Vec<_> = present(notebook).collect();
     if present.is_empty() {
@@ -84,8 +80,9 @@ const RAISING: [&str; 4] = [
 
 /// Weighs saved outputs that show success against what is said to raise: a cell that printed something
 /// and no error went through once, on a loop that was patched out of sight, or elsewhere.
-pub(super) fn weigh(notebook: &Notebook, diagnostics: &mut [Arc<Diagnostic>]) {
-    let raises = |it: &&mut Arc<Diagnostic>| {
+pub(super) fn weigh(notebook: &Notebook, diagnostics: &mut [Found]) {
+    let raises = |found: &&mut Found| {
+        let it = found.said();
         it.severity == Severity::Error
             && RAISING.contains(&it.rule)
             && matches!(it.message.key, "direct" | "main-guard")
@@ -93,9 +90,9 @@ pub(super) fn weigh(notebook: &Notebook, diagnostics: &mut [Arc<Diagnostic>]) {
     // Outputs are decoded once for each cell.
     let mut known: HashMap<CellIndex, bool> = HashMap::new();
     for found in diagnostics.iter_mut().filter(raises) {
-        let cell = found.span.cell;
+        let cell = found.place().cell;
         if *known.entry(cell).or_insert_with(|| went_through(notebook, cell)) {
-            let found = Arc::make_mut(found);
+            let found = found.make_mut();
             found.severity = Severity::Warning;
             found.note(Message::says(wording::SAVED_OUTPUT_CONTRADICTS), None);
         }
@@ -122,12 +119,12 @@ struct Told {
 }
 
 impl Told {
-    fn of(diagnostics: &[Arc<Diagnostic>]) -> Self {
+    fn of(diagnostics: &[Found]) -> Self {
         let mut by_cell: HashMap<CellIndex, Vec<usize>> = HashMap::new();
         for (at, found) in diagnostics.iter().enumerate() {
-            by_cell.entry(found.span.cell).or_default().push(at);
+            by_cell.entry(found.place().cell).or_default().push(at);
         }
-        Self { rules: diagnostics.iter().map(|found| found.rule).collect(), by_cell }
+        Self { rules: diagnostics.iter().map(|found| found.said().rule).collect(), by_cell }
     }
 
     fn take(
@@ -136,13 +133,14 @@ impl Told {
         words: &str,
         rules: &[&str],
         cells: &[Arc<ReadCell>],
-        diagnostics: &mut Vec<Arc<Diagnostic>>,
+        diagnostics: &mut Vec<Found>,
     ) {
         let note = Message::says(wording::SAVED_OUTPUT_SUPPORTS).with("words", words);
         let here = self.by_cell.get(&cell).into_iter().flatten().copied();
-        let is_it = |at: &usize| diagnostics.get(*at).is_some_and(|it| rules.contains(&it.rule));
+        let is_it =
+            |at: &usize| diagnostics.get(*at).is_some_and(|it| rules.contains(&it.said().rule));
         if let Some(found) = here.into_iter().find(is_it).and_then(|at| diagnostics.get_mut(at)) {
-            Arc::make_mut(found).note(note, None);
+            found.make_mut().note(note, None);
             return;
         }
         // A warning may come late, under a cell that has nothing to do with it.
@@ -157,7 +155,7 @@ impl Told {
         let mut found =
             Diagnostic::new(SAVED_OUTPUT, Severity::Hint, Span::new(cell, range), SAVED_OUTPUT);
         found.message = Message::says(wording::SAVED_OUTPUT).with("words", words);
-        diagnostics.push(Arc::new(found));
+        diagnostics.push(found.into());
     }
 }
 

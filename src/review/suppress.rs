@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Message, Severity};
+use crate::diagnostic::{Diagnostic, Found, Message, Severity};
 use crate::index::ReadCell;
 use crate::text::{Carrier, CellIndex, Edit, Span, TextRange, apply_edits, line_range};
 use crate::wording;
@@ -23,21 +23,18 @@ struct Silence {
 
 /// Takes out what comments silence, and reports the comments that silence nothing. What is left and
 /// what was taken out are sorted by place.
-pub(super) fn apply(
-    cells: &[Arc<ReadCell>],
-    diagnostics: Vec<Arc<Diagnostic>>,
-) -> (Vec<Arc<Diagnostic>>, Vec<Arc<Diagnostic>>) {
+pub(super) fn apply(cells: &[Arc<ReadCell>], diagnostics: Vec<Found>) -> (Vec<Found>, Vec<Found>) {
     let mut silences = Silences::of(cells);
-    let (mut silenced, mut kept): (Vec<Arc<Diagnostic>>, Vec<Arc<Diagnostic>>) =
-        diagnostics.into_iter().partition(|found| silences.take(cells, found));
+    let (mut silenced, mut kept): (Vec<Found>, Vec<Found>) =
+        diagnostics.into_iter().partition(|found| silences.take(cells, found.order()));
     for silence in silences.unused() {
         let mut unused =
             Diagnostic::new(UNUSED_IGNORE, Severity::Hint, silence.span, UNUSED_IGNORE);
         unused.message = Message::says(wording::UNUSED_IGNORE);
-        kept.push(Arc::new(unused));
+        kept.push(unused.into());
     }
     for list in [&mut kept, &mut silenced] {
-        list.sort_by_key(|found| (found.span, found.rule));
+        list.sort_by_key(Found::order);
     }
     (kept, silenced)
 }
@@ -100,9 +97,9 @@ fn silences_it(read: &ReadCell, edit: &Edit, found: &Diagnostic) -> bool {
     // The cell by itself is enough to see it.
     let alone = CellIndex(0);
     let span = Carrier::new(std::slice::from_ref(edit)).carry(found.span);
-    let found = Diagnostic { span: Span { cell: alone, ..span }, ..found.clone() };
+    let found = (Span { cell: alone, ..span }, found.rule);
     let mut silences = Silences::from_list(in_cell(alone, &changed));
-    changed.syntax().errors.len() <= read.syntax().errors.len() && silences.take(&[changed], &found)
+    changed.syntax().errors.len() <= read.syntax().errors.len() && silences.take(&[changed], found)
 }
 
 fn in_cell(cell: CellIndex, read: &ReadCell) -> Vec<Silence> {
@@ -150,9 +147,9 @@ impl Silences {
         Self { list, by_line, skipped }
     }
 
-    /// Whether a comment silences the diagnostic; every one that does is used.
-    fn take(&mut self, cells: &[Arc<ReadCell>], found: &Diagnostic) -> bool {
-        let Span { cell, range } = found.span;
+    /// Whether a comment silences what a rule says of a place; every one that does is used.
+    fn take(&mut self, cells: &[Arc<ReadCell>], (span, rule): (Span, &str)) -> bool {
+        let Span { cell, range } = span;
         let Some(read) = cells.get(cell.0).filter(|_| !self.list.is_empty()) else { return false };
         let line = |offset| read.syntax().tree.position(offset).line;
         let skipped = self.skipped.get_mut(&cell).map(|used| *used = true).is_some();
@@ -160,8 +157,7 @@ impl Silences {
         for at in self.by_line.range((cell, line(range.start))..=(cell, line(range.end))) {
             for silence in at.1 {
                 let Some(silence) = self.list.get_mut(*silence) else { continue };
-                let named =
-                    silence.rules.is_empty() || silence.rules.iter().any(|rule| rule == found.rule);
+                let named = silence.rules.is_empty() || silence.rules.iter().any(|it| it == rule);
                 silence.used |= named;
                 silenced |= named;
             }

@@ -1,7 +1,7 @@
 //! In which order problems are walked through: the worst first.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
+use std::ops::Deref;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::review::Review;
@@ -73,7 +73,7 @@ impl Order {
         review: &'r Review,
         cell: CellIndex,
     ) -> impl Iterator<Item = &'r Diagnostic> {
-        let at = |at: &usize| review.diagnostics.get(*at).map(Arc::as_ref);
+        let at = |at: &usize| review.diagnostics.get(*at).map(Deref::deref);
         let start = self.sorted.partition_point(|it| at(it).is_some_and(|it| it.span.cell < cell));
         let rest = self.sorted.iter().skip(start).filter_map(at);
         rest.take_while(move |found| found.span.cell == cell)

@@ -1,6 +1,7 @@
 //! An edit is answered as if the whole notebook had been looked at.
 
 use super::*;
+use crate::diagnostic::Diagnostic;
 use crate::knowledge::Tables;
 use crate::notebook::{
     Cell, CellKind, FreshCell, Notebook, corpus_notebooks_for_tests, ipynb_of, parse_ipynb,

@@ -42,7 +42,7 @@ fn check_with(cells: &str, fix: impl Fn(&Diagnostic, &Notebook) -> Vec<Edit>, ex
     let first = repairs.review.diagnostics.first().unwrap().clone();
     let edits = fix(&first, &repairs.notebook);
     let first = repairs.review.diagnostics.first_mut().unwrap();
-    let fixes = &mut std::sync::Arc::make_mut(first).fixes;
+    let fixes = &mut first.make_mut().fixes;
     fixes.first_mut().unwrap().edits = edits;
     repairs.round();
     assert_eq!(text(&repairs.notebook), expected, "{cells}");

@@ -7,7 +7,7 @@ use crate::classify::{Classification, Evidence, Situation, Verdict};
 use crate::knowledge::PageKind;
 use crate::notebook::Notebook;
 use crate::review::Review;
-use crate::text::CellIndex;
+use crate::text::{CellIndex, Span};
 use crate::wording::report;
 
 /// The situation of cells about which there is nothing to say.
@@ -101,7 +101,7 @@ fn of_cell(
     let head = voice.label(report::CELL, &[("cell", &number), ("verdict", &verdict)]);
     let mut lines = vec![format!("  {}", paper.paint(Tone::Strong, &head))];
     for situation in &cell.situations {
-        lines.extend(of_situation(paper, voice, notebook, situation));
+        lines.extend(of_situation(paper, voice, notebook, index, situation));
     }
     lines
 }
@@ -110,6 +110,7 @@ fn of_situation(
     paper: Paper,
     voice: Voice<'_>,
     notebook: &Notebook,
+    cell: CellIndex,
     situation: &Situation,
 ) -> Vec<String> {
     let page = voice.knowledge.page(PageKind::Situation, situation.id);
@@ -119,7 +120,7 @@ fn of_situation(
         lines.extend(indented(paper, "      ", title));
     }
     for evidence in &situation.evidence {
-        lines.extend(of_evidence(paper, voice, notebook, evidence));
+        lines.extend(of_evidence(paper, voice, notebook, cell, evidence));
     }
     lines
 }
@@ -129,11 +130,12 @@ fn of_evidence(
     paper: Paper,
     voice: Voice<'_>,
     notebook: &Notebook,
+    cell: CellIndex,
     evidence: &Evidence,
 ) -> Vec<String> {
-    let place = Place::of(notebook, evidence.span);
-    let source = notebook.cell(evidence.span.cell).map_or("", |cell| &cell.source);
-    let code = evidence.span.range.slice(source).trim().lines().next().unwrap_or_default();
+    let place = Place::of(notebook, Span::new(cell, evidence.range));
+    let source = notebook.cell(cell).map_or("", |cell| &cell.source);
+    let code = evidence.range.slice(source).trim().lines().next().unwrap_or_default();
     let (code, rest) = match code.char_indices().nth(CODE) {
         Some((end, _)) => (code.get(..end).unwrap_or(code), paper.either("…", "...")),
         None => (code, ""),

@@ -1,23 +1,18 @@
 //! Names for diagnostics that stay the same from run to run, so that services know old from new.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::place::portable;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Found;
 use crate::notebook::Notebook;
 use crate::text::{Span, TextRange, line_range};
 
 /// One for each diagnostic, 32 hexadecimal digits: the file, the rule, the lines that it stands on
 /// and how many of that kind came before. Lines that come or go elsewhere change nothing.
-pub fn fingerprints(
-    path: &str,
-    notebook: &Notebook,
-    diagnostics: &[Arc<Diagnostic>],
-) -> Vec<String> {
+pub fn fingerprints(path: &str, notebook: &Notebook, diagnostics: &[Found]) -> Vec<String> {
     let mut seen: BTreeMap<(&str, String), usize> = BTreeMap::new();
     let path = portable(path);
-    let mut name = |found: &Arc<Diagnostic>| {
+    let mut name = |found: &Found| {
         let lines = lines(notebook, found.span);
         let number = seen.entry((found.rule, lines.clone())).or_default();
         *number += 1;
@@ -58,7 +53,7 @@ fn fnv1a(bytes: &[u8]) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Severity;
+    use crate::diagnostic::{Diagnostic, Severity};
     use crate::notebook::parse_script;
     use crate::text::CellIndex;
 
@@ -75,7 +70,7 @@ mod tests {
             let places = text.match_indices("f()").map(|(at, _)| TextRange::new(at, at + 3));
             let found = places.map(|range| {
                 let span = Span::new(CellIndex(0), range);
-                Arc::new(Diagnostic::new("dropped-task", Severity::Warning, span, "key"))
+                Found::from(Diagnostic::new("dropped-task", Severity::Warning, span, "key"))
             });
             fingerprints("a.py", &notebook, &found.collect::<Vec<_>>())
         };

@@ -1,11 +1,9 @@
 //! The report of `fix` for people.
 
-use std::sync::Arc;
-
 use super::summary::clean;
 use super::text::{head, labelled, remark};
 use super::{Paper, Problem, Tone, Voice, diff, remarks};
-use crate::diagnostic::{Applicability, Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Found, Severity};
 use crate::knowledge::Language;
 use crate::notebook::{Format, Notebook};
 use crate::review::{Checked, Repair, Trial, called, sentence};
@@ -34,7 +32,7 @@ pub struct Mended {
     /// Fixes that would have left something new behind.
     pub taken_back: Vec<Repair>,
     /// What is left of what was asked for.
-    pub left: Vec<Arc<Diagnostic>>,
+    pub left: Vec<Found>,
     pub written: Written,
     pub checked: Checked,
     /// It was named itself, and is not one of a folder's files.
@@ -92,7 +90,7 @@ impl FixTally {
             *left += mended.left.iter().filter(|found| found.severity == severity).count();
         }
         let can_write = mended.before.read_only().is_none();
-        let is_unsafe = |found: &&Arc<Diagnostic>| {
+        let is_unsafe = |found: &&Found| {
             found.fix().is_some_and(|fix| can_write && fix.applicability == Applicability::Unsafe)
         };
         self.left_unsafe += mended.left.iter().filter(is_unsafe).count();
@@ -244,7 +242,7 @@ fn closing(voice: Voice<'_>, language: Language, tally: &FixTally) -> String {
 
 impl Mended {
     /// A notebook with which nothing was done.
-    pub fn untouched(before: Notebook, left: Vec<Arc<Diagnostic>>, checked: Checked) -> Self {
+    pub fn untouched(before: Notebook, left: Vec<Found>, checked: Checked) -> Self {
         let after = before.clone();
         let (made, taken_back) = (Vec::new(), Vec::new());
         let is_named = false;

@@ -21,7 +21,7 @@ use crate::diagnostic::{self, Diagnostic, Message};
 use crate::knowledge::{Language, PageKind};
 use crate::notebook::Notebook;
 use crate::review::Shared;
-use crate::text::{CellIndex, Position};
+use crate::text::{CellIndex, Position, Span};
 
 /// What `check` prints.
 #[derive(Debug, Serialize)]
@@ -271,9 +271,10 @@ fn note(voice: Voice<'_>, notebook: &Notebook, note: &diagnostic::Note) -> Note 
 }
 
 fn classified(voice: Voice<'_>, notebook: &Notebook, index: usize, cell: &Classification) -> Cell {
+    let seen = |it: &_| evidence(voice, notebook, CellIndex(index), it);
     let situation = |situation: &crate::classify::Situation| Situation {
         id: situation.id,
-        evidence: situation.evidence.iter().map(|seen| evidence(voice, notebook, seen)).collect(),
+        evidence: situation.evidence.iter().map(seen).collect(),
     };
     let handoff = match cell.verdict {
         Verdict::HandOff { to } => to,
@@ -290,18 +291,19 @@ fn classified(voice: Voice<'_>, notebook: &Notebook, index: usize, cell: &Classi
 fn evidence(
     voice: Voice<'_>,
     notebook: &Notebook,
+    cell: CellIndex,
     evidence: &crate::classify::Evidence,
 ) -> Evidence {
-    let Place { start, end, .. } = Place::of(notebook, evidence.span);
-    let source = notebook.cell(evidence.span.cell).map_or("", |cell| &cell.source);
+    let Place { start, end, .. } = Place::of(notebook, Span::new(cell, evidence.range));
+    let source = notebook.cell(cell).map_or("", |cell| &cell.source);
     let Position { line, column } = start;
     Evidence {
-        cell: evidence.span.cell.0,
+        cell: cell.0,
         line,
         column,
         end_line: end.line,
         end_column: end.column,
-        text: evidence.span.range.slice(source).to_owned(),
+        text: evidence.range.slice(source).to_owned(),
         why: sentence(voice, &evidence.why),
     }
 }

@@ -50,7 +50,7 @@ impl Asked<'_> {
         let mut out = Vec::new();
         let places = self.document.places();
         let all = self.document.review.iter().flat_map(|review| &review.diagnostics);
-        for found in all.filter(|it| places.touches(it.span, self.uri, self.range)) {
+        for found in all.filter(|it| places.touches(it.place(), self.uri, self.range)) {
             out.extend(self.fixes(found));
             out.extend(self.silence(found));
             out.extend(self.extract(found));

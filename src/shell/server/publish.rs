@@ -1,14 +1,12 @@
 //! Diagnostics as an editor shows them, each in the reader's languages.
 
-use std::sync::Arc;
-
 use gen_lsp_types::{
     Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
     Message, Uri,
 };
 
 use super::document::{Document, Places};
-use crate::diagnostic::{self, Severity};
+use crate::diagnostic::{self, Found, Severity};
 use crate::review::UNUSED_IGNORE;
 use crate::shell::report::Voice;
 use crate::shell::visible::{Charset, lines};
@@ -17,7 +15,7 @@ use crate::shell::visible::{Charset, lines};
 #[derive(Debug, Default)]
 pub struct Published {
     /// `None` where only words can tell whether they are the same.
-    found: Option<Vec<Arc<diagnostic::Diagnostic>>>,
+    found: Option<Vec<Found>>,
     shown: Vec<Diagnostic>,
     /// Whether there still is such a text.
     is_there: bool,
@@ -27,16 +25,16 @@ impl Published {
     /// Other URIs may stand for other cells now: what speaks of some is compared by its words next.
     pub fn forget(&mut self) {
         let speaks_of_others =
-            |found: &Arc<diagnostic::Diagnostic>| found.cells().any(|it| it != found.span.cell);
+            |found: &Found| found.said().cells().any(|it| it != found.said().span.cell);
         if self.found.iter().flatten().any(speaks_of_others) {
             self.found = None;
         }
     }
 
-    /// Whether these very diagnostics were said.
-    fn is_of(&self, found: &[Arc<diagnostic::Diagnostic>]) -> bool {
+    /// Whether these very diagnostics were said, and in the same words.
+    fn is_of(&self, found: &[Found]) -> bool {
         let Some(old) = &self.found else { return false };
-        old.len() == found.len() && old.iter().zip(found).all(|(old, new)| Arc::ptr_eq(old, new))
+        old.len() == found.len() && old.iter().zip(found).all(|(old, new)| old.reads_as(new))
     }
 }
 
@@ -55,7 +53,7 @@ pub fn news(voice: Voice<'_>, document: &mut Document) -> Vec<(String, Vec<Diagn
                 continue;
             }
         }
-        let shown = |it: &Arc<diagnostic::Diagnostic>| diagnostic(voice, &places, it);
+        let shown = |it: &Found| diagnostic(voice, &places, it);
         let shown: Vec<Diagnostic> = found.iter().filter_map(shown).map(|(_, it)| it).collect();
         if published.get(uri).is_none_or(|before| before.shown != shown) {
             news.push((uri.to_owned(), shown.clone()));
@@ -70,14 +68,14 @@ pub fn news(voice: Voice<'_>, document: &mut Document) -> Vec<(String, Vec<Diagn
 }
 
 /// Each URI of a document with what there is to say under it.
-fn of_each(document: &Document) -> Vec<(&str, &[Arc<diagnostic::Diagnostic>])> {
+fn of_each(document: &Document) -> Vec<(&str, &[Found])> {
     let mut left = document.review.as_ref().map_or([].as_slice(), |it| &it.diagnostics);
     let uris = document.uris();
     if !document.is_by_cell() {
         return uris.into_iter().map(|uri| (uri, left)).collect();
     }
     let cell = |(at, uri)| {
-        let count = left.iter().take_while(|found| found.span.cell.0 <= at).count();
+        let count = left.iter().take_while(|found| found.place().cell.0 <= at).count();
         let (found, others) = left.split_at(count);
         left = others;
         (uri, found)

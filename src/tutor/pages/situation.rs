@@ -5,6 +5,7 @@ use crate::classify::{Classification, NOT_USE, Situation, USE, Verdict};
 use crate::environment::Certainty;
 use crate::knowledge::{Language, PageKind};
 use crate::review::sentence;
+use crate::text::Span;
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::statements::{Outcome, Statement};
 use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
@@ -150,9 +151,9 @@ fn title(writer: &mut Writer, subject: Subject, id: &str) {
 fn evidence(writer: &mut Writer, subject: Subject, situation: &Situation) {
     let knowledge = subject.knowledge;
     for evidence in &situation.evidence {
-        let line = line_of(subject.document, evidence.span).to_string();
-        let source = subject.document.source(evidence.span.cell);
-        let text = evidence.span.range.slice(source);
+        let line = line_of(subject.document, Span::new(subject.cell, evidence.range)).to_string();
+        let source = subject.document.source(subject.cell);
+        let text = evidence.range.slice(source);
         let first = text.lines().next().unwrap_or_default();
         let cut: String = first.chars().take(SHOWN).collect();
         let cut = if cut.len() < text.len() { format!("{cut}…") } else { cut };

@@ -114,10 +114,10 @@ fn underlines(walk: &Walk) -> Vec<Underline> {
     {
         let uses = answer.situations.iter().filter(|it| USE.contains(&it.id));
         for evidence in uses.flat_map(|situation| &situation.evidence) {
-            let known = found.iter().any(|other| other.range.overlaps(evidence.span.range));
-            if !known && evidence.span.cell == walk.cell {
+            let known = found.iter().any(|other| other.range.overlaps(evidence.range));
+            if !known {
                 found.push(Underline {
-                    range: evidence.span.range,
+                    range: evidence.range,
                     tone: Tone::Evidence,
                     mark: None,
                     label: String::new(),
