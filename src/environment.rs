@@ -18,6 +18,12 @@ pub enum Host {
     Spyder,
     /// Jupyter on Windows, whose selector loop has no subprocesses.
     Windows,
+    Kaggle,
+    SageMaker,
+    /// A batch run, at which nobody sits.
+    Papermill,
+    /// A batch run, as `jupyter nbconvert --execute` makes it.
+    Nbclient,
 }
 
 /// Whether a kernel of that place was seen to behave so, or it follows from its documentation.
@@ -46,7 +52,7 @@ pub struct Environment {
 
 impl Host {
     /// Every place, by the name that `--env` takes.
-    pub const ALL: [(&'static str, Host); 9] = [
+    pub const ALL: [(&'static str, Host); 13] = [
         ("jupyter", Host::Jupyter),
         ("ipython", Host::IpythonTerminal),
         ("vscode", Host::VsCode),
@@ -56,6 +62,10 @@ impl Host {
         ("databricks", Host::Databricks),
         ("spyder", Host::Spyder),
         ("windows", Host::Windows),
+        ("kaggle", Host::Kaggle),
+        ("sagemaker", Host::SageMaker),
+        ("papermill", Host::Papermill),
+        ("nbclient", Host::Nbclient),
     ];
 
     /// The name that `--env` takes.
@@ -80,6 +90,10 @@ impl Host {
             Host::Databricks => "Databricks",
             Host::Spyder => "Spyder",
             Host::Windows => "Jupyter, Windows",
+            Host::Kaggle => "Kaggle",
+            Host::SageMaker => "SageMaker",
+            Host::Papermill => "papermill",
+            Host::Nbclient => "nbclient",
         }
     }
 
@@ -112,13 +126,30 @@ impl Host {
         self == Host::Marimo
     }
 
+    /// Whether the cells run from the first to the last and the run ends there: a cell that fails ends
+    /// it, one that hangs is waited for, and tasks that go on are not.
+    ///
+    /// Source: nbclient and papermill, as seen.
+    pub fn is_batch(self) -> bool {
+        matches!(self, Host::Papermill | Host::Nbclient)
+    }
+
     /// How sure [`Host::keeps_a_loop_running`] and [`Host::suspends_the_caller`] are.
     pub fn certainty(self) -> Certainty {
         match self {
-            Host::Jupyter | Host::IpythonTerminal | Host::Marimo | Host::Pyodide => {
-                Certainty::Verified
-            }
-            _ => Certainty::Inferred,
+            Host::Jupyter
+            | Host::IpythonTerminal
+            | Host::Marimo
+            | Host::Pyodide
+            | Host::Papermill
+            | Host::Nbclient => Certainty::Verified,
+            Host::VsCode
+            | Host::Colab
+            | Host::Databricks
+            | Host::Spyder
+            | Host::Windows
+            | Host::Kaggle
+            | Host::SageMaker => Certainty::Inferred,
         }
     }
 }

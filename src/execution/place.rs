@@ -19,7 +19,8 @@ impl Machine<'_> {
 
     /// Whether the shell is ipykernel's own.
     fn is_plain_kernel(&self) -> bool {
-        matches!(self.input.environment.host, Host::Jupyter | Host::VsCode | Host::Windows)
+        let host = self.input.environment.host;
+        host.is_batch() || matches!(host, Host::Jupyter | Host::VsCode | Host::Windows)
     }
 
     /// Whether a path stands for the shell that runs the cells.

@@ -126,6 +126,10 @@ fn diagnose(run: &Run, call: Site, handle: Handle, gathers: bool) -> Diagnostic 
     } else if waits.is_none() && !runs.into_iter().any(|def| run.may_go_on(def)) {
         found.fixes.extend(fix(run, handle));
     }
+    let place = run.environment().host;
+    if place.is_batch() {
+        found.note(Message::new(NAME, "batch").with("place", place.title()), None);
+    }
     found
 }
 
@@ -151,4 +155,28 @@ fn fix(run: &Run, handle: Handle) -> Option<Fix> {
             tradeoffs: vec!["late-interrupt"],
         },
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::environment::Host;
+    use crate::notebook::parse;
+    use crate::review::{Known, Settings, Surroundings, review_again};
+    use crate::rules::tables_for_tests;
+
+    const TASK: &str = "# %%\nimport asyncio\n\nasync def work():\n    await asyncio.sleep(9)\n\n# %%\ntask = asyncio.create_task(work())\n";
+
+    /// Source: nbclient 0.10 and papermill 2.7: what the task writes after its cell does not come.
+    #[test]
+    fn a_batch_run_is_said_to_end_before_the_task() {
+        let notebook = parse("a.py", TASK.to_owned()).expect("a notebook");
+        for (host, ends) in [(Host::Jupyter, false), (Host::Papermill, true)] {
+            let settings = Settings { host: Some(host), ..Settings::default() };
+            let alone = Surroundings { settings, ..Surroundings::default() };
+            let review = review_again(&notebook, &tables_for_tests(), &alone, &Known::default());
+            let notes = review.found().filter(|it| it.rule == super::NAME);
+            let notes: Vec<_> = notes.flat_map(|it| &it.notes).map(|it| it.message.key).collect();
+            assert_eq!(notes.contains(&"batch"), ends, "{notes:?}");
+        }
+    }
 }

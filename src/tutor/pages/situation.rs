@@ -191,6 +191,8 @@ fn place(writer: &mut Writer, subject: Subject) {
         writer.paragraph(wording::situation::SUSPENDS, &[("host", host)]);
     } else if !environment.host.keeps_a_loop_running() {
         writer.paragraph(wording::situation::NO_LOOP, &[("host", host)]);
+    } else if environment.host.is_batch() {
+        writer.paragraph(wording::situation::BATCH, &[("host", host)]);
     }
     if environment.host.certainty() == Certainty::Inferred {
         writer.paragraph(wording::situation::INFERRED, &[("host", host)]);
