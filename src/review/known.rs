@@ -54,6 +54,15 @@ impl Known {
     }
 }
 
+impl Known {
+    /// Looks up once what every later change asks for, while nobody waits.
+    pub fn prepare(&self) {
+        if let Some(told) = self.told.as_deref().filter(|told| !told.concerns_all) {
+            told.links();
+        }
+    }
+}
+
 impl Review {
     /// What the next review of the notebook may build on.
     pub fn known(&self) -> Known {

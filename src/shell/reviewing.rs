@@ -109,10 +109,15 @@ fn make(inbox: &Receiver<Work>, configs: &Configs<'_>, answers: &Sender<Msg>) {
         let mut waiting: Vec<Work> = std::iter::once(work).chain(inbox.try_iter()).collect();
         // Older texts are not wanted any more.
         let newest = waiting.iter().rposition(|work| matches!(work, Work::Review(_)));
+        let mut known = None;
         for (at, work) in waiting.drain(..).enumerate() {
             let answer = match work {
                 Work::Review(_) if Some(at) != newest => continue,
-                Work::Review(job) => Msg::Reviewed(reviewed(&job, configs.tables)),
+                Work::Review(job) => {
+                    let reviewed = reviewed(&job, configs.tables);
+                    known = reviewed.review.as_ref().map(|review| review.known());
+                    Msg::Reviewed(reviewed)
+                }
                 Work::Open(path) => {
                     let open = AssertUnwindSafe(|| opened(path, configs));
                     let failed = |_| Err(both(configs.knowledge, &FileError::Internal));
@@ -122,6 +127,9 @@ fn make(inbox: &Receiver<Work>, configs: &Configs<'_>, answers: &Sender<Msg>) {
             if answers.send(answer).is_err() {
                 return;
             }
+        }
+        if let Some(known) = known {
+            known.prepare();
         }
     }
 }

@@ -8,6 +8,7 @@ use super::order::{Order, Place};
 use super::reviewing::{AT_ONCE, Elsewhere, Job, Pending};
 use super::view::OverviewRow;
 use crate::diagnostic::Diagnostic;
+use crate::index::ReadCell;
 use crate::knowledge::Tables;
 use crate::notebook::{Notebook, NotebookError, SaveError};
 use crate::proof::{Plan, plan};
@@ -73,7 +74,7 @@ impl Document {
         let unseen = Self::unseen(name, path, notebook, surroundings);
         let mut document = Self { elsewhere, is_unsearched, ..unseen };
         match document.ask_for_review(elsewhere == Elsewhere::Typed) {
-            true => document.take_in_review(),
+            true => document.take_in_review(&[]),
             false => document.make_review(tables),
         }
         document
@@ -141,13 +142,14 @@ impl Document {
             return false;
         }
         self.pending = None;
+        let mut before = Vec::new();
         if let Some(review) = review {
-            self.review = *review;
+            before = std::mem::replace(&mut self.review, *review).cells;
             self.surroundings.modules = Arc::clone(&self.review.surroundings.modules);
             self.is_unsearched = false;
         }
         self.is_unreviewed = false;
-        self.take_in_review();
+        self.take_in_review(&before);
         true
     }
 
@@ -341,9 +343,10 @@ impl Document {
 
     fn make_review(&mut self, tables: &Tables) {
         let known = self.review.known();
-        self.review = review_again(&self.notebook, tables, &self.surroundings, &known);
+        let review = review_again(&self.notebook, tables, &self.surroundings, &known);
+        let before = std::mem::replace(&mut self.review, review).cells;
         self.is_unreviewed = false;
-        self.take_in_review();
+        self.take_in_review(&before);
     }
 
     /// Asks for the review where it is made elsewhere: that of a long notebook, the first one that
@@ -361,9 +364,10 @@ impl Document {
         self.pending.is_some()
     }
 
-    fn take_in_review(&mut self) {
+    /// `before` are the cells of the review before, as they were read.
+    fn take_in_review(&mut self, before: &[Arc<ReadCell>]) {
         self.order = Order::of(&self.review);
-        self.overview = self.notebook.cells.iter().map(|cell| self.overview_row(cell)).collect();
+        self.renew_overview(before);
     }
 
     /// The problems of a cell, the worst first.

@@ -1,9 +1,12 @@
 //! The overview of an open notebook: a row for each cell, brought up to date row by row.
 
+use std::sync::Arc;
+
 use super::document::Document;
 use super::marks::mark;
 use super::view::OverviewRow;
 use crate::diagnostic::Severity;
+use crate::index::ReadCell;
 use crate::notebook::{Cell, CellKind};
 use crate::text::CellIndex;
 
@@ -24,7 +27,33 @@ impl Document {
         }
     }
 
-    pub(super) fn overview_row(&self, cell: &Cell) -> OverviewRow {
+    /// Brings all rows up to date with the review. Those of cells that are as they were `before`
+    /// change in their marks alone.
+    pub(super) fn renew_overview(&mut self, before: &[Arc<ReadCell>]) {
+        let mut worst = vec![None; self.notebook.cells.len()];
+        for found in &self.review.diagnostics {
+            if let Some(slot) = worst.get_mut(found.place().cell.0) {
+                *slot = (*slot).max(Some(found.said().severity));
+            }
+        }
+        let is_known = before.len() == self.overview.len();
+        let row = |(cell, worst): (&Cell, Option<Severity>)| {
+            let at = cell.index.0;
+            let read = self.review.cells.get(at).zip(before.get(at));
+            let known = self.overview.get(at).filter(|_| is_known);
+            match known.filter(|_| read.is_some_and(|(now, before)| Arc::ptr_eq(now, before))) {
+                Some(known) => OverviewRow {
+                    mark: worst.map(mark),
+                    edited: self.is_changed(cell.index),
+                    ..known.clone()
+                },
+                None => self.overview_row(cell),
+            }
+        };
+        self.overview = self.notebook.cells.iter().zip(worst).map(row).collect();
+    }
+
+    fn overview_row(&self, cell: &Cell) -> OverviewRow {
         OverviewRow {
             number: cell.index.number(),
             line: telling_line(&cell.source).into(),

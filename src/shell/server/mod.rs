@@ -272,6 +272,9 @@ impl<'k> Server<'k> {
         document.known = made.as_ref().map(Review::known).unwrap_or_default();
         document.review = Some(made.unwrap_or_else(|| unmade(document)));
         self.publish(uri);
+        if let Some(document) = self.documents.get(uri) {
+            document.known.prepare();
+        }
         true
     }
 
