@@ -40,7 +40,10 @@ impl Reviewer {
         answers: Sender<Msg>,
     ) -> Option<Self> {
         let (work, inbox) = mpsc::channel();
-        let make = move || make(&inbox, &configs, &answers);
+        let make = move || {
+            step_back();
+            make(&inbox, &configs, &answers);
+        };
         Builder::new().stack_size(STACK).spawn_scoped(scope, make).ok()?;
         Some(Self { work, last: Stop::default() })
     }
@@ -62,6 +65,14 @@ impl Reviewer {
             _ => None,
         }
     }
+}
+
+/// Leaves the processor to the thread that draws, where both want it.
+///
+/// Source: setpriority(2): on Linux, and there alone, a nice value is a thread's own.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(10);
 }
 
 impl Drop for Reviewer {

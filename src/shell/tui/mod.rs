@@ -128,8 +128,9 @@ pub fn run(
     if mouse {
         terminal.mouse(true).map_err(TuiError::Lost)?;
     }
-    let (done, resumed) = (false, None);
-    let mut front = Front { tutor, perform, terminal, gate, screen, view, typing, done, resumed };
+    let (wanted, done, resumed) = (None, false, None);
+    let mut front =
+        Front { tutor, perform, terminal, gate, screen, view, typing, wanted, done, resumed };
     front.run(&events)
 }
 
@@ -144,6 +145,8 @@ struct Front<'a> {
     /// The tutor's view after the last message.
     view: View,
     typing: input::Typing,
+    /// A review that nobody has begun: the frame comes before it.
+    wanted: Option<Effect>,
     done: bool,
     /// When the program came back from its last stop.
     resumed: Option<Instant>,
@@ -153,6 +156,9 @@ impl Front<'_> {
     fn run(&mut self, events: &Receiver<Event>) -> Result<(), TuiError> {
         while !self.done {
             self.draw().map_err(TuiError::Lost)?;
+            if self.begin().map_err(TuiError::Lost)? {
+                continue;
+            }
             let pace = self.view.ticking.then_some(TICK);
             let Some(batch) = events::batch(events, pace) else {
                 self.tell(Msg::Tick).map_err(TuiError::Lost)?;
@@ -184,10 +190,19 @@ impl Front<'_> {
         Ok(())
     }
 
+    /// Begins the review that is wanted, beside which nothing has to be drawn now. Whether it is there
+    /// already, as where no thread makes it.
+    fn begin(&mut self) -> io::Result<bool> {
+        let answer = self.wanted.take().and_then(|wanted| (self.perform)(wanted));
+        let is_there = answer.is_some();
+        answer.map_or(Ok(()), |answer| self.tell(answer)).map(|()| is_there)
+    }
+
     /// Lets a review that is about to come arrive before a key that may ask it. Gives what else
     /// came meanwhile.
     fn settle(&mut self, events: &Receiver<Event>) -> io::Result<Vec<Event>> {
         let mut later = Vec::new();
+        self.begin()?;
         let end = Instant::now() + MOMENT;
         while self.view.settling {
             match events.recv_timeout(end.saturating_duration_since(Instant::now())) {
@@ -281,6 +296,7 @@ impl Front<'_> {
                     Effect::Suspend => self.suspend()?,
                     effect @ Effect::Rewrite { .. } => msgs.extend(self.lend(effect)?),
                     Effect::Mouse(on) => self.terminal.mouse(on)?,
+                    review @ Effect::Review(_) => self.wanted = Some(review),
                     other => msgs.extend((self.perform)(other)),
                 }
             }
