@@ -12,7 +12,8 @@ use super::walk::Walk;
 use super::{Screen, Tutor, learn};
 use crate::diagnostic::Fix;
 use crate::knowledge::{Both, Language, Tables};
-use crate::proof::{Plan, elsewhere};
+use crate::notebook::Format;
+use crate::proof::{Elsewhere, Plan, elsewhere};
 use crate::review::changed_sources;
 use crate::text::{CellIndex, Wording};
 use crate::transcript::Transcript;
@@ -108,14 +109,21 @@ pub struct Attempt {
 pub struct Prospect {
     pub claim: Claim,
     pub plan: Plan,
+    /// Why no kernel of Jupyter can run that.
+    pub elsewhere: Option<Elsewhere>,
 }
 
 impl Prospect {
     /// Worked out once for each problem, repair and state of the cells.
     pub fn of(walk: &Walk, tables: &Tables) -> Option<Self> {
         let claim = Claim::of(walk, tables)?;
-        let plan = claim.plan(&walk.document, false, tables);
-        Some(Self { claim, plan })
+        let document = &walk.document;
+        let plan = claim.plan(document, false, tables);
+        // A kernel of Jupyter runs what Jupyter wrote.
+        let is_jupyters = matches!(document.notebook.format, Format::Ipynb { .. });
+        let why = || elsewhere(&document.notebook, &document.review.run(tables), &plan);
+        let elsewhere = if is_jupyters { None } else { why() };
+        Some(Self { claim, plan, elsewhere })
     }
 }
 

@@ -3,6 +3,7 @@ mod contradictions;
 mod copying;
 mod drafts;
 mod finding;
+mod forms;
 mod long;
 mod problems;
 mod proof;

@@ -7,6 +7,7 @@ use super::popups::Question;
 use super::telling::about;
 use super::view::{Prose, Tone};
 use crate::diagnostic::{Applicability, Message};
+use crate::notebook::Format;
 use crate::review::changed_sources;
 use crate::text::{CellIndex, Wording};
 use crate::wording::status;
@@ -161,10 +162,19 @@ impl Tutor<'_> {
         let repaired = std::mem::take(&mut self.repaired);
         let key = if repaired { status::REPAIRED } else { status::WRITTEN };
         let mut said = vec![self.clause(key, &[("file", path)])];
-        said.extend(first.then(|| self.clause(status::RELOAD, &[])));
+        said.extend(first.then(|| self.clause(self.reload(), &[])));
         said.push(self.next_clause());
         said.push(self.clause(status::CAN_UNDO, &[]));
         self.say_all(said, Tone::Right);
+    }
+
+    /// How the program that has the file open comes to read it again.
+    fn reload(&self) -> Wording {
+        let format = self.document().map(|document| document.notebook.format);
+        match format {
+            Some(Format::Ipynb { .. }) | None => status::RELOAD,
+            Some(_) => status::RELOAD_TEXT,
+        }
     }
 
     /// The cell was changed where no file holds it.

@@ -1,5 +1,7 @@
 //! `prove` where nothing may run, or nothing can.
 
+use serde_json::json;
+
 use crate::support::{folder, notebook, run};
 
 const BAD: &str = "asyncio.run(main())";
@@ -66,4 +68,22 @@ fn a_kernel_that_is_not_here_is_refused_by_its_name() {
     let ran = run(folder.path(), &["prove", "--kernel", "gone", "a.ipynb"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("There is no kernel called gone here."), "{}", ran.stderr);
+}
+
+/// Nothing is written, so that it matters little that such a file cannot be.
+#[test]
+fn a_notebook_of_an_old_form_is_proved_as_the_one_it_would_become() {
+    let cell = |source: &str| {
+        json!({"cell_type": "code", "collapsed": false, "input": source, "language": "python",
+            "metadata": {}, "outputs": [], "prompt_number": 1})
+    };
+    let sheet = json!({"metadata": {}, "cells": [cell(DEFINED), cell(BAD)]});
+    let old = json!({"metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0,
+        "worksheets": [sheet]});
+    let text = old.to_string();
+    let mut files = vec![("a.ipynb", text.as_str())];
+    files.extend(ENVIRONMENT);
+    let folder = folder(&files);
+    let ran = run(folder.path(), &["prove", "a.ipynb"]);
+    assert!(ran.stdout.contains("cell 2"), "{}{}", ran.stdout, ran.stderr);
 }

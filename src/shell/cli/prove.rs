@@ -21,6 +21,7 @@ use crate::shell::kernel::find::{World, find};
 use crate::shell::kernel::{self, Act, Choice, Event, Failure, Insistence, Interrupts};
 use crate::shell::kernel::{Job, Source, Wanted, choose};
 use crate::shell::report::{self, Proof, Proved, json};
+use crate::shell::upgrade;
 use crate::text::{CellIndex, Wording};
 use crate::transcript::{CellRun, Transcript};
 use crate::wording::{prove, spent};
@@ -49,6 +50,7 @@ pub fn run(args: &ProveArgs, session: &Session) -> io::Result<Exit> {
     let path = args.file.as_path();
     let configs = session.configs(Overrides::default());
     let read = files::read(path);
+    let read = read.map(as_it_would_be_written);
     let read = read.and_then(|bytes| reviewed::caught(|| reviewed::read(&configs, path, bytes)));
     let (notebook, review) = match read {
         Ok(read) => read,
@@ -82,6 +84,14 @@ pub fn run(args: &ProveArgs, session: &Session) -> io::Result<Exit> {
             Ok(drawn.flatten().unwrap_or_else(|| exit(&proof)))
         }
     }
+}
+
+/// A notebook of an old form is proved as the one that it would be upgraded to: nothing is written,
+/// and a repair has to be made in something.
+fn as_it_would_be_written(bytes: Vec<u8>) -> Vec<u8> {
+    let text = std::str::from_utf8(&bytes).ok();
+    let upgraded = text.filter(|text| text.contains("\"worksheets\"")).and_then(upgrade::upgrade);
+    upgraded.map_or(bytes, String::into_bytes)
 }
 
 /// Writes the picture of the tasks into a new file, and says where; the exit where it cannot.
@@ -149,9 +159,7 @@ fn subject(
 ) -> Subject {
     let mut repairs =
         Repairs::new(notebook.clone(), review.clone(), Applicability::Unsafe, configs.tables);
-    if notebook.read_only().is_none() {
-        repairs.run();
-    }
+    repairs.run();
     let Repairs { notebook: after, review: reviewed, .. } = repairs;
     Subject::new((notebook, &review), (after, &reviewed), configs.tables, wanted, args.all)
 }

@@ -2,6 +2,7 @@
 
 use super::{Subject, differences, says_something};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::notebook::Format;
 use crate::review::helper_of;
 use crate::tutor::document::Document;
 use crate::tutor::reading::Writer;
@@ -28,7 +29,8 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
                 writer.same(Block::Diff(lines));
             }
             if document.path.is_some() {
-                writer.paragraph(apply::KEPT, &[]);
+                let is_framed = document.notebook.format == Format::Marimo;
+                writer.paragraph(if is_framed { apply::KEPT_FRAMED } else { apply::KEPT }, &[]);
             }
         }
         None => match &command {

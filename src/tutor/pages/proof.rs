@@ -64,7 +64,11 @@ pub(in crate::tutor) fn of_task(writer: &mut Writer, attempt: &Attempt) {
 
 /// Nothing has run yet: which cells would.
 fn idle(writer: &mut Writer, subject: Subject, prospect: Option<&Prospect>) {
-    let Some(Prospect { claim, plan }) = prospect else { return };
+    let Some(Prospect { claim, plan, elsewhere }) = prospect else { return };
+    if let Some(why) = elsewhere {
+        writer.conclusion(wording::proof::WITHOUT, &[]);
+        return writer.paragraph(why.key(), &[("name", why.name())]);
+    }
     let key =
         if claim.changes.is_empty() { wording::proof::IDLE_ALONE } else { wording::proof::IDLE };
     writer.conclusion(key, &[]);

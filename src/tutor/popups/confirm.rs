@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{At, Popup};
+use crate::notebook::Format;
 use crate::text::CellIndex;
 use crate::tutor::beside::Keep;
 use crate::tutor::drafts::FoundDraft;
@@ -14,7 +15,7 @@ use crate::tutor::message::Effect;
 use crate::tutor::reading::Writer;
 use crate::tutor::view::{self, Block, Page};
 use crate::tutor::{Tutor, diff};
-use crate::wording::{Wording, confirm, keys, pattern, status};
+use crate::wording::{Wording, apply, confirm, keys, pattern, status};
 
 const UP: &[Chord] = &[k(Code::Up), c('k')];
 const DOWN: &[Chord] = &[k(Code::Down), c('j')];
@@ -143,6 +144,9 @@ impl Tutor<'_> {
         for (cell, before, after) in changed {
             writer.paragraph(pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
             writer.same(Block::Diff(diff::lines(&before, &after)));
+        }
+        if key == confirm::WRITE && document.notebook.format == Format::Marimo {
+            writer.paragraph(apply::KEPT_FRAMED, &[]);
         }
         writer.finish()
     }
