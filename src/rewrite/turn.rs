@@ -1,5 +1,7 @@
 //! A loop whose turns await becomes one wait for all of them, and what is done with each result.
 
+mod caught;
+
 use super::handles::free_name;
 use super::imports::module_name;
 use super::removal::delete_statement;
@@ -12,8 +14,24 @@ use crate::text::{Edit, TextRange, indentation, line_range};
 /// await, in a plain statement of the body.
 pub fn join_loop(run: &Run, around: Site, awaits: &[Site], joining: Joining) -> Option<Vec<Edit>> {
     let turn = Turn::of(run, around, awaits, joining)?;
+    if let Some(guard) = turn.guard {
+        return (joining == Joining::Gather).then(|| turn.in_guard(guard)).flatten();
+    }
     let collected = turn.collected(joining);
     collected.or_else(|| (joining == Joining::Gather).then(|| turn.in_two_loops()).flatten())
+}
+
+/// Whether a block deals with errors of what stands in it: `try`, `with suppress(…)`.
+fn guards(run: &Run, block: Site) -> bool {
+    let suppresses = |item: Site| {
+        let manager = run.child(item, Role::Context);
+        manager.and_then(|it| run.path_of_call(it)).as_deref() == Some("contextlib.suppress")
+    };
+    match run.kind(block) {
+        Kind::Try => true,
+        Kind::With { is_async: false } => run.children_in(block, Role::Context).all(suppresses),
+        _ => false,
+    }
 }
 
 struct Turn<'f, 't> {
@@ -21,6 +39,8 @@ struct Turn<'f, 't> {
     around: Site,
     target: Site,
     iterable: Site,
+    /// The `try`, or the `with` that suppresses errors, around the statement.
+    guard: Option<Site>,
     /// The statements before the one that awaits.
     before: Vec<Site>,
     statement: Site,
@@ -46,7 +66,8 @@ impl<'f, 't> Turn<'f, 't> {
         let [awaited] = awaits else { return None };
         let statement = run.statement(*awaited);
         let body: Vec<Site> = run.children_in(around, Role::Body).collect();
-        let at = body.iter().position(|it| *it == statement)?;
+        let guard = run.parent(statement).filter(|up| *up != around && guards(run, *up));
+        let at = body.iter().position(|it| *it == guard.unwrap_or(statement))?;
         let plain =
             matches!(run.kind(statement), Kind::Assign | Kind::AugAssign | Kind::Expression);
         let has_else = run.child(around, Role::Else).is_some();
@@ -59,6 +80,7 @@ impl<'f, 't> Turn<'f, 't> {
             around,
             target: run.child(around, Role::Target)?,
             iterable: run.child(around, Role::Iter)?,
+            guard,
             before: before.to_vec(),
             statement,
             after: rest.iter().skip(1).copied().collect(),

@@ -245,6 +245,8 @@ impl Look<'_, '_> {
                 continue;
             }
             let Some(edits) = edits(joining) else { continue };
+            let keeps_errors = edits.iter().any(|it| it.text.contains("return_exceptions=True"));
+            let why = if keeps_errors { "why-caught" } else { why };
             let fix = Fix {
                 title: Message::new(NAME, title),
                 pattern,
