@@ -11,6 +11,7 @@ mod draft;
 mod enclose;
 pub mod extract;
 mod factory;
+mod gate;
 mod hand_over;
 mod handles;
 mod imports;
@@ -51,6 +52,7 @@ pub use draft::{
     Drafted, Start, can_await, draft, draft_unseen, drafted_fix, hold_together, holds_await,
 };
 pub use enclose::enclose;
+pub use gate::Gate;
 pub use hand_over::hand_over;
 pub use handles::{FreeNames, free_name, keep_handle};
 pub use imports::{module_name, name_of_module};

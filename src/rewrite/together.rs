@@ -1,6 +1,7 @@
 //! Awaits that stand one after another are joined: they wait together in one `gather`, or as the
 //! tasks of one group.
 
+use super::gate::Gate;
 use super::handles::free_name;
 use super::imports::module_name;
 use crate::execution::{Run, Site, starts_kept_task};
@@ -18,8 +19,14 @@ pub enum Joining {
 }
 
 /// `[await f(x) for x in xs]` becomes `await asyncio.gather(*[f(x) for x in xs])`. `None` where
-/// the element is more than the await.
-pub fn join_comprehension(run: &Run, around: Site, awaits: &[Site]) -> Option<Vec<Edit>> {
+/// the element is more than the await. A gate before the statement decides how many run at once where
+/// `is_limited`.
+pub fn join_comprehension(
+    run: &Run,
+    around: Site,
+    awaits: &[Site],
+    is_limited: bool,
+) -> Option<Vec<Edit>> {
     let list = matches!(run.kind(around), Kind::Comprehension { builds: Builds::List, .. });
     let [only] = awaits else { return None };
     if !list || run.parent(*only) != Some(around) || run.role(*only) != Role::Element {
@@ -30,16 +37,30 @@ pub fn join_comprehension(run: &Run, around: Site, awaits: &[Site]) -> Option<Ve
     let keyword = TextRange::new(run.range(*only).start, operand.start);
     let opens = keyword.slice(run.tree(around.cell).source()).contains('(');
     let mut edits: Vec<Edit> = import.into_iter().collect();
-    edits.push(Edit::insert(
-        run.position(around.cell),
-        whole.start,
-        format!("await {asyncio}.gather(*"),
-    ));
+    // What follows belongs to the list, not to what is awaited for it.
+    let is_held = run
+        .parent(around)
+        .is_some_and(|up| matches!(run.kind(up), Kind::Attribute { .. } | Kind::Subscript))
+        && run.role(around) == Role::Value;
+    let (outer, closes) = if is_held { ("(", "))") } else { ("", ")") };
+    let cell = run.position(around.cell);
+    let mut opening = format!("{outer}await {asyncio}.gather(*");
+    if is_limited {
+        let statement = run.statement(around);
+        let Gate { name, definition } = Gate::before(run, statement);
+        match run.range(statement).start {
+            start if start == whole.start => opening.insert_str(0, &definition),
+            start => edits.push(Edit::insert(cell, start, definition)),
+        }
+        edits.push(Edit::insert(cell, operand.start, format!("{name}(")));
+        edits.push(Edit::insert(cell, operand.end, ")"));
+    }
+    edits.push(Edit::insert(cell, whole.start, opening));
     // `await (f(x))` keeps its parentheses.
     let word =
         if opens { TextRange::new(keyword.start, keyword.start + "await".len()) } else { keyword };
     edits.push(Edit::delete(run.span_of(around.cell, word)));
-    edits.push(Edit::insert(run.position(around.cell), whole.end, ")"));
+    edits.push(Edit::insert(cell, whole.end, closes));
     Some(edits)
 }
 

@@ -1,10 +1,11 @@
 //! A loop whose turns await becomes one wait for all of them, and what is done with each result.
 
 mod caught;
+mod collected;
 
+use super::gate::Gate;
 use super::handles::free_name;
 use super::imports::module_name;
-use super::removal::delete_statement;
 use super::together::{Joining, Kept, comments_in, folded, started};
 use crate::execution::{Run, Site};
 use crate::python::{Builds, Kind, NameUse, Role};
@@ -12,8 +13,16 @@ use crate::text::{Edit, TextRange, indentation, line_range};
 
 /// The loop's awaits as one wait. `None` where a turn is more than these forms can hold: one
 /// await, in a plain statement of the body.
-pub fn join_loop(run: &Run, around: Site, awaits: &[Site], joining: Joining) -> Option<Vec<Edit>> {
-    let turn = Turn::of(run, around, awaits, joining)?;
+///
+/// Where `is_limited`, a gate decides how many of the calls run at once.
+pub fn join_loop(
+    run: &Run,
+    around: Site,
+    awaits: &[Site],
+    (joining, is_limited): (Joining, bool),
+) -> Option<Vec<Edit>> {
+    let gate = is_limited.then(|| Gate::before(run, around));
+    let turn = Turn { gate, ..Turn::of(run, around, awaits, joining)? };
     if let Some(guard) = turn.guard {
         return (joining == Joining::Gather).then(|| turn.in_guard(guard)).flatten();
     }
@@ -47,6 +56,7 @@ struct Turn<'f, 't> {
     after: Vec<Site>,
     awaited: Site,
     operand: Site,
+    gate: Option<Gate>,
 }
 
 /// What the second loop runs over.
@@ -86,6 +96,7 @@ impl<'f, 't> Turn<'f, 't> {
             after: rest.iter().skip(1).copied().collect(),
             awaited: *awaited,
             operand: started(run, run.child(*awaited, Role::Value)?, joining)?,
+            gate: None,
         };
         // `continue` before the await skips a turn, which a call for each item cannot.
         let skips = before
@@ -130,6 +141,19 @@ impl<'f, 't> Turn<'f, 't> {
         self.run.source_of(site)
     }
 
+    /// The call that makes a coroutine, through the gate where there is one.
+    fn call(&self) -> String {
+        let call = self.text(self.operand);
+        match &self.gate {
+            Some(gate) => format!("{}({call})", gate.name),
+            None => call.to_owned(),
+        }
+    }
+
+    fn gate_text(&self) -> &str {
+        self.gate.as_ref().map_or("", |gate| &gate.definition)
+    }
+
     /// What the loop runs over, as an argument or a comprehension may hold it.
     fn iterable_text(&self) -> String {
         let text = self.text(self.iterable);
@@ -139,36 +163,9 @@ impl<'f, 't> Turn<'f, 't> {
         }
     }
 
-    /// `rows = []` and `rows.append(await f(x))` in a loop.
-    fn collected(&self, joining: Joining) -> Option<Vec<Edit>> {
-        let run = self.run;
-        let name = self.text(self.appended_to()?);
-        let (asyncio, import) = module_name(run, self.around, "asyncio");
-        let start = self.empty_list_before(name);
-        let text = match joining {
-            Joining::Gather => self.gathered(name, &asyncio, start.is_some()),
-            Joining::TaskGroup => self.grouped(name, &asyncio, start.is_some()),
-        };
-        let mut edits: Vec<Edit> = import.into_iter().collect();
-        edits.extend(start.map(|start| delete_statement(run, start)));
-        let Kept { above, beside } = self.comments(run.range(self.around));
-        edits.push(Edit::replace(run.at(self.around), format!("{above}{text}{beside}")));
-        Some(edits)
-    }
-
-    fn gathered(&self, name: &str, asyncio: &str, is_new: bool) -> String {
-        let each = self.each(&self.iterable_text());
-        let call = format!("await {asyncio}.gather(");
-        let (head, tail) = match is_new {
-            true => (format!("{name} = {call}"), ")"),
-            false => (format!("{name}.extend({call}"), "))"),
-        };
-        folded(self.indent(), &head, &each, tail)
-    }
-
     /// All calls as arguments. Coroutines that were made before need no comprehension.
     fn each(&self, items: &str) -> String {
-        let (target, call) = (self.text(self.target), self.text(self.operand));
+        let (target, call) = (self.text(self.target), self.call());
         if call == target {
             format!("*{items}")
         } else {
@@ -176,47 +173,10 @@ impl<'f, 't> Turn<'f, 't> {
         }
     }
 
-    fn grouped(&self, name: &str, asyncio: &str, is_new: bool) -> String {
-        let (run, indent) = (self.run, self.indent());
-        let (group, tasks) = (free_name(run, "group"), free_name(run, "tasks"));
-        let (target, items) = (self.text(self.target), self.iterable_text());
-        let call = self.text(self.operand);
-        let each = format!("{group}.create_task({call}) for {target} in {items}");
-        let inner = format!("{indent}    ");
-        let made = folded(&inner, &format!("{tasks} = ["), &each, "]");
-        let results = format!("[task.result() for task in {tasks}]");
-        let kept = match is_new {
-            true => format!("{name} = {results}"),
-            false => format!("{name}.extend({results})"),
-        };
-        format!("async with {asyncio}.TaskGroup() as {group}:\n{inner}{made}\n{indent}{kept}")
-    }
-
     /// The loop's own comments there. Those inside the awaited call stay where they are.
     fn comments(&self, range: TextRange) -> Kept {
         let except = [self.run.range(self.operand)];
         comments_in(self.run, self.around, range, &except, self.indent())
-    }
-
-    /// The list to which the turn's only act appends what it awaited.
-    fn appended_to(&self) -> Option<Site> {
-        let run = self.run;
-        let (call, value) = match (self.before.as_slice(), self.after.as_slice()) {
-            ([], []) => (run.child(self.statement, Role::Value)?, self.awaited),
-            ([], [next]) if matches!(run.kind(*next), Kind::Expression) => {
-                let call = run.child(*next, Role::Value)?;
-                let value = run.child(call, Role::Arg)?;
-                (self.named()? == self.text(value)).then_some((call, value))?
-            }
-            _ => return None,
-        };
-        let func = run.child(call, Role::Func)?;
-        let list = run.child(func, Role::Value)?;
-        let args: Vec<Site> = run.children_in(call, Role::Arg).collect();
-        let appends = matches!(run.kind(list), Kind::Name { .. })
-            && self.text(func) == format!("{}.append", self.text(list))
-            && args == [value];
-        appends.then_some(list)
     }
 
     /// The name that the statement gives to the result, when it does nothing else.
@@ -228,22 +188,6 @@ impl<'f, 't> Turn<'f, 't> {
             && matches!(run.kind(self.statement), Kind::Assign);
         let plain = matches!(run.kind(*target), Kind::Name { .. });
         (whole && plain).then(|| self.text(*target))
-    }
-
-    /// The statement `name = []` before the loop, when nothing in between speaks of the list.
-    fn empty_list_before(&self, name: &str) -> Option<Site> {
-        let run = self.run;
-        let siblings = run.block(self.around);
-        let before = siblings.iter().take_while(|it| **it != self.around);
-        let speaks = |site: &&Site| {
-            self.below(**site).any(|it| run.tree(it.cell).name(it.node) == Some(name))
-        };
-        let statement = *before.filter(speaks).last()?;
-        let targets: Vec<Site> = run.children_in(statement, Role::Target).collect();
-        let [target] = targets.as_slice() else { return None };
-        let value = self.text(run.child(statement, Role::Value)?);
-        let mine = matches!(run.kind(statement), Kind::Assign) && self.text(*target) == name;
-        (mine && matches!(value, "[]" | "list()")).then_some(statement)
     }
 
     /// The calls are made in one loop, or at once; what is done with each result is another.
@@ -274,7 +218,8 @@ impl<'f, 't> Turn<'f, 't> {
         }
         let (asyncio, import) = module_name(run, self.around, "asyncio");
         let made = self.made(&second.items, &asyncio, &lead);
-        let text = format!("{}{made}{beside}\n{}{between}", second.copy, self.second_head(&second));
+        let (gate, head_again) = (self.gate_text(), self.second_head(&second));
+        let text = format!("{gate}{}{made}{beside}\n{head_again}{between}", second.copy);
         let replaced = TextRange::new(head.start, end);
         let mut edits: Vec<Edit> = import.into_iter().collect();
         edits.push(Edit::replace(run.span_of(self.around.cell, replaced), text));
@@ -293,7 +238,7 @@ impl<'f, 't> Turn<'f, 't> {
             let head = format!("{results} = await {asyncio}.gather(");
             return folded(indent, &head, &self.each(items), ")");
         }
-        let (target, call) = (self.text(self.target), self.text(self.operand));
+        let (target, call) = (self.text(self.target), self.call());
         let calls = free_name(run, "calls");
         let inner = indentation(self.source(), run.range(self.statement).start);
         format!(

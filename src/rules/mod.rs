@@ -26,6 +26,7 @@ mod left_open;
 mod loop_owning_sync_api;
 mod loop_waits_for_itself;
 mod loops;
+mod many;
 mod needs_newer_python;
 mod nest_asyncio_by_default;
 mod removed_from_asyncio;

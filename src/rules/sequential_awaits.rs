@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 
 use super::Rule;
 use super::events::place;
+use super::many::{asks_without_limit, many};
 use super::waiting::{Reader, Waiting};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::environment::PythonVersion;
@@ -106,10 +107,12 @@ impl Look<'_, '_> {
         if !self.shows_progress(around) {
             let at = place(run, around)?;
             let awaits: Vec<_> = awaits.iter().filter_map(|it| place(run, *it)).collect();
-            self.offer(&mut found, around, |joining| match is_loop {
-                true => join_loop(self.run, at, &awaits, joining),
+            let is_limited =
+                many(&self.reader, around).is_some() && asks_without_limit(&self.reader, operand);
+            self.offer(&mut found, (around, is_limited), |joining| match is_loop {
+                true => join_loop(self.run, at, &awaits, (joining, is_limited)),
                 false => {
-                    let joined = || join_comprehension(self.run, at, &awaits);
+                    let joined = || join_comprehension(self.run, at, &awaits, is_limited);
                     (joining == Joining::Gather).then(joined).flatten()
                 }
             });
@@ -160,7 +163,7 @@ impl Look<'_, '_> {
         let mut found =
             Diagnostic::new(NAME, Severity::Hint, span, key).with("count", members.len());
         found.patterns = vec!["gather", "task-group"];
-        self.offer(&mut found, first, |joining| join_run(self.run, &statements, joining));
+        self.offer(&mut found, (first, false), |joining| join_run(self.run, &statements, joining));
         Some(found)
     }
 
@@ -231,28 +234,35 @@ impl Look<'_, '_> {
     fn offer(
         &self,
         found: &mut Diagnostic,
-        place: Site,
+        (place, is_limited): (Site, bool),
         edits: impl Fn(Joining) -> Option<Vec<Edit>>,
     ) {
         let groups = PythonVersion { major: 3, minor: 11 };
         let has_groups = self.run.environment().python.is_none_or(|it| it >= groups);
         let forms = [
-            (Joining::Gather, "gather", "fix-gather", "why-gather"),
-            (Joining::TaskGroup, "task-group", "fix-group", "why-group"),
+            (Joining::Gather, "gather", ["fix-gather", "fix-gather-gate"], "why-gather"),
+            (Joining::TaskGroup, "task-group", ["fix-group", "fix-group-gate"], "why-group"),
         ];
-        for (joining, pattern, title, why) in forms {
+        for (joining, pattern, [title, limited], why) in forms {
             if joining == Joining::TaskGroup && !has_groups {
                 continue;
             }
             let Some(edits) = edits(joining) else { continue };
             let keeps_errors = edits.iter().any(|it| it.text.contains("return_exceptions=True"));
             let why = if keeps_errors { "why-caught" } else { why };
+            let at = self.run.first_line(place);
+            let mut reasons = vec![(at, Message::new(NAME, why))];
+            let (title, pattern) = match is_limited {
+                true => (limited, "bounded-fan-out"),
+                false => (title, pattern),
+            };
+            reasons.extend(is_limited.then(|| (at, Message::new(NAME, "why-gate"))));
             let fix = Fix {
                 title: Message::new(NAME, title),
                 pattern,
                 applicability: Applicability::Unsafe,
                 edits,
-                reasons: vec![(self.run.first_line(place), Message::new(NAME, why))],
+                reasons,
                 tradeoffs: vec!["sibling-failure", "completion-order"],
             };
             found.fixes.push(checked(self.run, fix));

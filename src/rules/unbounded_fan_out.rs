@@ -1,16 +1,14 @@
 //! A long list of requests is started all at once.
 
-mod many;
-
 use super::Rule;
 use super::events::place;
+use super::many::{Many, asks_without_limit, many};
 use super::waiting::Reader;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Run, Site};
 use crate::python::{Kind, Role};
-use crate::rewrite::{checked, enclose, free_name, module_name};
+use crate::rewrite::{Gate, checked, enclose, module_name};
 use crate::text::{Edit, indentation, line_range};
-use many::{Many, asks_without_limit, many};
 
 const NAME: &str = "unbounded-fan-out";
 
@@ -130,17 +128,11 @@ fn limit_fix(run: &Run, fan: &FanOut) -> Option<Fix> {
     if line.start + indent.len() != run.range(statement).start {
         return None;
     }
-    let (asyncio, import) = module_name(run, around, "asyncio");
-    let (gate, limited) = (free_name(run, "gate"), free_name(run, "limited"));
-    let definition = format!(
-        "{gate} = {asyncio}.Semaphore(10)\n\n\
-         {indent}async def {limited}(call):\n\
-         {indent}    async with {gate}:\n\
-         {indent}        return await call\n\n{indent}"
-    );
+    let (_, import) = module_name(run, around, "asyncio");
+    let Gate { name, definition } = Gate::before(run, statement);
     let mut edits: Vec<Edit> = import.into_iter().collect();
     edits.push(Edit::insert(run.position(made.cell), run.range(statement).start, definition));
-    edits.extend(enclose(run, made, format!("{limited}(")));
+    edits.extend(enclose(run, made, format!("{name}(")));
     let fix = Fix {
         title: Message::new(NAME, "fix-gate"),
         pattern: "bounded-fan-out",

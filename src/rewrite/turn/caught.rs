@@ -30,9 +30,9 @@ impl Turn<'_, '_> {
         let (asyncio, import) = module_name(run, self.around, "asyncio");
         let var = free_name(run, "result");
         let mut edits: Vec<Edit> = import.into_iter().collect();
-        let text = format!("{}\n{}", self.kept_as_results(&asyncio)?, self.second_loop(&var));
+        let (gate, results) = (self.gate_text(), self.kept_as_results(&asyncio)?);
         let beside = self.comments(head).beside;
-        let text = text.replacen('\n', &format!("{beside}\n"), usize::from(!beside.is_empty()));
+        let text = format!("{gate}{results}{beside}\n{}", self.second_loop(&var));
         edits.push(Edit::replace(run.span_of(self.around.cell, head), text));
         edits.extend(self.raised_again(&var));
         Some(edits)

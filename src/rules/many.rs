@@ -1,8 +1,8 @@
 //! How many calls a fan-out starts at once, and whether something holds them back.
 
+use super::waiting::Reader;
 use crate::execution::{Site, ValueKind};
 use crate::python::{Kind, Role};
-use crate::rules::waiting::Reader;
 
 /// More items than anybody lists by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
