@@ -46,7 +46,9 @@ impl Machine<'_> {
             _ => CollectionKind::Iterator,
         };
         match native {
-            Native::Map | Native::Filter => self.map(native, path, args, site),
+            Native::Map | Native::Filter => {
+                self.lazily(site, |it| it.map(native, path, args, site))
+            }
             Native::Dict => {
                 let keys = args.named.iter().map(|(name, _)| Value::Str(*name)).collect();
                 let items = args.named.iter().map(|(_, value)| self.heap.slot(*value)).collect();

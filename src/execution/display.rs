@@ -137,7 +137,12 @@ impl Machine<'_> {
         let before = self.calls.last_mut().and_then(|call| call.frame.replace(frame));
         let mut made = Made::default();
         let computing = self.start_computing();
-        let exact = self.clauses(node, &clauses, Some((first, outer)), &mut made);
+        let mut follow =
+            |it: &mut Self| it.clauses(node, &clauses, Some((first, outer)), &mut made);
+        let exact = match builds {
+            Builds::Generator => self.lazily(self.site(node), follow),
+            _ => follow(self),
+        };
         self.end_computing(computing, node, length);
         if let Some(call) = self.calls.last_mut() {
             call.frame = before;

@@ -231,6 +231,9 @@ pub enum EventKind {
 impl Machine<'_> {
     /// Writes down what happens.
     pub(super) fn emit(&mut self, site: Site, kind: EventKind) {
+        if self.happens_nowhere(&kind) {
+            return;
+        }
         let event = self.happening(site, kind);
         self.record(event);
     }

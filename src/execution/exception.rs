@@ -165,6 +165,9 @@ impl Machine<'_> {
     /// Says what raises for certain, unless code around it deals with it. `error` is the class
     /// under `builtins`, `work` the coroutine that does not run because of it.
     pub fn raise(&mut self, error: &str, site: Site, kind: EventKind, work: Value) {
+        if self.happens_nowhere(&kind) {
+            return self.escape(work);
+        }
         self.may_raise();
         let classes = [error, "Exception", "BaseException"];
         let builtins = self.words.builtins;

@@ -10,6 +10,7 @@ use super::lasting::{Blocks, FrontEnd};
 use super::started::Tasks;
 use super::trace::Trace;
 use super::unbound::Missing;
+use super::unread::Unread;
 use super::value::{CellKey, Foreign, Loop, Object, ObjectId, Site, Slot, Value};
 use super::words::Words;
 use crate::environment::Environment;
@@ -161,6 +162,7 @@ pub(super) struct Machine<'i> {
     pub factories: HashMap<ObjectId, Value>,
     /// What is found out when a name or an object is missing.
     pub missing: Missing,
+    pub unread: Unread,
     /// How many time limits there are around the code that runs.
     pub limits: usize,
 }
@@ -241,6 +243,7 @@ impl<'i> Machine<'i> {
             made: HashSet::new(),
             factories: HashMap::new(),
             missing: Missing::default(),
+            unread: Unread::default(),
             limits: 0,
         };
         for (key, index) in cells {

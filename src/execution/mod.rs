@@ -69,6 +69,7 @@ mod statement;
 mod steering;
 mod trace;
 mod unbound;
+mod unread;
 mod unseen;
 mod usage;
 mod value;

@@ -54,7 +54,9 @@ impl<'i> Moments<'i> {
         // A cell may have had a name from one that stands below it, and reads otherwise now.
         let changed: Vec<_> = pairs().filter(|(one, other)| !is_same(one, other)).collect();
         let stands = |machine: &Machine<'_>| {
-            let asked = |index: &Index| machine.asked_for(index, &self.names);
+            let asked = |index: &Index| {
+                machine.asked_for(index, &self.names) || machine.asked_who_reads(index, &self.names)
+            };
             !changed.iter().any(|((_, new), (_, old))| asked(new) || asked(old))
         };
         let moment = self.kept.iter().rev().find(|(at, machine)| *at <= same && stands(machine));
@@ -67,6 +69,7 @@ impl<'i> Moments<'i> {
             None => (0, Machine::new(&self.input, cells)),
         };
         machine.forget_binders();
+        machine.forget_readers();
         for ((key, index), _) in &changed {
             machine.add_code(*key, index, 0);
         }
