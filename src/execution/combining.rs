@@ -99,6 +99,18 @@ impl Machine<'_> {
         }
     }
 
+    /// `xs[:n]`: a bound has to be a number.
+    pub fn use_bounds(&mut self, slice: NodeId) {
+        let Some(index) = self.index(self.cell()).cloned() else { return };
+        let tree = &index.syntax.tree;
+        let bounds = tree.children(slice).filter(|_| *tree.kind(slice) == Kind::Slice);
+        for site in bounds.map(|it| self.site(it)).collect::<Vec<_>>() {
+            for value in self.trace.given.of(site).collect::<Vec<_>>() {
+                self.too_early(value, site, ValueUse::Given, None);
+            }
+        }
+    }
+
     /// Says of the elements of what is written at `site` that they are not there yet.
     pub fn each_too_early(&mut self, items: &[Value], site: Site) {
         for item in items {

@@ -244,6 +244,7 @@ impl Machine<'_> {
         };
         if let Some(at) = self.node(node, Role::Index).filter(|_| is_counted) {
             self.too_early(index, self.site(at), ValueUse::Given, None);
+            self.use_bounds(at);
         }
         self.item(object, index, site)
     }
