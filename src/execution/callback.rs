@@ -98,6 +98,11 @@ impl Machine<'_> {
         self.scheduled -= later;
         self.front_end.calls = outside;
         if take.awaits {
+            let gives_none = self.is_awaitable(result) == Some(false);
+            if gives_none && take.wants == Wants::CoroutineFunction {
+                let at = (taken.at, take.name.clone());
+                self.emit(site, self.wrong_kind(path, at, function, take.wants, false));
+            }
             self.escape(result);
         }
         taken.waits_for_kernel |= self.waits_for_kernel && take.place == Where::Thread;
@@ -118,6 +123,17 @@ impl Machine<'_> {
             self.told_of_coroutines(result);
         }
         result
+    }
+
+    /// What lists and dicts hold, so many inside each other.
+    pub fn held_within(&self, value: Value, depth: usize) -> Vec<Value> {
+        let Some(Object::Collection(collection)) = self.object(value) else { return vec![value] };
+        let slots = collection.items.iter().copied().chain([collection.rest]);
+        let held = slots.map(|slot| self.heap.get(slot)).filter(|it| *it != Value::Never);
+        match depth {
+            0 => held.collect(),
+            _ => held.flat_map(|it| self.held_within(it, depth - 1)).collect(),
+        }
     }
 
     pub fn other_named(

@@ -165,7 +165,10 @@ impl Machine<'_> {
                 }
                 used.insert(value);
                 taken.at = take.at.map(|at| at + number);
-                self.take(take, path, value, args, site, receiver, &mut taken);
+                let held = if take.within { self.held_within(value, 2) } else { vec![value] };
+                for one in held {
+                    self.take(take, path, one, args, site, receiver, &mut taken);
+                }
             }
         }
         for value in args.all().collect::<Vec<_>>() {
@@ -194,7 +197,9 @@ impl Machine<'_> {
             && self.is_called_there(take, taken.at, site);
         // Where a loop is running already, what is to run on another is not looked at.
         let is_refused = take.used == Use::Runs && self.refuses_a_loop(receiver);
-        if !is_refused && (gave_nothing || self.is_wrong(take.wants, value) == Some(true)) {
+        // Of a function whose result is awaited it matters what that is.
+        let wants = if take.awaits { Wants::Anything } else { take.wants };
+        if !is_refused && (gave_nothing || self.is_wrong(wants, value) == Some(true)) {
             let kind = self.wrong_kind(
                 path,
                 (taken.at, take.name.clone()),

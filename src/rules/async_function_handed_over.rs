@@ -2,6 +2,7 @@
 //! function where a coroutine is wanted.
 
 mod many;
+mod plain;
 mod reduced;
 mod together;
 
@@ -19,6 +20,7 @@ use crate::rewrite::{
 };
 use crate::text::{Edit, TextRange};
 use many::gathered_instead;
+use plain::{plain, written_at};
 use reduced::reduced;
 
 const NAME: &str = "async-function-handed-over";
@@ -39,7 +41,11 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
                     (Wants::PlainFunction, "function") if at.is_some() || name.is_some() => {
                         let key =
                             if name.as_deref() == Some("key") { "compared" } else { "dropped" };
-                        dropped(run, event, (argument, *by), *value, (key, *refuses))
+                        let written = written_at(run, argument, *value);
+                        dropped(run, event, (written, *by), *value, (key, *refuses))
+                    }
+                    (Wants::CoroutineFunction, "function") if !is_async => {
+                        plain(run, event, argument, *value, *refuses)
                     }
                     (Wants::Coroutine | Wants::Awaitable, _) => {
                         wanted(run, event, argument, *value, *by)

@@ -22,6 +22,9 @@ pub struct Take {
     /// Where it is called.
     #[serde(default, rename = "in")]
     pub place: Where,
+    /// Whether it stands in lists and dicts that are given.
+    #[serde(default)]
+    pub within: bool,
     /// What it is called with.
     #[serde(default)]
     pub with: With,
