@@ -79,6 +79,8 @@ impl Machine<'_> {
                     names_of: None,
                 }))
             }
+            Native::Reduce => self.reduce(path, args, site),
+            Native::Accumulate => self.accumulate(path, args, site),
             Native::Enumerate => {
                 let walked = args.positional.first().copied().unwrap_or(Value::Unknown);
                 let items = self.walk(walked, site);

@@ -31,6 +31,7 @@ mod exits;
 mod expression;
 mod factory;
 mod filled;
+mod fold;
 mod give;
 mod given;
 mod handed;

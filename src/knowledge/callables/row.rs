@@ -255,6 +255,8 @@ pub enum Native {
     Enumerate,
     Zip,
     Chain,
+    Reduce,
+    Accumulate,
     Range,
     Map,
     Filter,
