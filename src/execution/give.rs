@@ -315,6 +315,7 @@ impl Machine<'_> {
     pub fn outcome_of(&mut self, row: &Arc<Row>, taken: &Taken, itself: QualifiedName) -> Value {
         match row.result {
             Outcome::Unknown | Outcome::Held => Value::Unknown,
+            Outcome::Nothing if taken.like.is_some() => Value::Path(itself),
             Outcome::Nothing => Value::None,
             Outcome::Length => taken.length.map_or(Value::Plain(Plain::Int), Value::Int),
             Outcome::Plain => Value::Plain(Plain::Other),

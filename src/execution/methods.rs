@@ -116,7 +116,16 @@ impl Machine<'_> {
     /// `", ".join(…)` refuses what is no text; `"{}".format(…)` writes down whatever it is given.
     fn read_into_text(&mut self, method: &str, args: &Args, site: Site) {
         for value in args.all().collect::<Vec<_>>() {
-            self.too_early(value, site, ValueUse::Text, None);
+            match method {
+                "format" | "format_map" | "join" => {
+                    self.too_early(value, site, ValueUse::Text, None);
+                }
+                _ => {
+                    let at = args.positional.iter().position(|it| *it == value);
+                    let given = self.argument_site(site, at, None);
+                    self.too_early(value, given, ValueUse::Given, None);
+                }
+            }
             if method == "join" {
                 let items = self.walk(value, site);
                 let given = self.argument_site(site, Some(0), None);
