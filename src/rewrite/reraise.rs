@@ -17,22 +17,26 @@ pub enum Catches {
     Everything,
 }
 
-/// The fixes, best first, with their sentences from `page`. `head` is the `except` with its test.
+/// The fixes, best first, with their sentences from `page`. `head` is the `except` with its test;
+/// `beside` lets the code go on that awaits a task which somebody cancels.
 pub fn let_cancellation_pass(
     run: &Run,
     page: &'static str,
-    handler: Site,
+    (handler, head): (Site, Span),
     catches: Catches,
-    head: Span,
+    beside: &[Edit],
 ) -> Vec<Fix> {
-    let fix = |title, why, edits| {
+    let fix = |title, why, mut edits: Vec<Edit>| {
+        let new: Vec<Edit> = beside.iter().filter(|it| !edits.contains(it)).cloned().collect();
+        let after = new.first().map(|it| (it.span, Message::new(page, "why-apart")));
+        edits.extend(new);
         let fix = Fix {
             title: Message::new(page, title),
             pattern: "keep-the-handle",
             // Whoever counts on the code going on after a cancellation has to agree.
             applicability: Applicability::Unsafe,
             edits,
-            reasons: vec![(head, Message::new(page, why))],
+            reasons: [(head, Message::new(page, why))].into_iter().chain(after).collect(),
             tradeoffs: vec!["late-interrupt"],
         };
         super::checked(run, fix)

@@ -1,5 +1,9 @@
 //! An `except` that catches a cancellation and lets the code go on.
 
+mod ends;
+
+use std::cell::OnceCell;
+
 use super::Rule;
 use super::events::place;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -7,6 +11,7 @@ use crate::execution::{Run, Site, ValueKind};
 use crate::python::{Detail, Kind, NameUse, Role};
 use crate::rewrite::{Catches, let_cancellation_pass};
 use crate::text::{Span, TextRange};
+use ends::Ends;
 
 const NAME: &str = "cancellation-swallowed";
 
@@ -31,12 +36,14 @@ const WAITS_FOR: [&str; 5] = [
 const END_BY_CANCELLING: [&str; 1] = ["serve_forever"];
 
 fn check(run: &Run, out: &mut Vec<Diagnostic>) {
+    let ends = OnceCell::new();
     for site in run.sites() {
         if matches!(run.kind(site), Kind::Try)
             && let Some((handler, catches)) = catcher(run, site)
             && swallows(run, site, handler, catches)
         {
-            out.extend(diagnose(run, (site, handler), catches));
+            let ends = ends.get_or_init(|| Ends::of(run));
+            out.extend(diagnose(run, (site, handler), catches, ends));
         }
     }
 }
@@ -212,7 +219,12 @@ fn is_handler(run: &Run, test: Site) -> bool {
     run.parent(test).is_some_and(|up| matches!(run.kind(up), Kind::Handler { .. }))
 }
 
-fn diagnose(run: &Run, (attempt, handler): (Site, Site), catches: Catches) -> Option<Diagnostic> {
+fn diagnose(
+    run: &Run,
+    (attempt, handler): (Site, Site),
+    catches: Catches,
+    ends: &Ends,
+) -> Option<Diagnostic> {
     let in_loop = goes_round(run, attempt, handler);
     let key = match (catches, in_loop) {
         (Catches::Cancellation, false) => "caught",
@@ -224,7 +236,10 @@ fn diagnose(run: &Run, (attempt, handler): (Site, Site), catches: Catches) -> Op
     let text = head.range.slice(run.tree(handler.cell).source());
     let mut found = Diagnostic::new(NAME, Severity::Warning, head, key).with("except", text);
     found.patterns = vec!["keep-the-handle", "task-group"];
-    found.fixes = let_cancellation_pass(run, NAME, place(run, handler)?, catches, head);
+    if let Some(beside) = ends.gone_on_after(run, run.owner(attempt)) {
+        let handler = place(run, handler)?;
+        found.fixes = let_cancellation_pass(run, NAME, (handler, head), catches, &beside);
+    }
     Some(found)
 }
 
