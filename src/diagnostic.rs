@@ -102,6 +102,12 @@ impl Message {
         Self { page: INTERFACE, key: wording.key(), args: Vec::new() }
     }
 
+    /// What the content's reader says of a broken file: a text of the interface by its whole key, since
+    /// `build.rs` reads content before any text has a name.
+    pub fn complains(key: &'static str) -> Self {
+        Self { page: INTERFACE, key, args: Vec::new() }
+    }
+
     /// A sentence without placeholders.
     pub fn new(page: &'static str, key: &'static str) -> Self {
         Self { page, key, args: Vec::new() }

@@ -254,9 +254,8 @@ fn every_file_says_what_it_is_for() {
     }
 }
 
-/// Errors that no reader meets by themselves: authors of content read the first, the other is told with
-/// the error that it is a part of.
-const APART: [&str; 2] = ["ContentError", "ReadOnly"];
+/// Errors that no reader meets by themselves: they are told with the error that they are a part of.
+const APART: [&str; 1] = ["ReadOnly"];
 
 #[test]
 fn every_error_is_told_in_the_readers_language() {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use crate::diagnostic::Message;
 use crate::text;
 
 /// Read access to the content folders. Paths use `/` and start with `content/` or `skills/`.
@@ -43,20 +44,20 @@ impl Files for BTreeMap<String, String> {
 
 /// A place in a content file that breaks the format.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{file}:{line}:{column}: {message}")]
+#[error("{file}:{line}:{column}: {}", message.key)]
 pub struct ContentError {
     pub file: String,
     /// From 1.
     pub line: usize,
     /// In characters from 1.
     pub column: usize,
-    pub message: String,
+    pub message: Message,
 }
 
 impl ContentError {
     /// An error about a file as a whole.
-    pub fn whole(file: &str, message: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), line: 1, column: 1, message: message.into() }
+    pub fn whole(file: &str, message: Message) -> Self {
+        Self { file: file.to_owned(), line: 1, column: 1, message }
     }
 }
 
@@ -100,20 +101,15 @@ impl Source {
         str::from_utf8(bytes).map_err(|error| {
             let good = bytes.get(..error.valid_up_to()).unwrap_or_default();
             let good = str::from_utf8(good).unwrap_or_default();
-            at(&self.path, good, good.len(), "not UTF-8")
+            at(&self.path, good, good.len(), Message::complains("complaints.not-utf-8"))
         })
     }
 }
 
 /// An error at byte `offset` of `text`, the text of `file`.
-pub(super) fn at(
-    file: &str,
-    text: &str,
-    offset: usize,
-    message: impl Into<String>,
-) -> ContentError {
+pub(super) fn at(file: &str, text: &str, offset: usize, message: Message) -> ContentError {
     let text::Position { line, column } = text::position(text, offset);
-    ContentError { file: file.to_owned(), line, column, message: message.into() }
+    ContentError { file: file.to_owned(), line, column, message }
 }
 
 /// The error of a YAML text that starts at byte `start` of `text`, the text of `file`.
@@ -124,14 +120,16 @@ pub(super) fn yaml(
     error: &serde_yaml::Error,
 ) -> ContentError {
     let said = error.to_string();
-    let Some(place) = error.location() else { return at(file, text, start, said) };
+    let Some(place) = error.location() else {
+        return at(file, text, start, Message::complains("complaints.yaml").with("problem", said));
+    };
     let tail = format!(" at line {} column {}", place.line(), place.column());
-    let message = said.strip_suffix(&tail).unwrap_or(&said);
+    let problem = said.strip_suffix(&tail).unwrap_or(&said);
     let before = text::position(text, start).line;
     ContentError {
         file: file.to_owned(),
         line: before.saturating_add(place.line()).saturating_sub(1),
         column: place.column(),
-        message: message.to_owned(),
+        message: Message::complains("complaints.yaml").with("problem", problem),
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Message, Severity};
 
 use super::files::{self, ContentError};
 use super::language::Language;
@@ -194,26 +194,26 @@ impl<'s> Document<'s> {
     /// When there are no such lines, or the file is not UTF-8.
     pub fn split(source: &'s files::Source) -> Result<Self, ContentError> {
         let (file, text) = (&*source.path, source.text()?);
-        let whole = |message| ContentError::whole(file, message);
-        let rest = text.strip_prefix("---\n").ok_or_else(|| whole("no front matter"))?;
+        let whole = |key| ContentError::whole(file, Message::complains(key));
+        let rest = text.strip_prefix("---\n").ok_or_else(|| whole("complaints.front.none"))?;
         let (front, body) =
-            rest.split_once("\n---\n").ok_or_else(|| whole("front matter has no end"))?;
+            rest.split_once("\n---\n").ok_or_else(|| whole("complaints.front.no-end"))?;
         let body_at = text.len().saturating_sub(body.len());
         Ok(Self { file, text, front, front_at: "---\n".len(), body, body_at })
     }
 
     /// An error at byte `offset` of the body.
-    pub fn in_body(&self, offset: usize, message: impl Into<String>) -> ContentError {
+    pub fn in_body(&self, offset: usize, message: Message) -> ContentError {
         files::at(self.file, self.text, self.body_at.saturating_add(offset), message)
     }
 
     /// An error at byte `offset` of the front matter.
-    pub fn in_front_at(&self, offset: usize, message: impl Into<String>) -> ContentError {
+    pub fn in_front_at(&self, offset: usize, message: Message) -> ContentError {
         files::at(self.file, self.text, self.front_at.saturating_add(offset), message)
     }
 
     /// An error at front matter key `key`, or at `value` when that stands under the key.
-    pub fn in_front(&self, key: &str, value: &str, message: impl Into<String>) -> ContentError {
+    pub fn in_front(&self, key: &str, value: &str, message: Message) -> ContentError {
         let found = self.top_keys().find(|(name, _)| *name == key);
         let key_at = found.map_or(0, |(_, at)| at);
         let value_at = self.value_place(key_at, value).unwrap_or_default();
@@ -261,8 +261,10 @@ impl<'s> Document<'s> {
         let unknown = self.top_keys().filter(|(key, _)| !known.contains(key));
         let mut errors: Vec<ContentError> = unknown
             .map(|(key, at)| {
-                let known = known.join(", ");
-                self.in_front_at(at, format!("`{key}` is no key of a skill, which has {known}"))
+                let message = Message::complains("complaints.front.skill-key")
+                    .with("key", key)
+                    .with("known", known.join(", "));
+                self.in_front_at(at, message)
             })
             .collect();
         errors.extend(self.missing(&SKILL_KEYS));
@@ -272,7 +274,8 @@ impl<'s> Document<'s> {
     fn missing(&self, wanted: &[&str]) -> Vec<ContentError> {
         let needed = wanted.iter().filter(|key| !key.ends_with('?'));
         let missing = needed.filter(|key| !self.top_keys().any(|(name, _)| name == **key));
-        missing.map(|key| self.in_front("", "", format!("`{key}` is missing"))).collect()
+        let message = |key: &&str| Message::complains("complaints.front.missing").with("key", key);
+        missing.map(|key| self.in_front("", "", message(key))).collect()
     }
 
     fn key_errors(&self, wanted: &[&str]) -> Vec<ContentError> {
@@ -280,15 +283,15 @@ impl<'s> Document<'s> {
         let mut errors = Vec::new();
         let mut last = 0;
         for (key, _) in self.top_keys() {
-            match place(key) {
-                None => {
-                    errors.push(self.in_front(key, "", format!("`{key}` is not for this page")))
+            let message = match place(key) {
+                None => Message::complains("complaints.front.foreign"),
+                Some(at) if at < last => Message::complains("complaints.front.late"),
+                Some(at) => {
+                    last = at;
+                    continue;
                 }
-                Some(at) if at < last => {
-                    errors.push(self.in_front(key, "", format!("`{key}` stands too late")));
-                }
-                Some(at) => last = at,
-            }
+            };
+            errors.push(self.in_front(key, "", message.with("key", key)));
         }
         errors.extend(self.missing(wanted));
         errors

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Message;
+
 use super::files::{ContentError, Files, Shelf, Source};
 use super::language::{Both, Language};
 use super::page::{self, Page, PageKind};
@@ -123,7 +125,9 @@ pub(super) fn read(files: &dyn Files) -> Library {
     paths.sort();
     for path in paths {
         let Some(bytes) = files.read(&path) else {
-            library.errors.push(ContentError::whole(&path, "cannot be read"));
+            library
+                .errors
+                .push(ContentError::whole(&path, Message::complains("complaints.unreadable")));
             continue;
         };
         let source = Source::read(path.clone(), bytes);
@@ -132,11 +136,15 @@ pub(super) fn read(files: &dyn Files) -> Library {
                 let [en, zh] = pages.entry((kind, id.to_owned())).or_default();
                 let half = if language == Language::En { en } else { zh };
                 if half.replace(source).is_some() {
-                    library.errors.push(ContentError::whole(&path, "another page has this id"));
+                    library
+                        .errors
+                        .push(ContentError::whole(&path, Message::complains("complaints.same-id")));
                 }
             }
             Some(place) => library.put(&place, source),
-            None => library.errors.push(ContentError::whole(&path, "no file has its place here")),
+            None => library
+                .errors
+                .push(ContentError::whole(&path, Message::complains("complaints.no-place"))),
         }
     }
     for ((kind, id), [en, zh]) in pages {
@@ -224,7 +232,10 @@ impl Library {
                 self.slots.push(Slot { kind, id, en, zh, packed: None, read: OnceLock::new() });
             }
             (None, Some(zh)) => {
-                self.errors.push(ContentError::whole(&zh.path, "the English twin is missing"));
+                self.errors.push(ContentError::whole(
+                    &zh.path,
+                    Message::complains("complaints.no-english"),
+                ));
             }
             (None, None) => {}
         }
@@ -273,7 +284,7 @@ fn page_name(name: &str) -> Option<(&str, Language)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::files;
+    use super::super::testing::{files, told};
     use super::*;
 
     #[test]
@@ -291,7 +302,7 @@ mod tests {
     #[test]
     fn a_file_without_a_place_is_reported() {
         let library = read(&files(&[("content/a.md", ""), ("content/notes/b.zh.md", "")]));
-        let said: Vec<_> = library.errors.iter().map(ToString::to_string).collect();
+        let said: Vec<_> = library.errors.iter().map(told).collect();
         assert_eq!(
             said,
             [

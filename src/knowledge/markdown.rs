@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use crate::diagnostic::Message;
+
 use super::block::{Block, Inline};
 
 /// A page's body as read. Offsets are bytes from the body's first byte.
@@ -14,7 +16,7 @@ pub(super) struct Body {
     pub blocks: Vec<Placed>,
     /// Where links lead.
     pub links: Vec<(String, usize)>,
-    pub errors: Vec<(String, usize)>,
+    pub errors: Vec<(Message, usize)>,
 }
 
 /// A block and the byte at which it begins.
@@ -88,14 +90,18 @@ impl Reader<'_> {
             Event::SoftBreak => self.line_ended = true,
             Event::HardBreak => {
                 self.line_ended = true;
-                self.refuse("a forced line break", range.start);
+                self.complain("complaints.refused.break", range.start);
             }
-            Event::Rule => self.refuse("a horizontal rule", range.start),
-            Event::FootnoteReference(_) => self.refuse("a footnote", range.start),
-            Event::TaskListMarker(_) => self.refuse("a task list", range.start),
+            Event::Rule => self.complain("complaints.refused.rule", range.start),
+            Event::FootnoteReference(_) => {
+                self.complain("complaints.refused.footnote", range.start)
+            }
+            Event::TaskListMarker(_) => self.complain("complaints.refused.task-list", range.start),
             Event::Html(_) => {}
-            Event::InlineHtml(_) => self.refuse("HTML", range.start),
-            Event::InlineMath(_) | Event::DisplayMath(_) => self.refuse("math", range.start),
+            Event::InlineHtml(_) => self.complain("complaints.refused.html", range.start),
+            Event::InlineMath(_) | Event::DisplayMath(_) => {
+                self.complain("complaints.refused.math", range.start)
+            }
         }
     }
 
@@ -114,7 +120,7 @@ impl Reader<'_> {
             Tag::CodeBlock(kind) => self.code_block(kind, at),
             Tag::Table(columns) => {
                 if columns.len() > 3 {
-                    self.complain("a table has at most 3 columns", at);
+                    self.complain("complaints.body.columns", at);
                 }
                 self.block(Block::Table(Vec::new()), at);
             }
@@ -126,17 +132,17 @@ impl Reader<'_> {
                 self.nest();
             }
             Tag::Image { .. } => {
-                self.refuse("an image", at);
+                self.complain("complaints.refused.image", at);
                 self.nest();
             }
             Tag::Strikethrough => {
-                self.refuse("struck text", at);
+                self.complain("complaints.refused.struck", at);
                 self.nest();
             }
-            Tag::BlockQuote(_) => self.refuse("a quotation", at),
-            Tag::HtmlBlock => self.refuse("HTML", at),
-            Tag::FootnoteDefinition(_) => self.refuse("a footnote", at),
-            _ => self.refuse("this construct", at),
+            Tag::BlockQuote(_) => self.complain("complaints.refused.quotation", at),
+            Tag::HtmlBlock => self.complain("complaints.refused.html", at),
+            Tag::FootnoteDefinition(_) => self.complain("complaints.refused.footnote", at),
+            _ => self.complain("complaints.refused.other", at),
         }
     }
 
@@ -212,9 +218,9 @@ impl Reader<'_> {
             }
             (HeadingLevel::H2, Some(_)) => {}
             (HeadingLevel::H2, None) => {
-                self.complain("a heading needs an anchor: `## Words {#anchor}`", at);
+                self.complain("complaints.body.anchor", at);
             }
-            _ => self.refuse("a heading of this level", at),
+            _ => self.complain("complaints.refused.level", at),
         }
         let anchor = anchor.unwrap_or_default().to_owned();
         self.block(Block::Heading { anchor, text: Vec::new() }, at);
@@ -222,18 +228,18 @@ impl Reader<'_> {
 
     fn list(&mut self, number: Option<u64>, at: usize) {
         if self.in_list || self.in_item {
-            self.refuse("a list in a list", at);
+            self.complain("complaints.refused.nested-list", at);
         }
         let bullet = self.text.get(at..).is_some_and(|rest| rest.starts_with(['*', '+']));
         if number.is_none() && bullet {
-            self.complain("a list item begins with `-`", at);
+            self.complain("complaints.body.bullet", at);
         }
         (self.in_list, self.number) = (true, number);
     }
 
     fn paragraph_in_item(&mut self, at: usize) {
         if self.open.last().is_some_and(|text| !text.is_empty()) {
-            self.refuse("a second paragraph in a list item", at);
+            self.complain("complaints.refused.second-paragraph", at);
             self.line_ended = true;
         }
     }
@@ -242,15 +248,15 @@ impl Reader<'_> {
         let language = match kind {
             CodeBlockKind::Fenced(language) => language.into_string(),
             CodeBlockKind::Indented => {
-                self.complain("code stands between fences, not indented", at);
+                self.complain("complaints.body.indented", at);
                 String::from("text")
             }
         };
         if !["python", "text", "shell", "toml", "timeline"].contains(&language.as_str()) {
-            self.complain("code is python, text, shell or toml", at);
+            self.complain("complaints.body.language", at);
         }
         if self.in_item {
-            self.refuse("code in a list item", at);
+            self.complain("complaints.refused.code-in-item", at);
             self.close();
         }
         self.block(Block::Code { language, text: String::new() }, at);
@@ -267,12 +273,8 @@ impl Reader<'_> {
         }
     }
 
-    fn refuse(&mut self, what: &str, at: usize) {
-        self.complain(&format!("{what} is not allowed on a page"), at);
-    }
-
-    fn complain(&mut self, message: &str, at: usize) {
-        self.body.errors.push((message.to_owned(), at));
+    fn complain(&mut self, key: &'static str, at: usize) {
+        self.body.errors.push((Message::complains(key), at));
     }
 }
 

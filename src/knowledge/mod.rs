@@ -285,7 +285,7 @@ fn tables(library: &Library, errors: &mut Vec<ContentError>) -> Tables {
     for name in tables::FILES {
         let text = match library.tables.get(name) {
             Some(source) => source.text(),
-            None => Err(ContentError::whole(&file(name), "is missing")),
+            None => Err(ContentError::whole(&file(name), Message::complains("complaints.missing"))),
         };
         match text {
             Ok(text) => _ = texts.insert(name, text),

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Message, Severity};
 
 use super::block::{Block, Inline, plain};
 use super::course::{DrillFront, LessonFront};
@@ -267,7 +267,7 @@ fn half(
     if kind != PageKind::Skill
         && let Some((_, at)) = body.title
     {
-        errors.push(document.in_body(at, "the title stands in the front matter"));
+        errors.push(document.in_body(at, Message::complains("complaints.front.title")));
     }
     let title = match body.title {
         Some((title, _)) if kind == PageKind::Skill => plain(&title),
@@ -282,20 +282,16 @@ fn name_errors(
     id: &str,
     front: &RawFront,
 ) -> Vec<ContentError> {
-    let (key, found, what) = match kind {
-        PageKind::Skill => ("name", &front.name, "folder"),
-        _ => ("id", &front.id, "file"),
+    let (key, found, message) = match kind {
+        PageKind::Skill => ("name", &front.name, Message::complains("complaints.front.not-folder")),
+        _ => ("id", &front.id, Message::complains("complaints.front.not-file")),
     };
     let mut errors = Vec::new();
     if found != id {
-        errors.push(document.in_front(
-            key,
-            "",
-            format!("`{key}` is not the {what}'s name, `{id}`"),
-        ));
+        errors.push(document.in_front(key, "", message.with("name", id)));
     }
     if !front.kind.is_empty() && front.kind != kind.as_str() {
-        let message = format!("the folder says `{}`", kind.as_str());
+        let message = Message::complains("complaints.front.kind").with("kind", kind.as_str());
         errors.push(document.in_front("kind", "", message));
     }
     errors

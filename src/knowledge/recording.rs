@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::diagnostic::Message;
+
 use super::Knowledge;
 use super::case::Case;
 use super::files::{self, ContentError, Source};
@@ -151,7 +153,7 @@ pub(super) fn read(
                 found.insert(name.clone(), recording);
             }
             Ok(_) => {
-                let message = "the file is not called as its case";
+                let message = Message::complains("complaints.recording.name");
                 errors.push(ContentError::whole(&source.path, message));
             }
             Err(error) => errors.push(error),

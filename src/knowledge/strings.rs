@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_yaml::Value;
 
+use crate::diagnostic::Message;
+
 use super::bytes::Rows;
 use super::files::{self, ContentError};
 use super::language::{Both, Language};
@@ -123,14 +125,14 @@ struct Reader<'t> {
 impl Reader<'_> {
     fn map(&mut self, path: &mut Vec<String>, value: &Value) {
         let Value::Mapping(map) = value else {
-            return self.complain(path, "a map is expected here");
+            return self.complain(path, "complaints.texts.map");
         };
         if map.contains_key("en") || map.contains_key("zh") {
             return self.leaf(path, value);
         }
         for (key, value) in map {
             let Value::String(key) = key else {
-                self.complain(path, "a key that is not text");
+                self.complain(path, "complaints.texts.key");
                 continue;
             };
             path.push(key.clone());
@@ -145,21 +147,21 @@ impl Reader<'_> {
             _ => None,
         };
         let (Some(en), Some(zh)) = (text(Language::En), text(Language::Zh)) else {
-            return self.complain(path, "`en` and `zh` each hold a text");
+            return self.complain(path, "complaints.texts.both");
         };
         if value.as_mapping().is_some_and(|map| map.len() > 2) {
-            self.complain(path, "only `en` and `zh` may stand here");
+            self.complain(path, "complaints.texts.only");
         }
         if placeholders(&en) != placeholders(&zh) {
-            self.complain(path, "the two languages have different placeholders");
+            self.complain(path, "complaints.texts.placeholders");
         }
         self.strings.insert(path.join("."), Both { en, zh });
     }
 
-    fn complain(&mut self, path: &[String], message: &str) {
+    fn complain(&mut self, path: &[String], key: &'static str) {
         let keys: Vec<&str> = path.iter().map(String::as_str).collect();
         let place = key_place(self.text, &keys);
-        let message = format!("{}: {message}", path.join("."));
+        let message = Message::complains(key).with("at", path.join("."));
         self.errors.push(files::at(self.file, self.text, place, message));
     }
 }
@@ -207,10 +209,11 @@ fn is_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::told;
     use super::*;
 
     fn errors(text: &str) -> Vec<String> {
-        read("i.yaml", text).1.iter().map(ToString::to_string).collect()
+        read("i.yaml", text).1.iter().map(told).collect()
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Small content for tests.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use super::files::{Files, Source};
+use super::files::{ContentError, Files, Source};
+use super::strings;
+use crate::diagnostic::Message;
 
 /// A correct note.
 pub(super) const EN: &str = "---
@@ -53,6 +56,31 @@ pub(super) fn files(more: &[(&str, &str)]) -> BTreeMap<String, String> {
     let note = [("content/notes/a.md", EN), ("content/notes/a.zh.md", ZH)];
     let all = note.iter().chain(more);
     all.map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+}
+
+/// The texts of the interface.
+pub(super) fn interface() -> &'static strings::Texts {
+    static TEXTS: LazyLock<strings::Texts> = LazyLock::new(|| {
+        let text = Shipped.read("content/interface.yaml").expect("the texts");
+        strings::read("", str::from_utf8(&text).expect("UTF-8")).0
+    });
+    &TEXTS
+}
+
+/// What is said in English. It has all that the text asks for, and no more.
+pub(super) fn words(message: &Message) -> String {
+    let text = &interface().get(message.key).unwrap_or_else(|| panic!("{}", message.key)).en;
+    message.filled(|args| {
+        let names: BTreeSet<&str> = args.iter().map(|(name, _)| *name).collect();
+        assert_eq!(strings::placeholders(text), names, "{}", message.key);
+        strings::fill(text, args)
+    })
+}
+
+/// An error with its place, in English.
+pub(super) fn told(error: &ContentError) -> String {
+    let ContentError { file, line, column, message } = error;
+    format!("{file}:{line}:{column}: {}", words(message))
 }
 
 /// The files that the program is built with.

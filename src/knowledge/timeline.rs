@@ -1,5 +1,7 @@
 //! Diagrams of the loop: who runs, who waits, tick by tick.
 
+use crate::diagnostic::Message;
+
 /// Ticks of a diagram at most: each is a column or two.
 const TICKS: usize = 40;
 
@@ -65,37 +67,43 @@ impl Timeline {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, Message> {
         let lanes = text.lines().map(lane).collect::<Result<Vec<_>, _>>()?;
         let ticks = lanes.first().map_or(0, |lane| lane.states.len());
         if ticks == 0 || ticks > TICKS {
-            return Err(format!("a diagram has 1 to {TICKS} ticks, not {ticks}"));
+            return Err(Message::complains("complaints.timeline.ticks")
+                .with("most", TICKS)
+                .with("ticks", ticks));
         }
         if let Some(lane) = lanes.iter().find(|lane| lane.states.len() != ticks) {
-            let length = lane.states.len();
-            return Err(format!("`{}` has {length} ticks, the first lane {ticks}", lane.name));
+            let message = Message::complains("complaints.timeline.uneven").with("lane", &lane.name);
+            return Err(message.with("ticks", lane.states.len()).with("first", ticks));
         }
         for tick in 0..ticks {
             let holds = |lane: &&Lane| lane.states.get(tick).is_some_and(|it| it.holds_the_loop());
             if lanes.iter().filter(holds).count() > 1 {
-                return Err(format!("two lanes run in tick {}", tick + 1));
+                return Err(Message::complains("complaints.timeline.two").with("tick", tick + 1));
             }
         }
         Ok(Self { lanes, ticks })
     }
 }
 
-fn lane(line: &str) -> Result<Lane, String> {
-    let (name, rest) = line.split_once("  ").ok_or("a lane is a name, two spaces, its states")?;
+fn lane(line: &str) -> Result<Lane, Message> {
+    let says = Message::complains;
+    let (name, rest) = line.split_once("  ").ok_or_else(|| says("complaints.timeline.lane"))?;
     if name.is_empty() || name.chars().count() > NAME {
-        return Err(format!("a lane's name has 1 to {NAME} characters: `{name}`"));
+        return Err(says("complaints.timeline.name").with("most", NAME).with("lane", name));
     }
     let mut states = Vec::new();
     for part in rest.split(',') {
-        let (state, length) = part.trim().split_once(' ').ok_or("a state has a length")?;
+        let unmeasured = || says("complaints.timeline.unmeasured");
+        let (state, length) = part.trim().split_once(' ').ok_or_else(unmeasured)?;
         let known = State::ALL.iter().find(|(name, _)| *name == state);
-        let (_, state) = known.ok_or_else(|| format!("`{state}` is no state"))?;
-        let length: usize = length.parse().map_err(|_| format!("`{length}` is no length"))?;
+        let (_, state) =
+            known.ok_or_else(|| says("complaints.timeline.state").with("state", state))?;
+        let unread = |_| says("complaints.timeline.length").with("length", length);
+        let length: usize = length.parse().map_err(unread)?;
         states.extend(std::iter::repeat_n(*state, length.min(TICKS + 1)));
     }
     Ok(Lane { name: name.to_owned(), states })
@@ -103,10 +111,11 @@ fn lane(line: &str) -> Result<Lane, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::words;
     use super::*;
 
     fn problem(text: &str) -> String {
-        Timeline::parse(text).unwrap_err()
+        words(&Timeline::parse(text).unwrap_err())
     }
 
     #[test]

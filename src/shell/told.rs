@@ -16,7 +16,7 @@ use super::site::ExportError;
 use super::skills::SkillsError;
 use super::tui::TuiError;
 use super::tui::theme::ThemeError;
-use crate::knowledge::{Both, Knowledge, Language};
+use crate::knowledge::{Both, ContentError, Knowledge, Language};
 use crate::notebook::NotebookError;
 use crate::review::sentence;
 use crate::tutor::error_chain;
@@ -118,6 +118,11 @@ impl Teller<'_> {
     fn of_files(self, error: &(dyn Error + 'static)) -> Option<String> {
         if let Some(it) = error.downcast_ref::<FileError>() {
             return Some(self.of_file(it).0);
+        }
+        if let Some(it) = error.downcast_ref::<ContentError>() {
+            let ContentError { file, line, column, message } = it;
+            let said = sentence(self.knowledge, self.language, message);
+            return Some(format!("{file}:{line}:{column}: {said}"));
         }
         if let Some(it) = error.downcast_ref::<ReadError>() {
             return Some(self.of_reading(it));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::*;
+use crate::diagnostic::Message;
 use crate::shell::config::Unknown;
 use crate::shell::embedded::Embedded;
 
@@ -51,6 +52,7 @@ fn of_files() -> Vec<Sample> {
         }),
         sample(TogetherError::Kept { path: path("a"), source: SaveError::Changed }),
         sample(NoContent),
+        sample(ContentError::whole("a.md", Message::complains("complaints.front.none"))),
     ];
     let texts: [&[u8]; 4] = [b"x", b"{}", b"\xff", b"{\"nbformat\": 5, \"cells\": []}"];
     all.extend(texts.map(|bytes| sample(unread(bytes))));

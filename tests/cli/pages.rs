@@ -97,6 +97,21 @@ fn the_skill_check_names_file_line_and_column() {
 }
 
 #[test]
+fn the_skill_check_complains_in_the_readers_language() {
+    let page = "---\nid: a\nkind: note\ntitle: A\nkeywords: [one]\n---\nA.\n\n> B.\n";
+    let folder = folder(&[("content/notes/a.md", page)]);
+    let told = |language| {
+        let run = run(folder.path(), &["skill", "check", ".", "--lang", language]);
+        let lines = run.stdout.lines().filter(|line| line.starts_with("content/notes/a.md:9:1: "));
+        lines.map(|line| line["content/notes/a.md:9:1: ".len()..].to_owned()).collect::<Vec<_>>()
+    };
+    let (en, zh) = ("a quotation is not allowed on a page", "页面里不能有引用块");
+    assert_eq!(told("en"), [en]);
+    assert_eq!(told("zh"), [zh]);
+    assert_eq!(told("both"), [en, zh]);
+}
+
+#[test]
 fn the_programs_own_content_has_no_error() {
     let folder = samples();
     let run = run(folder.path(), &["skill", "check"]);

@@ -1,4 +1,5 @@
 use super::super::block::plain;
+use super::super::testing::words;
 use super::*;
 
 fn text(words: &str) -> Inline {
@@ -6,7 +7,11 @@ fn text(words: &str) -> Inline {
 }
 
 fn errors(body: &str) -> Vec<String> {
-    read(body).errors.into_iter().map(|(message, at)| format!("{at}: {message}")).collect()
+    read(body)
+        .errors
+        .into_iter()
+        .map(|(message, at)| format!("{at}: {}", words(&message)))
+        .collect()
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use super::super::testing::{EN, ZH, source};
+use super::super::testing::{EN, ZH, source, told};
 use super::*;
 
 #[test]
@@ -23,7 +23,7 @@ fn an_error_in_front_matter_has_the_line_and_column_of_the_file() {
     let broken = EN.replace("keywords: [one]", "keywords: {one}");
     let (page, errors) = read(PageKind::Note, "a", &source("a.md", &broken), None);
     assert_eq!(page, None);
-    let said = errors.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let said = errors.iter().map(told).collect::<Vec<_>>();
     assert_eq!(said, ["a.md:5:11: keywords: invalid type: map, expected a sequence"]);
 }
 
@@ -31,7 +31,7 @@ fn an_error_in_front_matter_has_the_line_and_column_of_the_file() {
 fn keys_are_those_of_the_kind_in_their_order() {
     let check = |text: &str| {
         let (_, errors) = read(PageKind::Note, "a", &source("a.md", text), None);
-        errors.iter().map(ToString::to_string).collect::<Vec<_>>()
+        errors.iter().map(told).collect::<Vec<_>>()
     };
     let strange = EN.replace("see:", "says: x\nsee:");
     assert_eq!(check(&strange), ["a.md:6:1: `says` is not for this page"]);

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::diagnostic::Message;
+
 use super::super::Knowledge;
 use super::super::case::{self, Case};
 use super::super::files::{self, ContentError};
@@ -19,7 +21,7 @@ pub(super) fn check(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
             let rest = text.get(at + line.len()..).unwrap_or_default();
             let id = rest.lines().next().unwrap_or_default().trim();
             if !ids.insert(id.to_owned()) {
-                let message = format!("another case is called `{id}`");
+                let message = Message::complains("complaints.cases.twice").with("case", id);
                 out.push(files::at(&source.path, text, at, message));
             }
         }
@@ -36,7 +38,8 @@ pub(super) fn check(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
         };
         let named = page.facts.iter().map(|id| ("facts", id)).chain(answer);
         for (key, id) in named.filter(|(_, id)| !ids.contains(*id)) {
-            out.push(document.in_front(key, id, format!("there is no case `{id}`")));
+            let message = Message::complains("complaints.cases.none").with("case", id);
+            out.push(document.in_front(key, id, message));
         }
     }
 }
@@ -52,17 +55,20 @@ pub(super) fn check_recordings(knowledge: &Knowledge, out: &mut Vec<ContentError
         let is_now = |case: &Case, recording: &Recording| {
             recording.sources.iter().eq(case.cells.iter().map(|cell| &cell.code))
         };
-        let message = match (recordings.get(name), shown.iter().find(|case| case.id == *id)) {
-            (_, None) => "no page shows this case",
-            (Some(it), Some(case)) if !is_now(case, it) => "the case has other cells now",
+        let key = match (recordings.get(name), shown.iter().find(|case| case.id == *id)) {
+            (_, None) => "complaints.recording.unshown",
+            (Some(it), Some(case)) if !is_now(case, it) => "complaints.recording.old",
             _ => continue,
         };
-        out.push(ContentError::whole(&source.path, message));
+        out.push(ContentError::whole(&source.path, Message::complains(key)));
     }
     for case in shown {
         if !knowledge.library.recordings.contains_key(&case.id) {
             let path = format!("content/recordings/{}.yaml", case.id);
-            out.push(ContentError::whole(&path, "is missing; `--record` writes it"));
+            out.push(ContentError::whole(
+                &path,
+                Message::complains("complaints.recording.missing"),
+            ));
         }
     }
     for page in knowledge.pages(PageKind::Mistake) {
@@ -73,7 +79,9 @@ pub(super) fn check_recordings(knowledge: &Knowledge, out: &mut Vec<ContentError
             && let Some(slot) = knowledge.library.slot(PageKind::Mistake, &page.id)
             && let Ok(document) = Document::split(&slot.en)
         {
-            let message = format!("{before} cells before and {after} after");
+            let message = Message::complains("complaints.cases.uneven")
+                .with("before", before)
+                .with("after", after);
             out.push(document.in_front("shown", "", message));
         }
     }

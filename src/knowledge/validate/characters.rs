@@ -1,5 +1,7 @@
 //! No character that hides, moves or controls text.
 
+use crate::diagnostic::Message;
+
 use super::super::files::{self, ContentError, Source};
 
 /// Reports the first such character of a file, and text that is not UTF-8.
@@ -9,7 +11,8 @@ pub(super) fn check(source: &Source, out: &mut Vec<ContentError>) {
         Err(error) => return out.push(error),
     };
     if let Some((at, char)) = text.char_indices().find(|(_, char)| is_hidden(*char)) {
-        let message = format!("the character U+{:04X} is not allowed", u32::from(char));
+        let code = format!("U+{:04X}", u32::from(char));
+        let message = Message::complains("complaints.character").with("code", code);
         out.push(files::at(&source.path, text, at, message));
     }
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::diagnostic::Message;
+
 use super::super::block::plain;
 use super::super::case::CaseCell;
 use super::super::chooser::{Chooser, End, KINDS, Leads};
@@ -27,7 +29,7 @@ const CODE: usize = 72;
 /// Checks the chooser.
 pub(super) fn check(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
     let Some(source) = &knowledge.library.chooser else {
-        return out.push(ContentError::whole("content/chooser.yaml", "is missing"));
+        return out.push(super::missing("content/chooser.yaml"));
     };
     let Ok(text) = source.text() else { return };
     let chooser = match serde_yaml::from_str::<Chooser>(text) {
@@ -49,30 +51,32 @@ struct Checker<'k> {
     knowledge: &'k Knowledge,
     chooser: &'k Chooser,
     /// What is wrong, and under which keys.
-    found: Vec<(Vec<String>, String)>,
+    found: Vec<(Vec<String>, Message)>,
 }
 
 impl Checker<'_> {
-    fn complain(&mut self, path: &[&str], message: impl Into<String>) {
+    fn complain(&mut self, path: &[&str], message: Message) {
         let path = path.iter().map(|part| (*part).to_owned()).collect();
-        self.found.push((path, message.into()));
+        self.found.push((path, message));
     }
 
     fn questions(&mut self) {
         let chooser = self.chooser;
         if !chooser.questions.contains_key(&chooser.start) {
-            self.complain(&["start"], format!("there is no question `{}`", chooser.start));
+            let message =
+                Message::complains("complaints.chooser.no-question").with("id", &chooser.start);
+            self.complain(&["start"], message);
         }
         for (id, question) in &chooser.questions {
             let path = ["questions", id.as_str()];
             if !CHOICES.contains(&question.choices.len()) {
-                let count = question.choices.len();
-                self.complain(&path, format!("{count} choices; a question has two to five"));
+                let message = Message::complains("complaints.chooser.choices");
+                self.complain(&path, message.with("n", question.choices.len()));
             }
             let texts = question.choices.iter().map(|choice| &choice.text);
             for text in texts.chain([&question.ask]) {
                 if text.en.trim().is_empty() || text.zh.trim().is_empty() {
-                    self.complain(&path, "an empty text");
+                    self.complain(&path, Message::complains("complaints.empty-text"));
                 }
             }
             for choice in &question.choices {
@@ -80,20 +84,24 @@ impl Checker<'_> {
                 for text in [&choice.text.en, &choice.text.zh] {
                     let width = plain(&inlines(text)).width();
                     if width > ANSWER {
-                        let message = format!("`{text}` has {width} columns of {ANSWER}");
-                        self.complain(&path, message);
+                        let message =
+                            Message::complains("complaints.chooser.wide").with("text", text);
+                        self.complain(&path, message.with("n", width).with("most", ANSWER));
                     }
                 }
-                match &choice.leads {
-                    None => self.complain(&path, format!("`{said}` needs one of `to` and `end`")),
+                let message = match &choice.leads {
+                    None => {
+                        Message::complains("complaints.chooser.leads-nowhere").with("text", said)
+                    }
                     Some(Leads::Question(to)) if !chooser.questions.contains_key(to) => {
-                        self.complain(&path, format!("there is no question `{to}`"));
+                        Message::complains("complaints.chooser.no-question").with("id", to)
                     }
                     Some(Leads::End(end)) if !chooser.ends.contains_key(end) => {
-                        self.complain(&path, format!("there is no end `{end}`"));
+                        Message::complains("complaints.chooser.no-end").with("id", end)
                     }
-                    Some(_) => {}
-                }
+                    Some(_) => continue,
+                };
+                self.complain(&path, message);
             }
         }
     }
@@ -101,7 +109,7 @@ impl Checker<'_> {
     /// Follows every way from a question to which `before` others lead. A circle is too long, too.
     fn ways(&mut self, id: &str, before: usize) {
         if before >= DEEPEST {
-            let message = format!("more than {DEEPEST} questions on a way that leads here");
+            let message = Message::complains("complaints.chooser.deep").with("most", DEEPEST);
             return self.complain(&["questions", id], message);
         }
         let chooser = self.chooser;
@@ -132,10 +140,13 @@ impl Checker<'_> {
             }
         }
         for id in chooser.questions.keys().filter(|id| !questions.contains(id.as_str())) {
-            self.complain(&["questions", id], "no answer leads to this question");
+            self.complain(
+                &["questions", id],
+                Message::complains("complaints.chooser.lost-question"),
+            );
         }
         for id in chooser.ends.keys().filter(|id| !ends.contains(id.as_str())) {
-            self.complain(&["ends", id], "no answer leads to this end");
+            self.complain(&["ends", id], Message::complains("complaints.chooser.lost-end"));
         }
     }
 
@@ -145,7 +156,7 @@ impl Checker<'_> {
             let path = ["ends", id.as_str()];
             for text in [&end.why, &end.costs] {
                 if text.en.trim().is_empty() || text.zh.trim().is_empty() {
-                    self.complain(&path, "an empty text");
+                    self.complain(&path, Message::complains("complaints.empty-text"));
                 }
             }
             let slots =
@@ -153,10 +164,12 @@ impl Checker<'_> {
             match (slots().next(), &end.skeleton) {
                 (None, _) => {
                     let message =
-                        format!("there is no pattern, deviation or situation `{}`", end.page);
+                        Message::complains("complaints.chooser.no-page").with("id", &end.page);
                     self.complain(&path, message);
                 }
-                (Some(PageKind::Pattern), None) => self.complain(&path, "a pattern has a skeleton"),
+                (Some(PageKind::Pattern), None) => {
+                    self.complain(&path, Message::complains("complaints.chooser.no-skeleton"));
+                }
                 _ => {}
             }
             if let Some(skeleton) = &end.skeleton {
@@ -167,7 +180,10 @@ impl Checker<'_> {
             let skeletons = chooser.ends.values().filter_map(|end| end.skeleton.as_ref());
             let mut used = skeletons.flat_map(|text| strings::placeholders(text));
             if !used.any(|used| used == name) {
-                self.complain(&["names", name], "no skeleton has this name");
+                self.complain(
+                    &["names", name],
+                    Message::complains("complaints.chooser.unused-name"),
+                );
             }
         }
     }
@@ -178,27 +194,32 @@ impl Checker<'_> {
         let path = ["ends", id];
         for name in strings::placeholders(skeleton) {
             if !chooser.names.contains_key(name) {
-                self.complain(&path, format!("`{{{name}}}` is not among the names"));
+                let message = Message::complains("complaints.chooser.no-name");
+                self.complain(&path, message.with("name", format!("{{{name}}}")));
             }
         }
         let filled = chooser.skeleton(end, &HashMap::new()).unwrap_or_default();
         if filled.lines().any(|line| line.width() > CODE) {
-            self.complain(&path, format!("a line of code has more than {CODE} columns"));
+            self.complain(
+                &path,
+                Message::complains("complaints.chooser.wide-code").with("most", CODE),
+            );
         }
         if end.facts.is_empty() {
-            self.complain(&path, "no case runs the skeleton");
+            self.complain(&path, Message::complains("complaints.chooser.never-run"));
         }
         for fact in &end.facts {
             match knowledge.case(fact) {
-                None => self.complain(&path, format!("there is no case `{fact}`")),
+                None => self.complain(
+                    &path,
+                    Message::complains("complaints.cases.none").with("case", fact),
+                ),
                 Some(case) => {
                     let runs =
                         |cell: &CaseCell| cell.error.is_none() && cell.code.trim_end() == filled;
                     if !case.cells.iter().any(runs) {
-                        self.complain(
-                            &path,
-                            format!("the case `{fact}` does not run the skeleton"),
-                        );
+                        let message = Message::complains("complaints.chooser.not-run");
+                        self.complain(&path, message.with("case", fact));
                     }
                 }
             }

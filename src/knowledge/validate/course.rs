@@ -1,6 +1,8 @@
 //! Lessons and drills hold together: each drill belongs to its lesson, each choice has its answer,
 //! each repair has all cells, each diagram adds up.
 
+use crate::diagnostic::Message;
+
 use super::super::Knowledge;
 use super::super::block::Block;
 use super::super::course::{Drill, Lesson};
@@ -36,44 +38,48 @@ fn lesson(lesson: Lesson<'_>, document: &Document<'_>, out: &mut Vec<ContentErro
         let section = lesson.page.section(super::Language::En, anchor).iter();
         section.filter(|block| matches!(block, Block::Item { .. })).count()
     };
-    let mut complain = |key, message| out.push(document.in_front(key, "", message));
+    let mut complain =
+        |key, message| out.push(document.in_front(key, "", Message::complains(message)));
     if items("predict") != items("answer") {
-        complain("answer", "not every choice of `predict` has an item in `answer`");
+        complain("answer", "complaints.lesson.unanswered");
     }
     if choices.len() < 3 {
-        complain("answer", "a prediction has at least three choices");
+        complain("answer", "complaints.lesson.choices");
     }
     if !choices.iter().any(|choice| choice.is_right) {
-        complain("answer", "`answer` is not the number of a choice");
+        complain("answer", "complaints.lesson.no-answer");
     }
     if lesson.cells().is_empty() {
-        complain("case", "the prediction has no cell");
+        complain("case", "complaints.lesson.no-cell");
     }
     if lesson.front.drills.is_empty() {
-        complain("drills", "a lesson has at least one drill");
+        complain("drills", "complaints.lesson.no-drill");
     }
 }
 
 fn drill(drill: Drill<'_>, document: &Document<'_>, out: &mut Vec<ContentError>) {
     let count = drill.cells().len();
-    let mut complain = |key, message: String| out.push(document.in_front(key, "", message));
+    let mut complain = |key, message| out.push(document.in_front(key, "", message));
     if count == 0 {
-        complain("kind", "the drill has no cell".to_owned());
+        complain("kind", Message::complains("complaints.drill.no-cell"));
     }
     let solution = ("solution".to_owned(), drill.solution());
     let others = drill.also().into_iter().chain(drill.wrong());
     let others = others.map(|repair| (repair.anchor, repair.cells));
     for (anchor, cells) in std::iter::once(solution).chain(others) {
         if cells.len() != count {
-            let message = format!("`{anchor}` has {} of {count} cells", cells.len());
+            let message = Message::complains("complaints.drill.cells")
+                .with("section", anchor)
+                .with("n", cells.len())
+                .with("count", count);
             complain("kind", message);
         }
     }
     if drill.hints().len() != 2 {
-        complain("kind", "a drill has two hints; the third is the difference".to_owned());
+        complain("kind", Message::complains("complaints.drill.hints"));
     }
     if !(1..=3).contains(&drill.front.level) {
-        complain("level", "a level is 1, 2 or 3".to_owned());
+        complain("level", Message::complains("complaints.drill.level"));
     }
 }
 
@@ -84,13 +90,13 @@ pub(super) fn check_order(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
             continue;
         };
         if u32::try_from(at + 1) != Ok(lesson.front.order) {
-            let message = format!("the lessons before it end at {at}");
+            let message = Message::complains("complaints.lesson.gap").with("n", at);
             out.push(document.in_front("order", "", message));
         }
         for id in &lesson.front.drills {
             let owner = knowledge.drill(id).map(|drill| &drill.front.lesson);
             if owner.is_some_and(|owner| *owner != lesson.page.id) {
-                let message = format!("the drill `{id}` belongs to another lesson");
+                let message = Message::complains("complaints.lesson.other-drill").with("drill", id);
                 out.push(document.in_front("drills", id, message));
             }
         }
@@ -98,7 +104,8 @@ pub(super) fn check_order(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
     for page in knowledge.pages(PageKind::Drill) {
         let is_named = knowledge.lessons().any(|lesson| lesson.front.drills.contains(&page.id));
         if !is_named && let Some(document) = document(knowledge, PageKind::Drill, &page.id) {
-            out.push(document.in_front("lesson", "", "its lesson does not name it"));
+            let message = Message::complains("complaints.drill.unnamed");
+            out.push(document.in_front("lesson", "", message));
         }
     }
 }

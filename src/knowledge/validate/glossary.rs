@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::diagnostic::Message;
+
 use super::super::Knowledge;
 use super::super::block::{Block, Inline, plain};
 use super::super::files::{self, ContentError};
@@ -32,10 +34,23 @@ pub(super) struct Term {
     strict: bool,
 }
 
+impl Term {
+    /// What is said of a word that may not stand for it.
+    fn instead_of(&self, wrong: &str) -> Message {
+        let message = Message::complains("complaints.words.wrong");
+        message.with("wrong", wrong).with("en", &self.en).with("zh", name(self))
+    }
+
+    /// What is said where the English text has it and the Chinese has not.
+    fn is_absent(&self) -> Message {
+        Message::complains("complaints.words.absent").with("en", &self.en).with("zh", name(self))
+    }
+}
+
 /// The terms; none when their file is missing or broken, which is reported.
 pub(super) fn terms(knowledge: &Knowledge, out: &mut Vec<ContentError>) -> Vec<Term> {
     let Some(source) = &knowledge.library.glossary else {
-        out.push(ContentError::whole("content/glossary.yaml", "is missing"));
+        out.push(super::missing("content/glossary.yaml"));
         return Vec::new();
     };
     let read = source.text().and_then(|text| {
@@ -56,14 +71,15 @@ pub(super) fn check(pair: &Pair<'_>, terms: &[Term], out: &mut Vec<ContentError>
     let blocks = pair.en.body.blocks.iter().zip(&zh.body.blocks);
     for (en, twin) in blocks.clone() {
         if is_english(&prose(&twin.block)) {
-            out.push(zh.document.in_body(twin.at, "this is not translated"));
+            out.push(
+                zh.document.in_body(twin.at, Message::complains("complaints.words.untranslated")),
+            );
         }
         if let (Block::Code { .. }, _) = (&en.block, &twin.block) {
             continue;
         }
         for (term, wrong) in unwanted(terms, &twin.block.plain()) {
-            let message = format!("`{wrong}` stands for `{}`; write `{}`", term.en, name(term));
-            out.push(zh.document.in_body(twin.at, message));
+            out.push(zh.document.in_body(twin.at, term.instead_of(wrong)));
         }
     }
     let whole: String = zh.body.blocks.iter().map(|it| it.block.plain()).collect();
@@ -71,8 +87,7 @@ pub(super) fn check(pair: &Pair<'_>, terms: &[Term], out: &mut Vec<ContentError>
         let uses = |block: &Block| has_word(&prose(block), &term.en);
         let used = blocks.clone().find(|(en, _)| uses(&en.block));
         if let Some((_, twin)) = used.filter(|_| !accepts(term, &whole)) {
-            let message = format!("`{}` in English, but no `{}` here", term.en, name(term));
-            out.push(zh.document.in_body(twin.at, message));
+            out.push(zh.document.in_body(twin.at, term.is_absent()));
         }
     }
     front(pair, zh, terms, out);
@@ -88,12 +103,13 @@ fn front(pair: &Pair<'_>, zh: &Side<'_>, terms: &[Term], out: &mut Vec<ContentEr
         for (term, wrong) in unwanted(terms, text) {
             // Somebody who looks something up may call it what it is not called here.
             if key != "keywords" {
-                let message = format!("`{wrong}` stands for `{}`; write `{}`", term.en, name(term));
-                out.push(zh.document.in_front(key, "", message));
+                out.push(zh.document.in_front(key, "", term.instead_of(wrong)));
             }
         }
         if key == "messages" && is_english(&prose_of(text)) {
-            out.push(zh.document.in_front(key, "", format!("`{text}` is not translated")));
+            let message =
+                Message::complains("complaints.words.untranslated-text").with("text", text);
+            out.push(zh.document.in_front(key, "", message));
         }
     }
 }
@@ -102,20 +118,20 @@ fn front(pair: &Pair<'_>, zh: &Side<'_>, terms: &[Term], out: &mut Vec<ContentEr
 pub(super) fn check_texts(
     texts: impl Iterator<Item = (String, String, String)>,
     terms: &[Term],
-) -> Vec<(String, String)> {
+) -> Vec<(String, Message)> {
     let mut found = Vec::new();
     for (key, en, zh) in texts {
         let mut complain = |message| found.push((key.clone(), message));
         if is_english(&prose_of(&zh)) {
-            complain(String::from("this is not translated"));
+            complain(Message::complains("complaints.words.untranslated"));
         }
         for (term, wrong) in unwanted(terms, &zh) {
-            complain(format!("`{wrong}` stands for `{}`; write `{}`", term.en, name(term)));
+            complain(term.instead_of(wrong));
         }
         let said = prose_of(&en);
         for term in terms.iter().filter(|it| it.strict) {
             if has_word(&said, &term.en) && !accepts(term, &zh) {
-                complain(format!("`{}` in English, but no `{}` in Chinese", term.en, name(term)));
+                complain(term.is_absent());
             }
         }
     }
@@ -137,11 +153,13 @@ fn rows(pair: &Pair<'_>, zh: &Side<'_>, terms: &[Term], out: &mut Vec<ContentErr
         let wanted = terms.iter().map(|term| (term.en.clone(), plain(&inlines(name(term)))));
         let wanted: Vec<(String, String)> = wanted.collect();
         for (en, zh) in wanted.iter().filter(|it| !found.contains(it)) {
-            let message = format!("there is no row for `{en}`, `{zh}`");
+            let message =
+                Message::complains("complaints.words.no-row").with("en", en).with("zh", zh);
             out.push(side.document.in_body(0, message));
         }
         for (en, zh) in found.iter().filter(|it| !wanted.contains(it)) {
-            let message = format!("`{en}`, `{zh}` is no term of content/glossary.yaml");
+            let message =
+                Message::complains("complaints.words.no-term").with("en", en).with("zh", zh);
             out.push(side.document.in_body(0, message));
         }
     }
@@ -236,7 +254,6 @@ pub(super) fn check_interface(knowledge: &Knowledge, terms: &[Term], out: &mut V
         let texts = texts.map(|(key, both)| (key, running(&both.en), running(&both.zh)));
         for (key, message) in check_texts(texts, terms) {
             let path: Vec<&str> = key.split('.').collect();
-            let message = format!("{key}: {message}");
             out.push(files::at(&source.path, text, strings::key_place(text, &path), message));
         }
     }

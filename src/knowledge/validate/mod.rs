@@ -11,6 +11,8 @@ mod skills;
 mod spec;
 mod twins;
 
+use crate::diagnostic::Message;
+
 use super::Knowledge;
 use super::files::{self, ContentError, Source};
 use super::front::Document;
@@ -72,7 +74,8 @@ impl<'k> Pair<'k> {
         let en = Side::read(Language::En, &slot.en)?;
         if slot.zh.is_none() {
             let twin = slot.en.path.replace(".md", ".zh.md");
-            out.push(ContentError::whole(&slot.en.path, format!("the twin `{twin}` is missing")));
+            let message = Message::complains("complaints.no-twin").with("twin", twin);
+            out.push(ContentError::whole(&slot.en.path, message));
         }
         let zh = slot.zh.as_ref().and_then(|source| Side::read(Language::Zh, source));
         Some(Self { page, en, zh })
@@ -99,9 +102,14 @@ fn interface(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
                     source.text().into_iter().flat_map(|it| strings::read(&source.path, it).1),
                 );
             }
-            None => out.push(ContentError::whole(&format!("content/{name}.yaml"), "is missing")),
+            None => out.push(missing(&format!("content/{name}.yaml"))),
         }
     }
+}
+
+/// A file that is not there.
+fn missing(file: &str) -> ContentError {
+    ContentError::whole(file, Message::complains("complaints.missing"))
 }
 
 /// Every theme has the same keys, and a value for each.
@@ -113,12 +121,12 @@ fn themes(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
         let text = source.text().unwrap_or_default();
         for key in &all {
             let wrong = match theme.get(*key) {
-                None => format!("`{key}` is missing; another theme has it"),
-                Some(value) if value.is_empty() => format!("`{key}` is empty"),
+                None => Message::complains("complaints.theme.missing"),
+                Some(value) if value.is_empty() => Message::complains("complaints.theme.empty"),
                 Some(_) => continue,
             };
             let place = strings::key_place(text, &[key.as_str()]);
-            out.push(files::at(&source.path, text, place, wrong));
+            out.push(files::at(&source.path, text, place, wrong.with("key", key)));
         }
     }
 }

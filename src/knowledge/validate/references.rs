@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::Message;
+
 use super::super::Knowledge;
 use super::super::files::ContentError;
 use super::super::front::Document;
@@ -18,7 +20,7 @@ pub(super) fn check(knowledge: &Knowledge, pair: &Pair<'_>, out: &mut Vec<Conten
     for side in pair.sides() {
         for (to, at) in &side.body.links {
             if !checker.link_leads(to) {
-                let message = format!("the link leads to `{to}`, which is not there");
+                let message = Message::complains("complaints.ids.link").with("id", to);
                 out.push(side.document.in_body(*at, message));
             }
         }
@@ -34,15 +36,23 @@ pub(super) fn check_matches(knowledge: &Knowledge, out: &mut Vec<ContentError>) 
         };
         let Ok(document) = Document::split(&slot.en) else { continue };
         if matches.is_empty() {
-            out.push(document.in_front("match", "", "`match` is empty"));
+            let message = Message::complains("complaints.match.empty");
+            out.push(document.in_front("match", "", message));
         }
         for text in matches {
             if let Some(other) = seen.insert(text, &slot.id) {
-                let message = format!("`{text}` already stands for `{other}`");
+                let message = Message::complains("complaints.match.twice")
+                    .with("text", text)
+                    .with("page", other);
                 out.push(document.in_front("match", text, message));
             }
         }
     }
+}
+
+/// No page of this kind has this id.
+pub(super) fn no_page(kind: PageKind, id: &str) -> Message {
+    Message::complains("complaints.ids.none").with("kind", kind.as_str()).with("id", id)
 }
 
 struct Checker<'k> {
@@ -85,8 +95,7 @@ impl Checker<'_> {
     fn of(&self, kind: PageKind, key: &str, ids: &[String], out: &mut Vec<ContentError>) {
         for id in ids {
             if self.knowledge.library.slot(kind, id).is_none() {
-                let message = format!("there is no {} `{id}`", kind.as_str());
-                out.push(self.document.in_front(key, id, message));
+                out.push(self.document.in_front(key, id, no_page(kind, id)));
             }
         }
         self.no_repeats(key, ids, out);
@@ -95,11 +104,15 @@ impl Checker<'_> {
     fn any(&self, key: &str, ids: &[String], out: &mut Vec<ContentError>) {
         for id in ids {
             if !self.is_page(id) {
-                let message = format!("there is no page `{id}`");
+                let message = Message::complains("complaints.ids.no-page").with("id", id);
                 out.push(self.document.in_front(key, id, message));
             }
             if *id == self.page.id && !self.has_namesake(id) {
-                out.push(self.document.in_front(key, id, "the page names itself"));
+                out.push(self.document.in_front(
+                    key,
+                    id,
+                    Message::complains("complaints.ids.itself"),
+                ));
             }
         }
         self.no_repeats(key, ids, out);
@@ -108,7 +121,8 @@ impl Checker<'_> {
     fn no_repeats(&self, key: &str, ids: &[String], out: &mut Vec<ContentError>) {
         for (place, id) in ids.iter().enumerate() {
             if ids.iter().take(place).any(|before| before == id) {
-                let message = format!("`{id}` stands twice under `{key}`");
+                let message =
+                    Message::complains("complaints.ids.twice").with("id", id).with("key", key);
                 out.push(self.document.in_front(key, id, message));
             }
         }
@@ -129,7 +143,7 @@ impl Checker<'_> {
     fn family(&self, family: &str, out: &mut Vec<ContentError>) {
         let families = &self.knowledge.skill().common_mistakes;
         if !families.iter().any(|item| item.id == family) {
-            let message = format!("`{family}` is not a common mistake of the skill");
+            let message = Message::complains("complaints.ids.family").with("id", family);
             out.push(self.document.in_front("family", family, message));
         }
     }
@@ -137,18 +151,18 @@ impl Checker<'_> {
     fn skill(&self, front: &SkillFront, out: &mut Vec<ContentError>) {
         for path in &front.references {
             if self.reference(path).is_none() {
-                let message = format!("there is no file `{path}` in the skill's folder");
+                let message = Message::complains("complaints.ids.reference").with("path", path);
                 out.push(self.document.in_front("metadata", path, message));
             }
         }
         let notice = front.invocation_notice.as_deref();
         match notice {
             Some(name) if self.knowledge.library.slot(PageKind::Skill, name).is_none() => {
-                let message = format!("there is no skill `{name}`");
-                out.push(self.document.in_front("metadata", name, message));
+                out.push(self.document.in_front("metadata", name, no_page(PageKind::Skill, name)));
             }
             None if self.page.id == MAIN_SKILL => {
-                let message = "`invocation-notice` is missing";
+                let message =
+                    Message::complains("complaints.front.missing").with("key", "invocation-notice");
                 out.push(self.document.in_front("metadata", "", message));
             }
             _ => {}

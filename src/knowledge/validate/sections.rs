@@ -3,6 +3,8 @@
 use serde_yaml::Value;
 use unicode_width::UnicodeWidthStr;
 
+use crate::diagnostic::Message;
+
 use super::super::block::Block;
 use super::super::files::ContentError;
 use super::super::markdown::Placed;
@@ -52,16 +54,16 @@ fn anchors(kind: PageKind) -> Option<&'static [&'static str]> {
 
 fn opening(side: &Side<'_>, out: &mut Vec<ContentError>) {
     let Some(Placed { block, at }) = side.body.blocks.first() else {
-        return out.push(side.document.in_body(0, "the page is empty"));
+        return out.push(side.document.in_body(0, Message::complains("complaints.sections.empty")));
     };
     let Block::Paragraph(_) = block else {
-        let message = "the page opens with a paragraph that states its conclusion";
+        let message = Message::complains("complaints.sections.opening");
         return out.push(side.document.in_body(*at, message));
     };
     let length = block.plain().chars().count();
     if length > OPENING {
-        let message = format!("the opening has {length} characters, at most {OPENING} are allowed");
-        out.push(side.document.in_body(*at, message));
+        let message = Message::complains("complaints.sections.long");
+        out.push(side.document.in_body(*at, message.with("n", length).with("most", OPENING)));
     }
 }
 
@@ -73,7 +75,7 @@ fn sections(side: &Side<'_>, kind: PageKind, out: &mut Vec<ContentError>) {
     let headings: Vec<(&str, usize)> = headings.filter(|(anchor, _)| !anchor.is_empty()).collect();
     for (place, (anchor, at)) in headings.iter().enumerate() {
         if headings.iter().take(place).any(|(before, _)| before == anchor) {
-            let message = format!("the anchor `{anchor}` stands twice");
+            let message = Message::complains("complaints.sections.twice").with("anchor", anchor);
             out.push(side.document.in_body(*at, message));
         }
     }
@@ -82,19 +84,20 @@ fn sections(side: &Side<'_>, kind: PageKind, out: &mut Vec<ContentError>) {
     let mut last = 0;
     for (anchor, at) in &headings {
         let message = match place(anchor) {
-            None => format!("a {} has no section `{anchor}`", kind.as_str()),
-            Some(place) if place < last => format!("the section `{anchor}` stands too late"),
+            None => Message::complains("complaints.sections.foreign").with("kind", kind.as_str()),
+            Some(place) if place < last => Message::complains("complaints.sections.late"),
             Some(place) => {
                 last = place;
                 continue;
             }
         };
-        out.push(side.document.in_body(*at, message));
+        out.push(side.document.in_body(*at, message.with("anchor", anchor)));
     }
     for anchor in wanted.iter().filter(|anchor| !anchor.ends_with('?')) {
         if !headings.iter().any(|(found, _)| found == anchor) {
             let end = side.document.body.len().saturating_sub(1);
-            out.push(side.document.in_body(end, format!("the section `{anchor}` is missing")));
+            let message = Message::complains("complaints.sections.missing").with("anchor", anchor);
+            out.push(side.document.in_body(end, message));
         }
     }
 }
@@ -103,13 +106,15 @@ fn code(side: &Side<'_>, out: &mut Vec<ContentError>) {
     for Placed { block, at } in &side.body.blocks {
         let Block::Code { text, .. } = block else { continue };
         if text.trim().is_empty() {
-            out.push(side.document.in_body(*at, "the code is empty"));
+            out.push(
+                side.document.in_body(*at, Message::complains("complaints.sections.empty-code")),
+            );
         }
         for line in text.lines().filter(|line| line.width() > CODE) {
             let rest = side.document.body.get(*at..).unwrap_or_default();
             let place = at.saturating_add(rest.find(line).unwrap_or_default());
-            let message = format!("{} columns of code, at most {CODE} are allowed", line.width());
-            out.push(side.document.in_body(place, message));
+            let message = Message::complains("complaints.sections.wide").with("n", line.width());
+            out.push(side.document.in_body(place, message.with("most", CODE)));
         }
     }
 }
@@ -118,14 +123,17 @@ fn code(side: &Side<'_>, out: &mut Vec<ContentError>) {
 fn empty_text(side: &Side<'_>, out: &mut Vec<ContentError>) {
     for Placed { block, at } in &side.body.blocks {
         if !matches!(block, Block::Code { .. }) && block.plain().trim().is_empty() {
-            out.push(side.document.in_body(*at, "an empty block"));
+            out.push(
+                side.document.in_body(*at, Message::complains("complaints.sections.empty-block")),
+            );
         }
     }
     let Ok(Value::Mapping(front)) = serde_yaml::from_str(side.document.front) else { return };
     for (key, value) in &front {
         if is_empty(value) {
             let key = key.as_str().unwrap_or_default();
-            out.push(side.document.in_front(key, "", format!("`{key}` has an empty text")));
+            let message = Message::complains("complaints.front.empty").with("key", key);
+            out.push(side.document.in_front(key, "", message));
         }
     }
 }
@@ -144,28 +152,33 @@ fn is_empty(value: &Value) -> bool {
 fn titles(pair: &Pair<'_>, out: &mut Vec<ContentError>) {
     for side in pair.sides() {
         let missing = match pair.page.kind {
-            PageKind::Skill => side.body.title.is_none().then_some("`# Title` is missing"),
+            PageKind::Skill => side.body.title.is_none().then_some("complaints.sections.title"),
             PageKind::Reference => None,
-            _ => pair.page.keywords.get(side.language).is_empty().then_some("no keyword"),
+            _ => pair
+                .page
+                .keywords
+                .get(side.language)
+                .is_empty()
+                .then_some("complaints.front.keywords"),
         };
-        if let Some(message) = missing {
-            out.push(side.document.in_front("keywords", "", message));
+        if let Some(key) = missing {
+            out.push(side.document.in_front("keywords", "", Message::complains(key)));
         }
     }
     let Some(zh) = &pair.zh else { return };
     let messages = &pair.page.messages;
     for (key, en) in &messages.en {
         let wrong = match messages.zh.get(key) {
-            None => format!("the message `{key}` is missing"),
+            None => Message::complains("complaints.messages.missing"),
             Some(text) if strings::placeholders(text) != strings::placeholders(en) => {
-                format!("the message `{key}` has other placeholders than in English")
+                Message::complains("complaints.messages.placeholders")
             }
             Some(_) => continue,
         };
-        out.push(zh.document.in_front("messages", key, wrong));
+        out.push(zh.document.in_front("messages", key, wrong.with("message", key)));
     }
     for key in messages.zh.keys().filter(|key| !messages.en.contains_key(*key)) {
-        let message = format!("the message `{key}` is not on the English page");
+        let message = Message::complains("complaints.messages.foreign").with("message", key);
         out.push(zh.document.in_front("messages", key, message));
     }
 }

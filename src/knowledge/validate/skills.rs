@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use crate::diagnostic::Message;
+
 use super::super::Knowledge;
 use super::super::files::ContentError;
 use super::super::front::{Document, When};
 use super::super::language::Language;
 use super::super::page::{Front, Page, PageKind};
 use super::super::skill::{self, MAIN_SKILL};
+use super::references::no_page;
 
 /// The skill's sections in their order, each with the items that it has to list.
 const SECTIONS: [(&str, &[&str]); 9] = [
@@ -61,7 +64,7 @@ const SECTIONS: [(&str, &[&str]); 9] = [
 pub(super) fn check(knowledge: &Knowledge, out: &mut Vec<ContentError>) {
     let Some(slot) = knowledge.library.slot(PageKind::Skill, MAIN_SKILL) else {
         let path = format!("skills/{MAIN_SKILL}/SKILL.md");
-        return out.push(ContentError::whole(&path, "is missing"));
+        return out.push(super::missing(&path));
     };
     let Some(page) = slot.page() else { return };
     for (language, source) in Language::ALL.into_iter().zip(slot.sources()) {
@@ -79,22 +82,25 @@ fn lists(page: &Page, language: Language, document: &Document<'_>, out: &mut Vec
     for (anchor, wanted) in SECTIONS {
         let mark = format!("{{#{anchor}}}");
         let Some(place) = document.body.find(&mark) else {
-            out.push(document.in_body(0, format!("the section `{anchor}` is missing")));
+            let message = Message::complains("complaints.sections.missing").with("anchor", anchor);
+            out.push(document.in_body(0, message));
             continue;
         };
         if place < last {
-            let message = format!("the section `{anchor}` stands too early");
+            let message = Message::complains("complaints.sections.early").with("anchor", anchor);
             out.push(document.in_body(place, message));
         }
         last = last.max(place);
         let found = skill::half(page, language, anchor);
         let ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
         if ids != wanted {
-            let message = format!("the items are to be {}", wanted.join(", "));
+            let message =
+                Message::complains("complaints.skill.items").with("items", wanted.join(", "));
             out.push(document.in_body(place, message));
         }
         for (id, _) in found.iter().filter(|(_, text)| text.is_empty()) {
-            out.push(document.in_body(place, format!("`{id}` says nothing")));
+            let message = Message::complains("complaints.skill.silent").with("id", id);
+            out.push(document.in_body(place, message));
         }
     }
 }
@@ -103,7 +109,7 @@ fn companions(knowledge: &Knowledge, document: &Document<'_>, out: &mut Vec<Cont
     for item in &knowledge.skill().companions {
         if knowledge.library.slot(PageKind::Skill, &item.id).is_none() {
             let place = document.body.find(&format!("- `{}`", item.id)).unwrap_or_default();
-            out.push(document.in_body(place, format!("there is no skill `{}`", item.id)));
+            out.push(document.in_body(place, no_page(PageKind::Skill, &item.id)));
         }
     }
 }
@@ -121,7 +127,7 @@ fn situations(knowledge: &Knowledge, document: &Document<'_>, out: &mut Vec<Cont
     for id in &listed {
         if knowledge.library.slot(PageKind::Situation, id).is_none() {
             let place = document.body.find(&format!("- `{id}`")).unwrap_or_default();
-            out.push(document.in_body(place, format!("the situation `{id}` has no page")));
+            out.push(document.in_body(place, no_page(PageKind::Situation, id)));
         }
     }
     for page in knowledge.pages(PageKind::Situation) {
@@ -129,12 +135,13 @@ fn situations(knowledge: &Knowledge, document: &Document<'_>, out: &mut Vec<Cont
         let place = listed.iter().position(|id| *id == page.id);
         let uses = skill.when_to_use.iter().any(|item| item.id == page.id);
         let (key, message) = match place {
-            None => ("id", String::from("the skill does not list this situation")),
+            None => ("id", Message::complains("complaints.skill.unlisted")),
             Some(_) if uses != (*when == When::Use) => {
-                ("when", String::from("the skill has this situation on the other list"))
+                ("when", Message::complains("complaints.skill.other-list"))
             }
             Some(at) if usize::try_from(*order) != Ok(at.saturating_add(1)) => {
-                ("order", format!("the skill has this situation at {}", at.saturating_add(1)))
+                let message = Message::complains("complaints.skill.other-place");
+                ("order", message.with("n", at.saturating_add(1)))
             }
             Some(_) => continue,
         };
@@ -155,12 +162,19 @@ fn families(knowledge: &Knowledge, document: &Document<'_>, out: &mut Vec<Conten
     for item in &knowledge.skill().common_mistakes {
         if !told.contains(item.id.as_str()) {
             let place = document.body.find(&format!("- `{}`", item.id)).unwrap_or_default();
-            out.push(document.in_body(place, format!("no mistake is of the family `{}`", item.id)));
+            let message =
+                Message::complains("complaints.skill.no-mistake").with("family", &item.id);
+            out.push(document.in_body(place, message));
         }
     }
 }
 
-fn in_page(knowledge: &Knowledge, page: &Page, key: &str, message: String) -> Option<ContentError> {
+fn in_page(
+    knowledge: &Knowledge,
+    page: &Page,
+    key: &str,
+    message: Message,
+) -> Option<ContentError> {
     let slot = knowledge.library.slot(page.kind, &page.id)?;
     let document = Document::split(&slot.en).ok()?;
     Some(document.in_front(key, "", message))

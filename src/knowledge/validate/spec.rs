@@ -4,6 +4,8 @@
 
 use serde_yaml::Value;
 
+use crate::diagnostic::Message;
+
 use super::super::files::ContentError;
 use super::super::front::Document;
 use super::super::page::PageKind;
@@ -28,9 +30,9 @@ pub(super) fn check(pair: &Pair<'_>, out: &mut Vec<ContentError>) {
 fn side_of_skill(side: &Side<'_>, out: &mut Vec<ContentError>) {
     let document = &side.document;
     let Ok(front) = document.front(PageKind::Skill, side.language) else { return };
-    let mut tell = |key: &str, message: String| out.push(document.in_front(key, "", message));
+    let mut tell = |key: &str, message| out.push(document.in_front(key, "", message));
     for problem in name_problems(&front.name) {
-        tell("name", format!("the name {problem}"));
+        tell("name", problem);
     }
     let texts = [
         ("description", Some(&front.description), DESCRIPTION),
@@ -40,7 +42,7 @@ fn side_of_skill(side: &Side<'_>, out: &mut Vec<ContentError>) {
         let Some(text) = text else { continue };
         let length = text.chars().count();
         if length > most {
-            tell(key, format!("`{key}` has {length} characters, at most {most} are allowed"));
+            tell(key, too_long(key, length, most));
         }
     }
     quotes(document, out);
@@ -57,7 +59,7 @@ fn quotes(document: &Document<'_>, out: &mut Vec<ContentError>) {
         entries.filter_map(entry).collect()
     };
     let mut tell = |key: &str, value: &str, name: &str| {
-        let message = format!("`{name}` is no text for YAML: put it in quotes");
+        let message = Message::complains("complaints.spec.quotes").with("key", name);
         out.push(document.in_front(key, value, message));
     };
     for (key, value) in entries(&all) {
@@ -71,33 +73,37 @@ fn quotes(document: &Document<'_>, out: &mut Vec<ContentError>) {
 }
 
 /// What is wrong with a skill's name.
-fn name_problems(name: &str) -> Vec<String> {
+fn name_problems(name: &str) -> Vec<Message> {
     let length = name.chars().count();
     let is_allowed = |char: char| char.is_alphanumeric() || char == '-';
+    let says = Message::complains;
     let found = [
-        (length > NAME, format!("has {length} characters, at most {NAME} are allowed")),
-        (name.chars().any(char::is_uppercase), "has capital letters".to_owned()),
-        (name.starts_with('-') || name.ends_with('-'), "begins or ends with a hyphen".to_owned()),
-        (name.contains("--"), "has two hyphens in a row".to_owned()),
-        (!name.chars().all(is_allowed), "holds more than letters, digits and hyphens".to_owned()),
+        (length > NAME, too_long("name", length, NAME)),
+        (name.chars().any(char::is_uppercase), says("complaints.spec.capitals")),
+        (name.starts_with('-') || name.ends_with('-'), says("complaints.spec.outer-hyphen")),
+        (name.contains("--"), says("complaints.spec.two-hyphens")),
+        (!name.chars().all(is_allowed), says("complaints.spec.letters")),
     ];
     found.into_iter().filter(|(is_wrong, _)| *is_wrong).map(|(_, problem)| problem).collect()
+}
+
+fn too_long(key: &str, length: usize, most: usize) -> Message {
+    let message = Message::complains("complaints.spec.long");
+    message.with("key", key).with("n", length).with("most", most)
 }
 
 /// Agents read a small part of YAML: no lists or maps in brackets, no anchors, no tags. And some
 /// look for the next `---` to find the end.
 fn plain_yaml(document: &Document<'_>, out: &mut Vec<ContentError>) {
     if let Some(at) = document.front.find("---") {
-        let message = "`---` ends the front matter for some readers";
+        let message = Message::complains("complaints.spec.end");
         out.push(document.in_front_at(at, message));
     }
     for (key, at) in document.top_keys() {
         let line = document.front.get(at..).and_then(|rest| rest.lines().next());
         let value = line.and_then(|line| line.split_once(':')).map_or("", |(_, value)| value);
         if value.trim_start().starts_with(['[', '{', '&', '*', '!']) {
-            let message = format!(
-                "write `{key}` out: agents do not read lists and maps in brackets, anchors or tags"
-            );
+            let message = Message::complains("complaints.spec.brackets").with("key", key);
             out.push(document.in_front(key, "", message));
         }
     }
@@ -106,7 +112,7 @@ fn plain_yaml(document: &Document<'_>, out: &mut Vec<ContentError>) {
 #[cfg(test)]
 mod tests {
     use super::super::super::Knowledge;
-    use super::super::super::testing::files;
+    use super::super::super::testing::{files, told};
 
     const SKILL: &str = "---\nname: a-skill\ndescription: What it is for.\n---\n\n# A\n\nOne.\n";
 
@@ -115,7 +121,7 @@ mod tests {
         let zh = text.replace("# A", "# 甲").replace("One.", "一。");
         let all = files(&[("skills/a-skill/SKILL.md", text), ("skills/a-skill/SKILL.zh.md", &zh)]);
         let (_, errors) = Knowledge::load(&all);
-        let said = errors.iter().map(ToString::to_string);
+        let said = errors.iter().map(told);
         said.filter_map(|it| Some(it.strip_prefix("skills/a-skill/SKILL.md:")?.to_owned()))
             .collect()
     }
@@ -154,7 +160,8 @@ mod tests {
         named("a--skill", "has two hyphens in a row");
         named("a_skill", "holds more than letters, digits and hyphens");
         named("a skill", "holds more than letters, digits and hyphens");
-        named(&"a".repeat(65), "has 65 characters, at most 64 are allowed");
+        let long = "2:1: `name` has 65 characters, at most 64 are allowed";
+        check("name: a-skill", &format!("name: {}", "a".repeat(65)), &[other, long]);
     }
 
     #[test]

@@ -1,11 +1,11 @@
-use super::super::testing::{EN, Shipped, ZH, files};
+use super::super::testing::{EN, Shipped, ZH, files, interface, told, words};
 use super::super::{Files, Knowledge};
 
 /// What is wrong with the notes `a` in memory, without what else is missing.
 fn errors(en: &str, zh: &str) -> Vec<String> {
     let all = files(&[("content/notes/a.md", en), ("content/notes/a.zh.md", zh)]);
     let (_, errors) = Knowledge::load(&all);
-    let said = errors.iter().map(ToString::to_string);
+    let said = errors.iter().map(told);
     said.filter_map(|error| Some(error.strip_prefix("content/notes/")?.to_owned())).collect()
 }
 
@@ -19,20 +19,20 @@ fn a_page_has_its_twin() {
     let all = files(&[("content/notes/b.md", &EN.replace("id: a", "id: b"))]);
     let (_, errors) = Knowledge::load(&all);
     let said = "content/notes/b.md:1:1: the twin `content/notes/b.zh.md` is missing";
-    assert!(errors.iter().any(|error| error.to_string() == said), "{errors:?}");
+    assert!(errors.iter().any(|error| told(error) == said), "{errors:?}");
 }
 
 #[test]
 fn twins_have_the_same_blocks_and_the_same_code() {
-    let said = "a.zh.md:14:1: a paragraph here, but a list item in line 16 in English";
+    let said = "a.zh.md:14:1: “…” here, but “- …” in line 16 in English";
     assert_eq!(errors(EN, &ZH.replace("- 一项", "一项")), [said]);
-    let said = "a.zh.md:12:4: a list item of line 16 in English is missing";
+    let said = "a.zh.md:12:4: “- …” of line 16 in English is missing";
     assert_eq!(errors(EN, &ZH.replace("\n- 一项\n", "")), [said]);
-    let said = "a.zh.md:15:1: a list item that is not on the English page";
+    let said = "a.zh.md:15:1: “- …” that is not on the English page";
     assert_eq!(errors(EN, &format!("{ZH}- 又一项\n")), [said]);
     let said = "a.zh.md:10:1: the code is not that of line 12 in English";
     assert_eq!(errors(EN, &ZH.replace("x = 1", "x = 2")), [said]);
-    let said = "a.zh.md:8:1: the heading `less` here, but the heading `more` in line 10 in English";
+    let said = "a.zh.md:8:1: “## … {#less}” here, but “## … {#more}” in line 10 in English";
     assert_eq!(errors(EN, &ZH.replace("{#more}", "{#less}")), [said]);
 }
 
@@ -90,7 +90,7 @@ fn page_errors(kind: &str, front: &str, zh_front: &str, body: &str) -> Vec<Strin
         (&format!("{path}.md"), &format!("---\n{front}---\n{body}")),
         (&format!("{path}.zh.md"), &format!("---\n{zh_front}---\n{body}")),
     ]);
-    let errors = Knowledge::load(&all).1.into_iter().map(|error| error.to_string());
+    let errors = Knowledge::load(&all).1.into_iter().map(|error| told(&error));
     let mine = format!("content/{kind}s/");
     errors.filter_map(|error| Some(error.strip_prefix(&mine)?.to_owned())).collect()
 }
@@ -101,7 +101,10 @@ fn sections_are_those_of_the_kind_in_their_order() {
     let said = page_errors("pattern", "choose: c\n", "choose: c\n", body);
     assert_eq!(
         said.get(..2).unwrap_or_default(),
-        ["b.md:14:1: the section `how` stands too late", "b.md:18:1: a pattern has no section `x`",]
+        [
+            "b.md:14:1: the section `how` stands too late",
+            "b.md:18:1: a `pattern` page has no section `x`",
+        ]
     );
     let said = page_errors("tradeoff", "says: s\n", "says: s\n", "A.\n");
     assert_eq!(said.first().map(String::as_str), Some("b.md:8:3: the section `more` is missing"));
@@ -163,7 +166,7 @@ fn changed(path: &str, from: &str, to: &str) -> Vec<String> {
     assert!(text.contains(from), "{from}");
     *text = text.replacen(from, to, 1);
     let after = Knowledge::load(&all).1.into_iter().filter(|error| !before.contains(error));
-    after.map(|error| error.message).collect()
+    after.map(|error| words(&error.message)).collect()
 }
 
 const SKILL: &str = "skills/python-notebooks-async/SKILL.md";
@@ -220,7 +223,7 @@ fn a_broken_table_or_theme_is_reported_where_it_breaks() {
         ("content/themes/dark.yaml", "a: red\nb: ''\n"),
         ("content/themes/light.yaml", "a: red\n"),
     ]);
-    let said: Vec<_> = Knowledge::load(&all).1.iter().map(ToString::to_string).collect();
+    let said: Vec<_> = Knowledge::load(&all).1.iter().map(told).collect();
     assert!(said.iter().any(|error| error.starts_with("content/tables/blocking.yaml:2:9:")));
     assert!(said.contains(&String::from("content/themes/dark.yaml:2:1: `b` is empty")));
     let missing = "content/themes/light.yaml:1:1: `b` is missing; another theme has it";
@@ -234,7 +237,7 @@ fn wrong_words(en: &str, zh: &str) -> Vec<String> {
     let pages = [("content/notes/a.md", en), ("content/notes/a.zh.md", zh)];
     let all = files(&[&pages[..], &[("content/glossary.yaml", glossary)]].concat());
     let (_, errors) = Knowledge::load(&all);
-    let said = errors.iter().map(ToString::to_string);
+    let said = errors.iter().map(told);
     said.filter_map(|error| Some(error.strip_prefix("content/notes/")?.to_owned())).collect()
 }
 
@@ -245,7 +248,7 @@ fn a_chinese_page_uses_the_terms_and_no_other_words_for_them() {
     assert_eq!(wrong_words(&en, &good), Vec::<String>::new());
     let said = "a.zh.md:6:1: `储存格` stands for `cell`; write `单元格`";
     assert_eq!(wrong_words(&en, &good.replace("单元格", "储存格和单元格")), [said]);
-    let said = "a.zh.md:6:1: `cell` in English, but no `单元格` here";
+    let said = "a.zh.md:6:1: `cell` in English, but no `单元格` in Chinese";
     assert_eq!(wrong_words(&en, &good.replace("单元格", "东西")), [said]);
     // A word in code asks for no term, and a term elsewhere on the page will do.
     assert_eq!(wrong_words(&EN.replace("One sentence.", "A `cell`."), ZH), Vec::<String>::new());
@@ -272,11 +275,11 @@ fn the_interface_speaks_in_terms_too() {
     let glossary = "- {en: cell, zh: [单元格], not: [储存格], strict: true}\n";
     let all = files(&[("content/interface.yaml", interface), ("content/glossary.yaml", glossary)]);
     let (_, errors) = Knowledge::load(&all);
-    let said = errors.iter().map(ToString::to_string);
+    let said = errors.iter().map(told);
     let said: Vec<String> = said.filter(|it| it.contains("单元格")).collect();
     let expected = [
-        "content/interface.yaml:1:1: a: `cell` in English, but no `单元格` in Chinese",
-        "content/interface.yaml:1:1: a: `储存格` stands for `cell`; write `单元格`",
+        "content/interface.yaml:1:1: `cell` in English, but no `单元格` in Chinese",
+        "content/interface.yaml:1:1: `储存格` stands for `cell`; write `单元格`",
     ];
     assert_eq!(said, expected);
 }
@@ -295,9 +298,9 @@ fn every_term_has_its_row_on_the_glossary_page_and_no_other_has() {
     ]);
     let (_, errors) = Knowledge::load(&all);
     let said = errors.iter().filter(|error| error.file.contains("glossary."));
-    let said: Vec<&str> = said.map(|error| error.message.as_str()).collect();
+    let said: Vec<String> = said.map(|error| words(&error.message)).collect();
     let expected =
-        ["`x`, `y` is no term of content/glossary.yaml", "there is no row for `task`, `任务`"];
+        ["there is no row for `task`, `任务`", "`x`, `y` is no term of content/glossary.yaml"];
     assert_eq!(said, expected);
 }
 
@@ -308,7 +311,7 @@ fn the_questions_of_the_chooser_form_a_tree_that_ends() {
         let all = files(&[("content/chooser.yaml", chooser), ("content/patterns/p.md", page)]);
         let (_, errors) = Knowledge::load(&all);
         let found = errors.into_iter().filter(|error| error.file == "content/chooser.yaml");
-        found.map(|error| error.message).collect::<Vec<_>>()
+        found.map(|error| words(&error.message)).collect::<Vec<_>>()
     };
     let question = |id: &str, leads: &str| {
         let choice = |text: &str| format!("{{en: {text}, zh: 甲, {leads}}}");
@@ -339,4 +342,26 @@ fn the_questions_of_the_chooser_form_a_tree_that_ends() {
     );
     assert!(other.contains(&"`{m}` is not among the names".to_owned()), "{other:?}");
     assert!(other.contains(&"no skeleton has this name".to_owned()), "{other:?}");
+}
+
+/// The sources of this module, each a text.
+fn sources(folder: &std::path::Path) -> Vec<String> {
+    let paths = std::fs::read_dir(folder).expect("a folder").map(|it| it.expect("an entry").path());
+    let inside = |path: std::path::PathBuf| match path.is_dir() {
+        true => sources(&path),
+        false => vec![std::fs::read_to_string(path).expect("a text")],
+    };
+    paths.flat_map(inside).collect()
+}
+
+#[test]
+fn every_complaint_has_its_words_and_no_words_are_never_said() {
+    // In two parts, as this is a source as well.
+    let mark = ["\"compl", "aints."].concat();
+    let all = sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/knowledge"));
+    let keys = all.iter().flat_map(|text| text.split(&mark).skip(1));
+    let said: std::collections::BTreeSet<&str> =
+        keys.filter_map(|rest| Some(rest.split_once('"')?.0)).collect();
+    let worded = interface().keys().filter_map(|key| key.strip_prefix(&mark[1..]));
+    assert_eq!(said, worded.collect());
 }

@@ -1,5 +1,8 @@
 //! Both languages have the same blocks in the same order, and the same code.
 
+use crate::diagnostic::Message;
+use crate::text;
+
 use super::super::block::Block;
 use super::super::files::ContentError;
 use super::super::page::PageKind;
@@ -8,29 +11,31 @@ use super::Pair;
 /// Compares a page's two files block by block, up to the first difference in structure.
 pub(super) fn check(pair: &Pair<'_>, out: &mut Vec<ContentError>) {
     let Some(zh) = &pair.zh else { return };
+    let english = &pair.en.document;
     let end = zh.document.body.len().saturating_sub(1);
     let mut chinese = zh.body.blocks.iter();
     for placed in &pair.en.body.blocks {
-        let line = pair.en.document.in_body(placed.at, "").line;
+        let line = text::position(english.text, english.body_at.saturating_add(placed.at)).line;
         let Some(twin) = chinese.next() else {
-            let message = format!("{} of line {line} in English is missing", name(&placed.block));
-            return out.push(zh.document.in_body(end, message));
+            let message =
+                Message::complains("complaints.twins.missing").with("there", look(&placed.block));
+            return out.push(zh.document.in_body(end, message.with("line", line)));
         };
         match (&placed.block, &twin.block) {
             (Block::Code { text: en, .. }, Block::Code { text: zh_text, .. }) if en != zh_text => {
-                let message = format!("the code is not that of line {line} in English");
+                let message = Message::complains("complaints.twins.code").with("line", line);
                 out.push(zh.document.in_body(twin.at, message));
             }
-            (en, zh_block) if name(en) != name(zh_block) => {
-                let (here, there) = (name(zh_block), name(en));
-                let message = format!("{here} here, but {there} in line {line} in English");
+            (en, zh_block) if look(en) != look(zh_block) => {
+                let message = Message::complains("complaints.twins.other").with("line", line);
+                let message = message.with("here", look(zh_block)).with("there", look(en));
                 return out.push(zh.document.in_body(twin.at, message));
             }
             _ => {}
         }
     }
     if let Some(more) = chinese.next() {
-        let message = format!("{} that is not on the English page", name(&more.block));
+        let message = Message::complains("complaints.twins.more").with("here", look(&more.block));
         out.push(zh.document.in_body(more.at, message));
     }
     if pair.page.kind == PageKind::Skill {
@@ -38,17 +43,18 @@ pub(super) fn check(pair: &Pair<'_>, out: &mut Vec<ContentError>) {
     }
 }
 
-/// What two blocks have in common when one is the translation of the other.
-fn name(block: &Block) -> String {
+/// What two blocks have in common when one is the translation of the other: how they look in the file,
+/// without their words.
+fn look(block: &Block) -> String {
     match block {
-        Block::Heading { anchor, .. } => format!("the heading `{anchor}`"),
-        Block::Paragraph(_) => String::from("a paragraph"),
-        Block::Item { number: None, .. } => String::from("a list item"),
-        Block::Item { number: Some(number), .. } => format!("list item {number}"),
-        Block::Code { language, .. } => format!("{language} code"),
+        Block::Heading { anchor, .. } => format!("## … {{#{anchor}}}"),
+        Block::Paragraph(_) => String::from("…"),
+        Block::Item { number: None, .. } => String::from("- …"),
+        Block::Item { number: Some(number), .. } => format!("{number}. …"),
+        Block::Code { language, .. } => format!("```{language}"),
         Block::Table(rows) => {
             let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
-            format!("a table of {columns} columns and {} rows", rows.len())
+            format!("|{} × {}", " … |".repeat(columns), rows.len())
         }
     }
 }
@@ -63,9 +69,13 @@ fn same_skill(pair: &Pair<'_>, out: &mut Vec<ContentError>) {
         return;
     };
     if en_front.license != zh_front.license {
-        out.push(zh.document.in_front("license", "", "not the license of the English file"));
+        out.push(zh.document.in_front("license", "", differs("license")));
     }
     if en_front.metadata != zh_front.metadata {
-        out.push(zh.document.in_front("metadata", "", "not the metadata of the English file"));
+        out.push(zh.document.in_front("metadata", "", differs("metadata")));
     }
+}
+
+fn differs(key: &str) -> Message {
+    Message::complains("complaints.twins.front").with("key", key)
 }

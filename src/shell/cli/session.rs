@@ -55,7 +55,7 @@ impl Session {
         let links = color && width.is_some() && follows_links(variable);
         let paper = Paper { charset: charset(args), color, width, links };
         let knowledge = match &args.content {
-            Some(folder) => edited(folder, paper)?,
+            Some(folder) => edited(folder, paper, reading)?,
             None => Knowledge::open(&Embedded),
         };
         Ok(Self {
@@ -98,13 +98,18 @@ impl Session {
     }
 }
 
-/// The content of a folder; what is wrong with it is said and the rest is used.
-fn edited(folder: &Path, paper: Paper) -> Result<Knowledge, SessionError> {
+/// The content of a folder; what is wrong with it is said, in words that the program carries, and the
+/// rest is used.
+fn edited(folder: &Path, paper: Paper, reading: Reading) -> Result<Knowledge, SessionError> {
     let files = Directory::open(folder, Fallback::Files)
         .map_err(|source| SessionError::Content { folder: folder.to_owned(), source })?;
     let (knowledge, errors) = Knowledge::load(&files);
-    for error in errors {
-        complain(&format!("{}\n", paper.safe(&error.to_string())));
+    if !errors.is_empty() {
+        let carried = Knowledge::open(&Embedded);
+        let voice = Voice { knowledge: &carried, reading };
+        for told in errors.iter().flat_map(|error| voice.tell(error)) {
+            complain(&format!("{}\n", paper.safe(&told)));
+        }
     }
     Ok(knowledge)
 }

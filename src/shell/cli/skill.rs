@@ -31,7 +31,9 @@ pub fn run(args: &SkillCheckArgs, session: &Session) -> io::Result<Exit> {
     let mut out = String::new();
     for error in &errors {
         let error = placed(error, folder.map(PathBuf::as_path));
-        out.push_str(&format!("{}\n", paper.safe(&error.to_string())));
+        for told in session.voice().tell(&error) {
+            out.push_str(&format!("{}\n", paper.safe(&told)));
+        }
     }
     out.extend(covered.iter().map(|found| report::coverage(paper, session.voice(), found)));
     print(&out)?;
