@@ -1,5 +1,6 @@
 //! Differences between two versions of a cell, line by line.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -11,9 +12,11 @@ use crate::text::TextRange;
 /// Lines kept around a change.
 const CONTEXT: usize = 2;
 
-/// The changed lines with a little of what is around them.
+/// The changed lines with a little of what is around them. A cell's last line ends like the others: it is
+/// no other one where something comes after it or goes.
 pub fn lines(before: &str, after: &str) -> Vec<DiffLine> {
-    let (before, after) = without_same_ends(before, after);
+    let (before, after) = (ended(before), ended(after));
+    let (before, after) = without_same_ends(&before, &after);
     let (old, new) = (difference::lines(before), difference::lines(after));
     let groups = difference::grouped(difference::changes(&old, &new), old.len(), CONTEXT);
     let mut out = Vec::new();
@@ -31,6 +34,13 @@ pub fn lines(before: &str, after: &str) -> Vec<DiffLine> {
         out.extend(same(old.get(at..group.before.end)));
     }
     without_blank_ends(out)
+}
+
+fn ended(text: &str) -> Cow<'_, str> {
+    match text.is_empty() || text.ends_with('\n') {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(format!("{text}\n")),
+    }
 }
 
 fn same<'t>(lines: Option<&'t [&str]>) -> impl Iterator<Item = DiffLine> + use<'t> {
@@ -131,5 +141,15 @@ mod tests {
             ]
         );
         assert!(lines.iter().skip(1).all(|line| !line.changed.is_empty()));
+    }
+
+    #[test]
+    fn the_last_line_stays_where_another_comes_after_it_or_goes() {
+        let shape = |before, after| -> Vec<(Change, String)> {
+            lines(before, after).into_iter().map(|line| (line.change, line.text)).collect()
+        };
+        let (same, other) = ((Change::Same, "x = 1".to_owned()), "y = 2".to_owned());
+        assert_eq!(shape("x = 1", "x = 1\ny = 2"), [same.clone(), (Change::Added, other.clone())]);
+        assert_eq!(shape("x = 1\ny = 2", "x = 1"), [same, (Change::Removed, other)]);
     }
 }
