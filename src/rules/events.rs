@@ -209,7 +209,7 @@ pub(super) fn repair(
     pattern: &'static str,
     edits: Vec<Edit>,
 ) -> Fix {
-    let why = Message::new(title.page, why_of(title.key));
+    let why = Message::new(title.page, why_of(title.page, title.key));
     let awaits = edits.iter().any(|edit| edit.text.contains("await ") || edit.text == "async ");
     if awaits && !can_await(run, at) {
         return awaited_further_out(run, at, title, why, edits);
@@ -226,10 +226,17 @@ pub(super) fn repair(
 }
 
 /// The sentence that says why a repair works: the page's own, or that of one of several repairs.
-fn why_of(title: &str) -> &'static str {
-    match title {
-        "fix-posted" => "why-posted",
-        "fix-socket" => "why-socket",
+fn why_of(page: &str, title: &str) -> &'static str {
+    match (page, title) {
+        (_, "fix-posted") => "why-posted",
+        (_, "fix-socket") => "why-socket",
+        ("async-function-handed-over", "fix-call") => "why-call",
+        ("async-function-handed-over", "fix-future") => "why-future",
+        ("async-function-handed-over", "fix-unawaited") => "why-unawaited",
+        ("async-function-handed-over", "fix-values") => "why-values",
+        ("async-function-handed-over", "fix-walk") => "why-walk",
+        ("call-where-a-function-belongs", "fix-await") => "why-await",
+        ("call-where-a-function-belongs", "fix-partial") => "why-partial",
         _ => "why",
     }
 }
