@@ -84,7 +84,8 @@ fn under_magic(
             applicability: Applicability::Unsafe,
             edits,
             reasons: vec![(place, Message::new(NAME, "why-plain"))],
-            tradeoffs: if name.starts_with("time") { vec!["shared-loop"] } else { Vec::new() },
+            // Nothing of it ran before, so that nothing changes for it.
+            tradeoffs: Vec::new(),
         };
         found.fixes.push(checked(run, fix));
     }

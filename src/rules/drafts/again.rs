@@ -38,7 +38,6 @@ fn kept(run: &Run, at: Site, title: Message, drafted: Drafted) -> Fix {
     let reason = (run.at(at), Message::new("awaited-twice", "why-task"));
     let mut fix = drafted_fix(run, title, reason, drafted);
     fix.pattern = "keep-the-handle";
-    fix.tradeoffs = vec!["leftover-tasks"];
     fix
 }
 
