@@ -31,8 +31,14 @@ pub enum Statement {
     Changes,
     /// Nobody needs to be asked about the repair.
     Safe,
+    /// Nobody has run the repair, so somebody has to agree.
+    Untried,
     /// The repair needs consent, because of what it changes.
     Consent,
+    /// The page of the pattern shows how it is written.
+    ShowsHow,
+    /// It shows nothing.
+    ShowsNothing,
     /// The patch of the loop is needed.
     PatchNeeded,
     /// The patch of the loop is not needed.
@@ -60,21 +66,33 @@ pub enum Outcome {
     EndsKernel,
     /// It does nothing, or nothing to the loop that runs.
     NoEffect,
+    /// It takes an async generator for a coroutine.
+    Generator,
+    /// What the mistake's page says nothing of: the message is all there is to say.
+    Apart,
 }
 
 impl Outcome {
     /// What a problem's line does.
     pub fn of(problem: &Diagnostic) -> Self {
-        Self::of_key(problem.message.key)
+        Self::of_message(&problem.message)
     }
 
-    fn of_key(key: &str) -> Self {
-        match key {
-            "patched" => Self::Patched,
-            "deprecated" => Self::Deprecated,
-            "hangs" => Self::Hangs,
-            "dies" | "stop" => Self::EndsKernel,
-            "policy" | "set-loop" => Self::NoEffect,
+    fn of_message(message: &Message) -> Self {
+        match (message.page, message.key) {
+            (_, "patched") => Self::Patched,
+            (_, "deprecated") => Self::Deprecated,
+            (_, "hangs") => Self::Hangs,
+            (_, "dies" | "stop") => Self::EndsKernel,
+            (_, "policy" | "set-loop") => Self::NoEffect,
+            ("coroutine-never-awaited", "generator")
+            | ("async-function-handed-over", "async-generator") => Self::Generator,
+            ("competing-event-loop", "exit")
+            | ("awaited-twice", "manager")
+            | ("async-resource-across-cells", "after-block" | "over" | "context")
+            | ("loop-waits-for-itself", "front-end" | "never" | "later" | "undone" | "own-lock") => {
+                Self::Apart
+            }
             _ => Self::Usual,
         }
     }
@@ -88,9 +106,9 @@ impl Statement {
             apply::WRITES | apply::CHANGES | apply::KEY_W | apply::KEY_W_MEMORY => Self::Written,
             apply::MOVES | apply::KEY_W_MOVE | pattern::MOVES => Self::Moved,
             pattern::DISPLAY | apply::SHOWN_ONLY => Self::ShownOnly,
-            apply::NOTHING | answer::BY_HAND | pattern::BY_HAND_WHY | tradeoffs::NO_FIX => {
-                Self::NoRepair
-            }
+            apply::NOTHING | tradeoffs::NO_FIX => Self::NoRepair,
+            answer::BY_HAND | pattern::BY_HAND_WHY => Self::ShowsHow,
+            answer::BY_HAND_ALONE | pattern::BY_HAND_ALONE => Self::ShowsNothing,
             apply::KEY_Y => Self::CopiesRepair,
             answer::NOTHING_ELSE | tradeoffs::NOTHING => Self::NothingElse,
             answer::MOVE_PRICE | tradeoffs::MOVE | tradeoffs::ONE | tradeoffs::SEVERAL => {
@@ -98,6 +116,7 @@ impl Statement {
             }
             pattern::SAFE => Self::Safe,
             pattern::UNSAFE => Self::Consent,
+            pattern::UNTRIED => Self::Untried,
             apply::ONLY => Self::Only,
             apply::NEXT | apply::FIRST_AGAIN => Self::Another,
             _ => return None,
@@ -113,7 +132,7 @@ impl Statement {
                 _ => None,
             };
         }
-        match Outcome::of_key(message.key) {
+        match Outcome::of_message(message) {
             Outcome::Usual => None,
             outcome => Some(Self::Outcome(outcome)),
         }
@@ -137,11 +156,13 @@ impl Statement {
                 Self::RunRaises => outcome == Outcome::Patched,
                 _ => false,
             },
-            Self::NoRepair | Self::ShownOnly => {
-                matches!(other, Self::Written | Self::Moved | Self::CopiesRepair)
+            Self::NoRepair | Self::ShownOnly | Self::ShowsHow | Self::ShowsNothing => {
+                let repairs = matches!(other, Self::Written | Self::Moved | Self::CopiesRepair);
+                repairs || (self == Self::ShowsHow && other == Self::ShowsNothing)
             }
             Self::Written => other == Self::Moved,
-            Self::NothingElse => matches!(other, Self::Changes | Self::Moved),
+            Self::NothingElse => matches!(other, Self::Changes | Self::Moved | Self::Consent),
+            Self::Untried => matches!(other, Self::Changes | Self::Safe),
             Self::Safe => other == Self::Consent,
             Self::PatchNeeded => other == Self::PatchUnneeded,
             Self::Only => other == Self::Another,

@@ -1,7 +1,7 @@
 //! The first page of a problem, first part: what happens, the repaired lines, why, and the price.
 
 use super::fitting::Fitting;
-use super::pattern::in_thread;
+use super::pattern::{in_thread, shows_how, way_out};
 use super::{Subject, changes_alone, command, line_of, reasons};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
 use crate::knowledge::{Language, PageKind};
@@ -81,8 +81,10 @@ fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     if let Some(page) = page.filter(|page| fitting.page(page)) {
         writer.opening_as_paragraph(page);
     }
+    way_out(writer, &fitting, problem, Block::Paragraph);
     in_thread(writer, &fitting, problem);
-    writer.paragraph(answer::BY_HAND, &[]);
+    let shown = shows_how(subject, problem, &fitting);
+    writer.paragraph(if shown { answer::BY_HAND } else { answer::BY_HAND_ALONE }, &[]);
 }
 
 /// The other places of the cell where the same happens.

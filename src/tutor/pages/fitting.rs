@@ -4,15 +4,21 @@ use super::Subject;
 use crate::diagnostic::Diagnostic;
 use crate::execution::{Call, Run};
 use crate::knowledge::tables::BlockingKind;
-use crate::knowledge::{Front, Page, PageKind};
+use crate::knowledge::{Front, Language, Page, PageKind};
 use crate::python::{Kind, Role};
 use crate::tutor::statements::Outcome;
 
 /// The page about the patch that makes the loop re-entrant.
 const PATCH: &str = "nest-asyncio-by-default";
 
+/// The page about what is walked by `async for` alone.
+const WALKED: &str = "async-protocol-needs-async";
+
 /// The pattern for who does not await yet.
 const AWAIT: &str = "top-level-await";
+
+/// The section of a mistake's page about what is to be written.
+pub(super) const INSTEAD: &str = "instead";
 
 /// As wide as a line of code is here, in characters.
 const WIDE: usize = 72;
@@ -33,15 +39,40 @@ impl<'a> Fitting<'a> {
         Self { subject, work, outcome: Outcome::of(problem) }
     }
 
+    fn mistake(&self, id: &str) -> Option<&'a Page> {
+        self.subject.knowledge.page(PageKind::Mistake, id)
+    }
+
+    /// The page whose conclusion is that of the problem.
+    pub fn concluded(&self, problem: &Diagnostic) -> Option<&'a Page> {
+        match self.outcome {
+            Outcome::Apart => None,
+            Outcome::Generator => self.mistake(WALKED),
+            _ => self.mistake(problem.rule),
+        }
+    }
+
     /// The page that explains the mistake, and which of its sections.
     pub fn explained(&self, problem: &Diagnostic) -> (Option<&'a Page>, &'static [&'static str]) {
-        let mistake = |id| self.subject.knowledge.page(PageKind::Mistake, id);
         match self.outcome {
-            Outcome::Usual => (mistake(problem.rule), &["happens", "why", "silent"]),
+            Outcome::Usual => (self.mistake(problem.rule), &["happens", "why", "silent"]),
             // It works: what is to be known is what the patch does.
-            Outcome::Patched => (mistake(PATCH), &["why", "silent"]),
-            _ => (mistake(problem.rule), &["why", "silent"]),
+            Outcome::Patched => (self.mistake(PATCH), &["why", "silent"]),
+            Outcome::Apart => (None, &[]),
+            _ => (self.concluded(problem), &["why", "silent"]),
         }
+    }
+
+    /// What the mistake's own page says is to be written: for who has no pattern to follow.
+    pub fn instead(&self, problem: &Diagnostic) -> Option<&'a Page> {
+        self.concluded(problem).filter(|page| self.section(page, INSTEAD))
+    }
+
+    /// What is to be done where the page says nothing of it, in the words that belong to the message.
+    pub fn way_out(&self, problem: &Diagnostic, language: Language) -> Option<String> {
+        let message = &problem.message;
+        let key = format!("how-{}", message.key);
+        message.filled(|args| self.subject.knowledge.message(language, message.page, &key, args))
     }
 
     /// The mistake of which a recorded example is shown; `None` where none shows what happens here.
@@ -55,7 +86,8 @@ impl<'a> Fitting<'a> {
 
     /// Whether a page says something about work of this kind, and about code like this.
     pub fn page(&self, page: &Page) -> bool {
-        self.section(page, "page") && (page.id != AWAIT || self.takes_await())
+        let is_told = !matches!(self.outcome, Outcome::Apart | Outcome::Generator);
+        is_told && self.section(page, "page") && (page.id != AWAIT || self.takes_await())
     }
 
     /// The same of one of its sections.
@@ -110,6 +142,10 @@ impl<'a> Fitting<'a> {
 
 /// What a problem's call waits for.
 fn work_of(subject: Subject, problem: &Diagnostic) -> Option<BlockingKind> {
+    // Whoever answers at the other end of a socket.
+    if problem.message.key == "socket" {
+        return Some(BlockingKind::Wait);
+    }
     let run = subject.document.review.run(&subject.knowledge.tables);
     let path = call_of(&run, problem)?.callee.path()?;
     Some(run.tables().blocking(path)?.kind)

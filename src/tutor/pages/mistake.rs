@@ -3,7 +3,6 @@
 use super::fitting::Fitting;
 use super::{Subject, line_of};
 use crate::diagnostic::Diagnostic;
-use crate::knowledge::PageKind;
 use crate::review::sentence;
 use crate::tutor::marks::mark;
 use crate::tutor::reading::{Writer, prose_of};
@@ -14,10 +13,10 @@ use crate::wording::mistake;
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     writer.sentence(&problem.message, Block::Conclusion);
     notes(writer, subject, problem);
-    if let Some(page) = subject.knowledge.page(PageKind::Mistake, problem.rule) {
+    let fitting = Fitting::new(subject, problem);
+    if let Some(page) = fitting.concluded(problem) {
         writer.opening_as_paragraph(page);
     }
-    let fitting = Fitting::new(subject, problem);
     if let (Some(page), sections) = fitting.explained(problem) {
         for anchor in sections.iter().filter(|anchor| fitting.section(page, anchor)) {
             writer.section(page, anchor);

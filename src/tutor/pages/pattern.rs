@@ -1,9 +1,9 @@
 //! Step 3: the recommended pattern applied to this cell, with the reason at each change.
 
-use super::fitting::Fitting;
+use super::fitting::{Fitting, INSTEAD};
 use super::{Subject, differences, line_of, reasons, says_something};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
-use crate::knowledge::{Front, Page, PageKind};
+use crate::knowledge::{Front, Language, Page, PageKind};
 use crate::review::sentence;
 use crate::tutor::reading::{Writer, prose_of};
 use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
@@ -16,18 +16,47 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
         None => by_hand(writer, subject, problem, &fitting),
     }
     alternatives(writer, subject, problem, &fitting);
-    let shown = subject.fix().map(|fix| fix.pattern).or(problem.patterns.first().copied());
-    let shown = shown.and_then(|id| subject.knowledge.page(PageKind::Pattern, id));
-    if let Some(page) = shown.filter(|page| fitting.page(page)) {
-        if subject.fix().is_some() {
-            writer.each(|language| Block::Heading(prose_of(page.title.get(language))));
-            writer.opening_as_paragraph(page);
-        }
-        let anchors = ["how", "why", "not"].into_iter();
-        for anchor in anchors.filter(|anchor| fitting.section(page, anchor)) {
-            writer.section(page, anchor);
-        }
+    if let (Some(page), Some(_)) = (followed(subject, problem, &fitting), subject.fix()) {
+        writer.each(|language| Block::Heading(prose_of(page.title.get(language))));
+        writer.opening_as_paragraph(page);
     }
+    for (page, anchor) in sections(subject, problem, &fitting) {
+        writer.section(page, anchor);
+    }
+}
+
+/// The pattern that the repair follows, or that is to be followed by hand.
+fn followed<'a>(
+    subject: Subject<'a>,
+    problem: &Diagnostic,
+    fitting: &Fitting<'a>,
+) -> Option<&'a Page> {
+    let id = subject.fix().map(|fix| fix.pattern).or(problem.patterns.first().copied())?;
+    subject.knowledge.page(PageKind::Pattern, id).filter(|page| fitting.page(page))
+}
+
+/// What pages say of how it is written: the pattern's, or where that has nothing to say of this and
+/// nothing is repaired, the mistake's own.
+fn sections<'a>(
+    subject: Subject<'a>,
+    problem: &Diagnostic,
+    fitting: &Fitting<'a>,
+) -> Vec<(&'a Page, &'static str)> {
+    let mut found = Vec::new();
+    if let Some(page) = followed(subject, problem, fitting) {
+        let anchors = ["how", "why", "not"].into_iter();
+        found.extend(anchors.filter(|it| fitting.section(page, it)).map(|it| (page, it)));
+        found.retain(|(page, anchor)| page.heading(Language::En, anchor).is_some());
+    }
+    if found.is_empty() && subject.fix().is_none() {
+        found.extend(fitting.instead(problem).map(|page| (page, INSTEAD)));
+    }
+    found
+}
+
+/// Whether the page shows how it is written, where nothing is repaired.
+pub(super) fn shows_how(subject: Subject, problem: &Diagnostic, fitting: &Fitting) -> bool {
+    !sections(subject, problem, fitting).is_empty() || fitting.in_thread(problem).is_some()
 }
 
 fn applied(writer: &mut Writer, subject: Subject, fix: &Fix) {
@@ -64,6 +93,7 @@ fn why(writer: &mut Writer, subject: Subject, fix: &Fix, cell: crate::text::Cell
 fn trust(writer: &mut Writer, subject: Subject, fix: &Fix) {
     let key = match fix.applicability {
         Applicability::Safe => wording::pattern::SAFE,
+        Applicability::Unsafe if fix.tradeoffs.is_empty() => wording::pattern::UNTRIED,
         Applicability::Unsafe => wording::pattern::UNSAFE,
         // Files are written for it, and no cell.
         Applicability::DisplayOnly if super::command(subject.document, fix).is_some() => {
@@ -80,15 +110,35 @@ fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic, fitting:
     let page = first.and_then(|id| subject.knowledge.page(PageKind::Pattern, id));
     match page.filter(|page| fitting.page(page)) {
         Some(page) => writer.opening(page),
+        None if fitting.way_out(problem, Language::En).is_some() => {
+            way_out(writer, fitting, problem, Block::Conclusion);
+        }
         None => writer.conclusion(wording::pattern::BY_HAND, &[]),
     }
     // A rule may say itself what has to come first.
     let first = problem.notes.iter().find(|note| note.message.key == "fix-those-first");
     match first {
         Some(note) => writer.sentence(&note.message, Block::Paragraph),
-        None => writer.paragraph(wording::pattern::BY_HAND_WHY, &[]),
+        None if shows_how(subject, problem, fitting) => {
+            writer.paragraph(wording::pattern::BY_HAND_WHY, &[]);
+        }
+        None => writer.paragraph(wording::pattern::BY_HAND_ALONE, &[]),
     }
     in_thread(writer, fitting, problem);
+}
+
+/// What is to be done, in words of the message's own; nothing where it has none.
+pub(super) fn way_out(
+    writer: &mut Writer,
+    fitting: &Fitting,
+    problem: &Diagnostic,
+    block: impl Fn(Prose) -> Block,
+) {
+    if fitting.way_out(problem, Language::En).is_some() {
+        writer.each(|language| {
+            block(prose_of(&fitting.way_out(problem, language).unwrap_or_default()))
+        });
+    }
 }
 
 /// The call in a worker thread, with the names of this cell.

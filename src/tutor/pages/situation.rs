@@ -103,6 +103,10 @@ fn list(
     for id in ids.iter().filter(fits) {
         let found = answer.situations.iter().find(|situation| situation.id == *id);
         title(writer, subject, id);
+        let is_of_code = subject.problem.is_none_or(|problem| problem.rule != "saved-output");
+        if *id == "no-async" && is_of_code {
+            writer.stated.push(Statement::LeaveAlone);
+        }
         if *id == RUN_RAISES {
             writer.stated.push(Statement::RunRaises);
         }

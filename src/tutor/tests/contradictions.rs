@@ -72,13 +72,19 @@ fn cells(document: &Document) -> impl Iterator<Item = CellIndex> + use<> {
 }
 
 /// What the fixtures alone make the pages say.
-const STATED: [Statement; 14] = [
+const STATED: [Statement; 20] = [
     Statement::LeaveAlone,
     Statement::Problem,
     Statement::Outcome(Outcome::Usual),
     Statement::Outcome(Outcome::Patched),
     Statement::Outcome(Outcome::EndsKernel),
     Statement::Outcome(Outcome::NoEffect),
+    Statement::Outcome(Outcome::Generator),
+    Statement::Outcome(Outcome::Apart),
+    Statement::ShowsHow,
+    Statement::ShowsNothing,
+    Statement::Untried,
+    Statement::Consent,
     Statement::Written,
     Statement::Moved,
     Statement::ShownOnly,
@@ -161,6 +167,10 @@ fn statements_that_cannot_both_be_true_exclude_each_other_both_ways() {
         (Is::ShownOnly, Is::Moved),
         (Is::ShownOnly, Is::Written),
         (Is::NothingElse, Is::Changes),
+        (Is::NothingElse, Is::Consent),
+        (Is::Untried, Is::Safe),
+        (Is::ShowsHow, Is::ShowsNothing),
+        (Is::ShowsNothing, Is::CopiesRepair),
         (Is::Outcome(Outcome::Patched), Is::Outcome(Outcome::Usual)),
         (Is::Outcome(Outcome::Patched), Is::RunRaises),
         (Is::NoRepair, Is::CopiesRepair),
@@ -221,4 +231,46 @@ fn who_awaits_already_is_not_told_about_top_level_await() {
     }
     let said = told("import asyncio\nasyncio.run(f())", Language::En);
     assert!(said.contains("Top-level await"), "{said}");
+}
+
+#[test]
+fn a_page_that_does_not_tell_of_it_is_left_out_and_the_way_out_is_told() {
+    let exits = "import asyncio, sys\nasync def check(n):\n    sys.exit(n)\n\
+                 await asyncio.gather(check(1), check(2))";
+    let held = "import asyncio\nlock = asyncio.Lock()\nasync def save(row):\n    async with lock:\n        \
+                print(row)\nasync def both(row):\n    async with lock:\n        await save(row)\n\
+                await both(1)";
+    let set = "import contextvars\nwho = contextvars.ContextVar('who')\nasync def login():\n    \
+               return 'eva'\nname = await login()\nwho.set(name)\n\n# %%\nprint(who.get())";
+    for (code, way, of_the_page) in [
+        (exits, "raise an ordinary exception", "new_event_loop"),
+        (held, "Let one of the two take the lock", "future.result"),
+        (set, "Keep the value in a plain name", "AsyncClient"),
+    ] {
+        let said = told(code, Language::En);
+        assert!(said.contains(way) && !said.contains(of_the_page), "{said}");
+        assert!(!said.contains("shows how") && !said.contains("below"), "{said}");
+    }
+}
+
+#[test]
+fn an_async_generator_is_not_to_be_awaited_but_walked() {
+    let rows = "import asyncio\nasync def rows(n):\n    for i in range(n):\n        await asyncio.sleep(0)\n        \
+                yield i\n";
+    for line in ["job = asyncio.create_task(rows(3))", "rows(3)\nprint('done')"] {
+        let said = told(&format!("{rows}{line}"), Language::En);
+        assert!(said.contains("async for") && !said.contains("await main("), "{said}");
+        assert!(!said.contains("makes a coroutine"), "{said}");
+    }
+}
+
+#[test]
+fn consent_is_asked_for_what_it_is_needed_for() {
+    let kept = "import asyncio\nasync def load():\n    return [1]\njob = asyncio.create_task(load())\nprint(job[0])";
+    let said = told(kept, Language::En);
+    assert!(said.contains("yours to say") && !said.contains("says what changes"), "{said}");
+    let shared =
+        "import requests\nasync def load(url):\n    return requests.get(url)\nawait load('a')";
+    let said = told(shared, Language::En);
+    assert!(said.contains("says what changes") && !said.contains("yours to say"), "{said}");
 }
