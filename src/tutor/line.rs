@@ -33,11 +33,45 @@ impl Line {
         }
     }
 
+    /// Takes away what stands before the cursor, as a shell does.
+    pub fn cut_to_start(&mut self) {
+        self.text.drain(..self.at());
+        self.cursor = 0;
+    }
+
+    /// Takes away the word before the cursor, and the spaces after it.
+    pub fn cut_word(&mut self) {
+        let before = self.text.get(..self.at()).unwrap_or_default();
+        let kept = before.trim_end().trim_end_matches(|char: char| !char.is_whitespace()).len();
+        let left = self.text.get(..kept).map_or(0, |text| text.chars().count());
+        self.text.drain(kept..self.at());
+        self.cursor = left;
+    }
+
     pub fn left(&mut self) {
         self.cursor = self.cursor.saturating_sub(1);
     }
 
     pub fn right(&mut self) {
         self.cursor = (self.cursor + 1).min(self.text.chars().count());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_before_the_cursor_goes_as_in_a_shell() {
+        let line = |text: &str, cursor| Line { text: text.to_owned(), cursor };
+        let cut = |mut line: Line, cut: fn(&mut Line)| {
+            cut(&mut line);
+            (line.text, line.cursor)
+        };
+        assert_eq!(cut(line("a 任务 b", 4), Line::cut_to_start), (" b".to_owned(), 0));
+        assert_eq!(cut(line("", 0), Line::cut_to_start), (String::new(), 0));
+        assert_eq!(cut(line("a 任务  b", 6), Line::cut_word), ("a b".to_owned(), 2));
+        assert_eq!(cut(line("a 任务", 4), Line::cut_word), ("a ".to_owned(), 2));
+        assert_eq!(cut(line(" ", 1), Line::cut_word), (String::new(), 0));
     }
 }

@@ -62,7 +62,7 @@ use crate::wording;
 
 pub use opening::error_chain;
 pub use pages::Step;
-pub use reading::Reading;
+pub use reading::{Reading, as_sentence};
 
 /// The tutor's model.
 pub struct Tutor<'k> {
@@ -275,6 +275,8 @@ impl<'k> Tutor<'k> {
         let before = line.text.clone();
         match key.code {
             Code::Char(char) if !key.ctrl && !key.alt => line.insert(&char.to_string()),
+            Code::Char('u') if key.ctrl => line.cut_to_start(),
+            Code::Char('w') if key.ctrl => line.cut_word(),
             Code::Backspace => line.backspace(),
             Code::Delete => line.delete(),
             Code::Left => line.left(),
