@@ -5,6 +5,7 @@ use crate::knowledge::{Knowledge, Language};
 use crate::review::called;
 use crate::shell::visible::{self, Charset};
 use crate::text::position;
+use crate::tutor::as_sentence;
 use crate::tutor::view::{
     Block, Body, Change, CodePane, Header, ListRow, Mark, Page, Picked, Popup, Prose, Row, Run,
     Side, StepState, Tone, View, Walkthrough,
@@ -44,7 +45,9 @@ pub(super) fn of_view(view: &View, voice: &Voice<'_>) -> Vec<String> {
     let (language, charset) = (*language, *charset);
     let mut out = Out { lines: vec![String::new()], knowledge, language, charset, keys };
     if let Some((skill, notice)) = &view.announcement {
-        out.text(&format!("{skill}. {notice}."));
+        let gap = if language == Language::Zh { "" } else { " " };
+        let [skill, notice] = [skill, notice].map(|it| as_sentence(it, language));
+        out.text(&format!("{skill}{gap}{notice}"));
     }
     match (&view.popup, &view.body) {
         (Some(popup), _) => out.popup(popup),
