@@ -103,7 +103,10 @@ impl Statement {
     pub fn of_text(key: Wording) -> Option<Self> {
         Some(match key {
             situation::LEAVE_ALONE => Self::LeaveAlone,
-            apply::WRITES | apply::CHANGES | apply::KEY_W | apply::KEY_W_MEMORY => Self::Written,
+            apply::WRITES | apply::WRITES_SEVERAL | apply::CHANGES | apply::CHANGES_SEVERAL => {
+                Self::Written
+            }
+            apply::KEY_W | apply::KEY_W_MEMORY => Self::Written,
             apply::MOVES | apply::KEY_W_MOVE | pattern::MOVES => Self::Moved,
             pattern::DISPLAY | apply::SHOWN_ONLY => Self::ShownOnly,
             apply::NOTHING | tradeoffs::NO_FIX => Self::NoRepair,

@@ -21,8 +21,13 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
                 .filter(|(_, lines)| says_something(lines))
                 .map(|(cell, _)| cell.number().to_string())
                 .collect();
+            let key = match (document.path.is_some(), cells.len() > 1) {
+                (true, false) => apply::WRITES,
+                (true, true) => apply::WRITES_SEVERAL,
+                (false, false) => apply::CHANGES,
+                (false, true) => apply::CHANGES_SEVERAL,
+            };
             let cells = cells.join(", ");
-            let key = if document.path.is_some() { apply::WRITES } else { apply::CHANGES };
             writer.conclusion(key, &[("cells", &cells), ("file", &document.name)]);
             for (cell, lines) in changed.into_iter().filter(|(_, lines)| says_something(lines)) {
                 writer.paragraph(pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
