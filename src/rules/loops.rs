@@ -126,6 +126,21 @@ pub(super) fn owners<'r>(
     })
 }
 
+/// The patterns that what is written in a cell instead belongs to; none where it is no async code.
+fn patterns_for(twin: Option<&str>) -> Vec<&'static str> {
+    let Some(twin) = twin else { return vec!["top-level-await", "to-thread"] };
+    if twin.starts_with("asyncio.create_task(") {
+        // A server or a bot: to await it would hold the cell until it ends.
+        vec!["keep-the-handle", "to-thread"]
+    } else if twin.starts_with("await asyncio.to_thread(") {
+        vec!["to-thread"]
+    } else if twin.to_lowercase().contains("async") || twin.contains("await") {
+        vec!["top-level-await", "to-thread"]
+    } else {
+        Vec::new()
+    }
+}
+
 /// What there is to say of a call that wants its own loop, in the words of `page`.
 pub(super) fn report_owner(
     run: &Run,
@@ -162,7 +177,7 @@ pub(super) fn report_owner(
     if event.is_patched && !works {
         note_patch(run, &mut found, "patch-no-help");
     }
-    found.patterns = vec!["top-level-await", "to-thread"];
+    found.patterns = patterns_for(owner.twin.as_deref());
     if let Some(repair) = owner_instead(run, page, happening.at, owner) {
         offer(run, &mut found, repair);
     }

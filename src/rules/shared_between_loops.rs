@@ -30,7 +30,7 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
             Diagnostic::new(NAME, severity, span, key).with("call", run.callee(event.site))
         });
         let Some(mut diagnostic) = diagnostic else { continue };
-        diagnostic.patterns = vec!["to-thread", "top-level-await"];
+        // For a thread that is there already no pattern is at hand: the page shows what to write.
         if matches!(key, "no-loop-here" | "never-starts") {
             diagnostic.note(Message::new(NAME, "await-here"), None);
             diagnostic.patterns = vec!["top-level-await", "keep-the-handle"];

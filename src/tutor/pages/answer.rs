@@ -78,7 +78,8 @@ fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let fitting = Fitting::new(subject, problem);
     let first = problem.patterns.first();
     let page = first.and_then(|id| subject.knowledge.page(PageKind::Pattern, id));
-    if let Some(page) = page.filter(|page| fitting.page(page)) {
+    let is_told = fitting.way_out(problem, Language::En).is_some();
+    if let Some(page) = page.filter(|page| !is_told && fitting.page(page)) {
         writer.opening_as_paragraph(page);
     }
     way_out(writer, &fitting, problem, Block::Paragraph);

@@ -1,11 +1,13 @@
 //! Which parts of the content pages are true of this very problem; the others are left out.
 
 use super::Subject;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Note};
 use crate::execution::{Call, Run};
 use crate::knowledge::tables::BlockingKind;
 use crate::knowledge::{Front, Language, Page, PageKind};
 use crate::python::{Kind, Role};
+use crate::review::sentence;
+use crate::tutor::reading::as_sentence;
 use crate::tutor::statements::Outcome;
 
 /// The page about the patch that makes the loop re-entrant.
@@ -16,6 +18,9 @@ const WALKED: &str = "async-protocol-needs-async";
 
 /// The pattern for who does not await yet.
 const AWAIT: &str = "top-level-await";
+
+/// The pages about libraries that run a loop of their own.
+const OWNERS: [&str; 2] = ["framework-runner-in-cell", "loop-owning-sync-api"];
 
 /// The section of a mistake's page about what is to be written.
 pub(super) const INSTEAD: &str = "instead";
@@ -72,7 +77,14 @@ impl<'a> Fitting<'a> {
     pub fn way_out(&self, problem: &Diagnostic, language: Language) -> Option<String> {
         let message = &problem.message;
         let key = format!("how-{}", message.key);
-        message.filled(|args| self.subject.knowledge.message(language, message.page, &key, args))
+        let knowledge = self.subject.knowledge;
+        let own = message.filled(|args| knowledge.message(language, message.page, &key, args));
+        // A library that wants its own loop has something else for who has one.
+        let is_twin =
+            |note: &&Note| OWNERS.contains(&note.message.page) && note.message.key == "twin";
+        let twin = || problem.notes.iter().find(is_twin);
+        own.or_else(|| Some(sentence(knowledge, language, &twin()?.message)))
+            .map(|said| as_sentence(&said, language))
     }
 
     /// The mistake of which a recorded example is shown; `None` where none shows what happens here.

@@ -48,7 +48,8 @@ fn sections<'a>(
         found.extend(anchors.filter(|it| fitting.section(page, it)).map(|it| (page, it)));
         found.retain(|(page, anchor)| page.heading(Language::En, anchor).is_some());
     }
-    if found.is_empty() && subject.fix().is_none() {
+    let is_told = || fitting.way_out(problem, Language::En).is_some();
+    if found.is_empty() && subject.fix().is_none() && !is_told() {
         found.extend(fitting.instead(problem).map(|page| (page, INSTEAD)));
     }
     found
@@ -109,10 +110,10 @@ fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic, fitting:
     let first = problem.patterns.first();
     let page = first.and_then(|id| subject.knowledge.page(PageKind::Pattern, id));
     match page.filter(|page| fitting.page(page)) {
-        Some(page) => writer.opening(page),
-        None if fitting.way_out(problem, Language::En).is_some() => {
+        _ if fitting.way_out(problem, Language::En).is_some() => {
             way_out(writer, fitting, problem, Block::Conclusion);
         }
+        Some(page) => writer.opening(page),
         None => writer.conclusion(wording::pattern::BY_HAND, &[]),
     }
     // A rule may say itself what has to come first.

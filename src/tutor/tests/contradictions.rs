@@ -274,3 +274,24 @@ fn consent_is_asked_for_what_it_is_needed_for() {
     let said = told(shared, Language::En);
     assert!(said.contains("says what changes") && !said.contains("yours to say"), "{said}");
 }
+
+#[test]
+fn what_a_thread_without_a_loop_needs_is_no_other_thread() {
+    let code = "import asyncio, threading\nasync def load(n):\n    await asyncio.sleep(0)\n\
+                def work():\n    asyncio.create_task(load(1))\nthreading.Thread(target=work).start()";
+    let said = told(code, Language::En);
+    assert!(said.contains("run_coroutine_threadsafe") && said.contains("shows how"), "{said}");
+    assert!(!said.contains("Run the blocking function"), "{said}");
+}
+
+#[test]
+fn a_library_with_a_loop_of_its_own_is_told_what_to_write_in_a_cell() {
+    let server = "import uvicorn\napp = None\nuvicorn.run(app)";
+    let said = told(server, Language::En);
+    assert!(said.contains("In a cell: asyncio.create_task(uvicorn.Server("), "{said}");
+    assert!(!said.contains("Await the coroutine right in the cell"), "{said}");
+    let prompt = "from prompt_toolkit import prompt\nname = prompt('Name: ')";
+    let said = told(prompt, Language::Zh);
+    assert!(said.contains("在单元格里：input(), or a widget"), "{said}");
+    assert!(!said.contains("顶层 await"), "{said}");
+}
