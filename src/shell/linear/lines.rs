@@ -52,7 +52,8 @@ pub(super) fn of_view(view: &View, voice: &Voice<'_>) -> Vec<String> {
     match (&view.popup, &view.body) {
         (Some(popup), _) => out.popup(popup),
         (None, Body::Home(home)) => {
-            out.text(&format!("{}: {}.", home.title, home.subtitle));
+            let args = [("title", home.title.as_str()), ("subtitle", &home.subtitle)];
+            out.text(&knowledge.ui(language, linear::HOME, &args));
             out.text(&home.invitation);
         }
         (None, Body::Walkthrough(walk)) => out.walkthrough(&view.header, walk),
@@ -204,8 +205,8 @@ impl Out<'_> {
     }
 
     fn code(&mut self, code: &CodePane) {
-        let label = self.ui(linear::CODE);
-        self.line(&format!("{label} {}", code.title));
+        let args = [("title", code.title.as_str())];
+        self.line(&self.knowledge.ui(self.language, linear::CODE, &args));
         for line in code.source.lines() {
             let shown = visible::line_in(line, self.charset).into_owned();
             self.lines.push(format!("    {shown}"));

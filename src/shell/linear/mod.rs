@@ -16,7 +16,7 @@ use std::sync::mpsc::Receiver;
 use super::visible::{self, Charset};
 use crate::knowledge::{Knowledge, Language};
 use crate::tutor::key::{Code, Key};
-use crate::tutor::keys::{Keys, Sort};
+use crate::tutor::keys::{Keys, Row, Sort};
 use crate::tutor::learn::keys::{DRILL, LESSONS, PREDICT};
 use crate::tutor::message::{Effect, Msg, Progress, Target};
 use crate::tutor::popups::REASON;
@@ -86,7 +86,7 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
                 writeln!(self.output, "{line}")?;
             }
             said = lines;
-            self.offer(&choices, language)?;
+            self.offer(tutor, &choices, language)?;
             let Some(answer) = self.ask()? else { return Ok(()) };
             if answer.trim() == AGAIN && !takes_text(tutor.keys()) {
                 said.clear();
@@ -175,12 +175,20 @@ impl<R: BufRead, W: Write> Linear<'_, R, W> {
         .collect()
     }
 
-    fn offer(&mut self, choices: &[Choice], language: Language) -> io::Result<()> {
-        let list: Vec<String> =
-            choices.iter().map(|choice| format!("{} {}", choice.number, choice.label)).collect();
+    /// What answers a question that is open: its letters, which stand for themselves.
+    fn letters(&self, tutor: &Tutor) -> Option<String> {
+        let is_open = |row: &&Row| row.number.is_none() && tutor.is_useful(row);
+        let row = tutor.keys().own().filter(|_| *tutor.keys() == PREDICT).find(is_open)?;
+        Some(format!("{} {}", row.shown, self.ui(tutor.language(), row.label?)))
+    }
+
+    fn offer(&mut self, tutor: &Tutor, choices: &[Choice], language: Language) -> io::Result<()> {
+        let numbers = choices.iter().map(|choice| format!("{} {}", choice.number, choice.label));
+        let list: Vec<String> = self.letters(tutor).into_iter().chain(numbers).collect();
         let comma = if language == Language::Zh { "，" } else { ", " };
-        let label = self.ui(language, linear::CHOICES);
-        writeln!(self.output, "{label} {}", list.join(comma))
+        let said = list.join(comma);
+        let said = self.knowledge.ui(language, linear::CHOICES, &[("choices", &said)]);
+        writeln!(self.output, "{said}")
     }
 
     /// One line of input with `\n` at its end; `None` at the end of all.

@@ -143,3 +143,19 @@ fn a_deviation_goes_on_record_with_a_typed_reason() {
     assert!(said.contains("In our own words: the vendor says no\n"), "{said}");
     assert!(said.contains("Choices: 1 save beside the notebook, 3 copy, 0 close\n"), "{said}");
 }
+
+#[test]
+fn the_letters_that_answer_a_question_are_offered_until_it_is_answered() {
+    let said = talk(Language::En, "", "7\n1\n1\n1\n1\nb\n0\n0\n");
+    let offered: Vec<&str> = said.lines().filter(|line| line.contains("a–d answer, 1 ")).collect();
+    assert_eq!(offered.len(), 1, "{said}");
+    assert!(said.contains("b) (right) "), "{said}");
+}
+
+#[test]
+fn chinese_has_its_own_marks() {
+    let said = talk(Language::Zh, CELL, "0\n") + &talk(Language::Zh, "", "0\n");
+    for wrong in ["： ", "nbasync: ", "notebooks-async. "] {
+        assert!(!said.contains(wrong), "{wrong}: {said}");
+    }
+}

@@ -4,7 +4,7 @@ use super::list::label;
 use super::progress::State;
 use super::{Learn, Learner, Stage, said};
 use crate::knowledge::{self, Knowledge, Lesson, PageKind};
-use crate::tutor::reading::{Reading, Writer, prose_of, prose_of_inlines};
+use crate::tutor::reading::{Reading, Writer, prose_of, prose_of_inlines, ui};
 use crate::tutor::view::{Block, Mark, Page, Picked};
 use crate::wording::{self, Wording};
 
@@ -206,7 +206,7 @@ fn end(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn, learner: &Learner
             let title = prose_of(next.page.title.get(language)).text();
             let number = next.front.order.to_string();
             let args = [("title", title.as_str()), ("number", &number)];
-            Block::Paragraph(prose_of(&knowledge.ui(language, wording::learn::NEXT, &args)))
+            Block::Paragraph(ui(knowledge, language, wording::learn::NEXT, &args))
         }),
         None if complete => writer.paragraph(wording::learn::ALL_DONE, &[]),
         None => {}
