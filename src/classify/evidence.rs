@@ -24,13 +24,16 @@ pub(super) fn of_cell(
     }
     let mut collected = Collected::default();
     if notebook.runs(cell) {
-        told.iter().for_each(|(id, range, key)| collected.add(id, *range, key));
+        let clear = told.iter().filter(|(_, _, key)| *key != MISTAKEN);
+        clear.for_each(|(id, range, key)| collected.add(id, *range, key));
         collected.look_at_calls(run, cell);
         collected.look_at_awaits(run, cell);
         collected.look_at_definitions(run, cell);
         collected.look_at_written_file(run, cell);
         if !collected.found.is_empty() {
             collected.look_at_outputs(notebook, run, cell);
+        } else {
+            told.iter().for_each(|(id, span, key)| collected.add(id, *span, key));
         }
     }
     if collected.found.is_empty() && !is_unclear(run, cell) {
@@ -40,6 +43,9 @@ pub(super) fn of_cell(
     }
     collected.found
 }
+
+/// The reason where nothing but a mistake speaks for a situation.
+const MISTAKEN: &str = "mistaken";
 
 /// A situation that a diagnostic speaks for, where, and the key of the reason.
 pub(super) type Told = (&'static str, TextRange, &'static str);
@@ -55,12 +61,19 @@ pub(super) fn of_diagnostics(diagnostics: &[Found]) -> HashMap<CellIndex, Vec<To
             "framework-runner-in-cell" | "loop-owning-sync-api" => {
                 ("event-loop-conflict", "runner")
             }
-            "competing-event-loop" => ("event-loop-conflict", "second-loop"),
+            "competing-event-loop" if found.message.key != "exit" => {
+                ("event-loop-conflict", "second-loop")
+            }
             "nest-asyncio-by-default" => ("event-loop-conflict", "patch"),
+            "coroutine-never-awaited" if found.message.key == "generator" => {
+                ("orchestrating-tasks", "never-walked")
+            }
             "coroutine-never-awaited" => ("orchestrating-tasks", "never-awaited"),
             "await-in-sync-def" => ("porting-a-script", "await-in-def"),
             "await-under-magic" => ("porting-a-script", "under-magic"),
-            _ => continue,
+            // What was saved is no part of the code.
+            "saved-output" => continue,
+            _ => ("orchestrating-tasks", MISTAKEN),
         };
         told.entry(found.place().cell).or_default().push((id, said.span.range, key));
         let called = said.notes.iter().filter(|note| note.message.key == "called-here");
