@@ -33,7 +33,7 @@ pub(super) fn of_cell(
         if !collected.found.is_empty() {
             collected.look_at_outputs(notebook, run, cell);
         } else {
-            told.iter().for_each(|(id, span, key)| collected.add(id, *span, key));
+            told.iter().for_each(|(id, range, key)| collected.add(id, *range, key));
         }
     }
     if collected.found.is_empty() && !is_unclear(run, cell) {
@@ -56,6 +56,10 @@ pub(super) fn of_diagnostics(diagnostics: &[Found]) -> HashMap<CellIndex, Vec<To
     for found in diagnostics {
         let said = found.said();
         let (id, key) = match said.rule {
+            // It raises nothing where the loop was patched.
+            "asyncio-run-in-cell" if said.message.key == "patched" => {
+                ("event-loop-conflict", "re-enters")
+            }
             "asyncio-run-in-cell" => ("asyncio-run-error", "run"),
             "run-until-complete-in-cell" => ("event-loop-conflict", "loop-run"),
             "framework-runner-in-cell" | "loop-owning-sync-api" => {
