@@ -65,11 +65,11 @@ pub(super) fn of_diagnostics(diagnostics: &[Found]) -> HashMap<CellIndex, Vec<To
             "framework-runner-in-cell" | "loop-owning-sync-api" => {
                 ("event-loop-conflict", "runner")
             }
-            "competing-event-loop" if found.message.key != "exit" => {
+            "competing-event-loop" if said.message.key != "exit" => {
                 ("event-loop-conflict", "second-loop")
             }
             "nest-asyncio-by-default" => ("event-loop-conflict", "patch"),
-            "coroutine-never-awaited" if found.message.key == "generator" => {
+            "coroutine-never-awaited" if said.message.key == "generator" => {
                 ("orchestrating-tasks", "never-walked")
             }
             "coroutine-never-awaited" => ("orchestrating-tasks", "never-awaited"),

@@ -37,7 +37,7 @@ pub fn let_cancellation_pass(
             applicability: Applicability::Unsafe,
             edits,
             reasons: [(head, Message::new(page, why))].into_iter().chain(after).collect(),
-            tradeoffs: vec!["late-interrupt"],
+            tradeoffs: Vec::new(),
         };
         super::checked(run, fix)
     };
