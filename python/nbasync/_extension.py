@@ -48,6 +48,8 @@ class Extension:
         #: The warnings of lost coroutines that have been seen.
         self._warned: set[Any] = set()
         self._sampler: Sampler | None = None
+        #: The last cell as it was written, where it was repaired before it ran.
+        self._written: str | None = None
         self._spent: list[dict[str, Any]] = []
         #: What was answered about texts before they ran.
         self._before_run: dict[str, dict[str, Any] | None] = {}
@@ -62,7 +64,7 @@ class Extension:
                 self._runs.append({"key": f"In[{count}]", "code": code, "count": count})
         self._warned = self._never_awaited()
         try:
-            self._sampler = Sampler(self._shell.user_ns)
+            self._sampler = Sampler(self._shell.user_ns, self._count_of)
         except RuntimeError:
             self._sampler = None  # Python in a browser starts no threads.
         self._shell.events.register("pre_run_cell", self._pre_run_cell)
@@ -89,6 +91,12 @@ class Extension:
         except Exception:
             pass
 
+    def _count_of(self, file: str) -> int | None:
+        """Which `In[…]` a file's name stands for, as the shell's own tracebacks say it."""
+        told = getattr(self._shell.compile, "format_code_name", lambda _: None)(file)
+        found = re.fullmatch(r"In\[(\d+)\]", told[1]) if told else None
+        return int(found[1]) if found else None
+
     def _post_run_cell(self, result: ExecutionResult) -> None:
         try:
             self._ran(result)
@@ -96,13 +104,15 @@ class Extension:
             pass
 
     def _ran(self, result: ExecutionResult) -> None:
-        spent = self._sampler.end() if self._sampler is not None else []
+        count = result.execution_count
+        spent = self._sampler.end(count) if self._sampler is not None else []
         info = result.info
         if info is None or not info.raw_cell or OURS.match(info.raw_cell):
             return
         self._spent = spent
         repaired = self._before_run.get(_core(info.raw_cell)) if self._is_on else None
         code = repaired["source"] if repaired else info.raw_cell
+        self._written = info.raw_cell if repaired else None
         run = {"key": info.cell_id or f"In[{result.execution_count}]", "code": code}
         if isinstance(result.execution_count, int):
             run["count"] = result.execution_count
@@ -154,7 +164,9 @@ class Extension:
                 self._turn(word == "on")
                 self._show(self._ask(word))
             elif word == "why":
-                self._show(self._ask("why"))
+                # Of a cell that was repaired before it ran the question is why that was done.
+                written = {"key": "written", "code": self._written} if self._written else None
+                self._show(self._ask("why", written))
             elif word == "timeline":
                 self._show(self._ask("timeline"))
             elif word == "page" and rest:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from typing import Any
+from collections.abc import Callable
+from types import FrameType
+from typing import Any, Optional
 
 #: Seconds between two looks. Cells are not announced to the thread: to wake it would cost a short
 #: cell more than the cell itself takes. A cell that ends between two looks is not measured.
@@ -17,10 +19,14 @@ SHARE = 0.02
 
 
 class Sampler:
-    """Looks at what the thread that made it is doing while a cell runs, until it is closed."""
+    """Looks at what the thread that made it is doing while a cell runs, until it is closed.
 
-    def __init__(self, names: dict[str, Any]) -> None:
+    `count_of` tells of a file's name which `In[…]` it holds, if it is a cell's.
+    """
+
+    def __init__(self, names: dict[str, Any], count_of: Callable[[str], int | None]) -> None:
         self._names = names
+        self._count_of = count_of
         self._watched = threading.get_ident()
         self._closed = threading.Event()
         self._cell: _Cell | None = None
@@ -31,10 +37,11 @@ class Sampler:
         """A cell begins."""
         self._cell = _Cell()
 
-    def end(self) -> list[dict[str, Any]]:
-        """It has ended: where its time went, as the program reads it. Nothing of a short cell."""
+    def end(self, count: int | None) -> list[dict[str, Any]]:
+        """It has ended, and was that of `In[count]`: where its time went, as the program reads it.
+        Nothing of a short cell."""
         cell, self._cell = self._cell, None
-        return cell.told() if cell is not None else []
+        return cell.told(count) if cell is not None else []
 
     def close(self) -> None:
         """Nothing is looked at any longer."""
@@ -46,40 +53,57 @@ class Sampler:
             cell = self._cell
             pause = PAUSE
             if cell is not None:
-                cell.look(sys._current_frames().get(self._watched), self._names)
+                cell.look(self._places(sys._current_frames().get(self._watched)))
                 pause = max(PAUSE, cell.age() * SHARE)
+
+    def _places(self, frame: FrameType | None) -> _Places:
+        """The line of each cell that the reader's own functions are at, the innermost first."""
+        own: dict[int | None, int] = {}
+        while frame is not None:
+            if frame.f_globals is self._names:
+                own.setdefault(self._count_of(frame.f_code.co_filename), frame.f_lineno)
+            frame = frame.f_back
+        return tuple(own.items())
+
+
+#: The numbers of cells, each with a line of it; no number for what is no cell.
+_Places = tuple[tuple[Optional[int], int], ...]
 
 
 class _Cell:
     """Where the time of one cell has gone so far."""
 
     def __init__(self) -> None:
-        self._file: str | None = None
         self._began = self._last = time.perf_counter()
-        self._spent: dict[tuple[int | None, bool], float] = {}
+        self._seen: _Places | None = None
+        self._spent: dict[_Places, float] = {}
 
     def age(self) -> float:
         return time.perf_counter() - self._began
 
-    def look(self, frame: Any, names: dict[str, Any]) -> None:
-        own = []
-        while frame is not None:
-            if frame.f_globals is names:
-                own.append(frame)
-            frame = frame.f_back
-        line = None
-        if own:
-            if self._file is None and own[-1].f_code.co_name.startswith("<"):
-                self._file = own[-1].f_code.co_filename
-            here = [it.f_lineno for it in own if it.f_code.co_filename == self._file]
-            line = here[0] if here else None
+    def look(self, places: _Places) -> None:
+        self._seen = places
+        self._add()
+
+    def _add(self) -> None:
         now = time.perf_counter()
-        key = (line, not own)
-        self._spent[key] = self._spent.get(key, 0.0) + now - self._last
+        if self._seen is not None:
+            self._spent[self._seen] = self._spent.get(self._seen, 0.0) + now - self._last
         self._last = now
 
-    def told(self) -> list[dict[str, Any]]:
+    def told(self, count: int | None) -> list[dict[str, Any]]:
+        # What it did last it did to its end.
+        self._add()
+        spent: dict[tuple[int | None, int | None, bool], float] = {}
+        for places, seconds in list(self._spent.items()):
+            lines = dict(places)
+            # A line of this very cell says more than one of a function that it calls.
+            other = next((it for it in lines if it is not None), None)
+            where = count if count in lines else other
+            line = lines.get(where) if where is not None else None
+            key = (None if where == count else where, line, not places)
+            spent[key] = spent.get(key, 0.0) + seconds
         return [
-            {"line": line, "free": free, "seconds": seconds}
-            for (line, free), seconds in list(self._spent.items())
+            {"count": count, "line": line, "free": free, "seconds": seconds}
+            for (count, line, free), seconds in spent.items()
         ]

@@ -88,6 +88,7 @@ def test_cells_are_repaired_before_they_run_where_that_is_wished(kernel: Kernel)
     assert (answer.error, answer.result) == (None, "42")
     assert answer.next_input == ("await main()", True)
     assert len(answer.texts) == 1
+    assert "already running" in kernel.run("%nbasync why").texts[0]
     kernel.run("%nbasync off")
     assert kernel.run("asyncio.run(main())").error == "RuntimeError"
 
@@ -115,7 +116,14 @@ def test_why_and_pages_and_commands(kernel: Kernel) -> None:
 def test_the_timeline_names_the_line_that_held_the_loop(kernel: Kernel) -> None:
     kernel.run("import asyncio, time\ntime.sleep(0.4)\nawait asyncio.sleep(0.4)")
     text = kernel.run("%nbasync timeline").texts[0]
-    assert "line 2" in text and "loop was free" in text, text
+    assert "line 2" in text and "time.sleep(0.4)" in text and "loop was free" in text, text
+
+
+def test_the_timeline_looks_into_tasks_and_names_the_cell_of_a_function(kernel: Kernel) -> None:
+    kernel.run("import asyncio, time\ndef held():\n    time.sleep(0.5)")
+    kernel.run("async def task():\n    held()\n\nawait asyncio.gather(task())")
+    text = kernel.run("%nbasync timeline").texts[0]
+    assert "line 2: the loop was held by code: held()" in text, text
 
 
 def test_it_goes_away_clean(bare: Kernel) -> None:

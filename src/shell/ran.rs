@@ -89,6 +89,8 @@ pub struct Failure {
 /// A stretch of a cell's run.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Spent {
+    /// The number of the cell in which it was, where that is another one: a function of it ran.
+    pub count: Option<u32>,
     /// The line of the cell, from 1; none where code elsewhere ran.
     pub line: Option<usize>,
     /// Whether the loop was free: the cell waited and held nothing up.
@@ -161,6 +163,16 @@ impl Ran {
         let is_it = |at: &usize| self.cells.get(*at).is_some_and(|it| it.is_as(asked));
         let mut places = self.places().into_iter();
         places.find(|(at, _)| is_it(at)).map(|(_, place)| CellIndex(place))
+    }
+
+    /// What stands on the line at which a stretch of the run was.
+    pub fn line_of(&self, spent: &Spent) -> Option<&str> {
+        let is_it = |sent: &&Sent| sent.count == spent.count;
+        let cell = match spent.count {
+            Some(_) => self.cells.iter().rev().find(is_it),
+            None => self.cells.get(self.asked_run()?),
+        };
+        cell?.code.lines().nth(spent.line?.checked_sub(1)?).map(str::trim)
     }
 
     /// How that cell ended.

@@ -40,7 +40,7 @@ fn answer(session: &Session, ran: &Ran) -> Result<told::Answer, FileError> {
         Event::On => wording::cell::ON,
         Event::Off => wording::cell::OFF,
         Event::Commands => wording::cell::COMMANDS,
-        Event::Timeline => return Ok(told::timeline(voice, &ran.spent)),
+        Event::Timeline => return Ok(told::timeline(voice, ran)),
         Event::Failed | Event::Ask | Event::Why | Event::Before | Event::Rewrite
             if ran.asked().is_none() =>
         {

@@ -90,17 +90,17 @@ pub fn cell(voice: Voice<'_>, told: &Told<'_>) -> Answer {
 }
 
 /// Where the time of a cell went.
-pub fn timeline(voice: Voice<'_>, spent: &[Spent]) -> Answer {
+pub fn timeline(voice: Voice<'_>, ran: &Ran) -> Answer {
+    let spent = &ran.spent;
     let total: f64 = spent.iter().map(|part| part.seconds).sum();
     if spent.is_empty() {
         return remark(voice, wording::cell::UNMEASURED);
     }
-    let seconds = |value: f64| format!("{value:.2}");
     let took = voice.say(wording::cell::TOOK, &[("seconds", &seconds(total))]).join("\n");
     let mut parts: Vec<&Spent> = spent.iter().collect();
     parts.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
     let row = |part: &&Spent| {
-        let say = |language| share(voice, language, part, &seconds(part.seconds));
+        let say = |language| share(voice, language, ran, part);
         let said: Vec<String> = voice.languages().into_iter().map(say).collect();
         Piece::Bar { share: part.seconds / total.max(f64::MIN_POSITIVE), words: said.join(" · ") }
     };
@@ -109,14 +109,32 @@ pub fn timeline(voice: Voice<'_>, spent: &[Spent]) -> Answer {
     finish(voice, Answer { says: true, sentence: Some(took), ..Answer::default() }, &pieces)
 }
 
-fn share(voice: Voice<'_>, language: Language, part: &Spent, seconds: &str) -> String {
+fn seconds(value: f64) -> String {
+    format!("{value:.2}")
+}
+
+/// Characters of a line that are shown.
+const SHOWN: usize = 60;
+
+fn share(voice: Voice<'_>, language: Language, ran: &Ran, part: &Spent) -> String {
     let ui = |key: Wording, args: &[(&str, &str)]| voice.knowledge.ui(language, key, args);
-    let place = part.line.map_or_else(
-        || ui(wording::cell::ELSEWHERE, &[]),
-        |line| ui(wording::cell::LINE, &[("line", &line.to_string())]),
-    );
-    let what = ui(if part.free { wording::cell::FREE } else { wording::cell::HELD }, &[]);
-    ui(wording::cell::SHARE, &[("seconds", seconds), ("where", &place), ("what", &what)])
+    let (line, count) = (part.line.map(|it| it.to_string()), part.count.map(|it| it.to_string()));
+    let place = match (&line, &count) {
+        (Some(line), Some(count)) => {
+            ui(wording::cell::LINE_OF, &[("line", line), ("count", count)])
+        }
+        (Some(line), None) => ui(wording::cell::LINE, &[("line", line)]),
+        (None, _) => ui(wording::cell::ELSEWHERE, &[]),
+    };
+    let code: String = ran.line_of(part).unwrap_or_default().chars().take(SHOWN).collect();
+    let key = match (part.free, code.is_empty()) {
+        (true, _) => wording::cell::SHARE_FREE,
+        (false, true) => wording::cell::SHARE,
+        (false, false) => wording::cell::SHARE_CODE,
+    };
+    let held = ui(wording::cell::HELD, &[]);
+    let spent = seconds(part.seconds);
+    ui(key, &[("seconds", &spent), ("where", &place), ("what", &held), ("code", &code)])
 }
 
 /// What happened: what the rules say, or what the page of the error says.
