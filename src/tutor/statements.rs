@@ -90,9 +90,10 @@ impl Outcome {
             ("competing-event-loop", "exit")
             | ("awaited-twice", "manager")
             | ("async-resource-across-cells", "after-block" | "over" | "context")
-            | ("loop-waits-for-itself", "front-end" | "never" | "later" | "undone" | "own-lock") => {
-                Self::Apart
-            }
+            | (
+                "loop-waits-for-itself",
+                "front-end" | "never" | "later" | "undone" | "lock" | "own-lock",
+            ) => Self::Apart,
             _ => Self::Usual,
         }
     }

@@ -19,6 +19,9 @@ const WALKED: &str = "async-protocol-needs-async";
 /// The pattern for who does not await yet.
 const AWAIT: &str = "top-level-await";
 
+/// The rule about computations.
+const COMPUTES: &str = "cpu-bound-in-async";
+
 /// The pages about libraries that run a loop of their own.
 const OWNERS: [&str; 2] = ["framework-runner-in-cell", "loop-owning-sync-api"];
 
@@ -31,16 +34,29 @@ const WIDE: usize = 72;
 /// What the pages are held against.
 pub(super) struct Fitting<'a> {
     subject: Subject<'a>,
-    /// What the problem's call waits for, where that is known.
-    work: Option<BlockingKind>,
+    /// What holds the loop, where that is known.
+    work: Option<Work>,
     outcome: Outcome,
+}
+
+/// What holds a loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    /// A call that waits for something.
+    Waits(BlockingKind),
+    /// A computation.
+    Computes,
 }
 
 impl<'a> Fitting<'a> {
     pub fn new(subject: Subject<'a>, problem: &Diagnostic) -> Self {
         let page = subject.knowledge.page(PageKind::Mistake, problem.rule);
         let asks = page.is_some_and(|page| !page.only.is_empty());
-        let work = if asks { work_of(subject, problem) } else { None };
+        let work = match problem.rule {
+            COMPUTES => Some(Work::Computes),
+            _ if asks => work_of(subject, problem).map(Work::Waits),
+            _ => None,
+        };
         Self { subject, work, outcome: Outcome::of(problem) }
     }
 
@@ -104,8 +120,12 @@ impl<'a> Fitting<'a> {
 
     /// The same of one of its sections.
     pub fn section(&self, page: &Page, anchor: &str) -> bool {
-        let (Some(work), Some(only)) = (self.work, page.only.get(anchor)) else { return true };
-        only.contains(&work)
+        match (self.work, page.only.get(anchor)) {
+            (Some(Work::Waits(kind)), Some(only)) => only.contains(&kind),
+            // What is for no call that waits.
+            (Some(Work::Computes), Some(only)) => only.is_empty(),
+            _ => true,
+        }
     }
 
     /// Whether the way on is an `await` that is not there yet.
@@ -134,7 +154,7 @@ impl<'a> Fitting<'a> {
     /// thread is no way out, or what is called gives something that blocks when it is read.
     pub fn in_thread(&self, problem: &Diagnostic) -> Option<String> {
         let kinds = [BlockingKind::Network, BlockingKind::Process, BlockingKind::File];
-        self.work.filter(|work| kinds.contains(work))?;
+        kinds.iter().find(|kind| self.work == Some(Work::Waits(**kind)))?;
         let run = self.subject.document.review.run(&self.subject.knowledge.tables);
         let call = call_of(&run, problem)?.site;
         let parent = run.parent(call)?;

@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::review::sentence;
 use crate::tutor::marks::mark;
 use crate::tutor::reading::{Writer, prose_of};
-use crate::tutor::statements::Statement;
+use crate::tutor::statements::{Outcome, Statement};
 use crate::tutor::view::{Block, Mark};
 use crate::wording::mistake;
 
@@ -41,12 +41,20 @@ fn notes(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     }
 }
 
+/// Whether two problems of a rule are the same mistake.
+fn is_same(one: &Diagnostic, other: &Diagnostic) -> bool {
+    let outcome = Outcome::of(one);
+    let is_apart = outcome == Outcome::Apart;
+    outcome == Outcome::of(other) && (!is_apart || one.message.key == other.message.key)
+}
+
 /// Other cells with the same mistake.
 fn others(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let same = subject
         .document
         .problems()
-        .filter(|other| other.rule == problem.rule && other.span != problem.span);
+        .filter(|other| other.rule == problem.rule && other.span != problem.span)
+        .filter(|other| is_same(other, problem));
     let same: Vec<&Diagnostic> = same.collect();
     if same.is_empty() {
         return;

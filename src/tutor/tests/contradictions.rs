@@ -295,3 +295,22 @@ fn a_library_with_a_loop_of_its_own_is_told_what_to_write_in_a_cell() {
     assert!(said.contains("在单元格里：input(), or a widget"), "{said}");
     assert!(!said.contains("顶层 await"), "{said}");
 }
+
+#[test]
+fn a_computation_is_not_told_about_requests() {
+    let code = "import asyncio\nasync def digest():\n    total = 0\n    for n in range(5_000_000):\n        \
+                total += n * n\n    return total\nawait digest()";
+    let said = told(code, Language::En);
+    assert!(!said.contains("requests") && !said.contains("async client"), "{said}");
+    assert!(said.contains("ProcessPoolExecutor") || said.contains("processes"), "{said}");
+}
+
+#[test]
+fn another_mistake_of_the_rule_is_not_the_same_elsewhere() {
+    let code = "import asyncio, threading\nlock = threading.Lock()\nasync def save():\n    with lock:\n        \
+                await asyncio.sleep(0.1)\nawait asyncio.gather(save(), save())\n\n# %%\nevent = asyncio.Event()\n\
+                await event.wait()";
+    let said = told(code, Language::En);
+    assert!(said.contains("asyncio.Lock") && !said.contains("to_thread"), "{said}");
+    assert!(!said.contains("The same elsewhere"), "{said}");
+}
