@@ -235,6 +235,7 @@ fn why_of(page: &str, title: &str) -> &'static str {
         ("async-function-handed-over", "fix-unawaited") => "why-unawaited",
         ("async-function-handed-over", "fix-values") => "why-values",
         ("async-function-handed-over", "fix-walk") => "why-walk",
+        ("handler-cannot-catch", "fix-cancelled") => "why-cancelled",
         ("call-where-a-function-belongs", "fix-await") => "why-await",
         ("call-where-a-function-belongs", "fix-partial") => "why-partial",
         _ => "why",

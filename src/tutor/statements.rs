@@ -89,6 +89,7 @@ impl Outcome {
             | ("async-function-handed-over", "async-generator") => Self::Generator,
             ("competing-event-loop", "exit")
             | ("awaited-twice", "manager")
+            | ("handler-cannot-catch", "cancelled")
             | ("async-resource-across-cells", "after-block" | "over" | "context")
             | (
                 "loop-waits-for-itself",

@@ -92,7 +92,8 @@ impl<'a> Fitting<'a> {
     /// What is to be done where the page says nothing of it, in the words that belong to the message.
     pub fn way_out(&self, problem: &Diagnostic, language: Language) -> Option<String> {
         let message = &problem.message;
-        let key = format!("how-{}", message.key);
+        let asks_somebody = self.work == Some(Work::Waits(BlockingKind::Input));
+        let key = format!("how-{}", if asks_somebody { "input" } else { message.key });
         let knowledge = self.subject.knowledge;
         let own = message.filled(|args| knowledge.message(language, message.page, &key, args));
         // A library that wants its own loop has something else for who has one.

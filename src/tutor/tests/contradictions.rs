@@ -314,3 +314,10 @@ fn another_mistake_of_the_rule_is_not_the_same_elsewhere() {
     assert!(said.contains("asyncio.Lock") && !said.contains("to_thread"), "{said}");
     assert!(!said.contains("The same elsewhere"), "{said}");
 }
+
+#[test]
+fn who_asks_somebody_is_not_sent_to_a_thread() {
+    let said =
+        told("async def ask():\n    return input('name? ')\nname = await ask()", Language::En);
+    assert!(said.contains("Ask in a cell of its own") && !said.contains("to_thread"), "{said}");
+}
