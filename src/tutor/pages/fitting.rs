@@ -68,6 +68,8 @@ impl<'a> Fitting<'a> {
     pub fn concluded(&self, problem: &Diagnostic) -> Option<&'a Page> {
         match self.outcome {
             Outcome::Apart => None,
+            // No client and no thread asks a person.
+            _ if self.work == Some(Work::Waits(BlockingKind::Input)) => None,
             Outcome::Generator => self.mistake(WALKED),
             _ => self.mistake(problem.rule),
         }

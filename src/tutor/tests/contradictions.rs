@@ -320,4 +320,5 @@ fn who_asks_somebody_is_not_sent_to_a_thread() {
     let said =
         told("async def ask():\n    return input('name? ')\nname = await ask()", Language::En);
     assert!(said.contains("Ask in a cell of its own") && !said.contains("to_thread"), "{said}");
+    assert!(!said.contains("async client") && !said.contains("to a thread"), "{said}");
 }
