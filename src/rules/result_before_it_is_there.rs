@@ -7,7 +7,9 @@ use super::events::{found, kind_key, known_lost, place, repair};
 use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Site, Value, ValueUse};
 use crate::python::{Builds, Kind, Role};
-use crate::rewrite::{await_expression, can_await, module_name, obstacle_to_await};
+use crate::rewrite::{
+    await_expression, can_await, lists_for_generators, module_name, obstacle_to_await,
+};
 use crate::text::{Edit, Span, TextRange};
 
 const NAME: &str = "result-before-it-is-there";
@@ -218,21 +220,25 @@ fn fix(run: &Run, at: Site, key: &str) -> Option<Fix> {
     if obstacle_to_await(run, site).is_some() || run.role(site) == Role::Target {
         return None;
     }
-    let edits = match key {
+    // `sum(t.result() for t in tasks)` reads a list: a generator that awaits is an asynchronous one.
+    let (mut edits, _) = lists_for_generators(run, site);
+    match key {
         "result" => {
-            let text = format!("await {}", run.source_of(target));
             let inside = run.parent(site).is_some_and(|up| {
                 matches!(
                     run.kind(up),
                     Kind::Attribute { .. } | Kind::Subscript | Kind::Call | Kind::BinOp
                 )
             });
-            let text =
-                if inside && run.role(site) != Role::Arg { format!("({text})") } else { text };
-            vec![Edit::replace(run.at(site), text)]
+            let is_wrapped = inside && run.role(site) != Role::Arg;
+            let (open, close) = if is_wrapped { ("(await ", ")") } else { ("await ", "") };
+            let (whole, kept) = (run.range(site), run.range(target));
+            edits.push(Edit::insert(run.position(site.cell), kept.start, open));
+            let rest = TextRange::new(kept.end, whole.end);
+            edits.push(Edit::replace(run.span_of(site.cell, rest), close));
         }
-        _ => await_expression(run, target),
-    };
+        _ => edits.extend(await_expression(run, target)),
+    }
     Some(repair(
         run,
         site,
