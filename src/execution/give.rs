@@ -305,6 +305,9 @@ impl Machine<'_> {
             self.raise("RuntimeError", site, EventKind::NoRunningLoop { by: path }, Value::Unknown);
             return Value::Unknown;
         }
+        if self.has_no_loop_here(path) {
+            self.raise("RuntimeError", site, EventKind::NoRunningLoop { by: path }, Value::Unknown);
+        }
         match self.context.running {
             Loop::Kernel => self.kernel_loop,
             Loop::None if self.is_on_kernel() => self.kernel_loop,

@@ -3,6 +3,7 @@
 use super::event::{Context, EventKind, Thread};
 use super::machine::Machine;
 use super::value::{Loop, Object, Site, Value};
+use crate::environment::PythonVersion;
 use crate::index::Index;
 use crate::knowledge::callables::QualifiedName;
 
@@ -82,6 +83,31 @@ impl Machine<'_> {
     pub fn loop_of_cell(&self, index: &Index) -> Loop {
         let keeps_one = self.input.environment.host.keeps_a_loop_running();
         if keeps_one || index.awaits_at_top() { Loop::Kernel } else { Loop::None }
+    }
+
+    /// Whether a loop is asked for in a cell of the terminal that awaits nothing, and none is there:
+    /// `get_event_loop` makes one up to Python 3.13.
+    ///
+    /// Source: IPython 9.18 in a terminal, on Python 3.11 and 3.14.
+    pub fn has_no_loop_here(&self, asked: QualifiedName) -> bool {
+        let environment = self.input.environment;
+        let is_idle = self.context.running == Loop::None
+            && self.is_on_kernel()
+            && !environment.host.keeps_a_loop_running();
+        let makes_none = PythonVersion { major: 3, minor: 14 };
+        is_idle
+            && match self.names.spell(asked).as_str() {
+                "asyncio.get_running_loop" => true,
+                "asyncio.get_event_loop" => {
+                    environment.python.is_some_and(|it| it >= makes_none) && !self.has_set_a_loop()
+                }
+                _ => false,
+            }
+    }
+
+    /// Whether the code has set an event loop of its own so far.
+    fn has_set_a_loop(&self) -> bool {
+        self.made.iter().any(|it| self.names.spell(*it) == "asyncio.set_event_loop")
     }
 
     /// Says that a task is wanted on a thread where no loop runs, or where the terminal's does not;

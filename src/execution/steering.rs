@@ -54,7 +54,10 @@ impl Machine<'_> {
                     self.emit(site, kind);
                 }
             }
-            Steering::Set => self.note_idle(asked, kind, site),
+            Steering::Set => {
+                self.made.insert(path);
+                self.note_idle(asked, kind, site);
+            }
         }
     }
 

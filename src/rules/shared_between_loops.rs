@@ -111,6 +111,21 @@ mod tests {
         }
     }
 
+    /// Source: IPython 9.18 in a terminal, on Python 3.11 and 3.14.
+    #[test]
+    fn a_terminal_has_no_loop_to_ask_for_in_a_cell_that_awaits_nothing() {
+        let running = "loop = asyncio.get_running_loop()\n";
+        assert_eq!(in_terminal(running), ["no-loop-here: asyncio.get_running_loop()"]);
+        for code in [
+            "try:\n    loop = asyncio.get_running_loop()\nexcept RuntimeError:\n    loop = None\nprint(loop)\n",
+            "loop = asyncio.get_running_loop()\nawait work()\nprint(loop)\n",
+            "async def main():\n    return asyncio.get_running_loop()\n\nprint(asyncio.run(main()))\n",
+        ] {
+            let said = in_terminal(code);
+            assert!(!said.iter().any(|it| it.starts_with("no-loop")), "{code}: {said:?}");
+        }
+    }
+
     #[test]
     fn a_cell_that_awaits_has_a_loop_and_another_may_run_the_idle_one() {
         for code in [
