@@ -3,6 +3,7 @@
 
 use hashbrown::HashSet;
 
+use super::counted::{is_queue, overdrawn};
 use super::reading::Run;
 use super::started::starts_task;
 use super::trace::ValueKind;
@@ -229,7 +230,16 @@ impl<'r, 't> Reader<'r, 't> {
             "asyncio.wait" if run.child(call, Role::Keyword).is_none() => self.any_argument(call),
             "asyncio.shield" => self.awaited(run.argument(call, 0, "arg")?),
             "asyncio.Event().wait" => self.event(run.child(func, Role::Value)?),
-            path if is_queue(path, "get") => self.event(run.child(func, Role::Value)?),
+            "asyncio.Condition().wait" => self.event(run.child(func, Role::Value)?),
+            "asyncio.Semaphore().acquire"
+            | "asyncio.BoundedSemaphore().acquire"
+            | "asyncio.Barrier().wait" => {
+                overdrawn(run, self.waited, run.child(func, Role::Value)?, call)
+            }
+            path if is_queue(path, "get") => {
+                let queue = run.child(func, Role::Value)?;
+                self.event(queue).or_else(|| overdrawn(run, self.waited, queue, call))
+            }
             path if is_queue(path, "join") => self.undone(run.child(func, Role::Value)?),
             "asyncio.sleep" => {
                 let time = run.argument(call, 0, "delay")?;
@@ -354,12 +364,6 @@ impl<'r, 't> Reader<'r, 't> {
             }
         }
     }
-}
-
-/// Whether it is that method of a queue.
-fn is_queue(path: &str, method: &str) -> bool {
-    let queue = path.strip_suffix(method).and_then(|it| it.strip_suffix("()."));
-    matches!(queue, Some("asyncio.Queue" | "asyncio.PriorityQueue" | "asyncio.LifoQueue"))
 }
 
 #[cfg(test)]

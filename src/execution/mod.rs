@@ -20,6 +20,7 @@ mod columns;
 mod combining;
 mod computing;
 mod condition;
+mod counted;
 mod definitions;
 mod dispatch;
 mod display;

@@ -8,7 +8,7 @@ use super::value::{Object, Site, Value};
 use crate::python::{Kind, NameUse, Role};
 
 /// What asks an event, a queue, a task or a future without bringing what others wait for.
-const ASKS: [&str; 15] = [
+const ASKS: [&str; 20] = [
     "wait",
     "is_set",
     "clear",
@@ -24,13 +24,40 @@ const ASKS: [&str; 15] = [
     "qsize",
     "empty",
     "full",
+    "acquire",
+    "locked",
+    "wait_for",
+    "n_waiting",
+    "parties",
 ];
 
 /// What brings it, or ends it.
-const BRINGS: [&str; 6] = ["set", "set_result", "set_exception", "cancel", "put", "put_nowait"];
+const BRINGS: [&str; 11] = [
+    "set",
+    "set_result",
+    "set_exception",
+    "cancel",
+    "put",
+    "put_nowait",
+    "notify",
+    "notify_all",
+    "release",
+    "abort",
+    "reset",
+];
 
 /// What can be waited for until somebody brings it.
-const MADE: [&str; 5] = ["Event", "Queue", "PriorityQueue", "LifoQueue", "Future"];
+const MADE: [&str; 9] = [
+    "Event",
+    "Queue",
+    "PriorityQueue",
+    "LifoQueue",
+    "Future",
+    "Condition",
+    "Semaphore",
+    "BoundedSemaphore",
+    "Barrier",
+];
 
 /// What is done with the objects that a wait may be for, by the object.
 #[derive(Debug, Clone, Default)]
@@ -43,6 +70,8 @@ pub(super) struct Waited {
     pub handed: HashSet<Value>,
     /// Queues of which somebody says that an item is done.
     pub done: HashSet<Value>,
+    /// Where which of their methods are named.
+    named: HashMap<Value, Vec<(Site, Box<str>)>>,
     awaited: HashSet<Value>,
 }
 
@@ -108,6 +137,12 @@ impl Waited {
         waited
     }
 
+    /// Where a method of an object is named.
+    pub fn asked(&self, value: Value, method: &str) -> impl Iterator<Item = Site> {
+        let named = self.named.get(&value).map_or(&[][..], Vec::as_slice);
+        named.iter().filter(move |(_, name)| **name == *method).map(|(site, _)| *site)
+    }
+
     fn add_read(&mut self, run: &Run, read: Site, value: Value) {
         let Some(up) = run.parent(read) else { return };
         if run.ancestors(read).any(|up| matches!(run.kind(up), Kind::Await)) {
@@ -117,13 +152,14 @@ impl Waited {
             return;
         }
         let is_kept = match (run.kind(up), run.role(read)) {
-            (Kind::Await | Kind::Expression | Kind::FString, _) => true,
+            (Kind::Await | Kind::Expression | Kind::FString | Kind::WithItem, _) => true,
             (Kind::Assign | Kind::AnnAssign, Role::Value) => {
                 let mut targets = run.children_in(up, Role::Target);
                 targets.all(|it| matches!(run.kind(it), Kind::Name { .. }))
             }
             (Kind::Attribute { name }, _) => {
                 let name = run.tree(up.cell).text(*name);
+                self.named.entry(value).or_default().push((read, name.into()));
                 if name == "task_done" {
                     self.done.insert(value);
                 }
