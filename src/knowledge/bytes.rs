@@ -21,42 +21,92 @@ pub(super) fn push(bytes: &mut Bytes, number: u32) {
     bytes.to_mut().extend_from_slice(&number.to_le_bytes());
 }
 
+/// Numbers that never fall, carried as how much each is more than the one before, seven bits to a byte
+/// and the lowest first: that is a third of them as they are, once it is packed for people to download.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Rising {
+    numbers: Vec<u32>,
+    steps: Bytes,
+}
+
+impl Rising {
+    /// Numbers that the program carries: what [`Rising::steps`] gave.
+    pub fn carried(steps: &'static [u8]) -> Self {
+        let mut numbers = Vec::with_capacity(steps.len());
+        let (mut last, mut step, mut shift) = (0_u32, 0_u32, 0);
+        for byte in steps {
+            step |= u32::from(byte & 127).checked_shl(shift).unwrap_or_default();
+            shift += 7;
+            if *byte < 128 {
+                last = last.saturating_add(step);
+                numbers.push(last);
+                (step, shift) = (0, 0);
+            }
+        }
+        Self { numbers, steps: steps.into() }
+    }
+
+    pub fn steps(&self) -> &[u8] {
+        &self.steps
+    }
+
+    pub fn push(&mut self, number: usize) {
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        let mut step = number.saturating_sub(self.numbers.last().copied().unwrap_or_default());
+        let [low, ..] = step.to_le_bytes();
+        let mut low = low;
+        while step >= 128 {
+            self.steps.to_mut().push(low | 128);
+            step >>= 7;
+            [low, ..] = step.to_le_bytes();
+        }
+        self.steps.to_mut().push(low);
+        self.numbers.push(number);
+    }
+
+    pub fn len(&self) -> usize {
+        self.numbers.len()
+    }
+
+    /// From the number before a place to the number there; `None` where there is none.
+    pub fn range(&self, at: usize) -> Option<std::ops::Range<usize>> {
+        let end = |at: usize| self.numbers.get(at).map(|end| *end as usize);
+        Some(at.checked_sub(1).map_or(Some(0), end)?..end(at)?)
+    }
+}
+
 /// Stretches of bytes in a row, each by its number from 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Rows {
     bytes: Bytes,
     /// Where each stretch ends, in bytes.
-    ends: Bytes,
+    ends: Rising,
 }
 
 impl Rows {
     /// Rows that the program carries: what [`Rows::parts`] gave.
     pub fn carried([bytes, ends]: [&'static [u8]; 2]) -> Self {
-        Self { bytes: bytes.into(), ends: ends.into() }
+        Self { bytes: bytes.into(), ends: Rising::carried(ends) }
     }
 
     /// All that there is of them.
     pub fn parts(&self) -> [&[u8]; 2] {
-        [&self.bytes, &self.ends]
+        [&self.bytes, self.ends.steps()]
     }
 
     /// Puts one more at the end.
     pub fn push(&mut self, row: &[u8]) {
         self.bytes.to_mut().extend_from_slice(row);
-        let end = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
-        push(&mut self.ends, end);
+        self.ends.push(self.bytes.len());
     }
 
     pub fn len(&self) -> usize {
-        self.ends.len() / NUMBER
+        self.ends.len()
     }
 
     /// A stretch; empty where there is none of this number.
     pub fn get(&self, at: usize) -> &[u8] {
-        let end = |at: usize| number(&self.ends, u32::try_from(at).ok()?).map(|end| end as usize);
-        let start = at.checked_sub(1).map_or(Some(0), end);
-        let row = start.zip(end(at)).and_then(|(start, end)| self.bytes.get(start..end));
-        row.unwrap_or_default()
+        self.ends.range(at).and_then(|row| self.bytes.get(row)).unwrap_or_default()
     }
 
     pub fn text(&self, at: usize) -> &str {
@@ -96,6 +146,16 @@ mod tests {
         assert_eq!(texts, ["", "ab", "b", "等", ""]);
         let first = ["", "a", "ab", "abc", "b", "z", "等等"];
         assert_eq!(first.map(|it| rows.first_from(it.as_bytes(), 1)), [0, 1, 1, 2, 2, 3, 4]);
+    }
+
+    #[test]
+    fn numbers_that_rise_are_read_as_they_were_written() {
+        let mut rising = Rising::default();
+        [0, 0, 127, 128, 300, 70_000, 70_001, 5_000_000].into_iter().for_each(|it| rising.push(it));
+        let steps: &'static [u8] = rising.steps().to_vec().leak();
+        assert_eq!(Rising::carried(steps), rising);
+        let ranges = [(0, Some(0..0)), (2, Some(0..127)), (5, Some(300..70_000)), (8, None)];
+        ranges.into_iter().for_each(|(at, range)| assert_eq!(rising.range(at), range));
     }
 
     #[test]

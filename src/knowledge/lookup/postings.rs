@@ -1,6 +1,6 @@
 //! On which pages each word stands, and with which weight.
 
-use super::super::bytes::{Bytes, number, push};
+use super::super::bytes::{Bytes, Rising};
 use super::vocabulary::Place;
 
 /// By word: the pages that have it, as their places among all, and its weight on each, from 0 to 100.
@@ -9,7 +9,7 @@ use super::vocabulary::Place;
 #[derive(Default)]
 pub(super) struct Postings {
     /// By word: where its pages end, counted in pages.
-    ends: Bytes,
+    ends: Rising,
     low: Bytes,
     high: Bytes,
     weights: Bytes,
@@ -18,17 +18,20 @@ pub(super) struct Postings {
 impl Postings {
     /// Postings that the program carries: what [`Postings::parts`] gave.
     pub fn carried([ends, low, high, weights]: [&'static [u8]; 4]) -> Self {
-        Self { ends: ends.into(), low: low.into(), high: high.into(), weights: weights.into() }
+        Self {
+            ends: Rising::carried(ends),
+            low: low.into(),
+            high: high.into(),
+            weights: weights.into(),
+        }
     }
 
     pub fn parts(&self) -> [&[u8]; 4] {
-        [&self.ends, &self.low, &self.high, &self.weights]
+        [self.ends.steps(), &self.low, &self.high, &self.weights]
     }
 
     fn range(&self, place: Place) -> std::ops::Range<usize> {
-        let end = |at: usize| number(&self.ends, u32::try_from(at).ok()?).map(|end| end as usize);
-        let start = place.checked_sub(1).map_or(Some(0), end).unwrap_or_default();
-        start..end(place).unwrap_or(start)
+        self.ends.range(place).unwrap_or_default()
     }
 
     /// How many pages have a word.
@@ -57,8 +60,7 @@ impl<'w> FromIterator<&'w Vec<(usize, i64)>> for Postings {
                 postings.high.to_mut().push(high);
                 postings.weights.to_mut().push(u8::try_from(*weight).unwrap_or(u8::MAX));
             }
-            let end = u32::try_from(postings.low.len()).unwrap_or(u32::MAX);
-            push(&mut postings.ends, end);
+            postings.ends.push(postings.low.len());
         }
         postings
     }
