@@ -119,7 +119,11 @@ fn mixed(hash: u32, word: u64) -> u32 {
 
 /// A table with open addressing: each slot holds a place plus 1, or 0.
 fn table(hashes: &[u32]) -> Bytes {
-    let size = if hashes.is_empty() { 0 } else { (hashes.len() * 2).next_power_of_two() };
+    let size = match hashes.len() {
+        0 => 0,
+        // A quarter at least is free, so that a search is short.
+        count => (count + count / 3 + 1).next_power_of_two(),
+    };
     let mut slots = vec![0; size];
     for (place, hash) in (1..).zip(hashes) {
         let free = around(*hash, size).find(|at| slots.get(*at) == Some(&0));
