@@ -44,7 +44,8 @@ pub(super) fn is_queue(path: &str, method: &str) -> bool {
     matches!(queue, Some("asyncio.Queue" | "asyncio.PriorityQueue" | "asyncio.LifoQueue"))
 }
 
-/// A barrier for which nobody waits but this statement, with too few parties.
+/// A barrier for which too few wait beside this call: those of its statement, and tasks. What stands in
+/// another statement and is awaited there waits before or after it.
 fn alone(
     run: &Run,
     waited: &Waited,
@@ -53,8 +54,10 @@ fn alone(
 ) -> Option<Endless> {
     let statement = run.statement(call);
     let all: Vec<Site> = waited.asked(value, "wait").collect();
-    let here = all.iter().filter(|it| run.statement(**it) == statement).count();
-    (all.iter().all(|it| is_plain(run, *it)) && here < parties).then_some(Endless::Waits)
+    let holds = |site: Site| run.parent(site).is_some_and(|up| matches!(run.kind(up), Kind::Await));
+    let is_beside = |it: &&Site| run.statement(**it) == statement || !holds(**it) || !holds(call);
+    let beside = all.iter().filter(is_beside).count();
+    (all.iter().all(|it| is_plain(run, *it)) && beside < parties).then_some(Endless::Waits)
 }
 
 /// The number that an object is made with.

@@ -6,8 +6,9 @@
 //! start neither does. `accumulate` is lazy.
 
 use super::machine::Machine;
-use super::value::{Args, CollectionKind, Site, Value};
+use super::value::{Args, CollectionKind, Object, Site, Value};
 use crate::knowledge::callables::QualifiedName;
+use crate::python::{Kind, Role};
 
 impl Machine<'_> {
     /// `functools.reduce(function, items, start)`.
@@ -51,6 +52,11 @@ impl Machine<'_> {
         let so_far = start.unwrap_or(item);
         let args = Args { positional: vec![so_far, item], ..Args::default() };
         let given = match function {
+            // Each turn awaits the one before, and the reader the last.
+            Some(function) if self.awaits_so_far(function) => {
+                self.escape_all(&args);
+                return Value::Unknown;
+            }
             Some(function) if !self.is_operator(function) => {
                 if self.is_coroutine_function(function) == Some(true)
                     || self.is_callable(function) == Some(false)
@@ -67,6 +73,24 @@ impl Machine<'_> {
             }
         };
         self.join(so_far, given)
+    }
+
+    /// Whether it is an async function that awaits what came so far.
+    ///
+    /// Source: a kernel (ipykernel 7.4, Python 3.11), where `await reduce(chain, [1, 2], zero())` gives
+    /// 3 if `chain` is `async def chain(acc, n): return await acc + n`.
+    fn awaits_so_far(&self, function: Value) -> bool {
+        let Some(Object::Function(function)) = self.object(function) else { return false };
+        let Some(index) = self.index(function.def.cell) else { return false };
+        let tree = &index.syntax.tree;
+        let def = function.def.node;
+        let first = tree.children_in(def, Role::Param).next();
+        let Some(Kind::Param { name, .. }) = first.map(|it| tree.kind(it)) else { return false };
+        let so_far = tree.text(*name);
+        tree.descendants(def).any(|node| {
+            let awaited = tree.child(node, Role::Value).filter(|_| *tree.kind(node) == Kind::Await);
+            awaited.is_some_and(|it| tree.name(it) == Some(so_far))
+        })
     }
 
     /// Whether it is a function of `operator`, which does what an operator does.
