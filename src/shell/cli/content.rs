@@ -1,6 +1,7 @@
 //! `nbasync content prove`: runs every case of the content in a real kernel.
 
 mod bench;
+mod matrix;
 mod record;
 
 use std::fs;
@@ -19,26 +20,13 @@ use crate::shell::report::{self, Voice};
 use crate::transcript::Versions;
 use crate::wording::{Wording, content};
 use bench::{Outcome, all, look};
+use matrix::{Counts, Row};
 
 /// Runs the cases and reports.
 ///
 /// # Errors
 /// When the report cannot be written.
 pub fn run(args: &ContentProveArgs, session: &Session) -> io::Result<Exit> {
-    let (paper, voice) = (session.paper, session.voice());
-    // Nobody is asked here, so that nothing runs of which somebody else may be the author.
-    let kernels = find(&World::around(Path::new("."))).without_found_here();
-    let wanted =
-        Wanted { kernel: args.kernel.as_deref(), python: args.python.as_deref(), notebook: None };
-    let launch = match choose(&kernels, wanted) {
-        Ok(choice) => choice.candidate.launch,
-        Err(refusal) => {
-            for language in voice.languages() {
-                complain(&report::refusal(paper, voice, language, &refusal, &kernels));
-            }
-            return Ok(Exit::Failed);
-        }
-    };
     let chosen = |case: &&Case| {
         args.cases.is_empty() || args.cases.iter().any(|name| case.id.contains(name.as_str()))
     };
@@ -51,31 +39,66 @@ pub fn run(args: &ContentProveArgs, session: &Session) -> io::Result<Exit> {
     };
     let known = session.knowledge.cases().iter();
     let cases: Vec<&Case> = known.chain(&fixtures).filter(chosen).collect();
+    let pythons: Vec<Option<&Path>> = match args.python.as_slice() {
+        [] => vec![None],
+        several => several.iter().map(|path| Some(path.as_path())).collect(),
+    };
+    let (mut rows, mut exit) = (Vec::new(), Exit::Clean);
+    for python in pythons {
+        let (row, end) = in_one(args, session, python, &cases)?;
+        rows.extend(row);
+        exit = exit.max(end);
+    }
+    if rows.len() > 1 {
+        for line in matrix::table(session.voice(), &rows) {
+            print(&format!("{}\n", session.paper.safe(&line)))?;
+        }
+    }
+    Ok(exit)
+}
+
+/// Runs the cases in one kernel. Without a row it has said why it could not.
+fn in_one(
+    args: &ContentProveArgs,
+    session: &Session,
+    python: Option<&Path>,
+    cases: &[&Case],
+) -> io::Result<(Option<Row>, Exit)> {
+    let (paper, voice) = (session.paper, session.voice());
+    // Nobody is asked here, so that nothing runs of which somebody else may be the author.
+    let kernels = find(&World::around(Path::new("."))).without_found_here();
+    let wanted = Wanted { kernel: args.kernel.as_deref(), python, notebook: None };
+    let launch = match choose(&kernels, wanted) {
+        Ok(choice) => choice.candidate.launch,
+        Err(refusal) => {
+            for language in voice.languages() {
+                complain(&report::refusal(paper, voice, language, &refusal, &kernels));
+            }
+            return Ok((None, Exit::Failed));
+        }
+    };
     kernel::guard()?;
-    let (versions, missing) = match look(&launch, &cases) {
+    let (versions, missing) = match look(&launch, cases) {
         Ok(found) => found,
         Err(failure) => {
             for said in report::failure(voice, &failure) {
                 complain(&format!("{}\n", paper.safe(&said)));
             }
-            return Ok(Exit::Failed);
+            return Ok((None, Exit::Failed));
         }
     };
-    let outcomes = all(&cases, &launch, &versions, &missing, args.jobs.get());
-    let exit = tell(session, &cases, &outcomes, &versions)?;
-    match &args.record {
+    let outcomes = all(cases, &launch, &versions, &missing, args.jobs.get());
+    let (row, exit) = tell(session, cases, &outcomes, &versions)?;
+    let recorded = match &args.record {
         Some(folder) if exit == Exit::Clean => {
             let passed = cases.iter().zip(&outcomes);
             let passed = passed.filter(|(_, outcome)| matches!(outcome, Outcome::Passed));
-            record::run(
-                session,
-                &passed.map(|(case, _)| *case).collect::<Vec<_>>(),
-                &launch,
-                folder,
-            )
+            let passed: Vec<&Case> = passed.map(|(case, _)| *case).collect();
+            record::run(session, &passed, &launch, folder)?
         }
-        _ => Ok(exit),
-    }
+        _ => exit,
+    };
+    Ok((Some(row), recorded))
 }
 
 /// The cases in a folder of fixtures, each file named after its rule.
@@ -95,7 +118,7 @@ fn fixtures(folder: &Path) -> io::Result<Vec<Case>> {
 }
 
 /// What a case is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Claim,
     Lesson,
@@ -118,21 +141,13 @@ impl Kind {
     }
 }
 
-/// How many cases came to which end.
-#[derive(Default)]
-struct Counts {
-    passed: usize,
-    skipped: usize,
-    failed: usize,
-}
-
 fn tell(
     session: &Session,
     cases: &[&Case],
     outcomes: &[Outcome],
     versions: &Versions,
-) -> io::Result<Exit> {
-    let mut counts = Counts::default();
+) -> io::Result<(Row, Exit)> {
+    let mut ends = Vec::new();
     let mut out = String::new();
     let mut say = |key: Wording, args: &[(&str, &str)]| {
         for said in session.voice().say(key, args) {
@@ -141,18 +156,21 @@ fn tell(
         }
     };
     for (case, outcome) in cases.iter().zip(outcomes) {
+        let mut counts = Counts::default();
         match outcome {
-            Outcome::Passed => counts.passed += 1,
-            Outcome::Skipped(_) => counts.skipped += 1,
-            Outcome::Missed(_) | Outcome::Failed(_) => counts.failed += 1,
+            Outcome::Passed => counts.passed = 1,
+            Outcome::Skipped(_) => counts.skipped = 1,
+            Outcome::Missed(_) | Outcome::Failed(_) => counts.failed = 1,
         }
+        ends.push((Kind::of(case, &session.knowledge), counts));
         of_case(session.voice(), &case.id, outcome, &mut say);
     }
+    let row = Row { versions: versions.clone(), ends };
+    let counts = row.counts(None);
     let version = |of: &Option<String>| of.clone().unwrap_or_else(|| "?".to_owned());
     let numbers = [cases.len(), counts.passed, counts.skipped, counts.failed];
     let [all, passed, skipped, failed] = numbers.map(|number| number.to_string());
-    let kinds: Vec<Kind> = cases.iter().map(|case| Kind::of(case, &session.knowledge)).collect();
-    let count = |wanted| kinds.iter().filter(|kind| **kind == wanted).count().to_string();
+    let count = |wanted| row.ends.iter().filter(|(kind, _)| *kind == wanted).count().to_string();
     let kinds = [Kind::Claim, Kind::Lesson, Kind::Mistake, Kind::Fixture].map(count);
     let [claims, lessons, mistakes, fixtures] = &kinds;
     let versions = [&versions.python, &versions.ipykernel, &versions.ipython].map(version);
@@ -164,7 +182,8 @@ fn tell(
     args.extend([("ipykernel", ipykernel.as_str()), ("ipython", ipython)]);
     say(content::SUMMARY, &args);
     print(&out)?;
-    Ok(if counts.failed > 0 { Exit::Found } else { Exit::Clean })
+    let exit = if counts.failed > 0 { Exit::Found } else { Exit::Clean };
+    Ok((row, exit))
 }
 
 /// Says what is to be said of one case; nothing when it passed.

@@ -60,9 +60,10 @@ pub struct ContentProveArgs {
     /// The kernel of this name, as `nbasync kernels` lists it
     #[arg(long, value_name = "NAME")]
     pub kernel: Option<String>,
-    /// The kernel of this interpreter, or of the environment in this folder
+    /// The kernel of this interpreter, or of the environment in this folder; several are asked one after
+    /// the other, and compared in a table at the end
     #[arg(long, value_name = "PATH", conflicts_with = "kernel")]
-    pub python: Option<PathBuf>,
+    pub python: Vec<PathBuf>,
     /// Kernels at a time
     #[arg(long, value_name = "N", default_value = "2")]
     pub jobs: NonZeroUsize,
