@@ -167,6 +167,11 @@ pub(super) fn report_owner(
         found.note(Message::new(page, "says").with("text", says), None);
     }
     if let Some(twin) = &owner.twin {
+        // `connectAsync` for `connect`.
+        let callee = run.callee(happening.at);
+        let method = callee.rsplit('.').next().unwrap_or_default();
+        let is_made_of_it = owner.method.as_ref().is_some_and(|it| it.contains('*'));
+        let twin = if is_made_of_it { twin.replace('*', method) } else { twin.clone() };
         found.note(Message::new(page, "twin").with("twin", twin), None);
     }
     happening.note_way(run, &mut found, works);

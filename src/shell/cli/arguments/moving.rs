@@ -21,7 +21,7 @@ pub struct ExtractArgs {
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub also: Vec<PathBuf>,
     /// Do not ask
-    #[arg(short, long, requires = "also")]
+    #[arg(short, long)]
     pub yes: bool,
     /// Move those that need nothing undecided, leave the others
     #[arg(long)]
