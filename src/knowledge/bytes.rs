@@ -21,6 +21,9 @@ pub(super) fn push(bytes: &mut Bytes, number: u32) {
     bytes.to_mut().extend_from_slice(&number.to_le_bytes());
 }
 
+/// Bytes that are looked at together.
+const CHUNK: usize = 64;
+
 /// Numbers that never fall, carried as how much each is more than the one before, seven bits to a byte
 /// and the lowest first: that is a third of them as they are, once it is packed for people to download.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,15 +35,25 @@ pub(super) struct Rising {
 impl Rising {
     /// Numbers that the program carries: what [`Rising::steps`] gave.
     pub fn carried(steps: &'static [u8]) -> Self {
-        let mut numbers = Vec::with_capacity(steps.len());
+        let mut numbers: Vec<u32> = Vec::with_capacity(steps.len());
         let (mut last, mut step, mut shift) = (0_u32, 0_u32, 0);
-        for byte in steps {
-            step |= u32::from(byte & 127).checked_shl(shift).unwrap_or_default();
-            shift += 7;
-            if *byte < 128 {
-                last = last.saturating_add(step);
-                numbers.push(last);
-                (step, shift) = (0, 0);
+        for some in steps.chunks(CHUNK) {
+            // Most steps are one byte. What is no such list gives stretches that are not there.
+            if shift == 0 && some.is_ascii() {
+                numbers.extend(some.iter().map(|byte| {
+                    last = last.wrapping_add(u32::from(*byte));
+                    last
+                }));
+                continue;
+            }
+            for byte in some {
+                step |= u32::from(byte & 127).checked_shl(shift).unwrap_or_default();
+                shift += 7;
+                if *byte < 128 {
+                    last = last.wrapping_add(step);
+                    numbers.push(last);
+                    (step, shift) = (0, 0);
+                }
             }
         }
         Self { numbers, steps: steps.into() }
