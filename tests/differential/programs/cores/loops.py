@@ -74,7 +74,7 @@ def sync_decorator(body, imports=()):
         def act(say, argument):
             return Act([f"plain = {name}({say.function})"], f"plain({argument}){MARK}")
 
-        return Plot(coroutine(voice), act, ["import asyncio", *imports], extra)
+        return Plot(coroutine(voice), act, ["import asyncio", *imports], extra=extra)
 
     return build
 
