@@ -113,9 +113,9 @@ class Extension:
         repaired = self._before_run.get(_core(info.raw_cell)) if self._is_on else None
         code = repaired["source"] if repaired else info.raw_cell
         self._written = info.raw_cell if repaired else None
-        run = {"key": info.cell_id or f"In[{result.execution_count}]", "code": code}
-        if isinstance(result.execution_count, int):
-            run["count"] = result.execution_count
+        run = {"key": info.cell_id or f"In[{count}]", "code": code}
+        if isinstance(count, int):
+            run["count"] = count
         error = result.error_before_exec or result.error_in_exec
         if error is not None:
             run["error"] = self._failure(error)

@@ -278,14 +278,19 @@ impl<'f, 't> Turn<'f, 't> {
         if misses || (named.is_some() && self.after.is_empty()) {
             return None;
         }
+        let var = named.map_or_else(|| free_name(run, "result"), str::to_owned);
+        Some(self.second_over(paired, var, named.is_some()))
+    }
+
+    /// A loop over the results, and beside each its item where they are `paired`.
+    fn second_over(&self, paired: bool, var: String, dropped: bool) -> Second {
         let again = !paired || self.runs_again(self.iterable);
-        let items = if again { self.iterable_text() } else { free_name(run, "items") };
+        let items = if again { self.iterable_text() } else { free_name(self.run, "items") };
         let copy = match again {
             true => String::new(),
             false => format!("{items} = list({})\n{}", self.text(self.iterable), self.indent()),
         };
-        let var = named.map_or_else(|| free_name(run, "result"), str::to_owned);
-        Some(Second { copy, items, paired, var, dropped: named.is_some() })
+        Second { copy, items, paired, var, dropped }
     }
 
     /// Whether the iterable gives the same again when it is iterated once more.

@@ -1,7 +1,7 @@
 //! Turns that deal with the errors of what they await: each error is kept as a result, and raised
 //! again in the turn that knows what to do with it.
 
-use super::Turn;
+use super::{Second, Turn};
 use crate::execution::Site;
 use crate::python::{Kind, NameUse, Role};
 use crate::rewrite::handles::free_name;
@@ -28,13 +28,13 @@ impl Turn<'_, '_> {
             return None;
         }
         let (asyncio, import) = module_name(run, self.around, "asyncio");
-        let var = free_name(run, "result");
+        let second = self.second_over(self.reads_items(), free_name(run, "result"), false);
         let mut edits: Vec<Edit> = import.into_iter().collect();
-        let (gate, results) = (self.gate_text(), self.kept_as_results(&asyncio)?);
-        let beside = self.comments(head).beside;
-        let text = format!("{gate}{results}{beside}\n{}", self.second_loop(&var));
+        let (gate, results) = (self.gate_text(), self.kept_as_results(&second, &asyncio));
+        let (beside, again) = (self.comments(head).beside, self.second_head(&second));
+        let text = format!("{gate}{results}{beside}\n{again}");
         edits.push(Edit::replace(run.span_of(self.around.cell, head), text));
-        edits.extend(self.raised_again(&var));
+        edits.extend(self.raised_again(&second.var));
         Some(edits)
     }
 
@@ -51,7 +51,8 @@ impl Turn<'_, '_> {
         })
     }
 
-    fn needs_items(&self) -> bool {
+    /// Whether a turn reads its item beside what it awaits.
+    fn reads_items(&self) -> bool {
         let run = self.run;
         let named: Vec<&str> = self.stores_below(self.target).map(|it| self.text(it)).collect();
         self.below(self.around)
@@ -60,39 +61,11 @@ impl Turn<'_, '_> {
             .any(|it| named.contains(&self.text(it)))
     }
 
-    /// The items, and whether they are copied first since they may come only once.
-    fn items(&self) -> (String, bool) {
-        match !self.needs_items() || self.runs_again(self.iterable) {
-            true => (self.iterable_text(), false),
-            false => (free_name(self.run, "items"), true),
-        }
-    }
-
-    fn kept_as_results(&self, asyncio: &str) -> Option<String> {
-        let indent = self.indent();
-        let (items, is_copied) = self.items();
-        let copy = match is_copied {
-            true => format!("{items} = list({})\n{indent}", self.text(self.iterable)),
-            false => String::new(),
-        };
+    fn kept_as_results(&self, second: &Second, asyncio: &str) -> String {
         let results = free_name(self.run, "results");
-        let head = format!("{copy}{results} = await {asyncio}.gather(");
-        let inner = format!("{}, return_exceptions=True", self.each(&items));
-        Some(folded(indent, &head, &inner, ")"))
-    }
-
-    fn second_loop(&self, var: &str) -> String {
-        let (indent, results) = (self.indent(), free_name(self.run, "results"));
-        let target = self.text(self.target);
-        let target = match self.run.kind(self.target) {
-            Kind::Tuple { parenthesized: false } => format!("({target})"),
-            _ => target.to_owned(),
-        };
-        let (items, _) = self.items();
-        match self.needs_items() {
-            true => format!("{indent}for {target}, {var} in zip({items}, {results}):\n"),
-            false => format!("{indent}for {var} in {results}:\n"),
-        }
+        let head = format!("{}{results} = await {asyncio}.gather(", second.copy);
+        let inner = format!("{}, return_exceptions=True", self.each(&second.items));
+        folded(self.indent(), &head, &inner, ")")
     }
 
     /// The await's error comes where the await was, and else its result.
