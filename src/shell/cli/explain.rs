@@ -61,14 +61,20 @@ fn markdown(session: &Session, page: &Page) -> String {
 
 fn suggestions(session: &Session, name: &str) -> String {
     let hits = session.knowledge.lookup(&name.replace(['-', '_'], " "));
+    let pages: String = hits
+        .iter()
+        .take(SUGGESTIONS)
+        .filter_map(Hit::page)
+        .map(|page| lookup::entry(session, page))
+        .collect();
+    let key = if pages.is_empty() { cli::NO_SUCH_PAGE } else { cli::PAGES_LIKE_IT };
     let mut out = String::new();
-    for said in session.voice().say(cli::NO_SUCH_PAGE, &[("name", name)]) {
+    for said in session.voice().say(key, &[("name", name)]) {
         out.push_str(&format!("{}\n", session.paper.safe(&said)));
     }
-    if !hits.is_empty() {
+    if !pages.is_empty() {
         out.push('\n');
+        out.push_str(&pages);
     }
-    let pages = hits.iter().take(SUGGESTIONS).filter_map(Hit::page);
-    out.extend(pages.map(|page| lookup::entry(session, page)));
     out
 }

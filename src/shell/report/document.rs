@@ -70,17 +70,43 @@ color:inherit;background:var(--jp-layout-color2,var(--vscode-textCodeBlock-backg
 const QUIET: &str =
     "color:var(--jp-content-font-color2,var(--vscode-descriptionForeground,inherit))";
 
+const LIST: &str = "margin:2px 0";
+
 const GOES: &str = "text-decoration:none;color:var(--jp-error-color1,#b00020)";
 
 const COMES: &str = "text-decoration:none;color:var(--jp-success-color1,#2e7d32)";
 
 /// The document as HTML. `label` is what a screen reader calls it.
 pub fn html(label: &str, pieces: &[Piece]) -> String {
-    let body: String = pieces.iter().map(of_piece).collect();
+    let mut body = String::new();
+    for together in pieces.chunk_by(|one, next| list(one).is_some() && list(one) == list(next)) {
+        let said: String = together.iter().map(of_piece).collect();
+        match together.first().and_then(list) {
+            Some(List::Numbers) => body.push_str(&format!("<ol style=\"{LIST}\">{said}</ol>")),
+            Some(List::Points) => body.push_str(&format!("<ul style=\"{LIST}\">{said}</ul>")),
+            None => body.push_str(&said),
+        }
+    }
     let label = escaped(label);
     format!(
         "<div class=\"nbasync\" role=\"note\" aria-label=\"{label}\" style=\"{FRAME}\">{body}</div>"
     )
+}
+
+/// What holds items that follow each other: a screen reader counts them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum List {
+    Numbers,
+    Points,
+}
+
+/// The list that a piece is an item of.
+fn list(piece: &Piece) -> Option<List> {
+    match piece {
+        Piece::Item(_) | Piece::Block(Block::Item { number: None, .. }) => Some(List::Points),
+        Piece::Block(Block::Item { number: Some(_), .. }) => Some(List::Numbers),
+        _ => None,
+    }
 }
 
 /// Blocks of a page as HTML.
@@ -99,7 +125,7 @@ fn of_piece(piece: &Piece) -> String {
     match piece {
         Piece::Sentence(said) => format!("<p style=\"margin:4px 0\">{}</p>", words(said)),
         Piece::Quiet(said) => format!("<p style=\"margin:4px 0;{QUIET}\">{}</p>", words(said)),
-        Piece::Item(said) => format!("<ul style=\"margin:2px 0\"><li>{}</li></ul>", words(said)),
+        Piece::Item(said) => format!("<li>{}</li>", words(said)),
         Piece::Diff { label, lines } => {
             let lines: String = lines.lines().map(of_line).collect();
             format!("<pre aria-label=\"{}\" style=\"{CODE}\">{lines}</pre>", escaped(label))
@@ -134,11 +160,9 @@ fn of_block(block: &Block) -> String {
         }
         Block::Paragraph(text) => format!("<p style=\"margin:4px 0\">{}</p>", spans(text)),
         Block::Item { number: Some(number), text } => {
-            format!("<ol start=\"{number}\" style=\"margin:2px 0\"><li>{}</li></ol>", spans(text))
+            format!("<li value=\"{number}\">{}</li>", spans(text))
         }
-        Block::Item { number: None, text } => {
-            format!("<ul style=\"margin:2px 0\"><li>{}</li></ul>", spans(text))
-        }
+        Block::Item { number: None, text } => format!("<li>{}</li>", spans(text)),
         Block::Code { text, .. } => format!("<pre style=\"{CODE}\">{}</pre>", escaped(text)),
         Block::Table(rows) => {
             let rows = rows.iter().enumerate().map(|(at, row)| {
@@ -168,9 +192,9 @@ fn words(said: &str) -> String {
     said.lines().map(line).collect::<Vec<_>>().join("<br>")
 }
 
-/// Text that cannot become markup, and in which nothing hides.
+/// Text that cannot become markup, and in which nothing hides; its lines stay.
 fn escaped(text: &str) -> String {
-    visible::in_html(&visible::line_in(text, Charset::Unicode))
+    visible::in_html(&visible::lines(text, Charset::Unicode))
 }
 
 #[cfg(test)]
@@ -196,6 +220,16 @@ mod tests {
         assert_eq!(text(&pieces), "  -a\n  +b\n   c\n");
         let page = html("l", &pieces);
         assert!(page.contains(">-a</del>") && page.contains(">+b</ins>"), "{page}");
+    }
+
+    #[test]
+    fn code_keeps_its_lines_and_items_stand_in_one_list() {
+        let item = |text: &str| Block::Item { number: None, text: vec![Inline::Text(text.into())] };
+        let code = Block::Code { language: String::new(), text: "a = 1\n\u{7}b = 2\n".into() };
+        let page = html_of("l", &[item("x"), item("y"), code, item("z")]);
+        assert!(page.contains("<li>x</li><li>y</li></ul>"), "{page}");
+        assert!(page.contains("a = 1\n␇b = 2\n</pre>"), "{page}");
+        assert_eq!(page.matches("<ul").count(), 2, "{page}");
     }
 
     #[test]
