@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: Runs that are remembered.
 REMEMBERED = 1000
 
+#: Lines of other cells that are told of one error.
+FRAMES = 20
+
 #: Cells that could be repaired before they run have one of these words.
 WORTH_ASKING = re.compile(r"async|await|loop|\brun\b|coroutine|gevent|trio")
 
@@ -118,7 +121,7 @@ class Extension:
             run["count"] = count
         error = result.error_before_exec or result.error_in_exec
         if error is not None:
-            run["error"] = self._failure(error)
+            run["error"] = self._failure(error, run.get("count"))
         run["lost"] = self._lost(result)
         self._runs.append(run)
         if repaired:
@@ -231,15 +234,21 @@ class Extension:
 
     # What is so.
 
-    def _failure(self, error: BaseException) -> dict[str, Any]:
-        line = error.lineno if isinstance(error, SyntaxError) else None
+    def _failure(self, error: BaseException, count: int | None) -> dict[str, Any]:
+        failure: dict[str, Any] = {"name": type(error).__name__, "message": str(error)}
+        if isinstance(error, SyntaxError):
+            return {**failure, "message": error.msg or "", "line": error.lineno}
+        # Of each cell through which the error came up the line at which it did so last.
+        lines: dict[int | None, int] = {}
         traceback = error.__traceback__
-        while traceback is not None and line is None:
+        while traceback is not None:
             if traceback.tb_frame.f_globals is self._shell.user_ns:
-                line = traceback.tb_lineno
+                lines[self._count_of(traceback.tb_frame.f_code.co_filename)] = traceback.tb_lineno
             traceback = traceback.tb_next
-        message = error.msg if isinstance(error, SyntaxError) else str(error)
-        return {"name": type(error).__name__, "message": message or "", "line": line}
+        own = count if count in lines else None
+        failure["line"] = lines.pop(own, None)
+        others = [{"count": at, "line": line} for at, line in lines.items() if at is not None]
+        return {**failure, "frames": others[-FRAMES:]}
 
     def _lost(self, result: ExecutionResult) -> list[str]:
         """The names of coroutines that the cell left behind, as far as that is cheap to see: one

@@ -35,6 +35,20 @@ def test_a_helper_that_ran_before_is_repaired_too(kernel: Kernel) -> None:
     assert kernel.run(inserted[0]).result == "42"
 
 
+def test_a_mistake_in_an_async_function_of_another_cell_is_found_by_the_traceback(kernel: Kernel) -> None:
+    kernel.run(MAIN)
+    kernel.run("limit = 3\nasync def load():\n    return asyncio.run(main())")
+    failed = kernel.run("rows = 1\nrows = await load()")
+    assert failed.error == "RuntimeError"
+    assert len(failed.texts) == 1 and "async def load" in failed.texts[0], failed.texts
+    inserted = kernel.run("%nbasync").next_input
+    assert inserted is not None
+    assert kernel.run(inserted[0] + "\nrows").result == "42"
+    # What fails in it for another reason stays quiet.
+    kernel.run("async def broken():\n    return 1 / 0")
+    assert kernel.run("await broken()").texts == []
+
+
 def test_cells_that_ran_before_the_extension_came_are_known(bare: Kernel) -> None:
     bare.run(MAIN)
     bare.run("asyncio.run(main())")

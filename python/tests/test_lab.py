@@ -18,7 +18,7 @@ import pytest
 from conftest import PATIENCE, ROOT
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="NOT CHECKED: no playwright")
-CHROMIUM = os.environ.get("NBASYNC_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+CHROMIUM = shutil.which(os.environ.get("NBASYNC_BROWSER") or "chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="NOT CHECKED: no Chromium")
 
 CELLS = [

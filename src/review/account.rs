@@ -12,11 +12,14 @@ use crate::text::CellIndex;
 pub struct Ending<'a> {
     /// The exception's class and message.
     pub error: Option<(&'a str, &'a str)>,
-    /// The line of the cell at which it came up, from 1.
-    pub line: Option<usize>,
+    /// The lines of cells through which it came up, from 1.
+    pub frames: &'a [Frame],
     /// The names of coroutines that were left behind.
     pub lost: &'a [String],
 }
+
+/// A line of a cell that was running when an error came up, from 1.
+pub type Frame = (CellIndex, usize);
 
 /// What explains how a cell ended. Nothing, where nothing is known of it.
 #[derive(Debug, Clone, Default)]
@@ -68,8 +71,11 @@ pub fn account<'a>(
         }
         (None, []) => return Account::default(),
     };
-    let here: Vec<_> =
-        concerning(review, cell).into_iter().filter(|it| it.severity > Severity::Hint).collect();
+    let mut here = concerning(review, cell);
+    // What stands in a function of another cell says nothing of who calls it; the traceback does.
+    let elsewhere = review.found().filter(|it| it.span.cell != cell && is_at(review, it, ending));
+    here.extend(elsewhere.filter(|it| !concerns(it, cell)));
+    here.retain(|it| it.severity > Severity::Hint);
     let mistakes = match page.map(|page| &page.front) {
         Some(Front::Message { mistakes, .. }) => mistakes.as_slice(),
         _ => &[],
@@ -77,9 +83,7 @@ pub fn account<'a>(
     let is_it = |found: &&Diagnostic| mistakes.iter().any(|mistake| mistake == found.rule);
     let mut found: Vec<_> = here.iter().copied().filter(is_it).collect();
     if found.is_empty() && ending.error.is_some() {
-        let raises = |it: &&Diagnostic| {
-            it.severity == Severity::Error && is_at(review, it, cell, ending.line)
-        };
+        let raises = |it: &&Diagnostic| it.severity == Severity::Error && is_at(review, it, ending);
         found = here.into_iter().filter(raises).collect();
     }
     // A coroutine may be dropped long after it was made, by a cell that has nothing to do with it.
@@ -87,20 +91,21 @@ pub fn account<'a>(
     Account { found, page }
 }
 
-/// Whether a diagnostic, or a call that leads to it, stands on that line of the cell.
-fn is_at(review: &Review, found: &Diagnostic, cell: CellIndex, line: Option<usize>) -> bool {
-    let (Some(read), Some(line)) = (review.cells.get(cell.0), line) else { return false };
-    let tree = &read.syntax().tree;
-    let calls = calls_of(found, cell).filter_map(|note| note.span);
-    let mut spans = calls.chain([found.span]).filter(|span| span.cell == cell);
-    spans.any(|span| {
+/// Whether a diagnostic, or a call that leads to it, stands on a line through which the error came.
+fn is_at(review: &Review, found: &Diagnostic, ending: Ending<'_>) -> bool {
+    let calls = found.notes.iter().filter_map(|note| note.span);
+    calls.chain([found.span]).any(|span| {
+        let Some(read) = review.cells.get(span.cell.0) else { return false };
+        let tree = &read.syntax().tree;
         let (first, last) = (tree.position(span.range.start), tree.position(span.range.end));
-        (first.line..=last.line).contains(&line)
+        let covers =
+            |(cell, line): &Frame| *cell == span.cell && (first.line..=last.line).contains(line);
+        ending.frames.iter().any(covers)
     })
 }
 
-/// The notebook with what concerns the cell repaired, advice aside: by safe fixes alone where these
-/// mend all that was found, else, as far as `limit` allows, by the others too.
+/// The notebook with what concerns the cell and what was found for it repaired, advice aside: by safe
+/// fixes alone where these mend all that was found, else, as far as `limit` allows, by the others too.
 pub fn repaired<'t>(
     notebook: &Notebook,
     review: &Review,
@@ -108,15 +113,23 @@ pub fn repaired<'t>(
     (found, limit): (&[&Diagnostic], Applicability),
     tables: &'t Tables,
 ) -> Repairs<'t> {
+    let elsewhere: Vec<_> = found
+        .iter()
+        .filter(|found| !concerns(found, cell))
+        .map(|found| (found.span.cell, found.rule))
+        .collect();
     let by = |limit| {
         let repairs = Repairs::new(notebook.clone(), review.clone(), limit, tables);
-        let mut repairs = repairs.within(Within::About(cell));
+        let mut repairs = repairs.within(Within::About(cell)).also(elsewhere.clone());
         repairs.run();
         repairs
     };
     let safe = by(Applicability::Safe);
-    let left = concerning(&safe.review, cell);
-    let is_mended = left.iter().all(|left| found.iter().all(|it| it.rule != left.rule));
+    let is_about = |left: &&Diagnostic| {
+        concerns(left, cell) || elsewhere.contains(&(left.span.cell, left.rule))
+    };
+    let is_found = |left: &Diagnostic| found.iter().any(|it| it.rule == left.rule);
+    let is_mended = !safe.review.found().filter(is_about).any(is_found);
     if limit == Applicability::Safe || (is_mended && !safe.made.is_empty()) {
         return safe;
     }

@@ -47,7 +47,7 @@ use aligned::read_cells;
 use known::Told;
 use made::Scene;
 
-pub use account::{Account, Ending, account, concerning, repaired, to_run};
+pub use account::{Account, Ending, Frame, account, concerning, repaired, to_run};
 pub use choose::{Choice, choose, fixes};
 pub use coverage::{Coverage, coverage};
 pub use extract::{Alike, Extracted, FileChange, alike, extract, helper_of};

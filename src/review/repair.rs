@@ -23,6 +23,8 @@ pub struct Repairs<'t> {
     pub made: Vec<Repair>,
     limit: Applicability,
     within: Within,
+    /// Mistakes beside these that are to be repaired too, by cell and rule.
+    also: Vec<(CellIndex, &'static str)>,
     tables: &'t Tables,
     /// Diagnostics whose fix somebody did not want.
     declined: HashSet<Target>,
@@ -93,12 +95,23 @@ impl<'t> Repairs<'t> {
         tables: &'t Tables,
     ) -> Self {
         let (made, declined, refused) = (Vec::new(), HashSet::new(), HashSet::new());
-        Self { notebook, review, made, limit, within: Within::Notebook, tables, declined, refused }
+        let (within, also) = (Within::Notebook, Vec::new());
+        Self { notebook, review, made, limit, within, also, tables, declined, refused }
     }
 
     /// Repairs no more than this.
     pub fn within(self, within: Within) -> Self {
         Self { within, ..self }
+    }
+
+    /// Repairs these mistakes, by cell and rule, beside what it is about.
+    pub fn also(self, also: Vec<(CellIndex, &'static str)>) -> Self {
+        Self { also, ..self }
+    }
+
+    /// Whether a problem is among what is to be repaired.
+    fn takes(&self, found: &Diagnostic) -> bool {
+        self.within.takes(found) || self.also.contains(&(found.span.cell, found.rule))
     }
 
     /// Makes every fix that holds, in rounds, until nothing changes.
@@ -164,7 +177,7 @@ impl<'t> Repairs<'t> {
             let target = (found.rule, found.span);
             self.declined.contains(&target) || self.refused.contains(&target)
         };
-        let wanted = |found: &&Diagnostic| self.within.takes(found) && !passed(found);
+        let wanted = |found: &&Diagnostic| self.takes(found) && !passed(found);
         let wanted: Vec<_> = self.review.found().filter(wanted).collect();
         let candidate = |Choice { diagnostic, fix }: Choice<'_>| Candidate {
             diagnostic: diagnostic.clone(),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::files::FileError;
 use crate::environment::Host;
 use crate::notebook::{Notebook, RanCell, of_session};
+use crate::review::Frame;
 use crate::text::{CellIndex, with_plain_ends};
 
 /// The version of the shape that is read.
@@ -83,7 +84,19 @@ pub struct Failure {
     pub name: String,
     pub message: String,
     /// The line of the cell at which it came up, from 1.
-    pub line: Option<usize>,
+    line: Option<usize>,
+    /// Through which lines of other cells it came up: of functions that were made there.
+    #[serde(default)]
+    frames: Vec<Passed>,
+}
+
+/// A line of another cell through which an error came up.
+#[derive(Debug, Clone, Deserialize)]
+struct Passed {
+    /// The number of the cell.
+    count: u32,
+    /// From 1.
+    line: usize,
 }
 
 /// A stretch of a cell's run.
@@ -180,6 +193,23 @@ impl Ran {
         self.cells.get(self.asked_run()?)?.error.as_ref()
     }
 
+    /// The lines of cells through which the error of that cell came up.
+    pub fn frames(&self) -> Vec<Frame> {
+        let (Some(failure), Some(asked)) = (self.failure(), self.asked()) else {
+            return Vec::new();
+        };
+        let places: HashMap<u32, usize> = self
+            .places()
+            .into_iter()
+            .filter_map(|(at, place)| Some((self.cells.get(at)?.count?, place)))
+            .collect();
+        let others = failure
+            .frames
+            .iter()
+            .filter_map(|passed| Some((CellIndex(*places.get(&passed.count)?), passed.line)));
+        failure.line.map(|line| (asked, line)).into_iter().chain(others).collect()
+    }
+
     /// The coroutines that it left behind.
     pub fn lost(&self) -> &[String] {
         let cell = self.asked_run().and_then(|at| self.cells.get(at));
@@ -262,6 +292,16 @@ mod tests {
             ran.notebook().unwrap().cells.iter().map(|cell| cell.source.clone()).collect();
         assert_eq!(sources, ["", "", "x", "y", "z"]);
         assert_eq!(ran.asked(), Some(CellIndex(4)));
+    }
+
+    #[test]
+    fn an_error_comes_up_through_lines_of_cells_that_are_known() {
+        let ran = read(
+            r#"{"session": 1, "cells": [{"key": "a", "code": "x", "count": 1},
+                {"key": "b", "code": "y", "count": 3, "error": {"name": "E", "message": "", "line": 2,
+                 "frames": [{"count": 1, "line": 4}, {"count": 9, "line": 1}]}}]}"#,
+        );
+        assert_eq!(ran.frames(), [(CellIndex(2), 2), (CellIndex(0), 4)]);
     }
 
     #[test]

@@ -31,7 +31,7 @@ fn told(
 
 const RUN: Ending<'static> = Ending {
     error: Some(("RuntimeError", "asyncio.run() cannot be called from a running event loop")),
-    line: Some(1),
+    frames: &[],
     lost: &[],
 };
 
@@ -55,10 +55,37 @@ fn a_helper_of_another_cell_is_repaired_with_the_cell_that_calls_it() {
 }
 
 #[test]
+fn a_mistake_in_a_function_of_another_cell_is_found_by_the_way_of_the_error() {
+    let helper = "limit = 3\nasync def load():\n    return asyncio.run(main())";
+    let sources = [MAIN, helper, "import time", "x = await load()"];
+    let (rules, page, run) = told(&sources, Ending { frames: &[(CellIndex(3), 1)], ..RUN });
+    assert_eq!((rules, run), (vec![], None));
+    assert_eq!(page.as_deref(), Some("asyncio-run-cannot-be-called"));
+    let frames = [(CellIndex(3), 1), (CellIndex(1), 3)];
+    let (rules, _, run) = told(&sources, Ending { frames: &frames, ..RUN });
+    assert_eq!(rules, ["asyncio-run-in-cell"]);
+    let expected = "async def load():\n    return await main()\n\nx = await load()";
+    assert_eq!(run.as_deref(), Some(expected));
+}
+
+#[test]
+fn what_raises_in_a_function_of_another_cell_is_told_without_a_page() {
+    let helper = "async def load():\n    return await len('rows')";
+    let ending = Ending {
+        error: Some(("FrobError", "nobody knows this")),
+        frames: &[(CellIndex(2), 1), (CellIndex(1), 2)],
+        lost: &[],
+    };
+    let (rules, page, _) = told(&[MAIN, helper, "await load()"], ending);
+    assert_eq!((rules, page), (vec!["await-needs-awaitable"], None));
+}
+
+#[test]
 fn an_error_that_has_nothing_to_do_with_async_code_is_not_explained() {
     let sources = [MAIN, "import time\nasync def f():\n    time.sleep(1)\nawait f()\n1 / 0"];
     let error = Some(("ZeroDivisionError", "division by zero"));
-    let (rules, page, _) = told(&sources, Ending { error, line: Some(5), lost: &[] });
+    let (rules, page, _) =
+        told(&sources, Ending { error, frames: &[(CellIndex(1), 5)], lost: &[] });
     assert_eq!((rules, page), (vec![], None));
 }
 

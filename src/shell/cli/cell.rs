@@ -58,11 +58,8 @@ fn asked(session: &Session, ran: &Ran) -> Result<told::Answer, FileError> {
     let (notebook, review) = reviewed::review(&configs, &ran.place(), ran.notebook()?);
     let cell = ran.asked().unwrap_or_default();
     let failure = ran.failure();
-    let ending = Ending {
-        error: failure.map(|it| (it.name.as_str(), it.message.as_str())),
-        line: failure.and_then(|it| it.line),
-        lost: ran.lost(),
-    };
+    let (error, frames) = (failure.map(|it| (it.name.as_str(), it.message.as_str())), ran.frames());
+    let ending = Ending { error, frames: &frames, lost: ran.lost() };
     let mut account = account(&session.knowledge, &review, cell, ending);
     let limit = match ran.event {
         Event::Before => Applicability::Safe,

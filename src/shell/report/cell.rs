@@ -175,7 +175,10 @@ fn reasons(voice: Voice<'_>, told: &Told<'_>) -> Vec<Piece> {
     let page = told.account.found.first().and_then(|found| voice.knowledge.find(found.rule));
     if let Some(page) = page.or(told.account.page) {
         for language in voice.languages() {
-            out.extend(page.opening(language).iter().cloned().map(Piece::Block));
+            // Where no rule speaks, the page's opening is what was said already.
+            if !told.account.found.is_empty() {
+                out.extend(page.opening(language).iter().cloned().map(Piece::Block));
+            }
             for anchor in ["happens", "why", "cause"] {
                 out.extend(page.section(language, anchor).iter().cloned().map(Piece::Block));
             }
