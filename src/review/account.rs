@@ -4,7 +4,6 @@ use super::{Repairs, Review, Within};
 use crate::diagnostic::{Applicability, Diagnostic, Note, Severity};
 use crate::knowledge::{Front, Knowledge, Page, Tables};
 use crate::notebook::Notebook;
-use crate::python::{self, CellSyntax};
 use crate::text::CellIndex;
 
 /// How a cell ended.
@@ -135,38 +134,6 @@ pub fn repaired<'t>(
     }
     let others = by(limit);
     if others.made.is_empty() { safe } else { others }
-}
-
-/// What to run so that the repaired notebook holds: the statements of other cells that changed,
-/// then the cell. `None` where nothing changed.
-pub fn to_run(before: &Notebook, after: &Notebook, cell: CellIndex) -> Option<String> {
-    let mut parts = Vec::new();
-    for (old, new) in before.cells.iter().zip(&after.cells) {
-        if old.index != cell && old.source != new.source {
-            parts.push(changed_statements(&old.source, &new.source));
-        }
-    }
-    let own = &after.cell(cell)?.source;
-    let is_same = before.cell(cell).is_some_and(|old| old.source == *own);
-    if parts.is_empty() && is_same {
-        return None;
-    }
-    parts.push(own.trim_end().to_owned());
-    parts.retain(|part| !part.is_empty());
-    Some(parts.join("\n\n"))
-}
-
-/// The statements of `new` that are not in `old`, as they stand there.
-fn changed_statements(old: &str, new: &str) -> String {
-    let (old, new) = (python::parse(old), python::parse(new));
-    let known: Vec<&str> = statements(&old);
-    let changed = statements(&new).into_iter().filter(|text| !known.contains(text));
-    changed.collect::<Vec<_>>().join("\n\n")
-}
-
-fn statements(syntax: &CellSyntax) -> Vec<&str> {
-    let tree = &syntax.tree;
-    tree.statements().map(|node| tree.source_of(node)).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! comes out.
 
 mod account;
+mod again;
 mod aligned;
 pub mod called;
 mod carried;
@@ -47,7 +48,8 @@ use aligned::read_cells;
 use known::Told;
 use made::Scene;
 
-pub use account::{Account, Ending, Frame, account, concerning, repaired, to_run};
+pub use account::{Account, Ending, Frame, account, concerning, repaired};
+pub use again::to_run;
 pub use choose::{Choice, choose, fixes};
 pub use coverage::{Coverage, coverage};
 pub use extract::{Alike, Extracted, FileChange, alike, extract, helper_of};

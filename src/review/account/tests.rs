@@ -1,6 +1,6 @@
 use super::*;
 use crate::notebook::{RanCell, of_session};
-use crate::review::review;
+use crate::review::{review, to_run};
 use crate::shell::embedded::Embedded;
 
 fn session(sources: &[&str]) -> Notebook {
