@@ -1,5 +1,5 @@
 //! Replays the seeds of the fuzz targets, with what the targets once found among them.
-#![cfg(feature = "server")]
+#![cfg(all(feature = "server", feature = "mcp"))]
 
 #[path = "../fuzz/fuzz_targets/doors.rs"]
 mod doors;

@@ -9,7 +9,7 @@ pub use of_kernel::kernel;
 use std::borrow::Cow;
 use std::io::{self, Cursor};
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use nbasync::diagnostic::{Applicability, Diagnostic};
 use nbasync::knowledge::{Files, Knowledge, Language};
@@ -17,8 +17,8 @@ use nbasync::notebook::{self, CellKind, Notebook};
 use nbasync::review::{Repairs, Review, Surroundings, review, review_again};
 use nbasync::shell::config::{Configs, Overrides};
 use nbasync::shell::ran::Ran;
-use nbasync::shell::server;
 use nbasync::shell::visible::{self, Charset};
+use nbasync::shell::{mcp, server};
 use nbasync::tutor::key::{Code, Key};
 use nbasync::tutor::message::{Msg, Opened};
 use nbasync::tutor::view::Pane;
@@ -38,7 +38,7 @@ pub fn begin() {
 pub type Door = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const DOORS: [Door; 12] = [
+pub const DOORS: [Door; 13] = [
     ("ipynb", ipynb),
     ("script", script),
     ("markdown", markdown),
@@ -47,6 +47,7 @@ pub const DOORS: [Door; 12] = [
     ("tutor", tutor),
     ("paste", paste),
     ("lsp", lsp),
+    ("mcp", mcp),
     ("settings", settings),
     ("session", session),
     ("content", content),
@@ -84,6 +85,9 @@ fn root() -> PathBuf {
 }
 
 static KNOWLEDGE: LazyLock<Knowledge> = LazyLock::new(|| Knowledge::open(&Disk));
+
+/// The same for who shares it.
+static SHARED: LazyLock<Arc<Knowledge>> = LazyLock::new(|| Arc::new(Knowledge::open(&Disk)));
 
 /// Where one shot may do much, the length of what is read is bounded.
 const LONG: usize = 4096;
@@ -285,6 +289,21 @@ pub fn lsp(data: &[u8]) {
     }
     let reading = Reading::One(Language::En);
     server::serve(&KNOWLEDGE, None, reading, Cursor::new(input), io::sink());
+}
+
+/// Messages of an agent, with a zero between them, after a handshake. None of them writes.
+pub fn mcp(data: &[u8]) {
+    let start = br#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":
+        "2025-11-25","capabilities":{},"clientInfo":{"name":"a","version":"1"}}}"#;
+    let start: Vec<u8> = start.iter().copied().filter(|byte| *byte != b'\n').collect();
+    let begun = br#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+    let messages = data.split(|byte| *byte == 0).take(16);
+    let messages = messages.filter(|message| !message.windows(5).any(|it| it == b"write"));
+    let all = [start.as_slice(), begun].into_iter().chain(messages);
+    let input: Vec<u8> = all.flat_map(|message| [message, b"\n"]).flatten().copied().collect();
+    let (knowledge, reading) = (SHARED.clone(), Reading::One(Language::En));
+    // That it cannot be understood is an answer.
+    let _ = mcp::serve_on(knowledge, reading, Cursor::new(input), Vec::new());
 }
 
 /// A project's settings.

@@ -19,6 +19,7 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, serve_server};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde_json::{Map, Value};
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::report::Voice;
 use super::visible::{Charset, lines};
@@ -31,11 +32,29 @@ use crate::wording::{self, Wording, mcp};
 /// # Errors
 /// When the streams cannot be used.
 pub fn serve(knowledge: Arc<Knowledge>, reading: Reading) -> io::Result<()> {
+    let (input, output) = rmcp::transport::stdio();
+    serve_on(knowledge, reading, input, output)
+}
+
+/// Serves one agent on these streams until it leaves: lines of JSON each way.
+///
+/// # Errors
+/// When the streams cannot be used.
+pub fn serve_on<R, W>(
+    knowledge: Arc<Knowledge>,
+    reading: Reading,
+    input: R,
+    output: W,
+) -> io::Result<()>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
     // One thread, this one: its stack is deep enough for any syntax tree.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let service = Service { knowledge, reading };
     runtime.block_on(async {
-        match serve_server(service, rmcp::transport::stdio()).await {
+        match serve_server(service, (input, output)).await {
             Ok(running) => running.waiting().await.map(drop).map_err(io::Error::other),
             // An agent that leaves before it said anything is no error.
             Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => Ok(()),
