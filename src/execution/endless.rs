@@ -3,7 +3,7 @@
 
 use hashbrown::HashSet;
 
-use super::counted::{is_queue, overdrawn};
+use super::counted::{is_queue, overdrawn, overfilled};
 use super::reading::Run;
 use super::started::starts_task;
 use super::trace::ValueKind;
@@ -22,6 +22,8 @@ pub enum Endless {
     Waits,
     /// It waits for something that the notebook brings further down.
     Later,
+    /// It waits for room in a queue from which nothing is taken.
+    Full,
     /// It waits until somebody has done what was put somewhere, and nobody says so.
     Undone,
 }
@@ -239,6 +241,9 @@ impl<'r, 't> Reader<'r, 't> {
             path if is_queue(path, "get") => {
                 let queue = run.child(func, Role::Value)?;
                 self.event(queue).or_else(|| overdrawn(run, self.waited, queue, call))
+            }
+            path if is_queue(path, "put") => {
+                overfilled(run, self.waited, run.child(func, Role::Value)?, call)
             }
             path if is_queue(path, "join") => self.undone(run.child(func, Role::Value)?),
             "asyncio.sleep" => {

@@ -93,7 +93,7 @@ impl Outcome {
             | ("async-resource-across-cells", "after-block" | "over" | "context")
             | (
                 "loop-waits-for-itself",
-                "front-end" | "never" | "later" | "undone" | "lock" | "own-lock",
+                "front-end" | "never" | "later" | "undone" | "full" | "lock" | "own-lock",
             ) => Self::Apart,
             _ => Self::Usual,
         }

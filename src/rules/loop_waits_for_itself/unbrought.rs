@@ -25,6 +25,7 @@ fn is_sure(run: &Run, site: Site) -> bool {
         && !elsewhere.any(|it| it.during == site.cell)
         && run.ancestors(site).all(|up| match run.kind(up) {
             Kind::With { .. } => !run.has_deadline(up),
+            Kind::For { .. } => run.turns(up).is_some_and(|it| it > 0),
             kind => !matches!(
                 kind,
                 Kind::Try
@@ -32,7 +33,6 @@ fn is_sure(run: &Run, site: Site) -> bool {
                     | Kind::IfExp
                     | Kind::BoolOp
                     | Kind::While
-                    | Kind::For { .. }
                     | Kind::Match
                     | Kind::Lambda
                     | Kind::Comprehension { .. }
@@ -46,6 +46,7 @@ fn diagnose(run: &Run, site: Site) -> Option<Diagnostic> {
         Endless::Waits => "never",
         Endless::Later => "later",
         Endless::Undone => "undone",
+        Endless::Full => "full",
         Endless::Turns | Endless::Serves => return None,
     };
     let mut found = Diagnostic::new(NAME, Severity::Warning, run.span(site)?, key)
