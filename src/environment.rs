@@ -16,7 +16,7 @@ pub enum Host {
     Pyodide,
     Databricks,
     Spyder,
-    /// Jupyter on Windows, whose selector loop has no subprocesses.
+    /// Jupyter on Windows, whose loop has no subprocesses before ipykernel 7.4.
     Windows,
     Kaggle,
     SageMaker,
