@@ -78,6 +78,7 @@ impl Machine<'_> {
             self.hand_to(path, &args, site);
             return Value::Path(called);
         };
+        self.note_removed(path, &entry, &args, site);
         let row = entry.row.clone();
         if let Some(native) = row.as_ref().and_then(|row| row.native) {
             let row = row.unwrap_or_default();
@@ -89,7 +90,6 @@ impl Machine<'_> {
         if path != self.words.print && (!is_sure || self.context.running == Loop::Unknown) {
             self.may_raise();
         }
-        self.note_removed(path, &entry, &args, site);
         self.note_owner(path, &entry, &args, site);
         if let Some(row) = &row {
             row.steers.into_iter().for_each(|how| self.steer(how, path, &args, site, receiver));
