@@ -164,14 +164,25 @@ impl PythonVersion {
         (major >= 3).then_some(Self { major, minor })
     }
 
-    /// The oldest version that a version specifier such as `>=3.10,<4` allows.
+    /// The version that a `.python-version` pins: its first line that is no comment, without the name
+    /// of the implementation.
     ///
-    /// Source: <https://packaging.python.org/en/latest/specifications/version-specifiers/>.
+    /// Source: <https://docs.astral.sh/uv/concepts/python-versions/#python-version-files>.
+    pub fn pinned(file: &str) -> Option<Self> {
+        let mut lines = file.lines().map(str::trim);
+        let line = lines.find(|it| !it.is_empty() && !it.starts_with('#'))?;
+        Self::parse(line.trim_start_matches("cpython").trim_start_matches(['-', '@']))
+    }
+
+    /// The oldest version that a version specifier such as `>=3.10,<4` or Poetry's `^3.10` allows.
+    ///
+    /// Source: <https://packaging.python.org/en/latest/specifications/version-specifiers/> and
+    /// <https://python-poetry.org/docs/dependency-specification/>.
     pub fn oldest_of(specifier: &str) -> Option<Self> {
         let oldest = |clause: &str| {
             let clause = clause.trim();
-            let version = [">=", "~=", "==="].iter().find_map(|sign| clause.strip_prefix(sign));
-            Self::parse(version.or_else(|| clause.strip_prefix("=="))?)
+            let signs = [">=", "~=", "===", "==", "^", "~", ""];
+            Self::parse(signs.iter().find_map(|sign| clause.strip_prefix(sign))?)
         };
         specifier.split(',').filter_map(oldest).max()
     }
@@ -200,6 +211,22 @@ mod tests {
         assert_eq!(PythonVersion::oldest_of("< 3.14, >= 3.9.2"), version(9));
         assert_eq!(PythonVersion::oldest_of("==3.11.*"), version(11));
         assert_eq!(PythonVersion::oldest_of("<3.12"), None);
+        assert_eq!(PythonVersion::oldest_of("^3.10"), version(10));
+        assert_eq!(PythonVersion::oldest_of("~3.11"), version(11));
+        assert_eq!(PythonVersion::oldest_of("3.12.*"), version(12));
+        assert_eq!(PythonVersion::oldest_of("!=3.9, >3.8"), None);
+    }
+
+    #[test]
+    fn a_file_pins_a_python() {
+        let version = |minor| Some(PythonVersion { major: 3, minor });
+        assert_eq!(PythonVersion::pinned("3.10\n"), version(10));
+        assert_eq!(PythonVersion::pinned("# ours\n\n  3.12.4  \n3.10\n"), version(12));
+        assert_eq!(PythonVersion::pinned("cpython-3.13.0-linux\n"), version(13));
+        assert_eq!(PythonVersion::pinned("cpython@3.11"), version(11));
+        assert_eq!(PythonVersion::pinned("our-environment\n"), None);
+        assert_eq!(PythonVersion::pinned("pypy3.10-7.3\n"), None);
+        assert_eq!(PythonVersion::pinned(""), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod coverage;
 mod extract;
 #[cfg(test)]
 mod growth;
+mod inline;
 mod known;
 mod linked;
 mod made;

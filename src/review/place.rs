@@ -2,6 +2,7 @@
 
 use memchr::memmem;
 
+use super::inline;
 use crate::environment::{Environment, Host, PythonVersion};
 use crate::notebook::{Flavour, Format, Notebook};
 
@@ -9,9 +10,15 @@ use crate::notebook::{Flavour, Format, Notebook};
 pub fn environment_of(notebook: &Notebook) -> Environment {
     Environment {
         host: host(notebook),
-        python: notebook.kernel.version.as_deref().and_then(PythonVersion::parse),
+        python: python(notebook),
         is_script: matches!(notebook.format, Format::Percent | Format::Script),
     }
+}
+
+/// The Python of the kernel that last ran it, or else the oldest that the file itself asks for.
+fn python(notebook: &Notebook) -> Option<PythonVersion> {
+    let ran = notebook.kernel.version.as_deref().and_then(PythonVersion::parse);
+    ran.or_else(|| inline::python(notebook))
 }
 
 /// Source: the metadata that Colab, Databricks, Kaggle, VS Code and JupyterLite's Pyodide kernel

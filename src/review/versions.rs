@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::Surroundings;
+use super::{Surroundings, inline};
 use crate::knowledge::Tables;
 use crate::libraries::{By, Libraries, Said, conda, requirement};
 use crate::notebook::{Notebook, Output};
@@ -68,6 +68,7 @@ pub fn versions_matter(notebook: &Notebook, tables: &Tables) -> bool {
 /// What is known of versions, where files `beside` the notebook say so much.
 fn of(notebook: &Notebook, beside: &Libraries) -> Libraries {
     let mut known = beside.clone();
+    inline::libraries(notebook, &mut known);
     for cell in notebook.cells.iter().filter(|cell| cell.source.contains("install")) {
         for command in commands(&cell.source) {
             install(&mut known, &command, cell.index);

@@ -25,6 +25,9 @@ const OWN: &str = "nbasync.toml";
 /// The file of Python projects.
 const PYPROJECT: &str = "pyproject.toml";
 
+/// The file that pins the Python of a folder. Whoever writes something else into it says nothing.
+const PINNED: &str = ".python-version";
+
 /// What the command line says; it goes before what the files say.
 #[derive(Debug, Clone, Default)]
 pub struct Overrides {
@@ -144,6 +147,9 @@ impl<'k> Configs<'k> {
 
     fn read(&self, path: &Path) -> Answer {
         let Project { mut config, requires_python } = self.project(path)?;
+        let pinned = text(&path.join(PINNED)).ok().flatten();
+        let pinned = pinned.as_deref().and_then(PythonVersion::pinned);
+        let requires_python = pinned.or(requires_python);
         let own = text(&path.join(OWN))?;
         if let Some(text) = own {
             config = Some(read::own(&path.join(OWN), &text)?);

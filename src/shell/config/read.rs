@@ -71,9 +71,10 @@ struct Metadata {
     requires_python: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct Tools {
     nbasync: Option<Raw>,
+    poetry: Option<toml::Value>,
 }
 
 /// Reads a file that holds nothing but settings.
@@ -100,9 +101,12 @@ pub fn pyproject(file: &Path, text: &str) -> Result<Project, ConfigError> {
         Err(_) if !text.contains("nbasync") => return Ok(Project::default()),
         Err(error) => return Err(source.error(&error)),
     };
+    let Tools { nbasync, poetry } = raw.tool.unwrap_or_default();
     let requires = raw.project.and_then(|project| project.requires_python);
-    let requires_python = requires.as_deref().and_then(PythonVersion::oldest_of);
-    let config = raw.tool.and_then(|tool| tool.nbasync);
+    let of_poetry = || poetry.as_ref()?.get("dependencies")?.get("python")?.as_str();
+    let requires_python = requires.as_deref().or_else(of_poetry);
+    let requires_python = requires_python.and_then(PythonVersion::oldest_of);
+    let config = nbasync;
     let config = config.map(|raw| source.config(raw)).transpose()?;
     Ok(Project { config, requires_python })
 }

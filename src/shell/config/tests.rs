@@ -51,6 +51,13 @@ fn the_projects_oldest_python_is_known_whatever_file_settles_the_rest() {
     assert_eq!(python(&[project, ("a/nbasync.toml", "env = \"colab\"")]), Some(9));
     let nearer = ("a/pyproject.toml", "[project]\nrequires-python = \">=3.12\"\n");
     assert_eq!(python(&[project, nearer]), Some(12));
+    let poetry = ("pyproject.toml", "[tool.poetry.dependencies]\npython = \"^3.10\"\n");
+    assert_eq!(python(&[poetry]), Some(10));
+    let pinned = (".python-version", "3.13.1\n");
+    assert_eq!(python(&[project, pinned]), Some(13));
+    assert_eq!(python(&[project, ("a/.python-version", "3.11\n")]), Some(11));
+    assert_eq!(python(&[nearer, pinned]), Some(12));
+    assert_eq!(python(&[project, (".python-version", "our-environment\n")]), Some(9));
     assert_eq!(python(&[]), None);
 }
 
