@@ -90,8 +90,23 @@ fn prose(file: &str, body: Range<usize>, flavour: Flavour, parts: &mut Vec<Part>
     }
 }
 
+/// Whether the tool looks at a fence at all, as Jupytext and MyST-NB, Quarto and marimo read a file.
+///
+/// Source: Jupytext 1.19, `cell_reader.py` and `myst.py`, and Quarto's `break-quarto-md.ts`.
+fn is_seen(file: &str, fence: &Fence<'_>, flavour: Flavour) -> bool {
+    match flavour {
+        Flavour::Jupytext => !fence.is_tilde && !fence.is_indented,
+        Flavour::Quarto => !fence.is_tilde,
+        Flavour::Myst => !fence.is_in_list(file),
+        Flavour::Marimo => true,
+    }
+}
+
 /// The cell that a fence holds, if the tool takes it as one.
 fn cell(file: &str, fence: &Fence<'_>, flavour: Flavour) -> Option<Part> {
+    if !is_seen(file, fence, flavour) {
+        return None;
+    }
     let (kind, language) = match flavour {
         Flavour::Myst => of_myst(fence.info)?,
         Flavour::Quarto => of_quarto(fence.info)?,

@@ -15,6 +15,8 @@ pub(super) struct Fence<'f> {
     /// The lines between.
     pub(super) body: Range<usize>,
     pub(super) is_indented: bool,
+    /// Whether its marks are `~`, not backticks.
+    pub(super) is_tilde: bool,
 }
 
 /// What opens a block: the mark, how many of them, the blanks before them, and the info string.
@@ -53,7 +55,28 @@ pub(super) fn blocks(file: &str, from: usize, regions: bool) -> Vec<Fence<'_>> {
 }
 
 fn block<'f>(opening: &Opening<'f>, whole: Range<usize>, body: Range<usize>) -> Fence<'f> {
-    Fence { info: opening.info, whole, body, is_indented: opening.indent > 0 }
+    let (is_indented, is_tilde) = (opening.indent > 0, opening.mark == '~');
+    Fence { info: opening.info, whole, body, is_indented, is_tilde }
+}
+
+impl Fence<'_> {
+    /// Whether it stands in an item of a list: what it is indented under begins one.
+    pub(super) fn is_in_list(&self, file: &str) -> bool {
+        let above = file.get(..self.whole.start).unwrap_or_default().lines().rev();
+        let mut outer = above.filter(|line| !line.starts_with([' ', '\t']) && !line.is_empty());
+        self.is_indented && outer.next().is_some_and(begins_item)
+    }
+}
+
+/// Whether a line begins an item of a list.
+fn begins_item(line: &str) -> bool {
+    let number = line.trim_start_matches(|it: char| it.is_ascii_digit());
+    let rest = match line.len() - number.len() {
+        0 => line.strip_prefix(['-', '*', '+']),
+        1..=9 => number.strip_prefix(['.', ')']),
+        _ => None,
+    };
+    rest.is_some_and(|rest| rest.starts_with([' ', '\t']))
 }
 
 /// How many of Jupytext's regions are open after a line.
@@ -152,6 +175,22 @@ mod tests {
         assert_eq!(infos(text, false), [("md", "```{code-cell}\nx\n```\n"), ("python", "```\n")]);
         assert_eq!(infos("```python\nx\n", false), [("python", "x\n")]);
         assert_eq!(infos(" ```a\n x\n ``` \n", false), [("a", " x\n")]);
+    }
+
+    #[test]
+    fn what_is_indented_under_an_item_is_in_its_list() {
+        for (file, is_in) in [
+            ("- item\n\n  ```x\n  ```\n", true),
+            ("12. item\n    more\n\n   ~~~x\n   ~~~\n", true),
+            ("- item\n\ntext\n\n  ```x\n  ```\n", false),
+            ("- item\n\n```x\n```\n", false),
+            ("-item\n  ```x\n  ```\n", false),
+            ("  ```x\n  ```\n", false),
+        ] {
+            let found = blocks(file, 0, false);
+            assert_eq!(found.len(), 1, "{file}");
+            assert_eq!(found[0].is_in_list(file), is_in, "{file}");
+        }
     }
 
     #[test]
