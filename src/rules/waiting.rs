@@ -128,7 +128,11 @@ impl<'w, 'r, 't> Walk<'w, 'r, 't> {
         }
         self.seen.push(def);
         let place = Place { region: def, in_thread };
-        let clean = run.body_of(def).all(|node| self.node(node, place));
+        // What no call comes to, as where an argument is refused, was never looked at: nothing is
+        // known of it, and nothing of it happens.
+        let is_called = run.body_of(def).any(|node| run.comes_to(node));
+        let happens = |node: &Site| !is_called || run.comes_to(*node);
+        let clean = run.body_of(def).filter(happens).all(|node| self.node(node, place));
         self.seen.pop();
         clean
     }
