@@ -24,17 +24,20 @@ impl Client {
     pub fn read(params: &Value) -> Self {
         let of = |path: &str| params.pointer(&format!("/capabilities/{path}"));
         let is = |path: &str| of(path).and_then(Value::as_bool).unwrap_or_default();
-        let lists = |path: &str, word: &str| {
-            of(path).and_then(Value::as_array).is_some_and(|list| list.iter().any(|it| it == word))
-        };
+        let list = |path: &str| of(path).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let lists = |path: &str, word: &str| list(path).iter().any(|it| it == word);
+        // Operations on files stand in `documentChanges` only: who takes the first takes the second,
+        // and some editors name no more than that.
+        let operations = "workspace/workspaceEdit/resourceOperations";
         let markdown = lists("textDocument/hover/contentFormat", "markdown");
         let told = ["/initializationOptions/lang", "/locale"];
         let mut told = told.iter().filter_map(|path| params.pointer(path)?.as_str());
         Self {
             markup: if markdown { Markup::Markdown } else { Markup::Plain },
             abilities: Abilities {
-                documents: is("workspace/workspaceEdit/documentChanges"),
-                creates: lists("workspace/workspaceEdit/resourceOperations", "create"),
+                documents: is("workspace/workspaceEdit/documentChanges")
+                    || !list(operations).is_empty(),
+                creates: lists(operations, "create"),
             },
             watches: is("workspace/didChangeWatchedFiles/dynamicRegistration"),
             shows_progress: is("window/workDoneProgress"),
@@ -73,4 +76,29 @@ pub fn watch() -> Value {
         "method": "client/registerCapability",
         "params": {"registrations": [registration]},
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_can_make_files_takes_edits_by_document() {
+        for (edit, documents, creates) in [
+            (json!({}), false, false),
+            (json!({"documentChanges": true}), true, false),
+            (json!({"documentChanges": false, "resourceOperations": []}), false, false),
+            (json!({"resourceOperations": ["rename", "create"]}), true, true),
+            (json!({"resourceOperations": ["rename"]}), true, false),
+            (json!({"documentChanges": true, "resourceOperations": ["create"]}), true, true),
+            (json!({"resourceOperations": "create"}), false, false),
+        ] {
+            let params = json!({"capabilities": {"workspace": {"workspaceEdit": edit}}});
+            assert_eq!(
+                Client::read(&params).abilities,
+                Abilities { documents, creates },
+                "{params}"
+            );
+        }
+    }
 }
