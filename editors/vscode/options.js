@@ -17,7 +17,8 @@ function server({ program, language }) {
   if (!isName && !path.isAbsolute(command)) {
     throw new Error(`nbasync.path is neither a name nor an absolute path: ${command}`);
   }
-  const args = ['server', '--stdio'];
+  // How they talk is what the client library adds by itself.
+  const args = ['server'];
   if (LANGUAGES.includes(language)) {
     args.push('--lang', language);
   }

@@ -12,6 +12,17 @@ fn code(answer: &Value) -> i64 {
 }
 
 #[test]
+fn whoever_says_twice_how_to_talk_is_served() {
+    for said in [&["--stdio"][..], &["--stdio", "--stdio"], &["--stdio", "--lang", "zh", "--stdio"]]
+    {
+        let mut client = Client::spawn(said);
+        let answer = client.initialize(json!({"processId": null, "capabilities": {}}));
+        assert_eq!(answer["serverInfo"]["name"], "nbasync", "{said:?}");
+        assert_eq!(client.stop(), Some(0));
+    }
+}
+
+#[test]
 fn nonsense_is_answered_and_the_session_goes_on() {
     let mut client = Client::start();
     for bytes in [

@@ -12,9 +12,9 @@ const root = path.join(__dirname, '..');
 const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
 
 test('the server is started by its name, in a language where one is asked for', () => {
-  assert.deepStrictEqual(server({}), { command: 'nbasync', args: ['server', '--stdio'] });
-  assert.deepStrictEqual(server({ program: ' ', language: 'editor' }).args, ['server', '--stdio']);
-  assert.deepStrictEqual(server({ language: 'zh' }).args, ['server', '--stdio', '--lang', 'zh']);
+  assert.deepStrictEqual(server({}), { command: 'nbasync', args: ['server'] });
+  assert.deepStrictEqual(server({ program: ' ', language: 'editor' }).args, ['server']);
+  assert.deepStrictEqual(server({ language: 'zh' }).args, ['server', '--lang', 'zh']);
   assert.strictEqual(server({ program: path.resolve('/opt/nbasync') }).command, path.resolve('/opt/nbasync'));
 });
 
@@ -61,7 +61,7 @@ test('every command and setting of the manifest is one of the extension', async 
     const extension = require('../extension.js');
     await extension.activate({ subscriptions: [] });
     assert.deepStrictEqual(commands, manifest.contributes.commands.map((it) => it.command));
-    assert.deepStrictEqual(started.run.args, ['server', '--stdio', '--lang', 'both']);
+    assert.deepStrictEqual(started.run.args, ['server', '--lang', 'both']);
     assert.deepStrictEqual(Object.keys(settings).map((name) => `nbasync.${name}`),
       Object.keys(manifest.contributes.configuration.properties));
     settings.path = './evil';

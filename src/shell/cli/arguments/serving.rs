@@ -7,7 +7,8 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub struct ServerArgs {
     /// There is no other way to talk; editors say it all the same
-    #[arg(long)]
+    // A client library may add it to what its editor says already.
+    #[arg(long, overrides_with = "stdio")]
     pub stdio: bool,
 }
 
