@@ -20,7 +20,8 @@ async function start() {
     });
     await client.start();
   } catch (error) {
-    vscode.window.showErrorMessage(`nbasync: ${error.message}`);
+    const language = asked.language === 'editor' ? vscode.env.language : asked.language;
+    vscode.window.showErrorMessage(options.complaint(error, asked.program, language));
   }
 }
 

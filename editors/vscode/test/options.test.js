@@ -6,7 +6,7 @@ const Module = require('node:module');
 const path = require('node:path');
 const test = require('node:test');
 
-const { documents, server } = require('../options.js');
+const { complaint, documents, server } = require('../options.js');
 
 const root = path.join(__dirname, '..');
 const manifest = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -30,6 +30,22 @@ test('all cells of a notebook are seen', () => {
   assert.ok(documents().some((it) => it.notebook === 'jupyter-notebook' && it.language === undefined));
 });
 
+test('whatever the server sees wakes the extension', () => {
+  const seen = documents().map((it) => (it.notebook ? `onNotebook:${it.notebook}` : `onLanguage:${it.language}`));
+  assert.deepStrictEqual([...new Set(seen)].sort(), [...manifest.activationEvents].sort());
+});
+
+test('a program that is not there is named, with what to do, in the language of the reader', () => {
+  const told = 'Launching server using command /opt/nb failed.\nError: spawn /opt/nb ENOENT';
+  const coded = Object.assign(new Error('spawn /opt/nb'), { code: 'ENOENT' });
+  for (const error of [told, new Error(told), coded]) {
+    assert.match(complaint(error, '/opt/nb', 'en-gb'), /no program \/opt\/nb .*nbasync\.path/);
+    assert.match(complaint(error, '/opt/nb', 'zh-cn'), /没有 \/opt\/nb.*nbasync\.path/);
+  }
+  assert.strictEqual(complaint(new Error('broken pipe'), 'nbasync', 'zh-tw'), 'nbasync: broken pipe');
+  assert.strictEqual(complaint('Pending response rejected', 'nbasync', 'en'), 'nbasync: Pending response rejected');
+});
+
 test('every command and setting of the manifest is one of the extension', async () => {
   const commands = [];
   const errors = [];
@@ -47,6 +63,7 @@ test('every command and setting of the manifest is one of the extension', async 
   const stubs = {
     vscode: {
       commands: { registerCommand: (name) => commands.push(name) },
+      env: { language: 'en' },
       window: { showErrorMessage: (message) => errors.push(message) },
       workspace: {
         getConfiguration: () => ({ get: (name) => settings[name] }),
