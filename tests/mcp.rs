@@ -282,19 +282,52 @@ fn what_makes_no_sense_is_an_error_and_the_server_goes_on() {
     for revision in [NEWEST, BEFORE] {
         let folder = folder();
         let mut agent = Agent::start(folder.path(), revision, "en");
-        let bad = [
-            ("check", json!({"paths": 3})),
-            ("check", json!({"paths": ["a.ipynb"], "extra": 1})),
-            ("nonsense", json!({})),
-            ("lookup", json!({})),
-        ];
-        for (tool, arguments) in bad {
-            let told = agent.ask("tools/call", json!({"name": tool, "arguments": arguments}));
-            let is_refused = told["error"].is_object() || told["result"]["isError"] == true;
-            assert!(is_refused, "{tool}: {told}");
-        }
+        let unknown = agent.ask("tools/call", json!({"name": "nonsense", "arguments": {}}));
+        assert!(unknown["error"].is_object(), "{unknown}");
         assert!(agent.ask("no/such/method", json!({}))["error"].is_object());
         assert_eq!(agent.call("check", json!({"paths": ["a.ipynb"]}))["version"], 1);
+    }
+}
+
+/// An agent reads what a tool answers and calls it again; an error of the protocol is its client's.
+#[test]
+fn arguments_that_do_not_fit_are_told_in_words_as_the_answer_of_the_tool() {
+    let bad = [
+        ("check", json!({"paths": 3}), "paths", "list of texts", "文本列表"),
+        ("fix", json!({"paths": []}), "paths", "at least one", "至少有一项"),
+        ("classify", json!({"paths": [null]}), "paths", "list of texts", "文本列表"),
+        (
+            "check",
+            json!({"paths": ["a.ipynb"], "extra": 1}),
+            "extra",
+            "takes: paths",
+            "接受：paths",
+        ),
+        ("fix", json!({"paths": ["a.ipynb"], "write": "yes"}), "write", "true or false", "true 或"),
+        ("lookup", json!({}), "query", "missing", "缺少参数"),
+        ("lookup", json!({"query": null}), "query", "missing", "缺少参数"),
+        ("lookup", json!({"query": "x", "limit": 0}), "limit", "from 1 to 100", "1 到 100"),
+        ("lookup", json!({"query": "x", "limit": 2.5}), "limit", "from 1 to 100", "1 到 100"),
+        ("explain", json!({"name": ["x"]}), "name", "has to be a text", "必须是文本"),
+        ("explain", json!({"name": "asyncio-runs"}), "asyncio-run-in-cell", "Perhaps", "也许"),
+        ("explain", json!({"name": "zzqqzz"}), "lookup", "no page “zzqqzz”", "没有名为“zzqqzz”"),
+    ];
+    for (language, revision) in [("en", NEWEST), ("zh", BEFORE)] {
+        let folder = folder();
+        let mut agent = Agent::start(folder.path(), revision, language);
+        for (tool, arguments, name, en, zh) in &bad {
+            let told = agent.ask("tools/call", json!({"name": tool, "arguments": arguments}));
+            assert_eq!(told["result"]["isError"], true, "{tool}: {told}");
+            let text = told["result"]["content"][0]["text"].as_str().expect("words");
+            let said = if language == "en" { en } else { zh };
+            assert!(text.contains(name) && text.contains(said), "{tool} {arguments}: {text}");
+        }
+        // Null leaves out what may be left out.
+        agent.call("fix", json!({"paths": ["a.ipynb"], "write": null, "unsafe_fixes": null}));
+        agent.call("lookup", json!({"query": "gather", "limit": null}));
+        let unknown = agent.ask("resources/read", json!({"uri": "skill://nope"}));
+        let said = unknown["error"]["message"].as_str().expect("words");
+        assert!(said.contains("skill://nope") && said.len() > "skill://nope".len(), "{unknown}");
     }
 }
 

@@ -15,10 +15,13 @@ use crate::shell::config::{Configs, Overrides};
 use crate::shell::files::{self, FileError, Found};
 use crate::shell::report::{Fixed, Mended, Reviewed, Written, json as reports};
 use crate::shell::reviewed;
-use crate::wording::cli;
+use crate::wording::mcp;
 
 /// Pages at most, where nobody says how many.
 const PAGES: usize = 10;
+
+/// Pages named for one that there is not.
+const SUGGESTIONS: usize = 5;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,7 +70,7 @@ struct CellEdit {
 
 /// Reads the arguments of a call.
 pub fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, Refused> {
-    serde_json::from_value(arguments).map_err(|error| Refused::Arguments(error.to_string()))
+    serde_json::from_value(arguments).map_err(|error| Refused::Told(error.to_string()))
 }
 
 impl Service {
@@ -122,13 +125,26 @@ impl Service {
         let knowledge = &self.knowledge;
         let found = knowledge.find(name).or_else(|| knowledge.find(&spelled));
         let Some(page) = found.or_else(|| knowledge.recognise(name)) else {
-            return Err(Refused::Told(self.say(cli::NO_SUCH_PAGE, &[("name", name)])));
+            return Err(self.no_page(name));
         };
         let each = self.voice().languages().into_iter().map(|language| {
             format!("# {}\n\n{}", page.title.get(language), page.markdown(language).trim())
         });
         let markdown = each.collect::<Vec<_>>().join("\n\n");
         Ok(json!({"id": page.id, "kind": page.kind.as_str(), "markdown": markdown}))
+    }
+
+    /// That there is no such page, and which may have been meant.
+    fn no_page(&self, name: &str) -> Refused {
+        let hits = self.knowledge.lookup(&name.replace(['-', '_'], " "));
+        let near = hits.iter().filter_map(Hit::page).map(|page| page.id.as_str());
+        let near: Vec<&str> = near.take(SUGGESTIONS).collect();
+        let mut told = self.say(mcp::NO_PAGE, &[("name", name)]);
+        if !near.is_empty() && !name.is_empty() {
+            let near = self.say(mcp::NEAR_PAGES, &[("names", &near.join(", "))]);
+            told = format!("{told}\n{near}");
+        }
+        Refused::Told(told)
     }
 
     pub(super) fn lookup(&self, asked: &Lookup) -> Result<Value, Refused> {

@@ -1,6 +1,7 @@
 //! `nbasync mcp`: the program's commands as tools of an agent, and the skills as resources, by the
 //! Model Context Protocol. What the tools say is what the commands print as JSON.
 
+mod arguments;
 mod calls;
 #[cfg(feature = "kernel")]
 mod prove;
@@ -101,9 +102,10 @@ struct Service {
 /// Why a tool did not do what it was asked to.
 #[derive(Debug)]
 enum Refused {
-    /// The arguments make no sense.
-    Arguments(String),
-    /// The work cannot be done, and this is why.
+    /// There is no such tool.
+    NoTool(String),
+    /// The work cannot be done, or not with these arguments, and this is why: what an agent reads
+    /// and can mend.
     Told(String),
 }
 
@@ -113,7 +115,14 @@ impl Service {
     }
 
     /// Calls a tool by its name.
-    fn call(&self, name: &str, arguments: Map<String, Value>) -> Result<Value, Refused> {
+    fn call(&self, name: &str, mut arguments: Map<String, Value>) -> Result<Value, Refused> {
+        let no_tool = || Refused::NoTool(self.say(mcp::NO_TOOL, &[("tool", name)]));
+        let tool = self.get_tool(name).ok_or_else(no_tool)?;
+        // Null is how some agents say that they leave one out.
+        arguments.retain(|_, value| !value.is_null());
+        if let Some(why) = arguments::complaint(self.voice(), &tool.input_schema, &arguments) {
+            return Err(Refused::Told(why));
+        }
         let arguments = Value::Object(arguments);
         match name {
             "check" => self.check(calls::read(arguments)?),
@@ -123,7 +132,7 @@ impl Service {
             "lookup" => self.lookup(&calls::read::<calls::Lookup>(arguments)?),
             #[cfg(feature = "kernel")]
             "prove" => self.prove(&calls::read(arguments)?),
-            _ => Err(Refused::Arguments(self.say(mcp::NO_TOOL, &[("tool", name)]))),
+            _ => Err(no_tool()),
         }
     }
 
@@ -134,6 +143,10 @@ impl Service {
 
     fn say(&self, key: Wording, args: &[(&str, &str)]) -> String {
         self.voice().say(key, args).join("\n")
+    }
+
+    fn no_resource(&self, uri: &str) -> String {
+        lines(&self.say(mcp::NO_RESOURCE, &[("uri", uri)]), Charset::Unicode)
     }
 }
 
@@ -171,7 +184,7 @@ impl ServerHandler for Service {
         });
         match done {
             Ok(value) => Ok(CallToolResult::structured(shown(value)).into()),
-            Err(Refused::Arguments(why)) => {
+            Err(Refused::NoTool(why)) => {
                 Err(ErrorData::invalid_params(lines(&why, Charset::Unicode), None))
             }
             Err(Refused::Told(why)) => {
@@ -195,7 +208,7 @@ impl ServerHandler for Service {
         request: ReadResourceRequestParams,
         _: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let unknown = || ErrorData::resource_not_found(request.uri.clone(), None);
+        let unknown = || ErrorData::resource_not_found(self.no_resource(&request.uri), None);
         let text = skills::read(&request.uri).ok_or_else(unknown)?;
         let contents = ResourceContents::text(text, request.uri.clone());
         let contents = contents.with_mime_type(skills::MARKDOWN);
@@ -218,7 +231,7 @@ impl ServerHandler for Service {
         _: RequestContext<RoleServer>,
     ) -> Result<GetSkillResult, ErrorData> {
         let found = skills::all().into_iter().find(|skill| skill.uri == request.uri);
-        let unknown = || ErrorData::invalid_params(request.uri.clone(), None);
+        let unknown = || ErrorData::invalid_params(self.no_resource(&request.uri), None);
         found.map(GetSkillResult::new).ok_or_else(unknown)
     }
 }
