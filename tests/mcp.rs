@@ -331,6 +331,30 @@ fn arguments_that_do_not_fit_are_told_in_words_as_the_answer_of_the_tool() {
     }
 }
 
+/// With a kernel at hand or without: what cannot be run is no question that anybody could agree to.
+#[cfg(feature = "kernel")]
+#[test]
+fn prove_asks_only_about_what_it_could_run_and_names_no_way_around_the_question() {
+    for (language, revision) in [("en", BEFORE), ("zh", NEWEST)] {
+        let folder = folder();
+        let mut agent = Agent::start(folder.path(), revision, language);
+        let mut ask = |arguments: Value| {
+            let told = agent.ask("tools/call", json!({"name": "prove", "arguments": arguments}));
+            told["result"].clone()
+        };
+        for arguments in [
+            json!({"path": "a.ipynb", "cell": 99}),
+            json!({"path": "no.ipynb"}),
+            json!({"path": "."}),
+        ] {
+            let told = ask(arguments.clone());
+            assert_eq!(told["isError"], true, "{arguments}: {told}");
+        }
+        let told = ask(json!({"path": "a.ipynb"}));
+        assert!(!told.to_string().contains("--yes"), "{told}");
+    }
+}
+
 #[test]
 fn nothing_is_written_unless_the_call_says_so() {
     for revision in [NEWEST, BEFORE] {

@@ -14,6 +14,7 @@ use crate::shell::files::{self, FileError};
 use crate::shell::kernel::find::{World, find};
 use crate::shell::kernel::{Wanted, choose};
 use crate::shell::report;
+use crate::wording;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,12 +31,24 @@ impl Service {
         if asked.confirm.as_ref() != Some(&command) {
             // What would run is told by the command itself, which runs nothing unasked.
             let (_, told) = self.run(asked, false)?;
-            return Ok(json!({"ran": false, "confirm": command, "question": told.trim()}));
+            let question = self.question(&told)?;
+            return Ok(json!({"ran": false, "confirm": command, "question": question}));
         }
         let (report, told) = self.run(asked, true)?;
         let report = serde_json::from_str::<Value>(&report)
             .map_err(|_| Refused::Told(told.trim().to_owned()))?;
         Ok(json!({"ran": true, "report": report}))
+    }
+
+    /// What is asked, of all that the command says. Where it asks it ends by saying that nobody could be
+    /// asked, and by which option it would not ask: that is no business of an agent. Where it does not
+    /// ask, nothing can be run.
+    fn question(&self, told: &str) -> Result<String, Refused> {
+        let end = self.voice().say(wording::prove::NO_TERMINAL, &[]);
+        let (asks, is_end) = (told.trim().lines(), |line: &&str| end.iter().any(|it| it == line));
+        let (said, rest): (Vec<&str>, Vec<&str>) = asks.partition(is_end);
+        let rest = rest.join("\n");
+        if said.is_empty() { Err(Refused::Told(rest)) } else { Ok(rest) }
     }
 
     /// The command that would start the kernel.
