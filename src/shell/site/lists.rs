@@ -169,7 +169,7 @@ fn rules(site: Site<'_>) -> String {
         .map(|key| format!("<th scope=\"col\">{}</th>", escaped(&site.ui(*key, &[]))))
         .collect();
     let main = format!(
-        "<h1>{}</h1>\n<table>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{rows}</tbody>\n</table>\n",
+        "<h1>{}</h1>\n<table class=\"rules\">\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{rows}</tbody>\n</table>\n",
         escaped(&title)
     );
     let description = site.ui(home::LOOK_UP_DETAIL, &[]);
