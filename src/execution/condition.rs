@@ -117,6 +117,7 @@ impl Machine<'_> {
             Detail::GreaterOrEqual => "__ge__",
             Detail::In | Detail::NotIn => {
                 self.consult(right, ["__contains__"], Args::one(left), self.site(node));
+                self.refuse_plain_walk(right, self.site(node));
                 return None;
             }
             _ => return None,

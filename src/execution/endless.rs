@@ -48,6 +48,12 @@ impl Run<'_> {
         })
     }
 
+    /// Whether the async generator that stands at `site` surely gives items without end.
+    pub fn gives_without_end(&self, site: Site) -> bool {
+        let defs = self.definitions(site, ValueKind::AsyncGenerator);
+        !defs.is_empty() && Reader::new(self, site).functions(&defs).is_some()
+    }
+
     /// Whether one of the functions that run when the function at `def` does has a `while`, or waits
     /// for what others do: when it ends may be up to a later cell.
     pub fn may_go_on(&self, def: Site) -> bool {
@@ -380,6 +386,20 @@ mod tests {
     fn never_ends(source: &str, text: &str) -> Option<Endless> {
         let run = run_of(&format!("import asyncio\n{source}"));
         run.never_ends(last(&run, text))
+    }
+
+    #[test]
+    fn a_generator_without_a_way_out_gives_without_end() {
+        let ticks =
+            "async def ticks():\n    n = 0\n    while True:\n        yield n\n        n += 1";
+        let gives = |source: &str, text: &str| {
+            let run = run_of(source);
+            run.gives_without_end(last(&run, text))
+        };
+        assert!(gives(&format!("{ticks}\nprint(list(ticks()))"), "ticks()"));
+        assert!(gives(&format!("{ticks}\nall = ticks()\nprint(list(all))"), "all"));
+        let some = ticks.replace("n += 1", "if n > 3: return");
+        assert!(!gives(&format!("{some}\nprint(list(ticks()))"), "ticks()"));
     }
 
     #[test]

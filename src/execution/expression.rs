@@ -236,6 +236,9 @@ impl Machine<'_> {
         let index = self.part(node, Role::Index);
         let site = self.site(node);
         self.too_early(object, site, ValueUse::Subscript, None);
+        if matches!(self.object(object), Some(Object::Generator { is_async: true, .. })) {
+            self.refuse_plain_walk(object, site);
+        }
         let is_counted = match self.object(object) {
             Some(Object::Collection(it)) => {
                 matches!(it.kind, CollectionKind::List | CollectionKind::Tuple)

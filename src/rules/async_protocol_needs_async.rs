@@ -1,5 +1,6 @@
 //! A plain `for` or `with` over what only `async for` or `async with` can use.
 
+mod turns;
 mod ways;
 
 use hashbrown::HashSet;
@@ -23,9 +24,6 @@ pub(super) const RULE: Rule = Rule { name: NAME, check };
 const READERS: [&str; 10] =
     ["list", "tuple", "set", "frozenset", "dict", "sorted", "sum", "max", "min", "join"];
 
-/// Functions that read as much as is asked of them.
-const LAZY_READERS: [&str; 6] = ["any", "all", "enumerate", "iter", "zip", "reversed"];
-
 /// What reads the iterator, or enters the manager, in the plain way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Plain {
@@ -37,7 +35,7 @@ enum Plain {
     With(Site),
     /// The call of a function that reads an iterable, and whether to its end.
     Reader(Site, bool),
-    /// `*x` and `a, b = x`.
+    /// `*x` and `a, b = x`, `a in x`, `x[0]`.
     Unpacked,
 }
 
@@ -47,11 +45,18 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
         EventKind::AsyncForRefused { value } => Some((it.site, value)),
         _ => None,
     };
+    let is_awaited = |it: &Event| matches!(it.kind, EventKind::AwaitRefused { .. });
+    let awaited: HashSet<Site> =
+        run.events().iter().filter(|it| is_awaited(it)).map(|it| it.site).collect();
     let others: HashSet<(Site, Value)> = run.events().iter().filter_map(others).collect();
     let refused = Refused::of(run);
     let found = run.events().iter().filter_map(|event| match event.kind {
         EventKind::PlainWalkRefused { value } if !others.contains(&(event.site, value)) => {
-            diagnose(run, event, value, &refused)
+            // `for x in await stream()` raises before it walks.
+            let place = place(run, event.site);
+            let walked = place.and_then(|at| walked_at(run, at, value));
+            let is_awaited = walked.is_some_and(|site| awaited.contains(&site));
+            (!is_awaited).then(|| diagnose(run, event, value, &refused)).flatten()
         }
         EventKind::PlainWithRefused { value } => diagnose(run, event, value, &refused),
         EventKind::PlainWayRefused { .. } => ways::refused(run, event),
@@ -84,7 +89,9 @@ fn plain_use(run: &Run, site: Site) -> Option<Plain> {
             let with = run.parent(parent)?;
             matches!(run.kind(with), Kind::With { is_async: false }).then_some(Plain::With(with))
         }
-        (Kind::Starred, _) => Some(Plain::Unpacked),
+        (Kind::Starred, _) | (Kind::Compare, Role::Operand) | (Kind::Subscript, Role::Value) => {
+            Some(Plain::Unpacked)
+        }
         (Kind::Assign, Role::Value) => {
             (run.usage(site) == Usage::Iterated).then_some(Plain::Unpacked)
         }
@@ -96,18 +103,15 @@ fn plain_use(run: &Run, site: Site) -> Option<Plain> {
 fn reader(run: &Run, call: Site, argument: Site) -> Option<Plain> {
     let func = run.child(call, Role::Func)?;
     let name = run.callee(call).rsplit('.').next()?;
-    let (to_end, lazily) = (READERS.contains(&name), LAZY_READERS.contains(&name));
-    if !to_end && !lazily {
-        return None;
-    }
-    let known = match run.child(func, Role::Value) {
-        // `", ".join(…)`.
-        Some(receiver) => matches!(run.kind(receiver), Kind::Str | Kind::FString),
-        None => run.meaning(func).path().and_then(|it| it.strip_prefix("builtins.")) == Some(name),
-    };
+    let to_end = READERS.contains(&name);
     let first = run.children_in(call, Role::Arg).next() == Some(argument);
-    let reads = known && (first || name == "zip");
-    reads.then_some(Plain::Reader(call, to_end))
+    let reads = match run.child(func, Role::Value) {
+        // `", ".join(…)`.
+        Some(receiver) if matches!(run.kind(receiver), Kind::Str | Kind::FString) => first,
+        // What the run says of a library's function: one of `map`'s later arguments, too.
+        _ => run.meaning(func).path().is_some(),
+    };
+    reads.then_some(Plain::Reader(call, to_end && first))
 }
 
 fn diagnose(run: &Run, event: &Event, value: Value, refused: &Refused) -> Option<Diagnostic> {
@@ -144,8 +148,10 @@ fn diagnose(run: &Run, event: &Event, value: Value, refused: &Refused) -> Option
 /// What is walked, or entered, in the plain way at a place of which the run tells.
 fn walked_at(run: &Run, at: Site, value: Value) -> Option<Site> {
     let gave = |it: &Site| run.trace.given(*it).contains(&value);
-    let is_part =
-        |it: &Site| matches!(run.role(*it), Role::Iter | Role::Arg | Role::Value | Role::Context);
+    let is_part = |it: &Site| {
+        use Role::{Arg, Context, Iter, Operand, Value};
+        matches!(run.role(*it), Iter | Arg | Value | Context | Operand)
+    };
     let is_assignment = |it: &Site| matches!(run.kind(*it), Kind::Assign);
     let unpacked = run.parent(at).filter(is_assignment);
     let unpacked = unpacked.and_then(|it| run.child(it, Role::Value));
@@ -222,6 +228,7 @@ fn reason(title: &str) -> &'static str {
     match title {
         "fix-with" => "why-with",
         "fix-list" => "why-list",
+        "fix-count" => "why-count",
         _ => "why-for",
     }
 }
@@ -258,7 +265,15 @@ fn edits(
         Plain::Reader(call, to_end) if expression => {
             Some((bracketed(run, call, site), "fix-list", to_end))
         }
-        Plain::Reader(call, to_end) => Some((listed(run, call, site), "fix-list", to_end)),
+        Plain::Reader(call, _) if let Some(edits) = turns::counted(run, call, site) => {
+            Some((edits, "fix-count", true))
+        }
+        // A list of what never ends is never there.
+        Plain::Reader(..) | Plain::Unpacked if run.gives_without_end(site) => None,
+        Plain::Reader(call, to_end) => {
+            let edits = listed(run, call, site).into_iter().chain(plain_turns(run, call)).collect();
+            Some((edits, "fix-list", to_end))
+        }
         Plain::Unpacked if expression => {
             let inside = run.child(site, Role::Element)?;
             Some((lists_for_generators(run, inside).0, "fix-list", true))
@@ -283,6 +298,18 @@ fn listed(run: &Run, call: Site, iterator: Site) -> Vec<Edit> {
     let range = run.range(iterator);
     let whole = if is_list_call(run, call) { run.range(call) } else { range };
     around(run, call, whole, range, &format!("[{item} async for {item} in "))
+}
+
+/// `async for i, x in enumerate(…)` walks a list in the plain way: the edit that takes its `async` away.
+fn plain_turns(run: &Run, walked: Site) -> Option<Edit> {
+    let up = run.parent(walked).filter(|_| run.role(walked) == Role::Iter)?;
+    let (Kind::For { is_async: true } | Kind::Clause { is_async: true }) = run.kind(up) else {
+        return None;
+    };
+    let range = run.range(up);
+    let word = range.slice(run.tree(up.cell).source()).find("for")?;
+    let word = TextRange::new(range.start, range.start + word);
+    Some(Edit::delete(run.span_of(up.cell, word)))
 }
 
 /// Puts `open` and `]` around `kept`, in place of the rest of `whole`.

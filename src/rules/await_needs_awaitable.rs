@@ -211,6 +211,13 @@ fn awaited_fix(run: &Run, event: &Event, key: &str, blocks: Option<BlockingKind>
         ),
         // `async for x in await stream()` walks what the call gives.
         "async-generator" if is_walked(run, at) => ("fix-plain", vec![Edit::replace(word, "")]),
+        "async-generator" if let Some(walk) = plain_for(run, at) => {
+            let start = run.range(walk).start;
+            let edits =
+                vec![Edit::insert(run.position(at.cell), start, "async "), Edit::replace(word, "")];
+            ("fix-async-for", edits)
+        }
+        "async-generator" if run.gives_without_end(inner) => return None,
         "async-generator" => {
             let item = free_name(run, "item");
             let head = format!("[{item} async for {item} in ");
@@ -256,6 +263,12 @@ fn awaited_fix(run: &Run, event: &Event, key: &str, blocks: Option<BlockingKind>
         "top-level-await",
         edits,
     ))
+}
+
+/// The plain `for` statement that walks what stands there.
+fn plain_for(run: &Run, at: Site) -> Option<Site> {
+    let up = run.parent(at).filter(|_| run.role(at) == Role::Iter)?;
+    matches!(run.kind(up), Kind::For { is_async: false }).then_some(up)
 }
 
 /// Whether `async for` walks what stands there.

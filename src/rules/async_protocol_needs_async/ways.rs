@@ -3,11 +3,12 @@
 
 use super::super::events::{found, place};
 use super::NAME;
+use super::turns::margin;
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Site};
 use crate::python::{Kind, Role};
 use crate::rewrite::{can_await, checked, free_name, obstacle_to_await};
-use crate::text::{Edit, TextRange};
+use crate::text::Edit;
 
 /// What the run shows to be refused.
 pub(super) fn refused(run: &Run, event: &Event) -> Option<Diagnostic> {
@@ -70,13 +71,7 @@ fn run_inside(run: &Run, call: Site, instead: &str) -> Option<Fix> {
         let text = format!("await {given}{text}");
         return made(run, call, "fix-way", vec![Edit::replace(run.at(call), text)]);
     }
-    let source = run.tree(call.cell).source();
-    let range = run.range(statement);
-    let line = source.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
-    let margin = TextRange::new(line, range.start).slice(source);
-    if !margin.trim().is_empty() {
-        return None;
-    }
+    let margin = margin(run, statement)?;
     let name = free_name(run, "connection");
     let text = format!("async with {given}.begin() as {name}:\n{margin}    await {name}{text}");
     made(run, call, "fix-way", vec![Edit::replace(run.at(statement), text)])
