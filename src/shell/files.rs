@@ -46,7 +46,7 @@ pub use exclude::Exclude;
 pub use leftovers::{Leftover, leftovers, remove as remove_leftovers, runs};
 pub use save::{SaveError, private_folder, put, put_held, save, save_new};
 pub use saved::Remark;
-pub use together::{TogetherError, save_together, take_back};
+pub use together::{TogetherError, make_folder_of, save_together, take_back};
 
 /// Why there is nothing to say of a file.
 #[derive(Debug, thiserror::Error)]

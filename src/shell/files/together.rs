@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::{Step, tried};
 use super::ready::{Ready, unchanged};
-use super::save::{SaveError, missing, save};
+use super::save::{SaveError, in_folder, missing, save};
 use super::saved::Remark;
 use crate::diagnostic::Message;
 use crate::review::FileChange;
@@ -54,6 +54,18 @@ impl TogetherError {
             }
         }
     }
+}
+
+/// Makes the folder in which a file is to be written, and those above it.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_folder_of(path: &Path) -> Result<(), TogetherError> {
+    let Some(folder) = path.parent() else { return Ok(()) };
+    tried(Step::Reserve, || fs::create_dir_all(folder)).map_err(|error| TogetherError::Save {
+        path: folder.to_owned(),
+        source: in_folder(path, error),
+    })
 }
 
 /// Puts every file in place, in order. Until all of them lie ready beside their places nothing is
@@ -164,6 +176,17 @@ mod tests {
         let (notebook, module) = (folder.path().join("a.ipynb"), folder.path().join("helpers.py"));
         fs::write(&notebook, "old").unwrap();
         (folder, notebook, module)
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_told_as_something_not_written() {
+        let (_folder, notebook, module) = folder();
+        make_folder_of(&module).unwrap();
+        let error = make_folder_of(&notebook.join("in/a.md")).unwrap_err();
+        let messages = error.messages();
+        let [(path, message)] = messages.as_slice() else { panic!("{messages:?}") };
+        assert_eq!(*path, notebook.join("in"));
+        assert_eq!(*message, Message::says(wording::fix::unwritten::NOT_FOLDER));
     }
 
     fn entries(folder: &tempfile::TempDir) -> Vec<String> {

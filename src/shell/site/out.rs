@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::review::FileChange;
-use crate::shell::files::{self, FileError, ReadError, Remark, SaveError, TogetherError};
+use crate::shell::files::{self, FileError, Remark, SaveError, TogetherError};
 use crate::shell::skills::List;
 
 /// The list's name.
@@ -127,7 +127,8 @@ impl Export {
         let list = (self.listed.as_ref() != Some(&list.bytes)).then_some(list);
         let all: Vec<FileChange> = list.into_iter().chain(self.changes).collect();
         for some in all.chunks(AT_ONCE) {
-            some.iter().try_for_each(|change| make_folder(&change.path))?;
+            let made = some.iter().try_for_each(|change| files::make_folder_of(&change.path));
+            made.map_err(ExportError::Write)?;
             remarks.extend(files::save_together(some).map_err(ExportError::Write)?);
         }
         for path in &self.stale {
@@ -156,11 +157,6 @@ fn look(folder: &Path, path: &Path) -> Result<Option<Vec<u8>>, ExportError> {
     read.map_err(|source| ExportError::Read { path: path.to_owned(), source })
 }
 
-fn make_folder(path: &Path) -> Result<(), ExportError> {
-    let Some(folder) = path.parent() else { return Ok(()) };
-    fs::create_dir_all(folder).map_err(|error| unread(folder, error))
-}
-
 fn take_away(path: &Path, end: &Path) -> Result<(), ExportError> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -177,10 +173,6 @@ fn take_away(path: &Path, end: &Path) -> Result<(), ExportError> {
         folder = it.parent();
     }
     Ok(())
-}
-
-fn unread(path: &Path, error: io::Error) -> ExportError {
-    ExportError::Read { path: path.to_owned(), source: FileError::Read(ReadError::Io(error)) }
 }
 
 fn unwritten(path: &Path, error: io::Error) -> ExportError {

@@ -138,13 +138,13 @@ impl Plan {
             }
             self.list.take(&name, &bytes);
             if step != Step::Same {
-                make_folder(&path)?;
+                files::make_folder_of(&path).map_err(SkillsError::Write)?;
                 changes.push(FileChange { path, expected: held, bytes });
             }
         }
         let (path, bytes) = (self.folder.join(LIST), self.list.written());
         if self.listed.as_ref() != Some(&bytes) {
-            make_folder(&path)?;
+            files::make_folder_of(&path).map_err(SkillsError::Write)?;
             changes.push(FileChange { path, expected: self.listed, bytes });
         }
         files::save_together(&changes).map_err(SkillsError::Write)
@@ -203,14 +203,6 @@ fn look(place: &Place, path: &Path) -> Result<Option<Vec<u8>>, SkillsError> {
     }
     let read = files::read_if_there(path);
     read.map_err(|source| SkillsError::Read { path: path.to_owned(), source })
-}
-
-fn make_folder(path: &Path) -> Result<(), SkillsError> {
-    let Some(folder) = path.parent() else { return Ok(()) };
-    fs::create_dir_all(folder).map_err(|error| SkillsError::Read {
-        path: folder.to_owned(),
-        source: FileError::Read(files::ReadError::Io(error)),
-    })
 }
 
 fn take_away(path: &Path) -> Result<(), SkillsError> {
