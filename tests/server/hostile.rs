@@ -100,6 +100,47 @@ fn unknown_documents_and_places_are_errors() {
     assert_eq!(client.stop(), Some(0));
 }
 
+/// Without its range a change reads as one of the whole text, which the editor never meant.
+#[test]
+fn a_range_that_is_none_does_not_make_a_whole_text_of_what_was_typed() {
+    let text = "# %%\nimport asyncio\nasyncio.run(f())\n";
+    let uri = "file:///nowhere/a.py";
+    let mut client = Client::start();
+    let place = |line: Value, character: Value| json!({"line": line, "character": character});
+    for range in [
+        json!({"start": place(json!(1), json!(-1)), "end": place(json!(1), json!(0))}),
+        json!({"start": place(json!("x"), json!(0)), "end": place(json!(1), json!(0))}),
+        json!({"start": place(json!(0), json!(0))}),
+        json!([0, 1]),
+        json!("all"),
+    ] {
+        client.open_text(uri, "python", text);
+        client.settle(uri);
+        assert_eq!(client.rules(uri), ["asyncio-run-in-cell"]);
+        let typed = json!([{"range": range, "text": "y"}]);
+        let change = json!({"textDocument": {"uri": uri, "version": 2}, "contentChanges": typed});
+        client.notify("textDocument/didChange", change);
+        assert_eq!(code(&client.settle(uri)), -32803, "{range}");
+        assert_eq!(client.rules(uri), [""; 0], "{range}");
+
+        let uris = client.open_cells(BOOK, &["import asyncio\nasyncio.run(f())"]);
+        client.settle(&uris[0]);
+        assert_eq!(client.rules(&uris[0]), ["asyncio-run-in-cell"]);
+        let document = json!({"uri": uris[0], "version": 2});
+        client
+            .change_cells(BOOK, json!({"textContent": [{"document": document, "changes": typed}]}));
+        assert_eq!(code(&client.settle(&uris[0])), -32803, "{range}");
+    }
+    // A range of null is none at all, as some editors write a whole text.
+    let change = json!({
+        "textDocument": {"uri": uri, "version": 3}, "contentChanges": [{"range": null, "text": text}],
+    });
+    client.notify("textDocument/didChange", change);
+    client.settle(uri);
+    assert_eq!(client.rules(uri), ["asyncio-run-in-cell"]);
+    assert_eq!(client.stop(), Some(0));
+}
+
 #[test]
 fn of_a_text_that_went_astray_nothing_is_claimed_until_it_is_whole_again() {
     let text = "# %%\nimport asyncio\nasyncio.run(f())\n";

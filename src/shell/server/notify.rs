@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use gen_lsp_types::{
     DidChangeNotebookDocumentParams, DidChangeTextDocumentParams, DidCloseNotebookDocumentParams,
-    DidCloseTextDocumentParams, DidOpenNotebookDocumentParams, DidOpenTextDocumentParams,
+    DidCloseTextDocumentParams, DidOpenNotebookDocumentParams, DidOpenTextDocumentParams, Range,
 };
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::answer::read;
@@ -28,7 +29,13 @@ impl Server<'_> {
                 Ok(())
             }
             "notebookDocument/didOpen" => self.open_notebook(read(params)?),
-            "notebookDocument/didChange" => self.change_notebook(read(params)?),
+            "notebookDocument/didChange" => {
+                let uri = named(&params, "/notebookDocument/uri");
+                let cells = params.pointer("/change/cells/textContent").and_then(Value::as_array);
+                let odd = cells.into_iter().flatten().any(|cell| is_odd(cell.get("changes")));
+                let done = change(params, odd).and_then(|params| self.change_notebook(params));
+                self.or_lost(uri, done)
+            }
             "notebookDocument/didClose" => {
                 let params: DidCloseNotebookDocumentParams = read(params)?;
                 self.close(&params.notebook_document.uri.0)
@@ -38,7 +45,12 @@ impl Server<'_> {
                 self.opened(Document::of_text(params.text_document));
                 Ok(())
             }
-            "textDocument/didChange" => self.change_text(read(params)?),
+            "textDocument/didChange" => {
+                let uri = named(&params, "/textDocument/uri");
+                let odd = is_odd(params.get("contentChanges"));
+                let done = change(params, odd).and_then(|params| self.change_text(params));
+                self.or_lost(uri, done)
+            }
             "textDocument/didClose" => {
                 let params: DidCloseTextDocumentParams = read(params)?;
                 self.close(&params.text_document.uri.0)
@@ -85,6 +97,17 @@ impl Server<'_> {
         let path = document.path.clone();
         self.neighbours_of(path.as_deref(), &uri);
         self.changed(&uri, done)
+    }
+
+    /// A change that nobody can read has been made in the editor all the same.
+    fn or_lost(&mut self, uri: Option<String>, done: Result<(), Failure>) -> Result<(), Failure> {
+        let (Err(Failure::Params(_)), Some(uri)) = (&done, uri) else { return done };
+        if let Some(document) = self.documents.get_mut(&uri) {
+            document.outdated();
+            document.is_lost = true;
+            _ = self.changed(&uri, Err(OutOfStep));
+        }
+        done
     }
 
     /// What does not fit is the editor's mistake or ours; either way nothing is claimed of a text
@@ -150,4 +173,22 @@ impl Server<'_> {
         };
         self.documents.values().filter_map(text).collect()
     }
+}
+
+/// The URI at this place of what was sent.
+fn named(params: &Value, place: &str) -> Option<String> {
+    params.pointer(place)?.as_str().map(str::to_owned)
+}
+
+/// Whether one of these changes names a range that is none. What is left of it without the range reads
+/// as a change of the whole text.
+fn is_odd(changes: Option<&Value>) -> bool {
+    let ranges = changes.and_then(Value::as_array).into_iter().flatten();
+    let mut ranges = ranges.filter_map(|change| change.get("range")).filter(|it| !it.is_null());
+    ranges.any(|range| serde_json::from_value::<Range>(range.clone()).is_err())
+}
+
+/// Reads a change, unless it is odd.
+fn change<T: DeserializeOwned>(params: Value, is_odd: bool) -> Result<T, Failure> {
+    if is_odd { Err(Failure::Params("range".to_owned())) } else { read(params) }
 }
