@@ -16,7 +16,7 @@ use crate::wording;
 /// Words of an output and the rules that they speak for.
 ///
 /// Source: messages of CPython's asyncio, as kernels print them.
-const SIGNS: [(&str, &[&str]); 10] = [
+const SIGNS: [(&str, &[&str]); 11] = [
     (
         "asyncio.run() cannot be called from a running event loop",
         &["asyncio-run-in-cell", "framework-runner-in-cell"],
@@ -33,7 +33,13 @@ const SIGNS: [(&str, &[&str]); 10] = [
     ("'await' outside async function", &["await-in-sync-def"]),
     ("'await' outside function (<", &["await-under-magic"]),
     ("module 'asyncio' has no attribute", &["needs-newer-python"]),
+    (NO_PROGRAMS, &[]),
 ];
+
+/// Where a loop ends up that starts no programs: its `NotImplementedError` has no words.
+///
+/// Source: `BaseEventLoop` of CPython, which the selector loop of Windows does not overrule.
+const NO_PROGRAMS: &str = "_make_subprocess_transport";
 
 /// Adds what saved outputs show: a note to the diagnostic that it supports, or, where nothing in
 /// the notebook explains it, a hint of its own.
@@ -154,7 +160,10 @@ impl Told {
         let range = TextRange::new(last.start, last.start + first_line);
         let mut found =
             Diagnostic::new(SAVED_OUTPUT, Severity::Hint, Span::new(cell, range), SAVED_OUTPUT);
-        found.message = Message::says(wording::SAVED_OUTPUT).with("words", words);
+        found.message = match words {
+            NO_PROGRAMS => Message::says(wording::SAVED_OUTPUT_NO_PROGRAMS),
+            _ => Message::says(wording::SAVED_OUTPUT).with("words", words),
+        };
         diagnostics.push(found.into());
     }
 }
@@ -165,7 +174,9 @@ fn text(notebook: &Notebook, cell: CellIndex) -> String {
     for output in notebook.outputs(cell) {
         match output {
             Output::Stream { text: shown, .. } => text.push_str(&shown),
-            Output::Error { message, .. } => text.push_str(&message),
+            Output::Error { message, .. } if !message.is_empty() => text.push_str(&message),
+            // The last frame tells what an error without words is about.
+            Output::Error { traceback, .. } => text.push_str(&traceback.concat()),
             Output::Result { .. } | Output::Display { .. } | Output::Other(_) => {}
         }
         text.push('\n');
@@ -239,6 +250,21 @@ mod tests {
         let caught = "import asyncio\nasync def f(): ...\ntry:\n    asyncio.run(f())\nexcept RuntimeError as error:\n    print(error)";
         let (_, notes) = weighed(caught, serde_json::json!([stream("stdout", "done")]));
         assert_eq!(notes, [] as [&str; 0]);
+    }
+
+    #[test]
+    fn a_loop_that_starts_no_programs_is_told_by_the_last_frame() {
+        let run = "import asyncio\np = await asyncio.create_subprocess_exec('ls')";
+        let error = |frame: &str| {
+            serde_json::json!([{"output_type": "error",
+            "ename": "NotImplementedError", "evalue": "", "traceback": ["File base_events.py:498", frame]}])
+        };
+        let keys = |frame: &str| -> Vec<&'static str> {
+            reviewed(run, error(frame)).found().map(|it| it.message.key).collect()
+        };
+        let frame = "in \u{1b}[0;36mBaseEventLoop._make_subprocess_transport\u{1b}[1;34m(self)";
+        assert_eq!(keys(frame), ["saved-output-no-programs"]);
+        assert_eq!(keys("in BaseEventLoop.add_reader(self)"), [] as [&str; 0]);
     }
 
     #[test]
