@@ -5,6 +5,7 @@ mod drafts;
 mod finding;
 mod forms;
 mod long;
+mod outputs;
 mod problems;
 mod proof;
 mod questions;

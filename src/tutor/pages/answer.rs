@@ -5,7 +5,7 @@ use super::pattern::{in_thread, shows_how, way_out};
 use super::{Subject, changes_alone, command, line_of, reasons};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
 use crate::knowledge::{Language, PageKind};
-use crate::review::sentence;
+use crate::review::{SAVED_OUTPUT, sentence};
 use crate::tutor::reading::{Writer, as_sentence, prose_of};
 use crate::tutor::statements::Statement;
 use crate::tutor::view::Block;
@@ -73,8 +73,12 @@ fn price_key(fix: &Fix, moves: bool) -> Wording {
     }
 }
 
-/// There is no repair that is sure to be right: the pattern's first sentence says what to do.
+/// There is no repair that is sure to be right: the pattern's first sentence says what to do. An old
+/// output is no code: its cell wants to be run, and nothing is left to write.
 fn by_hand(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
+    if problem.message.key == SAVED_OUTPUT {
+        return;
+    }
     let fitting = Fitting::new(subject, problem);
     let first = problem.patterns.first();
     let page = first.and_then(|id| subject.knowledge.page(PageKind::Pattern, id));
