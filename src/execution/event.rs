@@ -4,6 +4,7 @@ use super::computing::Work;
 use super::machine::Machine;
 use super::value::{CellKey, Loop, Site, Value};
 use crate::knowledge::callables::{QualifiedName, Steering, Symbol, Wants};
+use crate::knowledge::tables::LoopKind;
 use crate::knowledge::versions::Removal;
 
 /// As many other ways to an event are kept.
@@ -123,6 +124,8 @@ pub enum EventKind {
     LoopSteered { how: Steering, on: Loop },
     /// Work is put on a loop that nothing runs.
     NeverRuns { on: Loop },
+    /// What the loop of this place may not be able to do.
+    LoopLacks { by: QualifiedName, needs: LoopKind },
     /// The kernel's loop is made re-entrant.
     LoopPatched { by: QualifiedName },
     /// `await` in front of what cannot be awaited.

@@ -71,6 +71,7 @@ impl Machine<'_> {
         let entry = self.input.tables.callables.get(&self.names, path).cloned();
         let called = self.names.step(path, Segment::Call);
         self.note_heavy(path, &args, site);
+        self.note_needed_loop(path, site);
         self.tasks.are_all_asked_for |= path == self.words.all_tasks;
         self.note_time_out(path, entry.as_ref());
         let Some(entry) = entry else {

@@ -1,7 +1,8 @@
 //! What code is told that asks where it runs: for IPython, for the shell's class, for its file.
 
+use super::event::{EventKind, Thread};
 use super::machine::Machine;
-use super::value::{Args, Loop, Object, Plain, Value};
+use super::value::{Args, Loop, Object, Plain, Site, Value};
 use crate::environment::Host;
 use crate::knowledge::callables::{QualifiedName, Segment};
 
@@ -21,6 +22,21 @@ impl Machine<'_> {
     fn is_plain_kernel(&self) -> bool {
         let host = self.input.environment.host;
         host.is_batch() || matches!(host, Host::Jupyter | Host::VsCode | Host::Windows)
+    }
+
+    /// A call that the loop of a Windows kernel can do in some versions of ipykernel alone.
+    ///
+    /// Source: `kernelapp.py` of ipykernel, which up to 7.3 chooses the selector loop.
+    pub(super) fn note_needed_loop(&mut self, path: QualifiedName, site: Site) {
+        let is_kernels =
+            self.context.thread == Thread::Kernel && self.context.running == Loop::Kernel;
+        if self.input.environment.host != Host::Windows || !is_kernels {
+            return;
+        }
+        let spelled = self.names.spell(path);
+        if let Some((needs, _)) = self.input.tables.needed_loop(&spelled) {
+            self.emit(site, EventKind::LoopLacks { by: path, needs });
+        }
     }
 
     /// Whether a path stands for the shell that runs the cells.

@@ -86,6 +86,7 @@ fn told(trace: &Trace, cells: &[(CellKey, Arc<Index>)], event: &Event) -> String
         EventKind::SpecialUnawaited { name, raises, .. } => {
             format!("{name} unawaited, raises {raises}")
         }
+        EventKind::LoopLacks { by, needs } => format!("{} needs {needs:?}", trace.spell(*by)),
         EventKind::LoopPatched { by } => format!("patched by {}", trace.spell(*by)),
         EventKind::Magic => "magic".to_owned(),
         EventKind::SocketBlocks { for_ever } => format!("socket blocks, for ever {for_ever}"),

@@ -4,8 +4,8 @@ use super::Rule;
 use super::loops::{Happening, happenings, owners, place_key};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Loop, Run, Site, Usage};
-use crate::knowledge::callables::Steering;
-use crate::knowledge::tables::{Answers, LoopOwner};
+use crate::knowledge::callables::{QualifiedName, Steering};
+use crate::knowledge::tables::{Answers, LoopKind, LoopOwner};
 use crate::python::{Kind, Role};
 use crate::rewrite::{await_in_thread, checked, delete_statement, obstacle_to_await};
 
@@ -29,6 +29,7 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     if !run.environment().host.refuses_a_run() {
         return;
     }
+    out.extend(happenings(run, lacking).map(|(it, (by, needs))| lacks(run, &it, by, needs)));
     out.extend(never_run(run).map(|(happening, on)| never_runs(run, &happening, on)));
     for (happening, (how, on)) in happenings(run, steered) {
         match how {
@@ -55,6 +56,26 @@ fn steered(event: &Event) -> Option<(Steering, Loop)> {
         EventKind::LoopSteered { how, on } => Some((how, on)),
         _ => None,
     }
+}
+
+/// What the loop of a Windows kernel may lack.
+fn lacking(event: &Event) -> Option<(QualifiedName, LoopKind)> {
+    match event.kind {
+        EventKind::LoopLacks { by, needs } => Some((by, needs)),
+        _ => None,
+    }
+}
+
+/// A call that one of Windows' two loops refuses: which one the kernel has hangs on ipykernel.
+fn lacks(run: &Run, happening: &Happening, by: QualifiedName, needs: LoopKind) -> Diagnostic {
+    let (key, how) = match needs {
+        LoopKind::Proactor => ("needs-proactor", "how-needs-proactor"),
+        LoopKind::Selector => ("needs-selector", "how-needs-selector"),
+    };
+    let says = run.tables().needed_loop(&run.spell(by)).map_or("", |(_, says)| says);
+    let mut found = told(run, happening, key, &["to-thread"]).with("error", says);
+    found.note(Message::new(NAME, how), None);
+    found
 }
 
 /// Whether another thread than the kernel's runs a loop, which a policy is for.
@@ -180,4 +201,68 @@ fn removal(run: &Run, call: Site, tradeoffs: Vec<&'static str>) -> Option<Fix> {
         tradeoffs,
     };
     Some(checked(run, fix))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::environment::Host;
+    use crate::notebook::{Pasted, parse_pasted};
+    use crate::review::{Known, Settings, Surroundings, review_again};
+    use crate::rules::tables_for_tests;
+
+    /// What is said of cells at a place, as `key: call`.
+    fn said(host: Host, code: &str) -> Vec<String> {
+        let Pasted::Notebook(notebook) = parse_pasted(&format!("# %%\nimport asyncio\n{code}"))
+        else {
+            return Vec::new();
+        };
+        let settings = Settings { host: Some(host), ..Settings::default() };
+        let surroundings = Surroundings { settings, ..Surroundings::default() };
+        let review = review_again(&notebook, &tables_for_tests(), &surroundings, &Known::default());
+        let told = review.found().filter(|it| it.rule == super::NAME);
+        told.map(|it| {
+            let source = &notebook.cell(it.span.cell).unwrap().source;
+            format!("{}: {}", it.message.key, &source[it.span.range.start..it.span.range.end])
+        })
+        .collect()
+    }
+
+    #[test]
+    fn what_a_windows_kernel_may_lack_is_told_there_alone() {
+        for (code, expected) in [
+            (
+                "await asyncio.create_subprocess_exec('x')",
+                "needs-proactor: asyncio.create_subprocess_exec('x')",
+            ),
+            (
+                "async def run(it):\n    p = await asyncio.create_subprocess_shell(it)\n    await p.wait()\nawait run('dir')",
+                "needs-proactor: asyncio.create_subprocess_shell(it)",
+            ),
+            (
+                "from playwright.async_api import async_playwright\np = await async_playwright().start()",
+                "needs-proactor: async_playwright()",
+            ),
+            (
+                "asyncio.get_running_loop().add_reader(3, print)",
+                "needs-selector: asyncio.get_running_loop().add_reader(3, print)",
+            ),
+            (
+                "import psycopg\nc = await psycopg.AsyncConnection.connect('')",
+                "needs-selector: psycopg.AsyncConnection.connect('')",
+            ),
+        ] {
+            assert_eq!(said(Host::Windows, code), [expected], "{code}");
+            assert!(said(Host::Jupyter, code).is_empty(), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_loop_of_its_own_in_a_thread_lacks_nothing() {
+        let code = "async def run():\n    await asyncio.create_subprocess_exec('x')\n\
+            def alone():\n    loop = asyncio.ProactorEventLoop()\n    loop.run_until_complete(run())\n\
+            await asyncio.to_thread(alone)";
+        assert!(said(Host::Windows, code).is_empty());
+        let plain = "import subprocess\ndone = await asyncio.to_thread(subprocess.run, ['x'])";
+        assert!(said(Host::Windows, plain).is_empty());
+    }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::callables::Row;
 use super::columns::Columns;
-use super::{Answers, AwaitForm, BlockingKind, When};
+use super::{Answers, AwaitForm, BlockingKind, LoopKind, When};
 use crate::environment::PythonVersion;
 use crate::libraries::Bounds;
 
@@ -169,6 +169,9 @@ pub(super) struct ModuleTable {
     /// What `from module import *` brings in.
     pub exports: HashMap<String, Vec<String>>,
     pub patches: Vec<PatchEntry>,
+    /// What one kind of loop alone can do.
+    #[serde(default)]
+    pub loops: Vec<LoopEntry>,
     /// Top-level modules whose functions never need a re-entrant loop.
     pub quiet: Vec<String>,
     /// Modules whose names nobody gives to anything else.
@@ -188,4 +191,13 @@ pub(super) struct PatchEntry {
     pub calls: Vec<String>,
     pub package: Option<String>,
     pub loses_task: Option<PythonVersion>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LoopEntry {
+    pub needs: LoopKind,
+    /// The error of a loop of the other kind.
+    pub says: String,
+    pub calls: Vec<String>,
 }

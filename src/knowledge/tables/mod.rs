@@ -57,6 +57,8 @@ pub struct Tables {
     /// Methods that serve without end, on whatever object.
     endless_methods: HashSet<Name>,
     exports: HashMap<Name, HashSet<Name>>,
+    /// What one kind of loop alone can do, and the error of the other.
+    loops: HashMap<Name, (LoopKind, Name)>,
     quiet_modules: HashSet<Name>,
     unmistakable: HashSet<Name>,
     plain_modules: HashSet<Name>,
@@ -119,6 +121,16 @@ pub enum When {
     Waits,
 }
 
+/// A kind of event loop, of the two that Windows has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoopKind {
+    /// Starts programs.
+    Proactor,
+    /// Watches sockets and files.
+    Selector,
+}
+
 /// A call that makes the kernel's loop re-entrant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Patch {
@@ -162,6 +174,11 @@ impl Tables {
                 tables.callables.entry(call).patch = Some(Patch { package, loses_task });
             }
         }
+        for entry in modules.loops {
+            let says = Name::Owned(entry.says);
+            let row = |call| (Name::Owned(call), (entry.needs, says.clone()));
+            tables.loops.extend(entry.calls.into_iter().map(row));
+        }
         let exports = modules.exports.into_iter();
         tables.exports = exports
             .map(|(name, list)| (name.into(), list.into_iter().map(Name::Owned).collect()))
@@ -173,6 +190,11 @@ impl Tables {
         tables.callables.close();
         tables.waking();
         Ok(tables)
+    }
+
+    /// The kind of loop that a call needs, and what it raises on another, by its full path.
+    pub fn needed_loop(&self, path: &str) -> Option<(LoopKind, &str)> {
+        self.loops.get(path).map(|(kind, says)| (*kind, &**says))
     }
 
     /// Adds entries; of two for the same call the later one counts.

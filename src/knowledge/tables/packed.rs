@@ -11,7 +11,7 @@ use super::super::effects::Effects;
 use super::super::versions::{Novelty, Removal, Versions};
 use super::dated::Dated;
 use super::waking::Waking;
-use super::{Columns, Name, Tables};
+use super::{Columns, LoopKind, Name, Tables};
 use crate::libraries::Libraries;
 
 /// [`Tables`] as [`Tables::parse`] made them.
@@ -20,6 +20,7 @@ pub struct Packed<'p> {
     #[serde(borrow)]
     endless_methods: Vec<&'p str>,
     exports: Vec<(&'p str, Vec<&'p str>)>,
+    loops: Vec<(&'p str, (LoopKind, &'p str))>,
     quiet_modules: Vec<&'p str>,
     unmistakable: Vec<&'p str>,
     plain_modules: Vec<&'p str>,
@@ -44,6 +45,11 @@ pub fn pack(tables: &Tables) -> Result<Vec<u8>, postcard::Error> {
     postcard::to_stdvec(&Packed {
         endless_methods: sorted(&tables.endless_methods),
         exports,
+        loops: by_name(&tables.loops)
+            .into_iter()
+            .map(|(call, _)| (call, &tables.loops[call]))
+            .map(|(call, (kind, says))| (call, (*kind, &**says)))
+            .collect(),
         quiet_modules: sorted(&tables.quiet_modules),
         unmistakable: sorted(&tables.unmistakable),
         plain_modules: sorted(&tables.plain_modules),
@@ -64,6 +70,11 @@ impl Packed<'static> {
         Tables {
             endless_methods: set(self.endless_methods),
             exports: exports.map(|(module, names)| (module.into(), set(names))).collect(),
+            loops: self
+                .loops
+                .into_iter()
+                .map(|(call, (kind, says))| (call.into(), (kind, says.into())))
+                .collect(),
             quiet_modules: set(self.quiet_modules),
             unmistakable: set(self.unmistakable),
             plain_modules: set(self.plain_modules),
