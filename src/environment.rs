@@ -48,6 +48,18 @@ pub struct Environment {
     pub python: Option<PythonVersion>,
     /// The cells stand in a `.py` file, which may also be run as a script.
     pub is_script: bool,
+    /// The loop of a Windows kernel; `None` when nobody says which ipykernel it has.
+    pub windows_loop: Option<LoopKind>,
+}
+
+/// A kind of event loop, of the two that Windows has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoopKind {
+    /// Starts programs.
+    Proactor,
+    /// Watches sockets and files.
+    Selector,
 }
 
 impl Host {

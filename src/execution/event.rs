@@ -3,8 +3,8 @@
 use super::computing::Work;
 use super::machine::Machine;
 use super::value::{CellKey, Loop, Site, Value};
+use crate::environment::LoopKind;
 use crate::knowledge::callables::{QualifiedName, Steering, Symbol, Wants};
-use crate::knowledge::tables::LoopKind;
 use crate::knowledge::versions::Removal;
 
 /// As many other ways to an event are kept.

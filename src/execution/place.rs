@@ -34,7 +34,9 @@ impl Machine<'_> {
             return;
         }
         let spelled = self.names.spell(path);
-        if let Some((needs, _)) = self.input.tables.needed_loop(&spelled) {
+        if let Some((needs, _)) = self.input.tables.needed_loop(&spelled)
+            && self.input.environment.windows_loop != Some(needs)
+        {
             self.emit(site, EventKind::LoopLacks { by: path, needs });
         }
     }

@@ -66,7 +66,6 @@ pub use sentence::sentence;
 pub use settings::Settings;
 pub use shared::{Helper, Shared, helpers, shared};
 pub use suppress::{UNUSED_IGNORE, silence, silences};
-pub use versions::versions_matter;
 
 /// What there is to say of a notebook.
 #[derive(Debug, Clone)]
@@ -144,7 +143,7 @@ impl Review {
     pub fn unmade(notebook: &Notebook, surroundings: &Surroundings) -> Self {
         Self {
             cells: Vec::new(),
-            environment: surroundings.settings.environment(environment_of(notebook)),
+            environment: surroundings.environment(notebook),
             surroundings: surroundings.clone(),
             diagnostics: Vec::new(),
             silenced: Vec::new(),
@@ -255,7 +254,7 @@ pub fn review_read(
     known: &Known,
 ) -> Review {
     let surroundings = surroundings.with_versions(notebook, tables);
-    let environment = surroundings.settings.environment(environment_of(notebook));
+    let environment = surroundings.environment(notebook);
     let scene = Scene { notebook, tables, surroundings, environment, cells };
     let again = known.told(&scene.surroundings, environment).and_then(|told| scene.again(told));
     again.unwrap_or_else(|| scene.whole())

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Surroundings, environment_of, read_cells};
+use super::{Surroundings, read_cells};
 use crate::execution::{Call, CellKey, Meaning, Run, Site};
 use crate::index::{How, ReadCell, names_of};
 use crate::knowledge::{BlockingKind, Chooser, End, Tables};
@@ -27,7 +27,7 @@ pub fn names(
     cell: CellIndex,
 ) -> Names {
     let tables = surroundings.tables(tables);
-    let environment = surroundings.settings.environment(environment_of(notebook));
+    let environment = surroundings.environment(notebook);
     let cells = read_cells(notebook, known);
     let run = Run::of(names_of(&cells), Arc::clone(&surroundings.modules), tables, environment);
     let cell = run.key_of(cell);

@@ -12,6 +12,7 @@ pub fn environment_of(notebook: &Notebook) -> Environment {
         host: host(notebook),
         python: python(notebook),
         is_script: matches!(notebook.format, Format::Percent | Format::Script),
+        windows_loop: None,
     }
 }
 

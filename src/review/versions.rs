@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use memchr::memmem;
+use pep440_rs::Version;
 
-use super::{Surroundings, inline};
+use super::{Surroundings, environment_of, inline};
+use crate::environment::{Environment, Host, LoopKind};
 use crate::knowledge::Tables;
-use crate::libraries::{By, Libraries, Said, conda, requirement};
+use crate::libraries::{Bounds, By, Libraries, Said, conda, requirement};
 use crate::notebook::{Notebook, Output};
 use crate::text::CellIndex;
 
@@ -40,6 +42,23 @@ impl Surroundings {
         self.dated.as_deref().unwrap_or_else(|| self.settings.tables(own))
     }
 
+    /// The environment that counts.
+    pub fn environment(&self, notebook: &Notebook) -> Environment {
+        let environment = self.settings.environment(environment_of(notebook));
+        match environment.host {
+            Host::Windows => {
+                Environment { windows_loop: windows_loop(notebook, &self.libraries), ..environment }
+            }
+            _ => environment,
+        }
+    }
+
+    /// Whether the versions that files beside the notebook name change what is said of it.
+    pub fn asks_for_versions(&self, notebook: &Notebook, own: &Tables) -> bool {
+        let guessed = environment_of(notebook);
+        self.settings.environment(guessed).host == Host::Windows || versions_matter(notebook, own)
+    }
+
     /// The same with the tables for the versions that are known of the notebook's libraries.
     pub(super) fn with_versions(&self, notebook: &Notebook, own: &Tables) -> Self {
         let tables = self.settings.tables(own);
@@ -53,8 +72,20 @@ impl Surroundings {
     }
 }
 
+/// The loop of a Windows kernel of the ipykernel that is known of.
+///
+/// Source: `kernelapp.py` of ipykernel, which up to 7.3 chooses the selector loop.
+pub(super) fn windows_loop(notebook: &Notebook, beside: &Libraries) -> Option<LoopKind> {
+    let before =
+        Bounds { package: "ipykernel".to_owned(), since: None, until: Some(Version::new([7, 4])) };
+    match before.fit(&of(notebook, beside))? {
+        true => Some(LoopKind::Selector),
+        false => Some(LoopKind::Proactor),
+    }
+}
+
 /// Whether the notebook may use a library of which something holds for some versions alone.
-pub fn versions_matter(notebook: &Notebook, tables: &Tables) -> bool {
+fn versions_matter(notebook: &Notebook, tables: &Tables) -> bool {
     let modules = tables.dated_modules();
     let modules: Vec<_> = modules.iter().map(memmem::Finder::new).collect();
     let import = memmem::Finder::new("import");

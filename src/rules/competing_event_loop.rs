@@ -3,9 +3,10 @@
 use super::Rule;
 use super::loops::{Happening, happenings, owners, place_key};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, Message, Severity};
+use crate::environment::LoopKind;
 use crate::execution::{Event, EventKind, Loop, Run, Site, Usage};
 use crate::knowledge::callables::{QualifiedName, Steering};
-use crate::knowledge::tables::{Answers, LoopKind, LoopOwner};
+use crate::knowledge::tables::{Answers, LoopOwner};
 use crate::python::{Kind, Role};
 use crate::rewrite::{await_in_thread, checked, delete_statement, obstacle_to_await};
 
@@ -68,9 +69,12 @@ fn lacking(event: &Event) -> Option<(QualifiedName, LoopKind)> {
 
 /// A call that one of Windows' two loops refuses: which one the kernel has hangs on ipykernel.
 fn lacks(run: &Run, happening: &Happening, by: QualifiedName, needs: LoopKind) -> Diagnostic {
-    let (key, how) = match needs {
-        LoopKind::Proactor => ("needs-proactor", "how-needs-proactor"),
-        LoopKind::Selector => ("needs-selector", "how-needs-selector"),
+    let is_known = run.environment().windows_loop.is_some();
+    let (key, how) = match (needs, is_known) {
+        (LoopKind::Proactor, true) => ("on-selector", "how-needs-proactor"),
+        (LoopKind::Selector, true) => ("on-proactor", "how-needs-selector"),
+        (LoopKind::Proactor, false) => ("needs-proactor", "how-needs-proactor"),
+        (LoopKind::Selector, false) => ("needs-selector", "how-needs-selector"),
     };
     let says = run.tables().needed_loop(&run.spell(by)).map_or("", |(_, says)| says);
     let mut found = told(run, happening, key, &["to-thread"]).with("error", says);
@@ -254,6 +258,23 @@ mod tests {
             assert_eq!(said(Host::Windows, code), [expected], "{code}");
             assert!(said(Host::Jupyter, code).is_empty(), "{code}");
         }
+    }
+
+    #[test]
+    fn the_ipykernel_that_is_known_decides_which_loop_it_is() {
+        let code = |version| {
+            let work = "await asyncio.create_subprocess_exec('x')\n\
+                asyncio.get_running_loop().add_reader(3, print)";
+            said(Host::Windows, &format!("%pip install ipykernel{version}\n{work}"))
+        };
+        let (program, reader) = (
+            "asyncio.create_subprocess_exec('x')",
+            "asyncio.get_running_loop().add_reader(3, print)",
+        );
+        assert_eq!(code("==6.29.5"), [format!("on-selector: {program}")]);
+        assert_eq!(code(">=7.4"), [format!("on-proactor: {reader}")]);
+        let either = [format!("needs-proactor: {program}"), format!("needs-selector: {reader}")];
+        assert_eq!(code(">=7"), either);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::notebook::{self, Notebook};
 use crate::review::users::{self, Access, User};
 use crate::review::{
     Known, Review, Settings, Surroundings, coloured, quiet, review_asked, review_quiet,
-    review_read, versions_matter, wanted_modules,
+    review_read, wanted_modules,
 };
 
 pub use folders::Folders;
@@ -49,7 +49,7 @@ pub fn review_again_in_place(
     }
     let (cells, files) = of(path, notebook, folders, &known.cells);
     let modules = folders.modules(files, own);
-    let libraries = match versions_matter(notebook, own) {
+    let libraries = match surroundings.asks_for_versions(notebook, own) {
         true => folders.libraries(path.parent().unwrap_or(Path::new(""))),
         false => Arc::default(),
     };

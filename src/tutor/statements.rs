@@ -87,7 +87,10 @@ impl Outcome {
             (_, "policy" | "set-loop") => Self::NoEffect,
             ("coroutine-never-awaited", "generator")
             | ("async-function-handed-over", "async-generator") => Self::Generator,
-            ("competing-event-loop", "exit" | "needs-proactor" | "needs-selector")
+            (
+                "competing-event-loop",
+                "exit" | "needs-proactor" | "needs-selector" | "on-selector" | "on-proactor",
+            )
             | ("awaited-twice", "manager")
             | ("handler-cannot-catch", "cancelled")
             | ("async-resource-across-cells", "after-block" | "over" | "context")

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::callables::Row;
 use super::columns::Columns;
-use super::{Answers, AwaitForm, BlockingKind, LoopKind, When};
-use crate::environment::PythonVersion;
+use super::{Answers, AwaitForm, BlockingKind, When};
+use crate::environment::{LoopKind, PythonVersion};
 use crate::libraries::Bounds;
 
 /// What a user adds to the tables: entries of the same shape as the shipped ones.

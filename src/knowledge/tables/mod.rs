@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::callables::{Callables, Entry, Gives};
 use super::effects::Effects;
 use super::versions::Versions;
-use crate::environment::PythonVersion;
+use crate::environment::{LoopKind, PythonVersion};
 use crate::libraries::Libraries;
 pub use carried::Carried;
 pub use columns::Columns;
@@ -119,16 +119,6 @@ pub enum When {
     /// It is not told to come back at once, by `block=False`, `blocking=False`, a first argument
     /// `False`, `timeout=0` or `async_=True`.
     Waits,
-}
-
-/// A kind of event loop, of the two that Windows has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LoopKind {
-    /// Starts programs.
-    Proactor,
-    /// Watches sockets and files.
-    Selector,
 }
 
 /// A call that makes the kernel's loop re-entrant.

@@ -11,7 +11,8 @@ use super::super::effects::Effects;
 use super::super::versions::{Novelty, Removal, Versions};
 use super::dated::Dated;
 use super::waking::Waking;
-use super::{Columns, LoopKind, Name, Tables};
+use super::{Columns, Name, Tables};
+use crate::environment::LoopKind;
 use crate::libraries::Libraries;
 
 /// [`Tables`] as [`Tables::parse`] made them.
