@@ -1,7 +1,7 @@
 //! What a kernel of Jupyter cannot run: cells that need the program to which they belong.
 
 use super::Plan;
-use crate::environment::Host;
+use crate::environment::{Environment, Host};
 use crate::execution::Run;
 use crate::notebook::{Format, Notebook};
 use crate::python::{Kind, NameUse};
@@ -42,8 +42,7 @@ impl Elsewhere {
 
 /// Why the plan cannot be carried out in a kernel of Jupyter, if it cannot.
 pub fn elsewhere(notebook: &Notebook, run: &Run<'_>, plan: &Plan) -> Option<Elsewhere> {
-    let is_marimo = run.environment().host == Host::Marimo;
-    if is_marimo && !matches!(notebook.format, Format::Ipynb { .. }) {
+    if is_of_marimo(notebook, run.environment()) {
         return Some(Elsewhere::Marimo);
     }
     if notebook.format != Format::Databricks {
@@ -61,4 +60,9 @@ pub fn elsewhere(notebook: &Notebook, run: &Run<'_>, plan: &Plan) -> Option<Else
     };
     let name = OF_DATABRICKS.into_iter().find(|name| used(name))?;
     Some(Elsewhere::Databricks { name })
+}
+
+/// Whether marimo alone runs the notebook.
+pub fn is_of_marimo(notebook: &Notebook, environment: Environment) -> bool {
+    environment.host == Host::Marimo && !matches!(notebook.format, Format::Ipynb { .. })
 }

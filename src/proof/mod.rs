@@ -8,5 +8,5 @@ mod said;
 
 pub use case::{Miss, Unfit, misses, unfit};
 pub use difference::{Difference, broken_promises, differences, is_proven};
-pub use elsewhere::{Elsewhere, elsewhere};
+pub use elsewhere::{Elsewhere, elsewhere, is_of_marimo};
 pub use plan::{Plan, Step, Why, plan};

@@ -12,6 +12,7 @@ use super::reading::Reading;
 use super::view::{Page, Pane};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::Knowledge;
+use crate::proof::is_of_marimo;
 use crate::text::CellIndex;
 
 /// A walk through a notebook.
@@ -85,6 +86,13 @@ impl Walk {
 
     pub fn has_problem(&self) -> bool {
         self.current().is_some()
+    }
+
+    /// Whether a kernel of Jupyter may run the cell, as far as that is known.
+    pub fn may_run(&self) -> bool {
+        let prospect = self.prospect.as_ref().filter(|it| it.claim.is_of(self));
+        let is_elsewhere = prospect.is_some_and(|it| it.elsewhere.is_some());
+        !is_elsewhere && !is_of_marimo(&self.document.notebook, self.document.review.environment)
     }
 
     pub fn has_fix(&self) -> bool {

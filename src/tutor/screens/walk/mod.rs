@@ -95,7 +95,7 @@ pub static KEYS: Keys = screen("walkthrough").heading(keys::WALKTHROUGH).rows(&[
     row(&[c('r')], Asks(|it| it.begin_proof()), "r", keys::PROVE)
         .footer(6)
         .number(16)
-        .when(|it| it.shows(Walk::has_problem) && !it.is_waiting())
+        .when(|it| it.shows(|walk| walk.has_problem() && walk.may_run()) && !it.is_waiting())
         .after_review(),
     row(&[c('i')], Asks(|it| it.interrupt()), "i", keys::INTERRUPT)
         .footer(1)
