@@ -72,6 +72,13 @@ impl Run<'_> {
         self.globals_by_name().by_name.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether nothing but imports of `path` bind a global name, in cells that nobody looks at too.
+    pub fn imports_alone(&self, name: &str, path: &str) -> bool {
+        let is_one = |it: &Binding| matches!(&it.how, How::Import(what) if what == path);
+        self.global(name).iter().all(|(_, it)| is_one(it))
+            && self.stage().elsewhere.binds_alone(name, is_one)
+    }
+
     /// The names that the notebook binds at its top level, in no order, with their bindings.
     pub fn globals(&self) -> impl Iterator<Item = (&str, &[(CellKey, Binding)])> {
         self.globals_by_name().by_name.iter().map(|(name, bindings)| (&**name, bindings.as_slice()))

@@ -13,7 +13,7 @@ use super::moments::Moments;
 use super::reading::Run;
 use super::value::CellKey;
 use crate::environment::Environment;
-use crate::index::{Index, ReadCell, Shared, by_dependence};
+use crate::index::{Binding, Index, ReadCell, Shared, by_dependence};
 use crate::knowledge::tables::Tables;
 use crate::python::Tree;
 
@@ -30,6 +30,16 @@ impl Elsewhere {
     pub(super) fn has(&self, name: &str) -> bool {
         let says = |cell: &Arc<ReadCell>| cell.names().names().iter().any(|said| **said == *name);
         self.repairs.contains(name) || self.cells.iter().any(says)
+    }
+
+    /// Whether every place that binds a name which all cells share is such.
+    pub(super) fn binds_alone(&self, name: &str, is_such: impl Fn(&Binding) -> bool) -> bool {
+        self.cells.iter().all(|cell| {
+            let index = cell.names();
+            let is_it = |id| index.name(id) == name;
+            let mut shared = index.bound().shared();
+            shared.all(|(id, places)| !is_it(id) || places.iter().all(&is_such))
+        })
     }
 }
 

@@ -131,6 +131,7 @@ pub(super) fn touched(told: &Told, cells: &[Arc<ReadCell>], aligned: Aligned) ->
     let web = Web::of(&links, &gone, &names);
     let mut start: BTreeSet<usize> = aligned.new_ones().chain(web.users(names)).collect();
     words.extend(new_names(told, cells, &aligned));
+    words.extend(bound_otherwise(&gone, &links, &aligned));
     let mut stands = still_true(told, &aligned, &words, &mut start);
     let said = web.component(&links, &gone, start);
     stands.retain(|found| !said.contains(&found.place().cell.0));
@@ -193,6 +194,20 @@ fn new_names<'c>(
     let before: BTreeSet<&str> = went.flat_map(names).collect();
     let came = aligned.new_ones().filter_map(|at| cells.get(at));
     came.flat_map(names).filter(|name| !before.contains(name)).collect()
+}
+
+/// The names that are bound now where they were only read before, if that, or the other way round: a
+/// repair may bring in what goes by such a name, or keep away from it.
+fn bound_otherwise<'l>(
+    gone: &[&'l Links],
+    links: &'l [Arc<Links>],
+    aligned: &Aligned,
+) -> BTreeSet<&'l str> {
+    let before: BTreeSet<&str> =
+        gone.iter().flat_map(|it| it.binds.iter()).map(|name| &**name).collect();
+    let came = aligned.new_ones().filter_map(|at| links.get(at));
+    let now: BTreeSet<&str> = came.flat_map(|it| it.binds.iter()).map(|name| &**name).collect();
+    before.symmetric_difference(&now).copied().collect()
 }
 
 /// What an import binds, and what that stands for.

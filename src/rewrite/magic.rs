@@ -171,16 +171,13 @@ fn indented(source: &str, cell: CellIndex, body: TextRange) -> Vec<Edit> {
 
 /// The clock as an expression, and the import that it needs where nothing gives it.
 pub(super) fn clock(run: &Run, site: Site) -> Option<(Option<String>, String)> {
-    use crate::index::How;
     if let Some(name) = name_of_module(run, site, "time") {
         return Some((None, format!("{name}.perf_counter()")));
     }
-    let only = |name: &str, path: &str| {
-        run.global(name).iter().all(|(_, it)| it.how == How::Import(path.to_owned()))
-    };
-    if only("time", "time") {
+    if run.imports_alone("time", "time") {
         return Some((Some("import time".to_owned()), "time.perf_counter()".to_owned()));
     }
     let import = Some("from time import perf_counter".to_owned());
-    only("perf_counter", "time.perf_counter").then(|| (import, "perf_counter()".to_owned()))
+    let is_free = run.imports_alone("perf_counter", "time.perf_counter");
+    is_free.then(|| (import, "perf_counter()".to_owned()))
 }

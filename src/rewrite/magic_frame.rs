@@ -3,7 +3,6 @@
 use super::handles::free_name;
 use super::magic::clock;
 use crate::execution::{Run, Site};
-use crate::index::How;
 
 /// How often code is run where `%timeit` is not told how often.
 const RUNS: usize = 5;
@@ -100,12 +99,11 @@ fn captured(run: &Run, arguments: &str) -> Option<Frame> {
             _ => return None,
         }
     }
-    let path = "IPython.utils.capture.capture_output";
-    let known = run.global("capture_output");
-    if known.iter().any(|(_, it)| it.how != How::Import(path.to_owned())) {
+    let name = "capture_output";
+    if !run.imports_alone(name, "IPython.utils.capture.capture_output") {
         return None;
     }
-    let import = known.is_empty();
+    let import = run.global(name).is_empty();
     Some(Frame {
         import: import.then(|| "from IPython.utils.capture import capture_output".to_owned()),
         before: vec![format!("with capture_output({}){output}:", options.join(", "))],

@@ -229,3 +229,25 @@ fn what_is_no_python_may_read_every_name_that_it_holds() {
         assert!(said(&again), "{mended}");
     }
 }
+
+#[test]
+fn repairs_know_which_names_other_cells_bind_now() {
+    let tables = tables_for_tests();
+    let timed = "%%time\nimport asyncio\nx = asyncio.run(f())";
+    let rest = (0..8).map(|at| format!("y{at} = {at}"));
+    for (before, after) in [
+        ("time.sleep(1)", "time = 5"),
+        ("time = 5", "print(time)"),
+        ("def time(): ...", ""),
+        ("print(time)", "for time in range(3): ..."),
+    ] {
+        let first = ["async def f():\n    return 1", timed, before].map(str::to_owned);
+        let was = notebook(&first.into_iter().chain(rest.clone()).collect::<Vec<_>>());
+        let now = with(&was, 2, after).expect("an edit");
+        let none = Surroundings::default();
+        let known = review_again(&was, &tables, &none, &Known::default()).known();
+        let again = review_again(&now, &tables, &none, &known);
+        let fresh = review_again(&now, &tables, &none, &Known::default());
+        assert_eq!(numberless(&again), numberless(&fresh), "{before} -> {after}");
+    }
+}
