@@ -34,8 +34,13 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
                 writer.same(Block::Diff(lines));
             }
             if document.path.is_some() {
-                let is_framed = document.notebook.format == Format::Marimo;
-                writer.paragraph(if is_framed { apply::KEPT_FRAMED } else { apply::KEPT }, &[]);
+                let kept = match document.notebook.format {
+                    Format::Marimo => apply::KEPT_FRAMED,
+                    Format::Ipynb { .. } => apply::KEPT,
+                    // No other form holds outputs.
+                    _ => apply::KEPT_BYTES,
+                };
+                writer.paragraph(kept, &[]);
             }
         }
         None => match &command {
