@@ -67,6 +67,11 @@ pub struct Libraries {
 }
 
 impl Bounds {
+    /// The versions of a package before a release such as `[7, 4]`.
+    pub fn before(package: &str, release: [u64; 2]) -> Self {
+        Self { package: package.to_owned(), since: None, until: Some(Version::new(release)) }
+    }
+
     /// Whether nothing but the package's name decides.
     pub fn is_by_name(&self) -> bool {
         self.since.is_none() && self.until.is_none()

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use memchr::memmem;
-use pep440_rs::Version;
 
 use super::{Surroundings, environment_of, inline};
 use crate::environment::{Environment, Host, LoopKind};
@@ -76,8 +75,7 @@ impl Surroundings {
 ///
 /// Source: `kernelapp.py` of ipykernel, which up to 7.3 chooses the selector loop.
 pub(super) fn windows_loop(notebook: &Notebook, beside: &Libraries) -> Option<LoopKind> {
-    let before =
-        Bounds { package: "ipykernel".to_owned(), since: None, until: Some(Version::new([7, 4])) };
+    let before = Bounds::before("ipykernel", [7, 4]);
     match before.fit(&of(notebook, beside))? {
         true => Some(LoopKind::Selector),
         false => Some(LoopKind::Proactor),
