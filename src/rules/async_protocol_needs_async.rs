@@ -45,18 +45,11 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
         EventKind::AsyncForRefused { value } => Some((it.site, value)),
         _ => None,
     };
-    let is_awaited = |it: &Event| matches!(it.kind, EventKind::AwaitRefused { .. });
-    let awaited: HashSet<Site> =
-        run.events().iter().filter(|it| is_awaited(it)).map(|it| it.site).collect();
     let others: HashSet<(Site, Value)> = run.events().iter().filter_map(others).collect();
     let refused = Refused::of(run);
     let found = run.events().iter().filter_map(|event| match event.kind {
         EventKind::PlainWalkRefused { value } if !others.contains(&(event.site, value)) => {
-            // `for x in await stream()` raises before it walks.
-            let place = place(run, event.site);
-            let walked = place.and_then(|at| walked_at(run, at, value));
-            let is_awaited = walked.is_some_and(|site| awaited.contains(&site));
-            (!is_awaited).then(|| diagnose(run, event, value, &refused)).flatten()
+            diagnose(run, event, value, &refused)
         }
         EventKind::PlainWithRefused { value } => diagnose(run, event, value, &refused),
         EventKind::PlainWayRefused { .. } => ways::refused(run, event),
@@ -65,18 +58,30 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     report(out, found);
 }
 
-/// The managers that a plain `with` refuses.
+/// What is refused for a reason that goes before this one, or together with it.
 #[derive(Default)]
-struct Refused(HashSet<Site>);
+struct Refused {
+    /// The managers that a plain `with` refuses.
+    managers: HashSet<Site>,
+    /// The `await`s that raise.
+    awaits: HashSet<Site>,
+}
 
 impl Refused {
     fn of(run: &Run) -> Self {
-        let is_one = |it: &&Event| matches!(it.kind, EventKind::PlainWithRefused { .. });
-        Self(run.events().iter().filter(is_one).map(|it| it.site).collect())
+        let mut refused = Self::default();
+        for event in run.events() {
+            match event.kind {
+                EventKind::PlainWithRefused { .. } => _ = refused.managers.insert(event.site),
+                EventKind::AwaitRefused { .. } => _ = refused.awaits.insert(event.site),
+                _ => {}
+            }
+        }
+        refused
     }
 
     fn holds(&self, manager: Site) -> bool {
-        self.0.contains(&manager)
+        self.managers.contains(&manager)
     }
 }
 
@@ -117,6 +122,11 @@ fn reader(run: &Run, call: Site, argument: Site) -> Option<Plain> {
 fn diagnose(run: &Run, event: &Event, value: Value, refused: &Refused) -> Option<Diagnostic> {
     let place = place(run, event.site);
     let site = place.and_then(|at| walked_at(run, at, value));
+    // `for x in await stream()` raises before it walks.
+    let is_walk = matches!(event.kind, EventKind::PlainWalkRefused { .. });
+    if is_walk && site.is_some_and(|site| refused.awaits.contains(&site)) {
+        return None;
+    }
     let plain = site.and_then(|site| plain_use(run, site));
     if let (Some(site), Some(Plain::With(with))) = (site, plain)
         && managers(run, with).find(|it| refused.holds(*it)) != Some(site)

@@ -2,7 +2,7 @@
 
 use crate::execution::{Run, Site};
 use crate::python::{Kind, Role};
-use crate::text::{Edit, TextRange};
+use crate::text::{Edit, indentation, line_range};
 
 /// The edits that count the turns of a `for` statement over `enumerate(iterator, start)` by hand; `None`
 /// where its shape does not allow it.
@@ -38,9 +38,7 @@ pub(super) fn counted(run: &Run, call: Site, iterator: Site) -> Option<Vec<Edit>
 
 /// The white space before a statement that begins its line.
 pub(super) fn margin<'r>(run: &'r Run, statement: Site) -> Option<&'r str> {
-    let source = run.tree(statement.cell).source();
-    let start = run.range(statement).start;
-    let line = source.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
-    let margin = TextRange::new(line, start).slice(source);
-    margin.trim().is_empty().then_some(margin)
+    let (source, start) = (run.tree(statement.cell).source(), run.range(statement).start);
+    let margin = indentation(source, start);
+    (line_range(source, start).start + margin.len() == start).then_some(margin)
 }
