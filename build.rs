@@ -1,6 +1,6 @@
 //! Tells cargo that the embedded folders are sources, so that a new page is a new build; makes a name of
-//! every key of the interface's texts; and reads the content for a program that is made to be quick; one
-//! that is made to be tried reads the files.
+//! every key of the interface's texts; packs the syntaxes of the languages that pages quote; and reads the
+//! content for a program that is made to be quick; one that is made to be tried reads the files.
 
 // What reads the content here is the program's own code, most of which is for other purposes.
 #![allow(dead_code, unused_imports)]
@@ -18,12 +18,16 @@ mod house {
 #[cfg(not(debug_assertions))]
 use house::{diagnostic, environment, knowledge, libraries, text, transcript};
 
+#[path = "src/shell/tui/paint/languages.rs"]
+mod languages;
+
 fn main() {
-    for changed in ["build.rs", "content", "skills"] {
+    for changed in ["build.rs", "content", "skills", "src/shell/tui/paint/languages.rs"] {
         println!("cargo:rerun-if-changed={changed}");
     }
     println!("cargo:rustc-check-cfg=cfg(packed)");
     wording::run();
+    syntaxes::run();
     #[cfg(not(debug_assertions))]
     packing::run();
 }
@@ -111,6 +115,88 @@ mod wording {
     /// Whether a section holds the two forms of one text: for one thing and for several.
     fn is_counted(section: &Mapping) -> bool {
         section.len() == 2 && ["one", "many"].iter().all(|form| section.contains_key(form))
+    }
+}
+
+/// `syntaxes.bin`: syntect's set without the contexts of syntaxes that no page quotes. These stay by name,
+/// since contexts name each other by their places in the set.
+mod syntaxes {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::path::PathBuf;
+    use std::{env, error};
+
+    use serde::{Deserialize, Serialize};
+    use serde_json::Value;
+    use syntect::dumps;
+    use syntect::parsing::SyntaxSet;
+    use syntect::parsing::syntax_definition::{Context, ContextId};
+
+    use crate::languages::LANGUAGES;
+
+    /// Where a syntax keeps its packed contexts.
+    const CONTEXTS: &str = "serialized_lazy_contexts";
+
+    pub fn run() {
+        let folder = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+        let file = folder.join("syntaxes.bin");
+        let written = quoted().and_then(|set| Ok(dumps::dump_to_uncompressed_file(&set, file)?));
+        if let Err(error) = written {
+            println!("cargo:error=the syntaxes are not packed: {error}");
+        }
+    }
+
+    fn quoted() -> Result<SyntaxSet, Box<dyn error::Error>> {
+        let all = SyntaxSet::load_defaults_newlines();
+        let place = |name: &str| all.syntaxes().iter().position(|syntax| syntax.name == name);
+        let mut packed = serde_json::to_value(&all)?;
+        let syntaxes = packed["syntaxes"].as_array_mut().ok_or("not a list of syntaxes")?;
+        let mut kept = BTreeSet::new();
+        for (_, token) in LANGUAGES {
+            let syntax = all.find_syntax_by_token(token).ok_or(format!("no syntax for {token}"))?;
+            keep(place(&syntax.name).unwrap_or_default(), syntaxes, &mut kept)?;
+        }
+        let plain = place(&all.find_syntax_plain_text().name).unwrap_or_default();
+        let empty = syntaxes[plain][CONTEXTS].clone();
+        for (at, syntax) in syntaxes.iter_mut().enumerate() {
+            if !kept.contains(&at) {
+                syntax[CONTEXTS] = empty.clone();
+            }
+        }
+        Ok(serde_json::from_value(packed)?)
+    }
+
+    /// What is packed in [`CONTEXTS`].
+    #[derive(Serialize, Deserialize)]
+    struct Contexts {
+        context_ids: BTreeMap<String, ContextId>,
+        contexts: Vec<Context>,
+    }
+
+    /// Keeps the syntax at a place, and those that it hands parts of a text to.
+    fn keep(
+        at: usize,
+        all: &[Value],
+        kept: &mut BTreeSet<usize>,
+    ) -> Result<(), Box<dyn error::Error>> {
+        if !kept.insert(at) {
+            return Ok(());
+        }
+        let packed: Vec<u8> = serde_json::from_value(all[at][CONTEXTS].clone())?;
+        let contexts: Contexts = dumps::from_reader(packed.as_slice())?;
+        let mut named = vec![serde_json::to_value(contexts)?];
+        while let Some(value) = named.pop() {
+            match value {
+                Value::Array(items) => named.extend(items),
+                Value::Object(fields) => {
+                    if let Some(other) = fields.get("syntax_index").and_then(Value::as_u64) {
+                        keep(usize::try_from(other)?, all, kept)?;
+                    }
+                    named.extend(fields.into_iter().map(|(_, value)| value));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 

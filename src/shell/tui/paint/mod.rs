@@ -1,5 +1,6 @@
 //! Colours code: Python by a scanner of our own, other languages by syntect, off the first frame.
 
+mod languages;
 mod other;
 mod python;
 
