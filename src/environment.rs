@@ -40,12 +40,23 @@ pub struct PythonVersion {
     pub minor: u32,
 }
 
+/// The Python that a file or a project asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequiredPython {
+    /// The oldest that will do.
+    pub oldest: PythonVersion,
+    /// Versions with a greater second number will do as well.
+    pub or_newer: bool,
+}
+
 /// What is known of the place where the cells run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Environment {
     pub host: Host,
     /// `None` when the notebook does not say, or says something that cannot be.
     pub python: Option<PythonVersion>,
+    /// `python` is the oldest that is asked for, and a newer one may run the cells.
+    pub or_newer: bool,
     /// The cells stand in a `.py` file, which may also be run as a script.
     pub is_script: bool,
     /// The loop of a Windows kernel; `None` when nobody says which ipykernel it has.
@@ -176,27 +187,23 @@ impl PythonVersion {
         (major >= 3).then_some(Self { major, minor })
     }
 
-    /// The version that a `.python-version` pins: its first line that is no comment, without the name
-    /// of the implementation.
+    /// The version that a `.python-version` or a `runtime.txt` pins: its first line that is no comment,
+    /// without the name of the implementation.
     ///
-    /// Source: <https://docs.astral.sh/uv/concepts/python-versions/#python-version-files>.
+    /// Source: <https://docs.astral.sh/uv/concepts/python-versions/#python-version-files> and
+    /// <https://repo2docker.readthedocs.io/en/latest/configuration/languages/>.
     pub fn pinned(file: &str) -> Option<Self> {
         let mut lines = file.lines().map(str::trim);
         let line = lines.find(|it| !it.is_empty() && !it.starts_with('#'))?;
-        Self::parse(line.trim_start_matches("cpython").trim_start_matches(['-', '@']))
+        let version = line.strip_prefix("cpython").or_else(|| line.strip_prefix("python"));
+        Self::parse(version.unwrap_or(line).trim_start_matches(['-', '@']))
     }
+}
 
-    /// The oldest version that a version specifier such as `>=3.10,<4` or Poetry's `^3.10` allows.
-    ///
-    /// Source: <https://packaging.python.org/en/latest/specifications/version-specifiers/> and
-    /// <https://python-poetry.org/docs/dependency-specification/>.
-    pub fn oldest_of(specifier: &str) -> Option<Self> {
-        let oldest = |clause: &str| {
-            let clause = clause.trim();
-            let signs = [">=", "~=", "===", "==", "^", "~", ""];
-            Self::parse(signs.iter().find_map(|sign| clause.strip_prefix(sign))?)
-        };
-        specifier.split(',').filter_map(oldest).max()
+impl RequiredPython {
+    /// This version and no other.
+    pub fn exactly(oldest: PythonVersion) -> Self {
+        Self { oldest, or_newer: false }
     }
 }
 
@@ -217,25 +224,13 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_python_of_a_project_is_read_off_its_specifier() {
-        let version = |minor| Some(PythonVersion { major: 3, minor });
-        assert_eq!(PythonVersion::oldest_of(">=3.10,<4"), version(10));
-        assert_eq!(PythonVersion::oldest_of("< 3.14, >= 3.9.2"), version(9));
-        assert_eq!(PythonVersion::oldest_of("==3.11.*"), version(11));
-        assert_eq!(PythonVersion::oldest_of("<3.12"), None);
-        assert_eq!(PythonVersion::oldest_of("^3.10"), version(10));
-        assert_eq!(PythonVersion::oldest_of("~3.11"), version(11));
-        assert_eq!(PythonVersion::oldest_of("3.12.*"), version(12));
-        assert_eq!(PythonVersion::oldest_of("!=3.9, >3.8"), None);
-    }
-
-    #[test]
     fn a_file_pins_a_python() {
         let version = |minor| Some(PythonVersion { major: 3, minor });
         assert_eq!(PythonVersion::pinned("3.10\n"), version(10));
         assert_eq!(PythonVersion::pinned("# ours\n\n  3.12.4  \n3.10\n"), version(12));
         assert_eq!(PythonVersion::pinned("cpython-3.13.0-linux\n"), version(13));
         assert_eq!(PythonVersion::pinned("cpython@3.11"), version(11));
+        assert_eq!(PythonVersion::pinned("python-3.10"), version(10));
         assert_eq!(PythonVersion::pinned("our-environment\n"), None);
         assert_eq!(PythonVersion::pinned("pypy3.10-7.3\n"), None);
         assert_eq!(PythonVersion::pinned(""), None);

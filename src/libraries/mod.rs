@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use pep440_rs::Version;
 use serde::{Deserialize, Serialize};
 
+use crate::environment::{PythonVersion, RequiredPython};
 use crate::text::CellIndex;
 
 pub use requirement::{conda, poetry, requirement};
@@ -116,6 +117,13 @@ impl Said {
         let allowed =
             Allowed { least: Some(exact.clone()), most: Some((exact.clone(), End::With)) };
         Some(Self { text: exact.to_string(), by, allowed })
+    }
+
+    /// What this is for the package `python`; `None` where it names no oldest version.
+    pub fn python(&self) -> Option<RequiredPython> {
+        let oldest = PythonVersion::parse(&self.allowed.least.as_ref()?.to_string())?;
+        let next = Version::new([u64::from(oldest.major), u64::from(oldest.minor) + 1]);
+        Some(RequiredPython { oldest, or_newer: !self.allowed.ends_before(&next) })
     }
 
     /// That it is there, in whichever version.
@@ -247,6 +255,31 @@ mod tests {
 
     fn file() -> By {
         By::File("requirements.txt".to_owned())
+    }
+
+    #[test]
+    fn the_python_of_a_project_is_read_off_its_specifier() {
+        let read = |text: &str| {
+            let RequiredPython { oldest, or_newer } = poetry(text, file())?.python()?;
+            Some((oldest.minor, or_newer))
+        };
+        for (specifier, python) in [
+            (">=3.10,<4", Some((10, true))),
+            ("< 3.14, >= 3.9.2", Some((9, true))),
+            (">=3.10,<3.11", Some((10, false))),
+            ("~=3.10", Some((10, true))),
+            ("~=3.10.2", Some((10, false))),
+            ("==3.11.*", Some((11, false))),
+            ("<3.12", None),
+            ("^3.10", Some((10, true))),
+            ("~3.11", Some((11, false))),
+            ("3.12.*", Some((12, false))),
+            ("3.12", Some((12, false))),
+            ("!=3.9, >3.8", Some((8, true))),
+            ("2.7", None),
+        ] {
+            assert_eq!(read(specifier), python, "{specifier}");
+        }
     }
 
     fn known(lines: &[&str]) -> Libraries {

@@ -1,7 +1,7 @@
 //! What the block of metadata at the head of a `.py` file says of Python and of libraries.
 
-use crate::environment::PythonVersion;
-use crate::libraries::{By, Libraries, requirement};
+use crate::environment::RequiredPython;
+use crate::libraries::{By, Libraries, poetry, requirement};
 use crate::notebook::{Format, Notebook};
 
 /// The line that opens the block, and who says what stands in it.
@@ -10,11 +10,11 @@ const OPENS: &str = "# /// script";
 /// The line that closes it.
 const CLOSES: &str = "# ///";
 
-/// The oldest Python that the file asks for.
-pub(super) fn python(notebook: &Notebook) -> Option<PythonVersion> {
+/// The Python that the file asks for.
+pub(super) fn python(notebook: &Notebook) -> Option<RequiredPython> {
     let block = block(notebook)?;
     let value = block.lines().find_map(|line| value_of(line, "requires-python"))?;
-    PythonVersion::oldest_of(strings(value).next()?)
+    poetry(strings(value).next()?, By::File(OPENS.to_owned()))?.python()
 }
 
 /// Takes in the versions of libraries that the file asks for: it counts before what lies beside it.
@@ -103,7 +103,7 @@ mod tests {
         let mut known = Libraries::default();
         libraries(&notebook, &mut known);
         let version = known.of("openai").map(|said| said.text.clone());
-        (python(&notebook).map(|it| it.minor), version)
+        (python(&notebook).map(|it| it.oldest.minor), version)
     }
 
     #[test]

@@ -8,18 +8,22 @@ use crate::notebook::{Flavour, Format, Notebook};
 
 /// Guesses the environment of a notebook.
 pub fn environment_of(notebook: &Notebook) -> Environment {
+    let (python, or_newer) = match ran(notebook) {
+        Some(python) => (Some(python), false),
+        None => inline::python(notebook).map_or((None, false), |it| (Some(it.oldest), it.or_newer)),
+    };
     Environment {
         host: host(notebook),
-        python: python(notebook),
+        python,
+        or_newer,
         is_script: matches!(notebook.format, Format::Percent | Format::Script),
         windows_loop: None,
     }
 }
 
-/// The Python of the kernel that last ran it, or else the oldest that the file itself asks for.
-fn python(notebook: &Notebook) -> Option<PythonVersion> {
-    let ran = notebook.kernel.version.as_deref().and_then(PythonVersion::parse);
-    ran.or_else(|| inline::python(notebook))
+/// The Python of the kernel that last ran it.
+fn ran(notebook: &Notebook) -> Option<PythonVersion> {
+    notebook.kernel.version.as_deref().and_then(PythonVersion::parse)
 }
 
 /// Source: the metadata that Colab, Databricks, Kaggle, VS Code and JupyterLite's Pyodide kernel

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Selection;
-use crate::environment::{Environment, Host, PythonVersion};
+use crate::environment::{Environment, Host, RequiredPython};
 use crate::knowledge::Tables;
 
 /// What a project or a reader has settled. The default settles nothing.
@@ -13,8 +13,8 @@ pub struct Settings {
     pub selection: Selection,
     /// The place where the cells run, when somebody knows better than the file.
     pub host: Option<Host>,
-    /// The oldest Python on which the project runs: it counts where the notebook names none.
-    pub python: Option<PythonVersion>,
+    /// The Python that the project asks for: it counts where the notebook names none.
+    pub python: Option<RequiredPython>,
     /// The program's tables with the project's own entries.
     pub tables: Option<Arc<Tables>>,
 }
@@ -27,10 +27,12 @@ impl Settings {
 
     /// The environment that counts, where the notebook tells of `guessed`.
     pub fn environment(&self, guessed: Environment) -> Environment {
-        Environment {
-            host: self.host.unwrap_or(guessed.host),
-            python: guessed.python.or(self.python),
-            ..guessed
+        let host = self.host.unwrap_or(guessed.host);
+        match (guessed.python, self.python) {
+            (None, Some(RequiredPython { oldest, or_newer })) => {
+                Environment { host, python: Some(oldest), or_newer, ..guessed }
+            }
+            _ => Environment { host, ..guessed },
         }
     }
 }

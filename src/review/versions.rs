@@ -35,6 +35,9 @@ const WITH_VALUE: [&str; 18] = [
     "--name",
 ];
 
+/// Commands of installers that say something of versions.
+const COMMANDS: [&str; 4] = ["install", "freeze", "list", "show"];
+
 impl Surroundings {
     /// The tables that count, where `own` are the program's.
     pub fn tables<'a>(&'a self, own: &'a Tables) -> &'a Tables {
@@ -98,13 +101,19 @@ fn versions_matter(notebook: &Notebook, tables: &Tables) -> bool {
 fn of(notebook: &Notebook, beside: &Libraries) -> Libraries {
     let mut known = beside.clone();
     inline::libraries(notebook, &mut known);
-    for cell in notebook.cells.iter().filter(|cell| cell.source.contains("install")) {
-        for command in commands(&cell.source) {
-            install(&mut known, &command, cell.index);
+    let says = |source: &str| COMMANDS.iter().any(|word| source.contains(word));
+    for cell in notebook.cells.iter().filter(|cell| says(&cell.source)) {
+        let commands = commands(&cell.source);
+        for command in &commands {
+            install(&mut known, command, cell.index);
         }
+        let listing = commands.iter().find_map(|command| Listing::of(command));
         for output in notebook.outputs(cell.index) {
             if let Output::Stream { text, .. } = output {
                 printed(&mut known, &text, cell.index);
+                if let Some(listing) = listing {
+                    listed(&mut known, listing, &text, cell.index);
+                }
             }
         }
     }
@@ -209,6 +218,63 @@ fn printed(known: &mut Libraries, text: &str, cell: CellIndex) {
     }
 }
 
+/// How an installer lists what is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Listing {
+    /// `name==1.2`.
+    Frozen,
+    /// Columns, of which the first two are the name and the version.
+    Table,
+    /// `Name: name` and `Version: 1.2`, a line each.
+    Fields,
+}
+
+impl Listing {
+    fn of(command: &[String]) -> Option<Self> {
+        let tools = ["pip", "pip3", "conda", "mamba", "micromamba"];
+        let at = command.iter().take(6).position(|word| tools.contains(&word.as_str()))?;
+        match command.get(at + 1)?.as_str() {
+            "freeze" => Some(Self::Frozen),
+            "list" => Some(Self::Table),
+            "show" => Some(Self::Fields),
+            _ => None,
+        }
+    }
+}
+
+/// Takes in what an installer listed.
+///
+/// Source: pip 23 and conda 23, as they print it.
+fn listed(known: &mut Libraries, listing: Listing, text: &str, cell: CellIndex) {
+    let mut installed = |package: &str, version: &str| {
+        if let Some(said) = Said::exactly(version, By::Cell(cell)) {
+            known.installed(package, said);
+        }
+    };
+    let mut name = "";
+    for line in text.lines().map(str::trim_end) {
+        match listing {
+            Listing::Frozen => {
+                if let Some((package, version)) = line.split_once("==") {
+                    installed(package, version);
+                }
+            }
+            Listing::Table => {
+                let mut columns = line.split_whitespace();
+                if let (Some(package), Some(version)) = (columns.next(), columns.next()) {
+                    installed(package, version);
+                }
+            }
+            Listing::Fields => {
+                name = line.strip_prefix("Name: ").unwrap_or(name);
+                if let Some(version) = line.strip_prefix("Version: ") {
+                    installed(name, version);
+                }
+            }
+        }
+    }
+}
+
 fn is_of_name(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.')
 }
@@ -286,6 +352,31 @@ mod tests {
         let uv = "Installed 1 package in 3ms\n + openai==0.28.1\n";
         assert_eq!(said(&[("!uv pip install openai", uv)], "openai").as_deref(), Some("0.28.1"));
         assert_eq!(said(&[("print(log)", pip)], "openai").as_deref(), Some("1.0"));
+    }
+
+    #[test]
+    fn what_an_installer_listed_counts() {
+        let table = "Package    Version\n---------- -------\nidna       3.4\nopenai     0.28.1\n";
+        let conda = "# packages in environment at /opt:\n#\n# Name  Version  Build\nopenai  0.28.1  py_0  conda-forge\n";
+        for (source, text) in [
+            ("!pip freeze | grep openai", "openai==0.28.1\n"),
+            ("%pip list", table),
+            ("%conda list openai", conda),
+            (
+                "!python -m pip show idna openai",
+                "Name: idna\nVersion: 3.4\n---\nName: openai\nVersion: 0.28.1\nSummary: Version: 2\n",
+            ),
+        ] {
+            assert_eq!(said(&[(source, text)], "openai").as_deref(), Some("0.28.1"), "{source}");
+        }
+        for (source, text) in [
+            ("print(list(names))", table),
+            ("!pip list", "openai is not there\n"),
+            ("!pip freeze", "openai @ file:///tmp/openai\n"),
+            ("!pip show openai", "WARNING: Package(s) not found: openai\n"),
+        ] {
+            assert_eq!(said(&[(source, text)], "openai").as_deref(), Some("1.0"), "{source}");
+        }
     }
 
     #[test]

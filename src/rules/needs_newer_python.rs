@@ -72,7 +72,11 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
 }
 
 fn diagnose(run: &Run, python: PythonVersion, lack: &Lack) -> Diagnostic {
-    let mut found = Diagnostic::new(NAME, Severity::Error, lack.span, lack.key)
+    let (severity, key) = match run.environment().or_newer {
+        false => (Severity::Error, lack.key),
+        true => (Severity::Warning, on_oldest(lack.key)),
+    };
+    let mut found = Diagnostic::new(NAME, severity, lack.span, key)
         .with("name", &lack.name)
         .with("since", lack.novelty.since)
         .with("python", python);
@@ -86,6 +90,18 @@ fn diagnose(run: &Run, python: PythonVersion, lack: &Lack) -> Diagnostic {
     let at = place(run, lack.site);
     found.fixes.extend(at.and_then(|at| older_twin(run, NAME, python, at, lack.novelty)));
     found
+}
+
+/// The same message for a notebook that newer Pythons may run as well.
+fn on_oldest(key: &str) -> &'static str {
+    match key {
+        "import" => "import-on-oldest",
+        "keyword" => "keyword-on-oldest",
+        "syntax" => "syntax-on-oldest",
+        "nested-comprehension" => "nested-comprehension-on-oldest",
+        "as-completed" => "as-completed-on-oldest",
+        _ => "name-on-oldest",
+    }
 }
 
 impl<'f> Reader<'f, '_> {
@@ -284,8 +300,8 @@ fn is_nested_async(run: &Run, comprehension: Site) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::Applicability;
-    use crate::notebook::{Pasted, parse_pasted};
+    use crate::diagnostic::{Applicability, Severity};
+    use crate::notebook::{Pasted, parse, parse_pasted};
     use crate::review::review;
     use crate::rules::tests::tables;
     use crate::text::apply_edits;
@@ -307,6 +323,22 @@ mod tests {
         let start = "import asyncio\n";
         let twin = twin(minor, &format!("{start}{code}"));
         assert_eq!(twin, Some(format!("{start}{older}")));
+    }
+
+    #[test]
+    fn newer_pythons_may_run_it() {
+        let told = |python: &str| {
+            let text = format!(
+                "# /// script\n# requires-python = \"{python}\"\n# ///\n\n# %%\nimport asyncio\n\n# %%\nasync with asyncio.timeout(5):\n    await asyncio.sleep(1)\n"
+            );
+            let notebook = parse("a.py", text).expect("a notebook");
+            let review = review(&notebook, &tables());
+            let found = review.found().find(|found| found.rule == super::NAME)?;
+            Some((found.severity, found.message.key))
+        };
+        assert_eq!(told("==3.10.*"), Some((Severity::Error, "name")));
+        assert_eq!(told(">=3.10"), Some((Severity::Warning, "name-on-oldest")));
+        assert_eq!(told(">=3.11"), None);
     }
 
     #[test]

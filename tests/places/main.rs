@@ -14,7 +14,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use nbasync::environment::{Certainty, Host, PythonVersion};
+use nbasync::environment::{Certainty, Host, PythonVersion, RequiredPython};
 use nbasync::review::{Known, Settings, Surroundings, review_again};
 
 /// Seconds, where no others are named.
@@ -65,7 +65,7 @@ fn the_verdicts_follow_the_answers() {
                 let Some(answer) = claim.answer(&place.id, python) else { continue };
                 let settings = Settings {
                     host: Host::named(&place.env),
-                    python: PythonVersion::parse(python),
+                    python: PythonVersion::parse(python).map(RequiredPython::exactly),
                     ..Settings::default()
                 };
                 let surroundings = Surroundings { settings, ..Surroundings::default() };

@@ -2,6 +2,7 @@
 //! tree from each file.
 
 mod problem;
+mod python;
 mod read;
 
 use std::collections::HashMap;
@@ -11,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::files::{self, Exclude, Found, ReadError, SETTINGS};
 use super::modules::Folders;
 use crate::diagnostic::Severity;
-use crate::environment::{Host, PythonVersion};
+use crate::environment::{Host, RequiredPython};
 use crate::knowledge::{Knowledge, Tables};
 use crate::review::{Selection, Settings};
 
@@ -24,9 +25,6 @@ const OWN: &str = "nbasync.toml";
 
 /// The file of Python projects.
 const PYPROJECT: &str = "pyproject.toml";
-
-/// The file that pins the Python of a folder. Whoever writes something else into it says nothing.
-const PINNED: &str = ".python-version";
 
 /// What the command line says; it goes before what the files say.
 #[derive(Debug, Clone, Default)]
@@ -147,9 +145,7 @@ impl<'k> Configs<'k> {
 
     fn read(&self, path: &Path) -> Answer {
         let Project { mut config, requires_python } = self.project(path)?;
-        let pinned = text(&path.join(PINNED)).ok().flatten();
-        let pinned = pinned.as_deref().and_then(PythonVersion::pinned);
-        let requires_python = pinned.or(requires_python);
+        let asked = python::asked(path, requires_python);
         let own = text(&path.join(OWN))?;
         if let Some(text) = own {
             config = Some(read::own(&path.join(OWN), &text)?);
@@ -158,10 +154,10 @@ impl<'k> Configs<'k> {
             Some(parent) => self.folder(parent)?,
             None => Arc::default(),
         };
-        if config.is_none() && requires_python.is_none() {
+        if config.is_none() && asked.is_none() {
             return Ok(above);
         }
-        let python = requires_python.or(above.settings.python);
+        let python = asked.or(above.settings.python);
         Ok(Arc::new(match config {
             Some(config) => self.settle(path, config, python)?,
             None => Folder {
@@ -180,7 +176,7 @@ impl<'k> Configs<'k> {
         &self,
         folder: &Path,
         config: Config,
-        python: Option<PythonVersion>,
+        python: Option<RequiredPython>,
     ) -> Result<Folder, ConfigError> {
         let exclude = config.exclude(folder)?;
         let tables = config.tables(self.tables);

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{ConfigError, Problem, Unknown};
+use super::{ConfigError, Problem, Unknown, python};
 use crate::diagnostic::Severity;
-use crate::environment::{Host, PythonVersion};
+use crate::environment::{Host, RequiredPython};
 use crate::knowledge::Tables;
 use crate::knowledge::callables::Row;
 use crate::knowledge::tables::{BlockingEntry, CoroutineEntry, LoopOwnerEntry, OwnTables};
@@ -32,7 +32,7 @@ pub struct Config {
 #[derive(Debug, Default)]
 pub struct Project {
     pub config: Option<Config>,
-    pub requires_python: Option<PythonVersion>,
+    pub requires_python: Option<RequiredPython>,
 }
 
 /// A file, for telling places in it.
@@ -105,7 +105,7 @@ pub fn pyproject(file: &Path, text: &str) -> Result<Project, ConfigError> {
     let requires = raw.project.and_then(|project| project.requires_python);
     let of_poetry = || poetry.as_ref()?.get("dependencies")?.get("python")?.as_str();
     let requires_python = requires.as_deref().or_else(of_poetry);
-    let requires_python = requires_python.and_then(PythonVersion::oldest_of);
+    let requires_python = requires_python.and_then(python::specified);
     let config = nbasync;
     let config = config.map(|raw| source.config(raw)).transpose()?;
     Ok(Project { config, requires_python })

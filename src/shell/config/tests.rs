@@ -44,7 +44,7 @@ fn the_nearest_file_up_the_tree_counts_and_our_own_goes_before_a_projects() {
 #[test]
 fn the_projects_oldest_python_is_known_whatever_file_settles_the_rest() {
     let python = |files: &[(&str, &str)]| {
-        settle(files, "a/x.ipynb", Overrides::default()).unwrap().python.map(|it| it.minor)
+        settle(files, "a/x.ipynb", Overrides::default()).unwrap().python.map(|it| it.oldest.minor)
     };
     let project = ("pyproject.toml", "[project]\nrequires-python = \">=3.9\"\n");
     assert_eq!(python(&[project]), Some(9));
@@ -59,6 +59,52 @@ fn the_projects_oldest_python_is_known_whatever_file_settles_the_rest() {
     assert_eq!(python(&[nearer, pinned]), Some(12));
     assert_eq!(python(&[project, (".python-version", "our-environment\n")]), Some(9));
     assert_eq!(python(&[]), None);
+}
+
+#[test]
+fn each_file_asks_for_a_python_in_its_own_form() {
+    let folder = |name: &str, text: &str| {
+        let settings = settle(&[(name, text)], "x.ipynb", Overrides::default()).unwrap();
+        settings.python.map(|it| (it.oldest.minor, it.or_newer))
+    };
+    for (name, text, python) in [
+        ("environment.yml", "dependencies:\n  - pip\n  - python=3.10\n", Some((10, false))),
+        ("environment.yaml", "dependencies: \n- \"python>=3.9\"\n", Some((9, true))),
+        ("environment.yml", "dependencies:\n  - python\n  - python-dateutil=2.8\n", None),
+        ("runtime.txt", "python-3.10\n", Some((10, false))),
+        ("runtime.txt", "r-4.1-2023-01-01\n", None),
+        (
+            "Pipfile",
+            "[packages]\nhttpx = \"*\"\n[requires]\npython_version = \"3.10\"\n",
+            Some((10, false)),
+        ),
+        (
+            "uv.lock",
+            "version = 1\nrequires-python = \">=3.10\"\n\n[[package]]\nname = 1\n",
+            Some((10, true)),
+        ),
+        ("uv.lock", "version = 1\n\n[[package]]\nrequires-python = \">=3.10\"\n", None),
+        (
+            "pylock.toml",
+            "requires-python = '>=3.10, <3.11'\n[[packages]]\nname = 'a'\n",
+            Some((10, false)),
+        ),
+        (
+            "poetry.lock",
+            "[[package]]\nname = \"a\"\n[metadata]\npython-versions = \"^3.10\"\n",
+            Some((10, true)),
+        ),
+        (
+            "pdm.lock",
+            "[metadata]\n[[metadata.targets]]\nrequires_python = \">=3.10\"\n",
+            Some((10, true)),
+        ),
+        ("pyproject.toml", "[project]\nrequires-python = \"==3.10.*\"\n", Some((10, false))),
+        (".python-version", "3.10\n", Some((10, false))),
+        ("Pipfile", "[[[", None),
+    ] {
+        assert_eq!(folder(name, text), python, "{name}: {text}");
+    }
 }
 
 #[test]

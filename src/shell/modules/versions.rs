@@ -21,8 +21,18 @@ const MOST_ENTRIES: usize = 4096;
 /// As many files of requirements of one folder as are read.
 const MOST_REQUIREMENTS: usize = 16;
 
-/// Files that lock what is installed.
-const LOCKS: [&str; 2] = ["uv.lock", "poetry.lock"];
+/// Files that lock what is installed, and the key of their packages, which all have the same form.
+///
+/// Source: uv, Poetry and PDM, and <https://packaging.python.org/en/latest/specifications/pylock-toml/>.
+const LOCKS: [(&str, &str); 4] = [
+    ("uv.lock", "package"),
+    ("poetry.lock", "package"),
+    ("pdm.lock", "package"),
+    ("pylock.toml", "packages"),
+];
+
+/// Files that stand at the root of a project.
+const PROJECTS: [&str; 5] = [PYPROJECT, "uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"];
 
 /// The file of Python projects.
 const PYPROJECT: &str = "pyproject.toml";
@@ -53,7 +63,7 @@ fn root(folders: &[(PathBuf, BTreeSet<String>)]) -> usize {
     let holds = |wanted: &[&str]| {
         folders.iter().position(|(_, names)| wanted.iter().any(|name| names.contains(*name)))
     };
-    holds(&[".git"]).or_else(|| holds(&[PYPROJECT, "uv.lock", "poetry.lock"])).unwrap_or(0)
+    holds(&[".git"]).or_else(|| holds(&PROJECTS)).unwrap_or(0)
 }
 
 /// The names in a folder that may say something. Links are left alone.
@@ -63,7 +73,7 @@ fn of_interest(folder: &Path) -> BTreeSet<String> {
         let name = entry.file_name().into_string().ok()?;
         let is_file = || entry.file_type().is_ok_and(|kind| kind.is_file());
         let says = name == PYPROJECT
-            || LOCKS.contains(&name.as_str())
+            || packages_of(&name).is_some()
             || ENVIRONMENTS.contains(&name.as_str())
             || is_requirements(&name);
         (name == ".git" || says && is_file()).then_some(name)
@@ -78,14 +88,14 @@ fn is_requirements(name: &str) -> bool {
 /// Takes in what the files of one folder say.
 fn read(folder: &Path, names: &BTreeSet<String>, known: &mut Libraries) {
     let here = |name: &str| names.contains(name).then(|| name.to_owned());
-    let locks = LOCKS.into_iter().filter_map(here);
+    let locks = LOCKS.into_iter().filter_map(|(name, _)| here(name));
     let wishes = names.iter().filter(|name| is_requirements(name)).take(MOST_REQUIREMENTS).cloned();
     let others = [PYPROJECT].into_iter().chain(ENVIRONMENTS).filter_map(here);
     for name in locks.chain(wishes).chain(others) {
         let Ok(text) = files::text(&folder.join(&name), LARGEST) else { continue };
         let mut said = Libraries::default();
         match name.as_str() {
-            name if LOCKS.contains(&name) => lock(name, &text, &mut said),
+            name if let Some(key) = packages_of(name) => lock((name, key), &text, &mut said),
             PYPROJECT => project(&text, &mut said),
             name if ENVIRONMENTS.contains(&name) => environment(name, &text, &mut said),
             name => requirements(name, &text, &mut said),
@@ -94,10 +104,15 @@ fn read(folder: &Path, names: &BTreeSet<String>, known: &mut Libraries) {
     }
 }
 
-/// What `uv.lock` and `poetry.lock` say: their packages have the same form.
-fn lock(name: &str, text: &str, said: &mut Libraries) {
+/// Where a file of that name keeps its packages, if it is a lock.
+fn packages_of(name: &str) -> Option<&'static str> {
+    LOCKS.iter().find(|(lock, _)| *lock == name).map(|(_, key)| *key)
+}
+
+/// What a lock says that keeps its packages under a key.
+fn lock((name, key): (&str, &str), text: &str, said: &mut Libraries) {
     let Ok(table) = text.parse::<Table>() else { return };
-    let packages = table.get("package").and_then(Value::as_array).into_iter().flatten();
+    let packages = table.get(key).and_then(Value::as_array).into_iter().flatten();
     for package in packages {
         let word = |key: &str| package.get(key).and_then(Value::as_str);
         let (Some(package), Some(version)) = (word("name"), word("version")) else { continue };
@@ -192,6 +207,12 @@ mod tests {
                 "0.28.1",
             ),
             ("poetry.lock", "[[package]]\nname = \"openai\"\nversion = \"0.28.1\"\n", "0.28.1"),
+            ("pdm.lock", "[[package]]\nname = \"openai\"\nversion = \"0.28.1\"\n", "0.28.1"),
+            (
+                "pylock.toml",
+                "lock-version = '1.0'\n[[packages]]\nname = 'openai'\nversion = '0.28.1'\n",
+                "0.28.1",
+            ),
             ("pyproject.toml", "[project]\ndependencies = [\"openai<1\", 3]\n", "<1"),
             (
                 "pyproject.toml",
