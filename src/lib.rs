@@ -12,7 +12,8 @@ pub mod text;
 pub mod transcript;
 mod wording;
 
-// 2. Doors: Python and what a cell says by itself, notebooks, what the program knows.
+// 2. Doors: Python and what a cell says by itself, notebooks, what the program knows, and the form of what it shows.
+pub mod document;
 pub mod index;
 pub mod knowledge;
 pub mod notebook;

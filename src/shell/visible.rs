@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar;
 
+pub use crate::document::columns as width;
 use crate::text::TextRange;
 
 /// Columns from one tab stop to the next.
@@ -162,16 +163,6 @@ pub fn in_html(text: &str) -> String {
         }
     }
     out
-}
-
-/// Columns that safe text takes; the terminal library counts the same way.
-pub fn width(text: &str) -> usize {
-    if text.is_ascii() {
-        return text.len();
-    }
-    // Terminals draw the half-width sound marks beside their letter, not over it.
-    let beside = text.chars().filter(|char| matches!(char, '\u{FF9E}' | '\u{FF9F}')).count();
-    text.width() + beside
 }
 
 /// Whether a cluster can go to a terminal as it is.

@@ -2,8 +2,8 @@
 
 use super::diff;
 use super::document::Document;
-use super::view::Change;
 use crate::diagnostic::Diagnostic;
+use crate::document::{Change, DiffLine};
 use crate::knowledge::{Knowledge, Language, PageKind};
 use crate::review::{changed_sources, fenced, sentence};
 use crate::wording::{Wording, advice, header, pattern};
@@ -58,7 +58,7 @@ pub(super) fn markdown(
 }
 
 fn difference(before: &str, after: &str) -> String {
-    let line = |line: &super::view::DiffLine| match line.change {
+    let line = |line: &DiffLine| match line.change {
         Change::Same => format!("  {}\n", line.text),
         Change::Removed => format!("- {}\n", line.text),
         Change::Added => format!("+ {}\n", line.text),

@@ -6,9 +6,9 @@ use super::message::{Effect, Opened};
 use super::popups::Question;
 use super::reading::Writer;
 use super::unread::unread;
-use super::view::{Block, Tone};
 use super::walk::Walk;
 use super::{Screen, Tutor};
+use crate::document::{Block, Mark, Tone};
 use crate::knowledge::Both;
 use crate::notebook::{self, Cell, Notebook};
 use crate::text::CellIndex;
@@ -101,7 +101,7 @@ impl Tutor<'_> {
         let Some(document) = self.document() else { return false };
         writer.conclusion(beside::CONFLICT, &[("file", &document.name)]);
         for key in [beside::KEY_B, beside::KEY_T, beside::KEY_M] {
-            writer.item(super::view::Mark::Bullet, key, &[]);
+            writer.item(Mark::Bullet, key, &[]);
         }
         if let Ok(theirs) = &parsed {
             for cell in &document.notebook.cells {

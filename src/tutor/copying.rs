@@ -4,8 +4,8 @@
 use super::Tutor;
 use super::document::Document;
 use super::message::Effect;
-use super::view::{Prose, Tone};
 use crate::diagnostic::Severity;
+use crate::document::{Prose, Tone};
 use crate::knowledge::{Language, Tables};
 use crate::review::{SYNTAX_ERROR, changed_sources};
 use crate::text::{CellIndex, position};

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::view::{Change, DiffLine};
 use crate::difference;
+use crate::document::{Change, DiffLine};
 use crate::text::TextRange;
 
 /// Lines kept around a change.

@@ -8,7 +8,7 @@ use super::document::Document;
 use super::message::Effect;
 use super::popups::{Confirm, Question};
 use super::reading::Writer;
-use super::view::{Block, Mark, Tone};
+use crate::document::{Block, Mark, Tone};
 use crate::knowledge::Both;
 use crate::notebook::{Cell, Notebook};
 use crate::text::CellIndex;

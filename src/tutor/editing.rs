@@ -4,7 +4,7 @@ use crate::wording::status;
 
 use super::Tutor;
 use super::message::{EditorError, Effect};
-use super::view::Tone;
+use crate::document::Tone;
 
 impl Tutor<'_> {
     /// Begins to edit the cell in place.

@@ -7,7 +7,8 @@ use super::keys::Act::{Asks, Does};
 use super::keys::{Keys, c, ctrl, k, row, screen};
 use super::message::Effect;
 use super::popups::{LookUp, Question};
-use super::view::{Pane, ThemeChoice, Tone};
+use super::view::{Pane, ThemeChoice};
+use crate::document::Tone;
 use crate::wording::{keys, status};
 
 pub static KEYS: Keys = screen("everywhere").heading(keys::EVERYWHERE).rows(&[

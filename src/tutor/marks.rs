@@ -1,7 +1,8 @@
 //! How bad a problem is, as it is marked in code and lists.
 
-use super::view::{Mark, Tone, Underline};
+use super::view::Underline;
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{Mark, Tone};
 
 /// A problem's place in the code, with its mark and its rule.
 pub fn underline(problem: &Diagnostic) -> Underline {

@@ -27,7 +27,6 @@ pub mod pages;
 mod panes;
 pub mod popups;
 mod problems;
-mod prose;
 pub mod proving;
 pub mod reading;
 pub mod reviewing;
@@ -43,6 +42,7 @@ mod writing;
 
 use std::path::PathBuf;
 
+use crate::document::{Prose, Tone};
 use copying::Copying;
 use document::Document;
 use history::History;
@@ -53,7 +53,7 @@ use message::{Effect, Msg};
 use moving::Move;
 use popups::Window;
 use reviewing::Elsewhere;
-use view::{Prose, ThemeChoice, Tone};
+use view::ThemeChoice;
 use walk::Walk;
 
 use crate::knowledge::Knowledge;

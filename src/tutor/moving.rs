@@ -7,8 +7,9 @@ use super::diff;
 use super::message::{Effect, Told};
 use super::pages::helper_to_move;
 use super::popups::{Question, Reader};
-use super::reading::{Writer, prose_of};
-use super::view::{Block, Page, Tone};
+use super::reading::Writer;
+use super::view::Page;
+use crate::document::{Block, Prose, Tone};
 use crate::knowledge::Both;
 use crate::review::{Extracted, FileChange, extract, sentence};
 use crate::rewrite::extract::{Refusal, Request, Undecided, numbers};
@@ -95,7 +96,7 @@ impl Tutor<'_> {
             }
             Some(Err(refusal)) => {
                 let said = sentence(self.knowledge, self.reading.base(), &refusal.message());
-                self.status = Some(prose_of(&said).in_tone(Tone::Caution));
+                self.status = Some(Prose::of(&said).in_tone(Tone::Caution));
             }
             None => {}
         }

@@ -8,9 +8,9 @@ use super::message::{Effect, Opened};
 use super::popups::{Confirm, Question};
 use super::reviewing::AT_ONCE;
 use super::unread::unread;
-use super::view::Tone;
 use super::walk::Walk;
 use super::{Screen, Tutor};
+use crate::document::{Prose, Tone};
 use crate::notebook::{self, Notebook, Pasted, parse_pasted};
 use crate::review::Surroundings;
 use crate::text::CellIndex;
@@ -97,7 +97,7 @@ impl Tutor<'_> {
     /// What went wrong when the first notebook was opened, if the tutor is still at home.
     pub fn complaint(&self) -> Option<String> {
         let at_home = matches!(self.screen, Screen::Home { .. });
-        self.status.as_ref().filter(|_| at_home).map(super::view::Prose::text)
+        self.status.as_ref().filter(|_| at_home).map(Prose::text)
     }
 
     /// Answers a traceback by the page of its message, or by looking its words up.

@@ -3,9 +3,9 @@
 use super::Tutor;
 use super::order::Way;
 use super::pages::Step;
-use super::view::Tone;
 use super::walk::Walk;
 use crate::diagnostic::Diagnostic;
+use crate::document::Tone;
 use crate::text::{CellIndex, line_range};
 use crate::wording::status;
 

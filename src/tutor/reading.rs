@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::popups::TABLES;
 use super::statements::Statement;
-use super::view::{Block, Mark, Page, Prose, Row, Run, Tone};
+use super::view::{Page, Row};
 use crate::diagnostic::Message;
+use crate::document::{Block, Mark, Prose, Tone};
 use crate::knowledge::timeline::{State, Timeline};
-use crate::knowledge::{self, Inline, Knowledge, Language};
+use crate::knowledge::{self, Knowledge, Language};
 use crate::review::{called, sentence};
 use crate::wording::{Wording, popup};
 
@@ -113,7 +114,7 @@ impl<'k> Writer<'k> {
     pub fn message(&mut self, message: &Message, block: impl Fn(Prose) -> Block) {
         let knowledge = self.knowledge;
         self.stated.extend(Statement::of_message(message));
-        self.each(|language| block(prose_of(&sentence(knowledge, language, message))));
+        self.each(|language| block(Prose::of(&sentence(knowledge, language, message))));
     }
 
     /// Adds a message as a whole sentence: with a capital letter and a full stop.
@@ -122,7 +123,7 @@ impl<'k> Writer<'k> {
         self.stated.extend(Statement::of_message(message));
         self.each(|language| {
             let text = sentence(knowledge, language, message);
-            block(prose_of(&as_sentence(&text, language)))
+            block(Prose::of(&as_sentence(&text, language)))
         });
     }
 
@@ -141,7 +142,7 @@ impl<'k> Writer<'k> {
                 for (en, zh) in en.iter().zip(zh) {
                     self.rows.push(match en {
                         knowledge::Block::Code { .. } => Row::One(self.block(en)),
-                        _ => Row::Pair(block(en), block(zh)),
+                        _ => Row::Pair(en.into(), zh.into()),
                     });
                 }
             }
@@ -152,9 +153,9 @@ impl<'k> Writer<'k> {
     fn block(&self, it: &knowledge::Block) -> Block {
         let text = match it {
             knowledge::Block::Code { language, text } if language == "timeline" => text,
-            it => return block(it),
+            it => return it.into(),
         };
-        let Ok(timeline) = Timeline::parse(text) else { return block(it) };
+        let Ok(timeline) = Timeline::parse(text) else { return it.into() };
         let is_shown = |state: State| {
             state != State::None && timeline.lanes.iter().any(|lane| lane.states.contains(&state))
         };
@@ -178,8 +179,8 @@ impl<'k> Writer<'k> {
         }
         self.stated.extend(Statement::of_section(anchor));
         self.each(|language| {
-            let text = heading(language).map(|text| runs(text, Tone::Strong));
-            Block::Heading(Prose(text.unwrap_or_default()))
+            let text = heading(language).map(|text| Prose::toned_inlines(text, Tone::Strong));
+            Block::Heading(text.unwrap_or_default())
         });
         self.section_body(page, anchor);
     }
@@ -216,7 +217,7 @@ impl<'k> Writer<'k> {
     pub fn skill_item(&mut self, item: &knowledge::SkillItem) {
         self.each(|language| Block::Item {
             mark: Mark::Bullet,
-            body: Prose(runs(item.text.get(language), Tone::Plain)),
+            body: Prose::of_inlines(item.text.get(language)),
         });
     }
 
@@ -245,7 +246,7 @@ impl<'k> Writer<'k> {
 
 /// An interface text as prose; it may hold inline Markdown.
 pub fn ui(knowledge: &Knowledge, language: Language, key: Wording, args: &[(&str, &str)]) -> Prose {
-    let mut prose = prose_of(&knowledge.ui(language, key, args));
+    let mut prose = Prose::of(&knowledge.ui(language, key, args));
     let is_key = |text: &str| TABLES.iter().flat_map(|it| it.rows).any(|row| row.shown == text);
     for run in prose.0.iter_mut().filter(|run| run.tone == Tone::Code && is_key(&run.text)) {
         // What stands between the ticks of the text itself, and came into it from nowhere.
@@ -269,60 +270,14 @@ pub fn as_sentence(text: &str, language: Language) -> String {
     sentence
 }
 
-/// Inline Markdown as prose.
-pub fn prose_of(markdown: &str) -> Prose {
-    Prose(runs(&knowledge::inlines(markdown), Tone::Plain))
-}
-
-/// Parsed inline Markdown as prose.
-pub fn prose_of_inlines(inlines: &[Inline]) -> Prose {
-    Prose(runs(inlines, Tone::Plain))
-}
-
 fn text_of(block: &knowledge::Block) -> Prose {
     match block {
         knowledge::Block::Paragraph(text)
         | knowledge::Block::Heading { text, .. }
-        | knowledge::Block::Item { text, .. } => Prose(runs(text, Tone::Plain)),
+        | knowledge::Block::Item { text, .. } => Prose::of_inlines(text),
         knowledge::Block::Code { text, .. } => Prose::toned(text.clone(), Tone::Code),
         knowledge::Block::Table(_) => Prose::default(),
     }
-}
-
-/// A content block as a front end draws it.
-pub fn block(block: &knowledge::Block) -> Block {
-    match block {
-        knowledge::Block::Heading { text, .. } => Block::Heading(Prose(runs(text, Tone::Strong))),
-        knowledge::Block::Paragraph(text) => Block::Paragraph(Prose(runs(text, Tone::Plain))),
-        knowledge::Block::Item { number, text } => Block::Item {
-            mark: match number {
-                Some(number) => Mark::Number(usize::try_from(*number).unwrap_or(1)),
-                None => Mark::Bullet,
-            },
-            body: Prose(runs(text, Tone::Plain)),
-        },
-        knowledge::Block::Code { language, text } => {
-            Block::Code { language: language.clone(), text: text.clone() }
-        }
-        knowledge::Block::Table(rows) => {
-            let cell = |text: &Vec<Inline>| Prose(runs(text, Tone::Plain));
-            Block::Table(rows.iter().map(|row| row.iter().map(cell).collect()).collect())
-        }
-    }
-}
-
-fn runs(inlines: &[Inline], tone: Tone) -> Vec<Run> {
-    let mut out = Vec::new();
-    for inline in inlines {
-        match inline {
-            Inline::Text(text) => out.push(Run { text: text.clone(), tone }),
-            Inline::Code(text) => out.push(Run { text: text.clone(), tone: Tone::Code }),
-            Inline::Strong(inner) => out.extend(runs(inner, Tone::Strong)),
-            Inline::Emphasis(inner) => out.extend(runs(inner, Tone::Emphasis)),
-            Inline::Link { text, .. } => out.extend(runs(text, Tone::Link)),
-        }
-    }
-    out
 }
 
 /// A content page and what it points to.
@@ -334,8 +289,8 @@ pub fn whole_page(knowledge: &Knowledge, page: &knowledge::Page, reading: Readin
         writer.heading(popup::SEE_ALSO);
         for page in see {
             writer.each(|language| Block::Item {
-                mark: super::view::Mark::Bullet,
-                body: prose_of(page.title.get(language)),
+                mark: Mark::Bullet,
+                body: Prose::of(page.title.get(language)),
             });
         }
     }

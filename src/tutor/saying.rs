@@ -1,7 +1,7 @@
 //! What is said below the screen.
 
-use super::view::{Prose, Tone};
 use super::{Tutor, reading};
+use crate::document::{Prose, Tone};
 use crate::knowledge::{Both, Language, fill};
 use crate::text::Wording;
 

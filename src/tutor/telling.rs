@@ -6,8 +6,8 @@ use super::Tutor;
 use super::message::Told;
 use super::popups::{Reader, Window};
 use super::reading::Writer;
-use super::view::{Block, Prose, Tone};
 use crate::diagnostic::Message;
+use crate::document::{Block, Prose, Tone};
 use crate::review::sentence;
 use crate::wording::{Wording, saved};
 

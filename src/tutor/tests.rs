@@ -17,9 +17,10 @@ use std::sync::LazyLock;
 
 use super::key::{Code, Key};
 use super::message::{Effect, Msg, Opened, Saved, Told};
-use super::view::{Block, Body, Change, Popup, Row, Side, StepState, View, Walkthrough};
+use super::view::{Body, Popup, Row, StepState, View, Walkthrough};
 use super::{Reading, Tutor};
 use crate::diagnostic::Message;
+use crate::document::{Block, Change, Side};
 use crate::knowledge::{Files, Knowledge, Language};
 use crate::wording;
 

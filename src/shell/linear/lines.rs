@@ -1,5 +1,6 @@
 //! A view as flat lines of text, every sign spelled out.
 
+use crate::document::{Block, Change, Mark, Picked, Prose, Run, Side, Tone};
 use crate::knowledge::timeline::Timeline;
 use crate::knowledge::{Knowledge, Language};
 use crate::review::called;
@@ -7,8 +8,7 @@ use crate::shell::visible::{self, Charset};
 use crate::text::position;
 use crate::tutor::as_sentence;
 use crate::tutor::view::{
-    Block, Body, Change, CodePane, Header, ListRow, Mark, Page, Picked, Popup, Prose, Row, Run,
-    Side, StepState, Tone, View, Walkthrough,
+    Body, CodePane, Header, ListRow, Page, Popup, Row, StepState, View, Walkthrough,
 };
 use crate::wording::{Wording, linear};
 

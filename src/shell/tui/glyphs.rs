@@ -2,8 +2,8 @@
 
 use ratatui::symbols::border;
 
+use crate::document::{Mark, Picked};
 use crate::shell::visible::Charset;
-use crate::tutor::view::{Mark, Picked};
 
 /// Which signs to draw; the caller decides by the locale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

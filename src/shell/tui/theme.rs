@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use ratatui::style::{Modifier, Style};
 
 use super::color::{self, Depth};
-use crate::tutor::view::{Mark, Picked, ThemeChoice, Tone};
+use crate::document::{Mark, Picked, Tone};
+use crate::tutor::view::ThemeChoice;
 
 /// Everything that has a look of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -4,10 +4,11 @@ use super::attempt::Attempt;
 use super::notes::Place;
 use super::progress::State;
 use super::{Learn, Learner, Stage, Task, Topic, placement, practise};
+use crate::document::Tone;
 use crate::knowledge::Lesson;
 use crate::tutor::message::{Effect, Target};
 use crate::tutor::motion::Motion;
-use crate::tutor::view::{Pane, Tone};
+use crate::tutor::view::Pane;
 use crate::tutor::{Screen, Tutor};
 use crate::wording::status;
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::progress::State;
 use super::{Learn, Learner, Stage, Topic};
+use crate::document::{Mark, Prose};
 use crate::knowledge::{Knowledge, Language};
-use crate::tutor::reading::prose_of;
-use crate::tutor::view::{Mark, OverviewRow};
+use crate::tutor::view::OverviewRow;
 use crate::wording::{self, Wording};
 
 /// The rows: the lessons in their order, or the parts of a topic that is none.
@@ -44,7 +44,7 @@ fn lessons(knowledge: &Knowledge, language: Language, learner: &Learner) -> Arc<
         let state = learner.progress.state(&lesson.page.id);
         OverviewRow {
             number: at + 1,
-            line: prose_of(lesson.page.title.get(language)).text().into(),
+            line: Prose::of(lesson.page.title.get(language)).text().into(),
             mark: match state {
                 State::New => None,
                 State::Begun => Some(Mark::Begun),
@@ -74,14 +74,14 @@ pub(super) fn label(
             heading.map(crate::knowledge::plain).unwrap_or_default()
         }
         Stage::Predict(lesson) => match (&learn.topic, knowledge.lesson(lesson)) {
-            (Topic::Placement, Some(lesson)) => prose_of(lesson.page.title.get(language)).text(),
+            (Topic::Placement, Some(lesson)) => Prose::of(lesson.page.title.get(language)).text(),
             _ => ui(wording::learn::PREDICT),
         },
         Stage::Drill(id) => match learn.attempts.get(id).map(|it| &it.task) {
             Some(task) if task.drill.is_none() => super::practise::title(task, knowledge, language),
             _ => {
                 let drill = knowledge.drill(id);
-                drill.map(|it| prose_of(it.page.title.get(language)).text()).unwrap_or_default()
+                drill.map(|it| Prose::of(it.page.title.get(language)).text()).unwrap_or_default()
             }
         },
         Stage::End => ui(wording::learn::END),

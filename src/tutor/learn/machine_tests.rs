@@ -6,13 +6,14 @@ use super::keys::{self, LESSON, LESSONS, PREDICT};
 use super::progress::State;
 use super::tests::KNOWLEDGE;
 use super::{Learner, Progress};
+use crate::document::{Block, Mark, Picked};
 use crate::knowledge::Language;
 use crate::tutor::key::{Code, Key};
 use crate::tutor::message::{Effect, Msg, Target};
 use crate::tutor::popups::{CONSENT, LOOK_UP, READER};
 use crate::tutor::screens::home;
 use crate::tutor::screens::walk::{self, EDITOR};
-use crate::tutor::view::{Block, Body, Mark, Pane, Picked, Row, StepState, Walkthrough};
+use crate::tutor::view::{Body, Pane, Row, StepState, Walkthrough};
 use crate::tutor::{Reading, Tutor};
 
 const TODAY: Date = date(2026, 3, 1);

@@ -2,10 +2,11 @@
 
 use super::list::label;
 use super::{Learn, Stage};
+use crate::document::{Block, Mark, Picked, Prose};
 use crate::knowledge::{Knowledge, Language, Lesson};
 use crate::tutor::Screen;
-use crate::tutor::reading::{Reading, Writer, prose_of, prose_of_inlines};
-use crate::tutor::view::{Block, Mark, Page, Picked};
+use crate::tutor::reading::{Reading, Writer};
+use crate::tutor::view::Page;
 use crate::wording;
 
 /// The letters of the choices.
@@ -42,8 +43,8 @@ pub fn page(knowledge: &Knowledge, reading: Reading, place: &Place) -> Option<Pa
     let stage = learn.stages.get(place.stage)?;
     let title = |stage: &Stage, language: Language| label(stage, &learn, knowledge, language);
     writer.each(|language| {
-        let lesson = prose_of(lesson.page.title.get(language)).text();
-        Block::Conclusion(prose_of(&format!("{lesson}: {}", title(stage, language))))
+        let lesson = Prose::of(lesson.page.title.get(language)).text();
+        Block::Conclusion(Prose::of(&format!("{lesson}: {}", title(stage, language))))
     });
     match stage {
         Stage::About | Stage::Read(_) | Stage::End => {
@@ -56,7 +57,7 @@ pub fn page(knowledge: &Knowledge, reading: Reading, place: &Place) -> Option<Pa
         writer.each(|language| {
             let args = [("title", title(next, language))];
             let args: Vec<(&str, &str)> = args.iter().map(|(key, it)| (*key, &**it)).collect();
-            Block::Paragraph(prose_of(&knowledge.ui(language, wording::learn::NOTES_NEXT, &args)))
+            Block::Paragraph(Prose::of(&knowledge.ui(language, wording::learn::NOTES_NEXT, &args)))
         });
     }
     Some(writer.finish())
@@ -68,11 +69,11 @@ fn answers(writer: &mut Writer, lesson: Lesson<'_>) {
         let picked = if choice.is_right { Picked::Right } else { Picked::No };
         writer.each(|language| Block::Item {
             mark: Mark::Choice(letter, picked),
-            body: prose_of_inlines(choice.text.get(language)),
+            body: Prose::of_inlines(choice.text.get(language)),
         });
         writer.each(|language| Block::Item {
             mark: Mark::Under,
-            body: prose_of_inlines(choice.answer.get(language)),
+            body: Prose::of_inlines(choice.answer.get(language)),
         });
     }
     super::answers::recorded(writer, lesson);
@@ -85,7 +86,7 @@ fn drill(writer: &mut Writer, id: &str) {
     for (at, hint) in drill.hints().iter().enumerate() {
         writer.each(|language| Block::Item {
             mark: Mark::Number(at + 1),
-            body: prose_of_inlines(hint.get(language)),
+            body: Prose::of_inlines(hint.get(language)),
         });
     }
     let changed = |cells: &[&str]| -> String {

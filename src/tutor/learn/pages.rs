@@ -3,9 +3,10 @@
 use super::list::label;
 use super::progress::State;
 use super::{Learn, Learner, Stage, said};
+use crate::document::{Block, Mark, Picked, Prose};
 use crate::knowledge::{self, Knowledge, Lesson, PageKind};
-use crate::tutor::reading::{Reading, Writer, prose_of, prose_of_inlines, ui};
-use crate::tutor::view::{Block, Mark, Page, Picked};
+use crate::tutor::reading::{Reading, Writer, ui};
+use crate::tutor::view::Page;
 use crate::wording::{self, Wording};
 
 /// The letters of the choices.
@@ -80,7 +81,7 @@ fn how_far(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn, learner: &Lea
             writer.each(|language| {
                 let stage = label(at, learn, knowledge, language);
                 let args = [("day", day.as_str()), ("stage", &stage)];
-                Block::Paragraph(prose_of(&knowledge.ui(language, wording::learn::BEGUN, &args)))
+                Block::Paragraph(Prose::of(&knowledge.ui(language, wording::learn::BEGUN, &args)))
             });
         }
     }
@@ -100,7 +101,7 @@ fn titles(writer: &mut Writer, pages: &[&knowledge::Page]) {
     for page in pages {
         writer.each(|language| Block::Item {
             mark: Mark::Bullet,
-            body: prose_of(page.title.get(language)),
+            body: Prose::of(page.title.get(language)),
         });
     }
 }
@@ -120,7 +121,7 @@ pub(super) fn results(writer: &mut Writer, learn: &Learn, learner: &Learner, hea
             let title = label(stage, learn, knowledge, language);
             let how = how.map(|key| knowledge.ui(language, key, &[])).unwrap_or_default();
             let mark = if done { Mark::Right } else { Mark::Open };
-            Block::Item { mark, body: prose_of(&format!("{title}{how}")) }
+            Block::Item { mark, body: Prose::of(&format!("{title}{how}")) }
         });
     }
 }
@@ -150,7 +151,7 @@ pub(super) fn due(writer: &mut Writer, learner: &Learner) {
 fn question(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn) {
     let page = lesson.page;
     let heading = |language| page.heading(language, "predict").unwrap_or_default();
-    writer.each(|language| Block::Conclusion(prose_of_inlines(heading(language))));
+    writer.each(|language| Block::Conclusion(Prose::of_inlines(heading(language))));
     writer.section_body_without_items(page, "predict");
     let answer = learn.answer();
     let choices = lesson.choices();
@@ -162,7 +163,7 @@ fn question(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn) {
         };
         writer.each(|language| Block::Item {
             mark: Mark::Choice(letter, picked),
-            body: prose_of_inlines(choice.text.get(language)),
+            body: Prose::of_inlines(choice.text.get(language)),
         });
     }
     if let Some(chosen) = answer.and_then(|at| choices.get(at)) {
@@ -172,7 +173,7 @@ fn question(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn) {
             wording::learn::WRONG_ANSWER
         };
         writer.heading(key);
-        writer.each(|language| Block::Paragraph(prose_of_inlines(chosen.answer.get(language))));
+        writer.each(|language| Block::Paragraph(Prose::of_inlines(chosen.answer.get(language))));
         super::answers::recorded(writer, lesson);
         writer.section_body_without_items(page, "answer");
     }
@@ -183,8 +184,8 @@ fn end(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn, learner: &Learner
     let complete = learn.is_complete(learner);
     let key = if complete { wording::learn::DONE } else { wording::learn::NOT_DONE };
     writer.each(|language| {
-        let title = prose_of(lesson.page.title.get(language)).text();
-        Block::Conclusion(prose_of(&knowledge.ui(language, key, &[("title", &title)])))
+        let title = Prose::of(lesson.page.title.get(language)).text();
+        Block::Conclusion(Prose::of(&knowledge.ui(language, key, &[("title", &title)])))
     });
     results(writer, learn, learner, wording::learn::DRILLS);
     if complete {
@@ -203,7 +204,7 @@ fn end(writer: &mut Writer, lesson: Lesson<'_>, learn: &Learn, learner: &Learner
         knowledge.lessons().filter(open).find(later).or_else(|| knowledge.lessons().find(open));
     match next {
         Some(next) => writer.each(|language| {
-            let title = prose_of(next.page.title.get(language)).text();
+            let title = Prose::of(next.page.title.get(language)).text();
             let number = next.front.order.to_string();
             let args = [("title", title.as_str()), ("number", &number)];
             Block::Paragraph(ui(knowledge, language, wording::learn::NEXT, &args))

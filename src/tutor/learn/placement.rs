@@ -2,9 +2,9 @@
 //! speaks for that lesson and those between it and the question before.
 
 use super::{Learn, Learner, Stage, Topic};
+use crate::document::{Block, Mark, Prose};
 use crate::knowledge::{Knowledge, Lesson};
-use crate::tutor::reading::{Writer, prose_of};
-use crate::tutor::view::{Block, Mark};
+use crate::tutor::reading::Writer;
 use crate::wording;
 
 /// How many questions a round has at most.
@@ -78,7 +78,7 @@ fn placed(writer: &mut Writer, learn: &Learn, learner: &Learner) {
                 let title = lesson.page.title.get(language);
                 let key = if known { wording::learn::MAY_SKIP } else { wording::learn::WORTH_IT };
                 let args = [("number", number.as_str()), ("title", title)];
-                Block::Item { mark, body: prose_of(&knowledge.ui(language, key, &args)) }
+                Block::Item { mark, body: Prose::of(&knowledge.ui(language, key, &args)) }
             });
         }
     }

@@ -2,13 +2,13 @@
 
 use super::task::{Task, Wants};
 use crate::diagnostic::{Applicability, Diagnostic};
+use crate::document::{Block, Prose};
 use crate::index::How;
 use crate::knowledge::{Knowledge, Language, PageKind, Tables};
 use crate::review::{Review, changed_sources};
 use crate::text::CellIndex;
 use crate::tutor::document::Document;
-use crate::tutor::reading::{Writer, prose_of};
-use crate::tutor::view::Block;
+use crate::tutor::reading::Writer;
 use crate::wording;
 
 /// One task for each mistake of each cell that can be repaired here, in the order of the cells.
@@ -75,7 +75,7 @@ fn rule(task: &Task) -> &str {
 pub(super) fn title(task: &Task, knowledge: &Knowledge, language: Language) -> String {
     let cell = task.wants.at.unwrap_or_default().number().to_string();
     let page = knowledge.page(PageKind::Mistake, rule(task));
-    let title = page.map_or_else(String::new, |page| prose_of(page.title.get(language)).text());
+    let title = page.map_or_else(String::new, |page| Prose::of(page.title.get(language)).text());
     knowledge.ui(language, wording::drill::OWN_TITLE, &[("cell", &cell), ("title", &title)])
 }
 
@@ -87,7 +87,7 @@ pub(super) fn task(writer: &mut Writer, task: &Task, first: bool) {
     writer.each(|language| {
         let title = page.map_or("", |page| page.title.get(language).as_str());
         let args = [("cell", cell.as_str()), ("title", title)];
-        let text = prose_of(&knowledge.ui(language, wording::drill::OWN_TASK, &args));
+        let text = Prose::of(&knowledge.ui(language, wording::drill::OWN_TASK, &args));
         if first { Block::Conclusion(text) } else { Block::Paragraph(text) }
     });
 }

@@ -4,12 +4,12 @@
 use super::attempt::{Attempt, HINTS};
 use super::grade::{Check, Point};
 use crate::diagnostic::Diagnostic;
+use crate::document::{Block, Mark, Prose, Run, Tone};
 use crate::knowledge::{Drill, Knowledge, Language, PageKind};
 use crate::review::sentence;
 use crate::text::{CellIndex, Span, position};
 use crate::tutor::diff;
-use crate::tutor::reading::{Writer, prose_of, prose_of_inlines};
-use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
+use crate::tutor::reading::Writer;
 use crate::wording::{self, Wording, pattern};
 
 /// Writes the page of a drill as it stands.
@@ -65,7 +65,7 @@ fn points(writer: &mut Writer, attempt: &Attempt) {
                 true => verdict(knowledge, language, attempt, check),
                 false => goal(knowledge, language, check),
             };
-            Block::Item { mark, body: prose_of(&text) }
+            Block::Item { mark, body: Prose::of(&text) }
         });
     }
 }
@@ -174,14 +174,14 @@ fn hints(writer: &mut Writer, attempt: &Attempt, drill: Option<Drill<'_>>) {
         let (number, all) = (tier.to_string(), HINTS.to_string());
         let args = [("number", number.as_str()), ("all", &all)];
         writer.each(|language| {
-            Block::Heading(prose_of(&knowledge.ui(language, wording::drill::HINT, &args)))
+            Block::Heading(Prose::of(&knowledge.ui(language, wording::drill::HINT, &args)))
         });
         match drill {
             _ if tier == HINTS => differences(writer, attempt),
             Some(drill) => {
                 let hint = drill.hints().into_iter().nth(usize::from(tier - 1));
                 if let Some(hint) = hint {
-                    writer.each(|language| Block::Paragraph(prose_of_inlines(hint.get(language))));
+                    writer.each(|language| Block::Paragraph(Prose::of_inlines(hint.get(language))));
                 }
             }
             None => super::practise::hint(writer, &attempt.task, tier),

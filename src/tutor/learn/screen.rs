@@ -3,11 +3,10 @@
 use super::attempt::Attempt;
 use super::list::{current, label};
 use super::{Learn, Stage, Topic};
+use crate::document::{Block, Prose};
 use crate::tutor::marks::underline;
 use crate::tutor::message::Effect;
-use crate::tutor::view::{
-    Block, CodePane, Header, Row, StepState, StepTab, Underline, Walkthrough,
-};
+use crate::tutor::view::{CodePane, Header, Row, StepState, StepTab, Underline, Walkthrough};
 use crate::tutor::{Screen, Tutor};
 use crate::wording::{self, Wording, header};
 
@@ -72,7 +71,7 @@ impl Tutor<'_> {
             Topic::Lesson(id) => {
                 let lesson = self.knowledge.lesson(id);
                 let title = lesson.map(|it| it.page.title.get(language).clone());
-                let title = crate::tutor::reading::prose_of(&title.unwrap_or_default()).text();
+                let title = Prose::of(&title.unwrap_or_default()).text();
                 (title, ui(wording::learn::PLACE, &[("number", &number), ("count", &count)]))
             }
             Topic::Review => (ui(wording::learn::REVIEW, &[]), String::new()),

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 
 use super::Learner;
+use crate::document::Tone;
 use crate::tutor::Tutor;
 use crate::tutor::key::{Code, Key};
 use crate::tutor::message::{Effect, Msg};
-use crate::tutor::view::Tone;
 use crate::wording::learn;
 
 /// Ticks in a second.

@@ -2,10 +2,11 @@
 
 use super::attempt::{Attempt, Outcome};
 use super::{Learn, Stage};
+use crate::document::Tone;
 use crate::knowledge::Knowledge;
 use crate::tutor::copying::Copying;
 use crate::tutor::message::Effect;
-use crate::tutor::view::{Pane, Tone};
+use crate::tutor::view::Pane;
 use crate::tutor::{Screen, Tutor};
 use crate::wording::status;
 

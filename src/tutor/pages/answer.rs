@@ -4,11 +4,11 @@ use super::fitting::Fitting;
 use super::pattern::{in_thread, shows_how, way_out};
 use super::{Subject, changes_alone, command, line_of, reasons};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::document::{Block, Prose};
 use crate::knowledge::{Language, PageKind};
 use crate::review::{SAVED_OUTPUT, sentence};
-use crate::tutor::reading::{Writer, as_sentence, prose_of};
+use crate::tutor::reading::{Writer, as_sentence};
 use crate::tutor::statements::Statement;
-use crate::tutor::view::Block;
 use crate::wording::{self, Wording, answer};
 
 /// As many changed lines as the answer shows.
@@ -112,6 +112,6 @@ fn labelled(writer: &mut Writer, label: Wording, text: impl Fn(Language) -> Stri
     let knowledge = writer.knowledge;
     writer.each(|language| {
         let text = as_sentence(&text(language), language);
-        Block::Paragraph(prose_of(&knowledge.ui(language, label, &[("text", &text)])))
+        Block::Paragraph(Prose::of(&knowledge.ui(language, label, &[("text", &text)])))
     });
 }

@@ -2,11 +2,11 @@
 
 use super::{Subject, differences, says_something};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::document::{Block, Mark};
 use crate::notebook::Format;
 use crate::review::helper_of;
 use crate::tutor::document::Document;
 use crate::tutor::reading::Writer;
-use crate::tutor::view::{Block, Mark};
 use crate::wording::{Wording, apply, pattern, situation};
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {

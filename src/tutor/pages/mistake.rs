@@ -3,11 +3,11 @@
 use super::fitting::Fitting;
 use super::{Subject, line_of};
 use crate::diagnostic::Diagnostic;
+use crate::document::{Block, Mark, Prose};
 use crate::review::sentence;
 use crate::tutor::marks::mark;
-use crate::tutor::reading::{Writer, prose_of};
+use crate::tutor::reading::Writer;
 use crate::tutor::statements::{Outcome, Statement};
-use crate::tutor::view::{Block, Mark};
 use crate::wording::mistake;
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
@@ -36,7 +36,7 @@ fn notes(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
                 let at = knowledge.ui(language, mistake::AT_LINE, &[("line", line)]);
                 text = format!("{text}{at}");
             }
-            Block::Item { mark: Mark::Bullet, body: prose_of(&text) }
+            Block::Item { mark: Mark::Bullet, body: Prose::of(&text) }
         });
     }
 }

@@ -3,10 +3,10 @@
 use super::fitting::{Fitting, INSTEAD};
 use super::{Subject, differences, line_of, reasons, says_something};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::document::{Block, Mark, Prose, Run, Tone};
 use crate::knowledge::{Front, Language, Page, PageKind};
 use crate::review::sentence;
-use crate::tutor::reading::{Writer, prose_of};
-use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
+use crate::tutor::reading::Writer;
 use crate::wording::{self, situation};
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
@@ -17,7 +17,7 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
     }
     alternatives(writer, subject, problem, &fitting);
     if let (Some(page), Some(_)) = (followed(subject, problem, &fitting), subject.fix()) {
-        writer.each(|language| Block::Heading(prose_of(page.title.get(language))));
+        writer.each(|language| Block::Heading(Prose::of(page.title.get(language))));
         writer.opening_as_paragraph(page);
     }
     for (page, anchor) in sections(subject, problem, &fitting) {
@@ -85,7 +85,7 @@ fn why(writer: &mut Writer, subject: Subject, fix: &Fix, cell: crate::text::Cell
         writer.each(|language| {
             let at = knowledge.ui(language, situation::LINE, &[("line", &line)]);
             let mut runs = vec![Run { text: at, tone: Tone::Quiet }];
-            runs.extend(prose_of(&sentence(knowledge, language, message)).0);
+            runs.extend(Prose::of(&sentence(knowledge, language, message)).0);
             Block::Item { mark: Mark::Bullet, body: Prose(runs) }
         });
     }
@@ -137,7 +137,7 @@ pub(super) fn way_out(
 ) {
     if fitting.way_out(problem, Language::En).is_some() {
         writer.each(|language| {
-            block(prose_of(&fitting.way_out(problem, language).unwrap_or_default()))
+            block(Prose::of(&fitting.way_out(problem, language).unwrap_or_default()))
         });
     }
 }
@@ -165,7 +165,7 @@ fn alternatives(writer: &mut Writer, subject: Subject, problem: &Diagnostic, fit
     for (index, page) in pages.iter().enumerate() {
         let Front::Pattern { choose } = &page.front else { continue };
         writer.each(|language| {
-            let mut runs = prose_of(page.title.get(language)).0;
+            let mut runs = Prose::of(page.title.get(language)).0;
             runs.iter_mut().for_each(|run| {
                 if run.tone == Tone::Plain {
                     run.tone = Tone::Strong;
@@ -173,7 +173,7 @@ fn alternatives(writer: &mut Writer, subject: Subject, problem: &Diagnostic, fit
             });
             let colon = knowledge.ui(language, wording::pattern::COLON, &[]);
             runs.push(Run { text: colon, tone: Tone::Plain });
-            runs.extend(prose_of(choose.get(language)).0);
+            runs.extend(Prose::of(choose.get(language)).0);
             Block::Item { mark: Mark::Number(index + 1), body: Prose(runs) }
         });
     }

@@ -4,6 +4,7 @@ use super::fitting::Fitting;
 use super::spent;
 use super::{Proof, Subject};
 use crate::diagnostic::Diagnostic;
+use crate::document::{Block, Mark, Prose, Run, Side, Tone};
 use crate::knowledge::{Both, Demonstration, Knowledge, Language};
 use crate::proof::{Difference, differences};
 use crate::review::{called, sentence};
@@ -11,8 +12,7 @@ use crate::text::{CellIndex, Wording};
 use crate::transcript::{CellRun, Status, Stream, Told, Transcript, Versions, seconds};
 use crate::tutor::message::Stage;
 use crate::tutor::proving::{Attempt, Claim, Outcome, Prospect, Running, State};
-use crate::tutor::reading::{Writer, prose_of};
-use crate::tutor::view::{Block, Mark, Prose, Run, Side, Tone};
+use crate::tutor::reading::Writer;
 use crate::wording::{self, pattern, prove};
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic, proof: Proof) {
@@ -77,7 +77,7 @@ fn idle(writer: &mut Writer, subject: Subject, prospect: Option<&Prospect>) {
     for step in &plan.steps {
         writer.each(|language| Block::Item {
             mark: Mark::Bullet,
-            body: prose_of(&sentence(knowledge, language, &step.message())),
+            body: Prose::of(&sentence(knowledge, language, &step.message())),
         });
         for effect in &step.effects {
             writer.item(Mark::Under, prove::EFFECT, &[("line", effect)]);
@@ -88,7 +88,7 @@ fn idle(writer: &mut Writer, subject: Subject, prospect: Option<&Prospect>) {
 fn lines(writer: &mut Writer, why: &Both<String>) {
     for at in 0..why.en.lines().count() {
         let line = |language: Language| why.get(language).lines().nth(at).unwrap_or_default();
-        writer.each(|language| Block::Paragraph(prose_of(line(language))));
+        writer.each(|language| Block::Paragraph(Prose::of(line(language))));
     }
 }
 

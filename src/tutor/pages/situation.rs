@@ -2,13 +2,13 @@
 
 use super::{Subject, line_of};
 use crate::classify::{Classification, NOT_USE, Situation, USE, Verdict};
+use crate::document::{Block, Mark, Prose, Run, Tone};
 use crate::environment::Certainty;
 use crate::knowledge::{Language, PageKind};
 use crate::review::sentence;
 use crate::text::Span;
-use crate::tutor::reading::{Writer, prose_of};
+use crate::tutor::reading::Writer;
 use crate::tutor::statements::{Outcome, Statement};
-use crate::tutor::view::{Block, Mark, Prose, Run, Tone};
 use crate::wording::{self, Wording};
 
 /// The situation in which `asyncio.run()` raises.
@@ -51,7 +51,7 @@ fn applies(writer: &mut Writer, subject: Subject, answer: &Classification, key: 
     let has_problem = subject.problem.is_some();
     writer.each(|language| {
         let why = why.map(|why| sentence(knowledge, language, &why.why));
-        let said = prose_of(&knowledge.ui(language, key, &[("why", &why.unwrap_or_default())]));
+        let said = Prose::of(&knowledge.ui(language, key, &[("why", &why.unwrap_or_default())]));
         if has_problem { Block::Paragraph(said) } else { Block::Conclusion(said) }
     });
 }
@@ -77,7 +77,7 @@ fn conclusion(writer: &mut Writer, subject: Subject, answer: &Classification) {
                     let why = sentence(knowledge, language, &why.why);
                     let whole =
                         knowledge.ui(language, wording::situation::THIS_CELL, &[("why", &why)]);
-                    Block::Paragraph(prose_of(&whole))
+                    Block::Paragraph(Prose::of(&whole))
                 }),
                 None => writer.paragraph(wording::situation::QUIET_CODE, &[]),
             }
@@ -138,7 +138,7 @@ fn folded(writer: &mut Writer, subject: Subject, ids: &[&str]) {
             pages.iter().map(|page| page.title.get(language).as_str()).collect();
         let titles = titles.join(if language == Language::Zh { "；" } else { "; " });
         let mut body =
-            prose_of(&knowledge.ui(language, wording::situation::FOLDED, &[("items", &titles)]));
+            Prose::of(&knowledge.ui(language, wording::situation::FOLDED, &[("items", &titles)]));
         body.0.iter_mut().for_each(|run| run.tone = Tone::Quiet);
         Block::Item { mark: Mark::Others, body }
     });
@@ -148,7 +148,7 @@ fn title(writer: &mut Writer, subject: Subject, id: &str) {
     let Some(page) = subject.knowledge.page(PageKind::Situation, id) else { return };
     writer.each(|language| Block::Item {
         mark: Mark::Fits,
-        body: prose_of(page.title.get(language)),
+        body: Prose::of(page.title.get(language)),
     });
 }
 
@@ -167,7 +167,7 @@ fn evidence(writer: &mut Writer, subject: Subject, situation: &Situation) {
             let mut runs = vec![Run { text: at, tone: Tone::Quiet }];
             runs.push(Run { text: cut.clone(), tone: Tone::Evidence });
             runs.push(Run { text: separator(language).to_owned(), tone: Tone::Quiet });
-            runs.extend(prose_of(&why).0);
+            runs.extend(Prose::of(&why).0);
             Block::Item { mark: Mark::Under, body: Prose(runs) }
         });
     }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::document::Block;
 use crate::knowledge::timeline::{Lane, State, Timeline};
 use crate::knowledge::{Knowledge, Language};
 use crate::review::called;
 use crate::transcript::{CellRun, Chart, ChartLane, Doing, HOLDS, seconds};
 use crate::tutor::reading::Writer;
-use crate::tutor::view::Block;
 use crate::wording::{self, Wording, prove, spent};
 
 /// Parts of the time, each a column.

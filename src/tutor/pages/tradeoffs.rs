@@ -3,9 +3,9 @@
 use super::Subject;
 use super::fitting::Fitting;
 use crate::diagnostic::Diagnostic;
+use crate::document::{Block, Mark, Prose};
 use crate::knowledge::{Front, PageKind};
-use crate::tutor::reading::{Writer, prose_of};
-use crate::tutor::view::{Block, Mark};
+use crate::tutor::reading::Writer;
 use crate::wording;
 
 pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
@@ -24,7 +24,7 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
     }
     for id in applies {
         let Some(page) = subject.knowledge.page(PageKind::Tradeoff, id) else { continue };
-        writer.each(|language| Block::Heading(prose_of(page.title.get(language))));
+        writer.each(|language| Block::Heading(Prose::of(page.title.get(language))));
         writer.opening_as_paragraph(page);
         writer.section_body(page, "more");
     }
@@ -45,7 +45,7 @@ fn deviations(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
         let Front::Deviation { because } = &page.front else { continue };
         writer.each(|language| Block::Item {
             mark: Mark::Bullet,
-            body: prose_of(because.get(language)),
+            body: Prose::of(because.get(language)),
         });
     }
     writer.paragraph(wording::tradeoffs::CANNOT_KEY, &[]);

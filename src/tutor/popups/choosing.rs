@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::{At, Outcome, Popup};
+use crate::document::{Block, Mark, Prose};
 use crate::knowledge::{Chooser, Knowledge, Language, Next, Question};
 use crate::tutor::Tutor;
 use crate::tutor::key::Code;
 use crate::tutor::keys::Act::Does;
 use crate::tutor::keys::{Chord, Keys, Row, c, close, down, k, row, silent, up, window};
-use crate::tutor::reading::{Reading, Writer, prose_of};
-use crate::tutor::view::{self, Block, ListRow, Mark, Page};
+use crate::tutor::reading::{Reading, Writer};
+use crate::tutor::view::{self, ListRow, Page};
 use crate::wording::{keys, pattern_chooser};
 
 pub static KEYS: Keys = window("choosing").rows(&[
@@ -118,10 +119,10 @@ impl Tutor<'_> {
 fn both_languages(tutor: &Tutor<'_>, question: &Question) -> Option<Arc<Page>> {
     let Reading::Both(_) = tutor.reading else { return None };
     let mut writer = Writer::new(tutor.knowledge, tutor.reading);
-    writer.each(|language| Block::Conclusion(prose_of(question.ask.get(language))));
+    writer.each(|language| Block::Conclusion(Prose::of(question.ask.get(language))));
     for (at, choice) in question.choices.iter().enumerate() {
         let mark = Mark::Number(at + 1);
-        writer.each(|language| Block::Item { mark, body: prose_of(choice.text.get(language)) });
+        writer.each(|language| Block::Item { mark, body: Prose::of(choice.text.get(language)) });
     }
     Some(Arc::new(writer.finish()))
 }
@@ -157,5 +158,5 @@ pub fn told<'c>(chooser: &'c Chooser, answers: &[usize]) -> Vec<(Texts<'c>, Text
 }
 
 fn plain(markdown: &str) -> String {
-    prose_of(markdown).text()
+    Prose::of(markdown).text()
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{At, Popup};
+use crate::document::Block;
 use crate::notebook::Format;
 use crate::text::CellIndex;
 use crate::tutor::beside::Keep;
@@ -13,7 +14,7 @@ use crate::tutor::keys::Act::{Asks, Does};
 use crate::tutor::keys::{Chord, Keys, c, down, k, page_down, page_up, question, row, up};
 use crate::tutor::message::Effect;
 use crate::tutor::reading::Writer;
-use crate::tutor::view::{self, Block, Page};
+use crate::tutor::view::{self, Page};
 use crate::tutor::{Tutor, diff};
 use crate::wording::{Wording, apply, confirm, keys, pattern, status};
 

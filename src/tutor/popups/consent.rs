@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{At, Popup};
+use crate::document::{Block, Mark, Prose, Tone};
 use crate::knowledge::{Knowledge, Language};
 use crate::proof::{Plan, Step};
 use crate::review::sentence;
@@ -14,8 +15,8 @@ use crate::tutor::keys::Act::{Asks, Does};
 use crate::tutor::keys::{Keys, c, down, k, page_down, page_up, question, row, up};
 use crate::tutor::message::{Effect, FoundKernel};
 use crate::tutor::proving::Claim;
-use crate::tutor::reading::{Writer, prose_of};
-use crate::tutor::view::{self, Block, ListRow, Mark, Page, Tone};
+use crate::tutor::reading::Writer;
+use crate::tutor::view::{self, ListRow, Page};
 use crate::wording::{self, kernels, keys, pattern, popup, prove};
 
 pub static KEYS: Keys = question("consent").rows(&[
@@ -93,7 +94,7 @@ impl Consent {
     fn listed(&self, knowledge: &Knowledge, language: Language) -> Vec<ListRow> {
         let row = |step: &Step| {
             let mark = if self.out.contains(&step.cell) { "[ ]" } else { "[x]" };
-            let said = prose_of(&sentence(knowledge, language, &step.message())).text();
+            let said = Prose::of(&sentence(knowledge, language, &step.message())).text();
             let detail = match step.effects.as_slice() {
                 [] => String::new(),
                 [one] => one.clone(),
@@ -122,11 +123,11 @@ impl Popup for Consent {
     fn write(&mut self, row: usize, tutor: &Tutor<'_>) {
         let (knowledge, reading) = (tutor.knowledge, tutor.reading);
         let mut writer = Writer::new(knowledge, reading);
-        writer.each(|language| Block::Paragraph(prose_of(self.kernel.reason.get(language))));
+        writer.each(|language| Block::Paragraph(Prose::of(self.kernel.reason.get(language))));
         if self.kernel.is_found_here {
             writer.each(|language| {
                 let said = knowledge.ui(language, kernels::FOUND_HERE, &[]);
-                let body = view::Prose::toned(said, Tone::Caution);
+                let body = Prose::toned(said, Tone::Caution);
                 Block::Item { mark: Mark::Warning, body }
             });
         }
@@ -141,7 +142,7 @@ impl Popup for Consent {
             for effect in &step.effects {
                 writer.each(|language| {
                     let said = knowledge.ui(language, prove::EFFECT, &[("line", effect)]);
-                    let body = view::Prose::toned(said, Tone::Caution);
+                    let body = Prose::toned(said, Tone::Caution);
                     Block::Item { mark: Mark::Warning, body }
                 });
             }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::{At, Popup, TABLES};
+use crate::document::{Block, Prose, Side};
 use crate::knowledge::{Knowledge, Language};
 use crate::tutor::key::Code;
 use crate::tutor::keys::{Keys, Row, close, ctrl, down, k, page_down, page_up, typing, up};
 use crate::tutor::line::Line;
-use crate::tutor::reading::{Reading, Writer, prose_of};
-use crate::tutor::view::{self, Block, Page, Prose, Side};
+use crate::tutor::reading::{Reading, Writer};
+use crate::tutor::view::{self, Page};
 use crate::tutor::{Tutor, everywhere};
 use crate::wording::{header, popup};
 
@@ -100,7 +101,7 @@ fn in_columns(writer: &mut Writer, rows: &[&Row]) {
     writer.each(|language| {
         let line = |row: &&Row| {
             let label = row.label.map(|label| knowledge.ui(language, label, &[]));
-            let mut runs = prose_of(&format!("`{}`", row.shown)).0;
+            let mut runs = Prose::of(&format!("`{}`", row.shown)).0;
             runs.extend(Prose::plain(format!("  {}", label.unwrap_or_default())).0);
             Side::Line(Prose(runs))
         };

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use super::filtered::{Filtered, Listed};
 use super::{Question, filter};
+use crate::document::Tone;
 use crate::tutor::Tutor;
 use crate::tutor::keys::Act::Asks;
 use crate::tutor::keys::{Keys, typing};
 use crate::tutor::message::Effect;
-use crate::tutor::view::{ListRow, Tone};
+use crate::tutor::view::ListRow;
 use crate::wording::{popup, status};
 
 pub static KEYS: Keys = typing("notebooks").rows(&filter(Asks(|it| it.open_selected())));

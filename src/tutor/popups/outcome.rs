@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::choosing::{back, told};
 use super::{At, Popup};
+use crate::document::{Block, Mark, Prose, Tone};
 use crate::knowledge::{End, Knowledge, Next, PageKind};
 use crate::review::{Names, names, skeleton};
 use crate::tutor::key::Code;
@@ -12,8 +13,8 @@ use crate::tutor::keys::{
     BOTTOM, Chord, Keys, TOP, c, close, down, k, page_down, page_up, row, up, window,
 };
 use crate::tutor::message::Effect;
-use crate::tutor::reading::{Writer, prose_of};
-use crate::tutor::view::{self, Block, Mark, Page, Tone};
+use crate::tutor::reading::Writer;
+use crate::tutor::view::{self, Page};
 use crate::tutor::{Screen, Tutor};
 use crate::wording::{keys, pattern_chooser};
 
@@ -104,7 +105,7 @@ impl Tutor<'_> {
         let Some(page) = knowledge.page(*kind, id) else { return writer.finish() };
         writer.opening(page);
         let both = |writer: &mut Writer, text: &crate::knowledge::Both<String>| {
-            writer.each(|language| Block::Paragraph(prose_of(text.get(language))));
+            writer.each(|language| Block::Paragraph(Prose::of(text.get(language))));
         };
         if let Some(code) = &outcome.code {
             let cell = self.cell_number().filter(|_| is_filled(knowledge, end, outcome));
@@ -122,12 +123,12 @@ impl Tutor<'_> {
         for (asked, chosen) in told(knowledge.chooser(), &outcome.answers) {
             writer.each(|language| {
                 let text = format!("{} {}", asked.get(language), chosen.get(language));
-                Block::Item { mark: Mark::Bullet, body: prose_of(&text) }
+                Block::Item { mark: Mark::Bullet, body: Prose::of(&text) }
             });
         }
         writer.heading(pattern_chooser::READ);
         writer.each(|language| {
-            let mut body = prose_of(page.title.get(language));
+            let mut body = Prose::of(page.title.get(language));
             body.0.iter_mut().for_each(|run| run.tone = Tone::Link);
             Block::Item { mark: Mark::Bullet, body }
         });

@@ -1,12 +1,13 @@
 //! A list of pages: deviations, and what to see besides.
 
 use super::{At, Popup, list};
+use crate::document::Prose;
 use crate::knowledge::{self, Knowledge, PageKind};
 use crate::review::called;
 use crate::tutor::Tutor;
 use crate::tutor::keys::Act::Does;
 use crate::tutor::keys::{Keys, window};
-use crate::tutor::reading::{Reading, prose_of};
+use crate::tutor::reading::Reading;
 use crate::tutor::view::{self, ListRow};
 use crate::wording::{Wording, popup};
 
@@ -29,7 +30,7 @@ pub struct Found {
 impl Found {
     /// A page by its title in the reader's language.
     pub fn new(page: &knowledge::Page, reading: Reading) -> Self {
-        let label = prose_of(page.title.get(reading.base())).text();
+        let label = Prose::of(page.title.get(reading.base())).text();
         Self { kind: page.kind, id: page.id.clone(), label }
     }
 

@@ -3,6 +3,7 @@
 use super::filter;
 use super::filtered::{Filtered, Listed};
 use crate::diagnostic::Diagnostic;
+use crate::document::Prose;
 use crate::knowledge::{Knowledge, Language};
 use crate::review::{called, sentence};
 use crate::text::CellIndex;
@@ -12,7 +13,6 @@ use crate::tutor::keys::Act::Does;
 use crate::tutor::keys::{Keys, typing};
 use crate::tutor::order::{Place, key_of};
 use crate::tutor::pages::line_of;
-use crate::tutor::reading::prose_of;
 use crate::tutor::view::ListRow;
 use crate::wording::{mistake, popup};
 
@@ -33,7 +33,7 @@ fn listed(
     let at = knowledge.ui(language, mistake::OTHER, &[("cell", &cell), ("line", &line)]);
     let severity = knowledge.ui(language, called::severity(found.severity), &[]);
     let label = format!("{severity}  {at}  {}", found.rule);
-    let detail = prose_of(&sentence(knowledge, language, &found.message)).text();
+    let detail = Prose::of(&sentence(knowledge, language, &found.message)).text();
     let words = format!("{label} {detail}");
     Listed { what: place, row: ListRow { label, detail }, words }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{At, Found, Pages, Popup};
+use crate::document::Prose;
 use crate::knowledge::{self, Page, PageKind};
 use crate::tutor::copying::Copying;
 use crate::tutor::key::Code;
@@ -11,7 +12,7 @@ use crate::tutor::keys::{
     BOTTOM, Keys, TOP, c, close, down, k, page_down, page_up, row, up, window,
 };
 use crate::tutor::message::Effect;
-use crate::tutor::reading::{prose_of, whole_page};
+use crate::tutor::reading::whole_page;
 use crate::tutor::{Tutor, view};
 use crate::wording::{keys, popup};
 
@@ -51,7 +52,7 @@ impl Popup for Reader {
         let (knowledge, reading) = (tutor.knowledge, tutor.reading);
         let page = self.id.as_ref().and_then(|(kind, id)| knowledge.page(*kind, id));
         if let Some(page) = page {
-            self.title = prose_of(page.title.get(reading.base())).text();
+            self.title = Prose::of(page.title.get(reading.base())).text();
             self.page = Arc::new(whole_page(knowledge, page, reading));
         }
     }

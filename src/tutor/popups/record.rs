@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::{At, Outcome, Popup, Question, Reader};
 use crate::diagnostic::Message;
+use crate::document::{Block, Prose, Tone};
 use crate::knowledge::{Language, PageKind, blocks};
 use crate::review::{FileChange, Form, Place, Record, record, review_day, with_record};
 use crate::transcript::Transcript;
@@ -19,8 +20,8 @@ use crate::tutor::message::Effect;
 use crate::tutor::moving::Move;
 use crate::tutor::pages::spent;
 use crate::tutor::proving::{self, State};
-use crate::tutor::reading::{Reading, Writer, block, prose_of};
-use crate::tutor::view::{self, Block, Page, Tone};
+use crate::tutor::reading::{Reading, Writer};
+use crate::tutor::view::{self, Page};
 use crate::tutor::{Screen, Tutor, diff};
 use crate::wording::{self, keys, status};
 
@@ -76,7 +77,7 @@ impl Popup for Reason {
 
     fn view(&self, at: At<'_>) -> view::Popup {
         let page = at.knowledge.page(PageKind::Deviation, &self.id);
-        let title = page.map(|page| prose_of(page.title.get(at.language)).text());
+        let title = page.map(|page| Prose::of(page.title.get(at.language)).text());
         let args = [("title", &*title.unwrap_or_default())];
         view::Popup::Line {
             title: at.knowledge.ui(at.language, wording::record::ASK, &args),
@@ -173,7 +174,7 @@ impl Tutor<'_> {
         let mut writer = Writer::new(self.knowledge, self.reading);
         let text = self.record_text(id, reason, Form::Cell).unwrap_or_default();
         for (at, found) in blocks(&text).iter().enumerate() {
-            writer.same(match block(found) {
+            writer.same(match Block::from(found) {
                 Block::Heading(title) if at == 0 => Block::Conclusion(title),
                 block => block,
             });

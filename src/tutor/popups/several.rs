@@ -2,6 +2,7 @@
 
 use super::{At, Popup, Question, list};
 use crate::diagnostic::{Applicability, Diagnostic};
+use crate::document::Tone;
 use crate::knowledge::Tables;
 use crate::review::{Repairs, Within};
 use crate::text::CellIndex;
@@ -9,7 +10,7 @@ use crate::tutor::Tutor;
 use crate::tutor::document::Document;
 use crate::tutor::keys::Act::Does;
 use crate::tutor::keys::{Keys, window};
-use crate::tutor::view::{self, ListRow, Tone};
+use crate::tutor::view::{self, ListRow};
 use crate::wording::{popup, several, status};
 
 pub static KEYS: Keys = window("several").rows(&list(Does(|it| it.ask_for_selected())));

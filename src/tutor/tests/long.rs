@@ -1,8 +1,8 @@
 //! A long notebook is reviewed elsewhere; the tutor stays at hand meanwhile.
 
 use super::*;
+use crate::document::Tone;
 use crate::tutor::reviewing::{AT_ONCE, Elsewhere, Job, Reviewed};
-use crate::tutor::view::Tone;
 
 /// A cell that is too long to be reviewed at once.
 fn long(line: &str) -> String {

@@ -6,9 +6,10 @@ use ratatui::text::Span;
 
 use super::ink::{Ink, from, head, tail};
 use super::wrap::wrap;
+use crate::document::{Mark, Prose};
 use crate::shell::tui::theme::Slot;
 use crate::shell::visible;
-use crate::tutor::view::{Header, KeyHint, Mark, Prose};
+use crate::tutor::view::{Header, KeyHint};
 
 /// The shortest file name that is worth its room, in columns.
 const SHORTEST: usize = 12;

@@ -9,10 +9,10 @@ use ratatui::text::Span;
 use ratatui::widgets::{Block, Widget};
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::document::{Mark, Prose, Tone};
 use crate::shell::tui::glyphs::Glyphs;
 use crate::shell::tui::theme::{Slot, Theme};
 use crate::shell::visible;
-use crate::tutor::view::{Mark, Prose, Tone};
 
 /// Theme and signs.
 #[derive(Debug, Clone, Copy)]

@@ -8,10 +8,11 @@ use super::ink::Ink;
 use super::table;
 use super::timeline::{self, Diagram};
 use super::wrap::{Spans, wrap};
+use crate::document::{Block, Change, DiffLine, Mark, Prose, Side};
 use crate::shell::tui::paint::{Painted, Painter};
 use crate::shell::tui::theme::Slot;
 use crate::shell::visible::{self, Visible};
-use crate::tutor::view::{Block, Change, DiffLine, Mark, Page, Prose, Row, Side};
+use crate::tutor::view::{Page, Row};
 
 /// Columns between two languages side by side.
 const GAP: usize = 3;

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use super::ink::Ink;
 use super::underline::{BitRow, Spot, place};
+use crate::document::{Mark, Tone};
 use crate::shell::tui::paint::{Painted, Painter};
 use crate::shell::visible::Visible;
 use crate::text::{TextRange, floor_boundary};
-use crate::tutor::view::{Mark, Tone, Underline};
+use crate::tutor::view::Underline;
 
 /// Bytes of a line that are shown; what follows is left out.
 const LONGEST_LINE: usize = 20_000;

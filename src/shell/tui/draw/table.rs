@@ -5,9 +5,9 @@ use ratatui::text::Span;
 use super::ink::Ink;
 use super::page::{longest_word, strong};
 use super::wrap::{Spans, wrap};
+use crate::document::Prose;
 use crate::shell::tui::theme::Slot;
 use crate::shell::visible;
-use crate::tutor::view::Prose;
 
 /// Columns between two columns.
 const GAP: usize = 2;

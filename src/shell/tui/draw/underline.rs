@@ -6,9 +6,10 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::ink::{Ink, head};
+use crate::document::Tone;
 use crate::shell::tui::theme::Slot;
 use crate::shell::visible;
-use crate::tutor::view::{Tone, Underline};
+use crate::tutor::view::Underline;
 
 /// An underline on one line.
 #[derive(Debug, Clone)]
@@ -145,9 +146,9 @@ fn lay(spans: Vec<Span<'static>>, mut column: usize, room: usize, tildes: Bit) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Mark;
     use crate::shell::tui::testing::with_ink;
     use crate::text::TextRange;
-    use crate::tutor::view::Mark;
 
     fn draw(spots: &[(Range<usize>, &str)], room: usize) -> Vec<String> {
         let underlines: Vec<Underline> = spots

@@ -5,6 +5,7 @@
 //! home screen, `P` panics, `p` panics and catches it, `q` quits.
 
 use super::views::{self, Language};
+use crate::document::Prose;
 use crate::shell::tui::color::Depth;
 use crate::shell::tui::glyphs::Glyphs;
 use crate::shell::tui::terminal::catching;
@@ -12,7 +13,7 @@ use crate::shell::tui::theme::tests::themes;
 use crate::shell::tui::{Machine, Options, run};
 use crate::tutor::key::{Code, Key};
 use crate::tutor::message::{Effect, Msg, Target};
-use crate::tutor::view::{Body, Pane, Popup, Prose, ThemeChoice, View};
+use crate::tutor::view::{Body, Pane, Popup, ThemeChoice, View};
 
 struct Demo {
     view: View,

@@ -6,11 +6,12 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::views::{self, Language, underline, walkthrough, with_cell};
 use super::{draw, render, screen, text as text_of};
+use crate::document::{Block, Mark, Prose, Tone};
 use crate::shell::tui::color::Depth;
 use crate::shell::tui::events::mouse;
 use crate::shell::tui::glyphs::Glyphs;
 use crate::tutor::message::{Msg, Target};
-use crate::tutor::view::{Block, Mark, Page, Pane, Prose, Row, Tone, View};
+use crate::tutor::view::{Page, Pane, Row, View};
 
 #[test]
 fn home_in_english_and_chinese() {

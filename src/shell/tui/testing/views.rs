@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::document::{Block, Change, DiffLine, Mark, Prose, Run, Tone};
 use crate::text::TextRange;
 use crate::tutor::view::{
-    Block, Body, Change, CodePane, DiffLine, Header, Home, HomeChoice, KeyHint, ListRow, Mark,
-    OverviewRow, Page, Pane, Popup, Prose, Row, Run, StepState, StepTab, ThemeChoice, Tone,
-    Underline, View, Walkthrough,
+    Body, CodePane, Header, Home, HomeChoice, KeyHint, ListRow, OverviewRow, Page, Pane, Popup,
+    Row, StepState, StepTab, ThemeChoice, Underline, View, Walkthrough,
 };
 
 /// A language of the interface.

@@ -3,6 +3,7 @@
 mod view;
 
 use crate::classify::Verdict;
+use crate::document::{Prose, Tone};
 use crate::knowledge::PageKind;
 use crate::text::CellIndex;
 use crate::tutor::Tutor;
@@ -15,7 +16,7 @@ use crate::tutor::keys::{
 use crate::tutor::message::Effect;
 use crate::tutor::pages::{Step, deviation_list};
 use crate::tutor::popups::{Found, Pages};
-use crate::tutor::view::{Pane, Tone};
+use crate::tutor::view::Pane;
 use crate::tutor::walk::Walk;
 use crate::wording::{keys, popup, status};
 
@@ -230,7 +231,7 @@ impl Tutor<'_> {
         let found = list.into_iter().map(|(because, page)| Found {
             kind: PageKind::Deviation,
             id: page.id.clone(),
-            label: crate::tutor::reading::prose_of(&because).text(),
+            label: Prose::of(&because).text(),
         });
         self.open_window(Pages { title: popup::DEVIATIONS, found: found.collect() });
     }

@@ -1,15 +1,14 @@
 //! How a walk looks, and how it scrolls.
 
 use crate::classify::USE;
+use crate::document::Tone;
 use crate::notebook::CellKind;
 use crate::text::{CellIndex, position};
 use crate::tutor::Tutor;
 use crate::tutor::marks::underline;
 use crate::tutor::motion::Motion;
 use crate::tutor::pages::Step;
-use crate::tutor::view::{
-    CodePane, Header, Pane, StepState, StepTab, Tone, Underline, Walkthrough,
-};
+use crate::tutor::view::{CodePane, Header, Pane, StepState, StepTab, Underline, Walkthrough};
 use crate::tutor::walk::Walk;
 use crate::wording;
 
