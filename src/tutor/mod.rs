@@ -62,7 +62,7 @@ use crate::wording;
 
 pub use opening::error_chain;
 pub use pages::Step;
-pub use reading::{Reading, as_sentence};
+pub use reading::{Reading, as_sentence, printed_page};
 
 /// The tutor's model.
 pub struct Tutor<'k> {

@@ -6,7 +6,7 @@ use super::popups::TABLES;
 use super::statements::Statement;
 use super::view::{Page, Row};
 use crate::diagnostic::Message;
-use crate::document::{Block, Mark, Prose, Tone};
+use crate::document::{Block, Mark, Prose, Run, Tone};
 use crate::knowledge::timeline::{State, Timeline};
 use crate::knowledge::{self, Knowledge, Language};
 use crate::review::{called, sentence};
@@ -293,6 +293,31 @@ pub fn whole_page(knowledge: &Knowledge, page: &knowledge::Page, reading: Readin
                 body: Prose::of(page.title.get(language)),
             });
         }
+    }
+    writer.finish()
+}
+
+/// A content page under its title, with the names of the pages to read on: all that is printed of it.
+pub fn printed_page(knowledge: &Knowledge, page: &knowledge::Page, language: Language) -> Page {
+    let mut writer = Writer::new(knowledge, Reading::One(language));
+    writer.same(Block::Heading(Prose::toned_inlines(
+        &knowledge::inlines(page.title.get(language)),
+        Tone::Strong,
+    )));
+    let kind = knowledge.ui(language, called::kind(page.kind), &[]);
+    writer.same(Block::Paragraph(Prose::toned(format!("{kind} {}", page.id), Tone::Quiet)));
+    writer.page(page);
+    let see = page.see.iter().filter_map(|id| knowledge.find(id));
+    let item = |page: &knowledge::Page| {
+        let Prose(mut runs) = Prose::toned(page.id.clone(), Tone::Code);
+        runs.push(Run { text: ": ".to_owned(), tone: Tone::Plain });
+        runs.extend(Prose::of(page.title.get(language)).0);
+        Block::Item { mark: Mark::Bullet, body: Prose(runs) }
+    };
+    let items: Vec<Block> = see.map(item).collect();
+    if !items.is_empty() {
+        writer.heading(popup::SEE_ALSO);
+        items.into_iter().for_each(|item| writer.same(item));
     }
     writer.finish()
 }

@@ -109,5 +109,5 @@ fn notes_for_the_presenter_stand_in_another_terminal() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(!folder.join("state/nbasync/progress.toml").exists());
     let notes = learn(folder, &["--notes"]).stdout;
-    assert!(notes.contains("What will happen?") && notes.contains("b) (right)"), "{notes}");
+    assert!(notes.contains("What will happen?") && notes.contains("✔ b It raises"), "{notes}");
 }

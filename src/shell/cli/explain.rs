@@ -5,8 +5,9 @@ use std::io;
 use super::arguments::{ExplainArgs, Format};
 use super::{Exit, Session, complain, lookup, print};
 use crate::knowledge::{Hit, Page};
-use crate::shell::report::{json, pages};
-use crate::shell::{report, visible};
+use crate::shell::report::{Piece, Tone, json, pages, wrap};
+use crate::shell::visible;
+use crate::tutor::printed_page;
 use crate::wording::cli;
 
 /// Pages suggested for a name that there is not.
@@ -24,7 +25,7 @@ pub fn run(args: &ExplainArgs, session: &Session) -> io::Result<Exit> {
             Ok(Exit::Clean)
         }
         Some(page) if session.paper.width.is_some() => {
-            print(&report::page(session.paper, session.voice(), page))?;
+            print(&printed(session, page)?)?;
             Ok(Exit::Clean)
         }
         Some(page) => {
@@ -43,6 +44,15 @@ fn find<'s>(session: &'s Session, name: &str) -> Option<&'s Page> {
     let knowledge = &session.knowledge;
     let spelled = name.to_lowercase().replace(['_', ' '], "-");
     knowledge.find(name).or_else(|| knowledge.find(&spelled)).or_else(|| knowledge.recognise(name))
+}
+
+/// The page in the reader's languages, one after the other.
+fn printed(session: &Session, page: &Page) -> io::Result<String> {
+    let of =
+        |language| super::pages::text(session, &printed_page(&session.knowledge, page, language));
+    let pages: Vec<String> =
+        session.voice().languages().into_iter().map(of).collect::<io::Result<_>>()?;
+    Ok(pages.join("\n"))
 }
 
 /// The page as it is written, under its title.
@@ -70,7 +80,8 @@ fn suggestions(session: &Session, name: &str) -> String {
     let key = if pages.is_empty() { cli::NO_SUCH_PAGE } else { cli::PAGES_LIKE_IT };
     let mut out = String::new();
     for said in session.voice().say(key, &[("name", name)]) {
-        out.push_str(&format!("{}\n", session.paper.safe(&said)));
+        let said = wrap(session.paper, &[Piece::new(Tone::Plain, said)], session.paper.width);
+        out.extend(said.iter().map(|line| format!("{line}\n")));
     }
     if !pages.is_empty() {
         out.push('\n');

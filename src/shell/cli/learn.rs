@@ -8,10 +8,10 @@ use std::time::Duration;
 use super::arguments::{LearnArgs, PlaceArgs};
 use super::{Exit, Session, TutorArgs, complain, print, tutor};
 use crate::knowledge::{Language, Lesson, inlines, plain};
+use crate::shell::files;
 use crate::shell::learning::{self, Records, Trouble};
-use crate::shell::report::{Piece, Tone, wrap};
+use crate::shell::report::Tone;
 use crate::shell::today::today;
-use crate::shell::{files, linear};
 use crate::tutor::Tutor;
 use crate::tutor::learn::progress::State;
 use crate::tutor::learn::{Learner, Progress, notes, record};
@@ -89,7 +89,7 @@ fn notes(session: &Session) -> io::Result<Exit> {
                 .as_ref()
                 .and_then(|place| notes::page(&session.knowledge, session.reading, place));
             let text = match &page {
-                Some(page) => lines_of_page(page, session),
+                Some(page) => notes_as_text(session, page)?,
                 None if before.is_none() => said(session, wording::learn::NO_NOTES, &[]),
                 None => String::new(),
             };
@@ -106,21 +106,9 @@ fn notes(session: &Session) -> io::Result<Exit> {
     }
 }
 
-/// A page of notes as lines of the terminal's width.
-fn lines_of_page(page: &Page, session: &Session) -> String {
-    let (knowledge, language) = (&session.knowledge, session.reading.base());
-    let mut out = format!("\n{}\n", "-".repeat(40));
-    for line in linear::page_lines(page, knowledge, language, session.paper.charset) {
-        let indent = line.len() - line.trim_start().len();
-        if indent > 0 {
-            out.push_str(&format!("{line}\n"));
-            continue;
-        }
-        for part in wrap(session.paper, &[Piece::new(Tone::Plain, &line)], session.paper.width) {
-            out.push_str(&format!("{part}\n"));
-        }
-    }
-    out
+/// A page of notes as text, with a line above it.
+fn notes_as_text(session: &Session, page: &Page) -> io::Result<String> {
+    Ok(format!("\n{}\n{}", "-".repeat(40), super::pages::text(session, page)?))
 }
 
 /// Says which lessons there are.

@@ -19,6 +19,7 @@ mod learn;
 mod lookup;
 #[cfg(feature = "mcp")]
 mod mcp;
+mod pages;
 mod pattern;
 mod piped;
 mod port;

@@ -32,6 +32,9 @@ use crate::tutor::reviewing::Elsewhere;
 use crate::tutor::view::{ThemeChoice, View};
 use crate::wording::status;
 
+/// The theme in the terminal's own colours.
+pub(super) const PLAIN: &str = "plain16";
+
 impl Machine for Tutor<'_> {
     fn update(&mut self, msg: Msg) -> Vec<Effect> {
         Tutor::update(self, msg)
@@ -244,9 +247,14 @@ fn print_copied(text: Option<&str>, tutor: &Tutor, session: &Session) -> io::Res
 }
 
 fn themes(knowledge: &Knowledge) -> Result<Themes, ThemeError> {
-    let theme = |name: &str| {
-        let entries = knowledge.themes.get(name).cloned().unwrap_or_default();
-        Theme::parse(&entries)
-    };
-    Ok(Themes { dark: theme("dark")?, light: theme("light")?, plain16: theme("plain16")? })
+    let theme = |name| theme(knowledge, name);
+    Ok(Themes { dark: theme("dark")?, light: theme("light")?, plain16: theme(PLAIN)? })
+}
+
+/// The theme of that name.
+///
+/// # Errors
+/// When the content holds none of that name, or one that makes no sense.
+pub(super) fn theme(knowledge: &Knowledge, name: &str) -> Result<Theme, ThemeError> {
+    Theme::parse(&knowledge.themes.get(name).cloned().unwrap_or_default())
 }

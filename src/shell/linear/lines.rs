@@ -77,18 +77,6 @@ pub(super) fn first_of_guide(view: &View) -> Option<String> {
     }
 }
 
-/// The lines of a page by itself.
-pub fn page_lines(
-    page: &Page,
-    knowledge: &Knowledge,
-    language: Language,
-    charset: Charset,
-) -> Vec<String> {
-    let mut out = Out { lines: Vec::new(), knowledge, language, charset, keys: &[] };
-    out.page(page);
-    out.lines
-}
-
 /// A row of a list.
 pub(super) fn row(row: &ListRow, charset: Charset) -> String {
     let text = if row.detail.is_empty() {

@@ -8,7 +8,6 @@ mod lines;
 
 pub use input::Lines;
 use lines::Voice;
-pub use lines::page_lines;
 
 use std::io::{self, BufRead, Write};
 use std::sync::mpsc::Receiver;

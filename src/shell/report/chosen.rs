@@ -1,9 +1,11 @@
 //! A question of the pattern chooser, or the pattern to which the answers lead, as text.
 
-use super::page::WIDTH;
 use super::{Paper, Piece, Tone, Voice, wrap};
 use crate::knowledge::{Both, End, Language, Question, inlines, plain};
 use crate::wording::{Wording, pattern_chooser};
+
+/// Columns of running text at most, however wide the terminal is.
+const WIDTH: usize = 88;
 
 /// What stands before a line of code.
 const INDENT: &str = "    ";

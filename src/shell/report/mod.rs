@@ -20,7 +20,6 @@ pub mod junit;
 mod kernels;
 #[cfg(feature = "kernel")]
 mod kernels_json;
-mod page;
 pub mod pages;
 mod paper;
 mod place;
@@ -52,7 +51,6 @@ pub use fingerprint::fingerprint_of;
 pub use fixed::{FixTally, Fixed, Mended, Written, fix_summary, fixed, offer};
 #[cfg(feature = "kernel")]
 pub use kernels::{command, kernels, reason, refusal};
-pub use page::page;
 pub use paper::{Paper, Tone};
 pub use problem::{Problem, remarks, unread, unwritten};
 #[cfg(feature = "kernel")]

@@ -12,6 +12,7 @@ mod gate;
 pub mod glyphs;
 mod input;
 mod paint;
+pub mod print;
 mod screen;
 mod signals;
 pub mod terminal;

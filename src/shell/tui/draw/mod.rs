@@ -17,6 +17,7 @@ mod underline;
 mod walkthrough;
 mod wrap;
 
+pub use page::lay_out;
 pub use sheets::Sheets;
 
 use ratatui::Frame;
