@@ -4,6 +4,7 @@
 //! Text here may still hold anything a notebook held; a back end makes it safe when it draws.
 
 mod breaking;
+mod diff;
 mod prose;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use crate::knowledge::{self, Inline};
 use crate::text::TextRange;
 
 pub use breaking::{columns, wrap};
+pub use diff::diff;
 pub use prose::{Prose, Run, Tone};
 
 /// The sign in front of a list item.
@@ -61,13 +63,28 @@ pub struct DiffLine {
     pub changed: Vec<TextRange>,
 }
 
+impl DiffLine {
+    /// The line behind the sign of what happens to it; lines left out are an ellipsis, or what they are
+    /// called.
+    pub fn signed(&self) -> String {
+        let sign = match self.change {
+            Change::Same => " ",
+            Change::Removed => "-",
+            Change::Added => "+",
+            Change::Gap if self.text.is_empty() => "…",
+            Change::Gap => "",
+        };
+        format!("{sign}{}", self.text)
+    }
+}
+
 /// What happens to a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Change {
     Same,
     Removed,
     Added,
-    /// Lines left out; `text` is empty.
+    /// Lines left out; `text` is empty, or what the next ones belong to.
     Gap,
 }
 
@@ -90,6 +107,11 @@ pub enum Block {
     Diff(Vec<DiffLine>),
     /// The first row is the heading.
     Table(Vec<Vec<Prose>>),
+    /// A stretch of a whole, in thousandths of it, and what it stands for.
+    Bar {
+        share: u16,
+        said: Prose,
+    },
     /// Two lists of lines, beside each other where there is room; the right one may be empty.
     Beside {
         left: Vec<Side>,
@@ -111,6 +133,11 @@ pub enum Side {
         levels: Vec<usize>,
         said: Prose,
     },
+}
+
+impl Block {
+    /// The whole of a [`Block::Bar`].
+    pub const WHOLE: u16 = 1000;
 }
 
 impl From<&knowledge::Block> for Block {

@@ -44,6 +44,16 @@ impl Prose {
         Self::toned_inlines(inlines, Tone::Plain)
     }
 
+    /// Lines of inline Markdown; their ends stay.
+    pub fn of_lines(markdown: &str) -> Self {
+        let mut runs = Vec::new();
+        for (at, line) in markdown.lines().enumerate() {
+            runs.extend((at > 0).then(|| Run { text: "\n".to_owned(), tone: Tone::Plain }));
+            runs.extend(Self::of(line).0);
+        }
+        Self(runs)
+    }
+
     /// The same, with what has no tone of its own in `tone`.
     pub fn toned_inlines(inlines: &[Inline], tone: Tone) -> Self {
         Self(runs(inlines, tone))

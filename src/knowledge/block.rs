@@ -38,6 +38,18 @@ pub enum Block {
 }
 
 impl Block {
+    /// The running texts in it.
+    pub fn texts_mut(&mut self) -> impl Iterator<Item = &mut Vec<Inline>> {
+        let (text, cells) = match self {
+            Self::Heading { text, .. } | Self::Paragraph(text) | Self::Item { text, .. } => {
+                (Some(text), None)
+            }
+            Self::Code { .. } => (None, None),
+            Self::Table(rows) => (None, Some(rows.iter_mut().flatten())),
+        };
+        text.into_iter().chain(cells.into_iter().flatten())
+    }
+
     /// The running text in it, without marks; empty for code.
     pub fn plain(&self) -> String {
         match self {

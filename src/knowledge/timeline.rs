@@ -61,6 +61,20 @@ impl State {
     }
 }
 
+impl std::fmt::Display for Lane {
+    /// A line of the text that [`Timeline::parse`] reads.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}  ", self.name)?;
+        for (at, span) in self.states.chunk_by(|one, other| one == other).enumerate() {
+            let named = State::ALL.iter().find(|(_, state)| span.first() == Some(state));
+            let (name, comma) =
+                (named.map_or("", |(name, _)| name), if at == 0 { "" } else { ", " });
+            write!(out, "{comma}{name} {}", span.len())?;
+        }
+        Ok(())
+    }
+}
+
 impl Timeline {
     /// Reads the text of a `timeline` block: one lane per line, a name, two spaces or more, then
     /// states with their lengths in ticks, with commas between them.
@@ -127,6 +141,7 @@ mod tests {
             (lane.name.as_str(), lane.states.as_slice()),
             ("task a", [State::None, State::None, State::Run].as_slice())
         );
+        assert_eq!(lane.to_string(), "task a  none 2, run 1");
     }
 
     #[test]

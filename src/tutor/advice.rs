@@ -1,9 +1,8 @@
 //! The advice for one problem as a Markdown page to keep.
 
-use super::diff;
 use super::document::Document;
 use crate::diagnostic::Diagnostic;
-use crate::document::{Change, DiffLine};
+use crate::document::{Change, DiffLine, diff};
 use crate::knowledge::{Knowledge, Language, PageKind};
 use crate::review::{changed_sources, fenced, sentence};
 use crate::wording::{Wording, advice, header, pattern};
@@ -64,5 +63,5 @@ fn difference(before: &str, after: &str) -> String {
         Change::Added => format!("+ {}\n", line.text),
         Change::Gap => "…\n".to_owned(),
     };
-    diff::lines(before, after).iter().map(line).collect()
+    diff(before, after).iter().map(line).collect()
 }

@@ -8,7 +8,7 @@ use super::reading::Writer;
 use super::unread::unread;
 use super::walk::Walk;
 use super::{Screen, Tutor};
-use crate::document::{Block, Mark, Tone};
+use crate::document::{Block, Mark, Tone, diff};
 use crate::knowledge::Both;
 use crate::notebook::{self, Cell, Notebook};
 use crate::text::CellIndex;
@@ -111,7 +111,7 @@ impl Tutor<'_> {
                 if other.source != cell.source {
                     writer
                         .paragraph(beside::IN_CELL, &[("cell", &cell.index.number().to_string())]);
-                    writer.same(Block::Diff(super::diff::lines(&other.source, &cell.source)));
+                    writer.same(Block::Diff(diff(&other.source, &cell.source)));
                 }
             }
         }

@@ -8,7 +8,7 @@ use super::document::Document;
 use super::message::Effect;
 use super::popups::{Confirm, Question};
 use super::reading::Writer;
-use crate::document::{Block, Mark, Tone};
+use crate::document::{Block, Mark, Tone, diff};
 use crate::knowledge::Both;
 use crate::notebook::{Cell, Notebook};
 use crate::text::CellIndex;
@@ -152,7 +152,7 @@ impl Tutor<'_> {
             let cell = now.map_or(drafted.cell, |cell| cell.index);
             writer.paragraph(pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
             let before = now.map_or(&drafted.before, |cell| &cell.source);
-            writer.same(Block::Diff(super::diff::lines(before, &drafted.source)));
+            writer.same(Block::Diff(diff(before, &drafted.source)));
         }
         let page = writer.finish();
         self.confirm(Question::Draft(found), wording::draft::TITLE, page);

@@ -6,7 +6,6 @@ mod advice;
 pub mod beside;
 mod clicks;
 mod copying;
-mod diff;
 pub mod document;
 pub mod drafts;
 mod editing;

@@ -3,13 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::Tutor;
-use super::diff;
 use super::message::{Effect, Told};
 use super::pages::helper_to_move;
 use super::popups::{Question, Reader};
 use super::reading::Writer;
 use super::view::Page;
-use crate::document::{Block, Prose, Tone};
+use crate::document::{Block, Prose, Tone, diff};
 use crate::knowledge::Both;
 use crate::review::{Extracted, FileChange, extract, sentence};
 use crate::rewrite::extract::{Refusal, Request, Undecided, numbers};
@@ -145,17 +144,17 @@ impl Tutor<'_> {
         let asked = [("names", &*names.join(", ")), ("file", file), ("module", &module)];
         writer.conclusion(wording::moving::ASKS, &asked);
         writer.paragraph(wording::moving::MODULE, &[("module", &module)]);
-        writer.same(Block::Diff(diff::lines(held, &done.plan.module)));
+        writer.same(Block::Diff(diff(held, &done.plan.module)));
         if let Some(setup) = done.setup {
             writer.paragraph(wording::moving::SETUP, &[("cell", &setup.number().to_string())]);
             let source = done.plan.setup.as_deref().unwrap_or_default();
-            writer.same(Block::Diff(diff::lines("", source)));
+            writer.same(Block::Diff(diff("", source)));
         }
         for cell in &done.cells {
             let old = done.prepared.cell(*cell).map_or("", |cell| &cell.source);
             let new = done.after.cell(*cell).map_or("", |cell| &cell.source);
             writer.paragraph(pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
-            writer.same(Block::Diff(diff::lines(old, new)));
+            writer.same(Block::Diff(diff(old, new)));
         }
         writer.paragraph(wording::moving::TESTS, &[]);
         let (language, text) = ("python".to_owned(), done.plan.tests.clone());

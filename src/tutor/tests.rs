@@ -163,7 +163,7 @@ fn guide(tutor: &Tutor) -> String {
 fn lines(rows: &[Row]) -> String {
     let text = |block: &Block| match block {
         Block::Conclusion(prose) | Block::Heading(prose) | Block::Paragraph(prose) => prose.text(),
-        Block::Item { body, .. } => body.text(),
+        Block::Item { body, .. } | Block::Bar { said: body, .. } => body.text(),
         Block::Code { text, .. } => text.clone(),
         Block::Diff(lines) => lines
             .iter()

@@ -255,6 +255,7 @@ impl Out<'_> {
                     self.text(&format!("{label}{}", line.text));
                 }
             }
+            Block::Bar { said, .. } => self.prose("", said),
             Block::Beside { left, right } => {
                 for side in left.iter().chain(right) {
                     let (Side::Line(said) | Side::Strip { said, .. }) = side;

@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 
-use super::document::{Piece, html, text};
-use super::{Paper, Voice};
+use super::Voice;
+use super::html::html;
+use super::pages::blocks_of;
+use super::plain::text;
 use crate::diagnostic::Applicability;
+use crate::document::{Block, Change, DiffLine, Mark, Prose, Tone, diff};
 use crate::knowledge::{Language, Page};
 use crate::notebook::Notebook;
 use crate::review::{Account, Repairs, Review, to_run};
@@ -51,8 +54,8 @@ pub struct Told<'a> {
 /// Nothing but a sentence.
 pub fn remark(voice: Voice<'_>, key: Wording) -> Answer {
     let said = voice.say(key, &[]).join("\n");
-    let pieces = vec![Piece::Sentence(said.clone())];
-    finish(voice, Answer { says: true, sentence: Some(said), ..Answer::default() }, &pieces)
+    let blocks = [Block::Paragraph(Prose::of_lines(&said))];
+    finish(voice, Answer { says: true, sentence: Some(said), ..Answer::default() }, &blocks)
 }
 
 /// What there is to say of a cell.
@@ -67,26 +70,25 @@ pub fn cell(voice: Voice<'_>, told: &Told<'_>) -> Answer {
         ..Answer::default()
     };
     answer.rules.dedup();
+    let mut changed = Vec::new();
     if let Some(run) = to_run(notebook, &repairs.notebook, *cell).filter(|_| account.says()) {
         let least = repairs.made.iter().map(|made| made.applicability).min();
         answer.applicability = least.map(Applicability::as_str);
         answer.source = repairs.notebook.cell(*cell).map(|cell| cell.source.clone());
-        answer.diff = Some(difference(voice, notebook, &repairs.notebook, *cell));
+        changed = difference(voice, notebook, &repairs.notebook, *cell);
+        let line = |line: &DiffLine| format!("{}\n", line.signed());
+        answer.diff = Some(changed.iter().map(line).collect());
         answer.insert = Some(run);
     }
-    let mut pieces = sentences(voice, told, &mut answer);
+    let mut blocks = sentences(voice, told, &mut answer);
     if ran.event == Event::Why {
-        pieces.extend(reasons(voice, told));
+        blocks.extend(reasons(voice, told));
     }
-    if let Some(diff) = &answer.diff {
-        pieces.push(Piece::Diff {
-            label: voice.label(wording::cell::DIFF, &[]),
-            lines: diff.clone(),
-        });
-    }
+    blocks.extend((!changed.is_empty()).then_some(Block::Diff(changed)));
     answer.next = next(voice, ran.event, &answer);
-    pieces.extend(answer.next.clone().map(Piece::Quiet));
-    finish(voice, answer, &pieces)
+    let next = answer.next.as_deref().map(|next| Prose::of_lines(next).in_tone(Tone::Quiet));
+    blocks.extend(next.map(Block::Paragraph));
+    finish(voice, answer, &blocks)
 }
 
 /// Where the time of a cell went.
@@ -102,11 +104,12 @@ pub fn timeline(voice: Voice<'_>, ran: &Ran) -> Answer {
     let row = |part: &&Spent| {
         let say = |language| share(voice, language, ran, part);
         let said: Vec<String> = voice.languages().into_iter().map(say).collect();
-        Piece::Bar { share: part.seconds / total.max(f64::MIN_POSITIVE), words: said.join(" · ") }
+        let share = f64::from(Block::WHOLE) * part.seconds / total.max(f64::MIN_POSITIVE);
+        Block::Bar { share: share.round() as u16, said: Prose::of(&said.join(" · ")) }
     };
-    let mut pieces = vec![Piece::Sentence(took.clone())];
-    pieces.extend(parts.iter().take(8).map(row));
-    finish(voice, Answer { says: true, sentence: Some(took), ..Answer::default() }, &pieces)
+    let mut blocks = vec![Block::Paragraph(Prose::of_lines(&took))];
+    blocks.extend(parts.iter().take(8).map(row));
+    finish(voice, Answer { says: true, sentence: Some(took), ..Answer::default() }, &blocks)
 }
 
 fn seconds(value: f64) -> String {
@@ -138,7 +141,7 @@ fn share(voice: Voice<'_>, language: Language, ran: &Ran, part: &Spent) -> Strin
 }
 
 /// What happened: what the rules say, or what the page of the error says.
-fn sentences(voice: Voice<'_>, told: &Told<'_>, answer: &mut Answer) -> Vec<Piece> {
+fn sentences(voice: Voice<'_>, told: &Told<'_>, answer: &mut Answer) -> Vec<Block> {
     let Account { found, page } = &told.account;
     let mut said: Vec<String> = Vec::new();
     for found in found {
@@ -161,26 +164,27 @@ fn sentences(voice: Voice<'_>, told: &Told<'_>, answer: &mut Answer) -> Vec<Piec
         said.push(voice.languages().into_iter().map(say).collect::<Vec<_>>().join("\n"));
     }
     answer.sentence = said.first().cloned();
-    said.into_iter().map(Piece::Sentence).collect()
+    said.iter().map(|said| Block::Paragraph(Prose::of_lines(said))).collect()
 }
 
 /// Why it is so: the page's explanation, and the way to the mistake.
-fn reasons(voice: Voice<'_>, told: &Told<'_>) -> Vec<Piece> {
+fn reasons(voice: Voice<'_>, told: &Told<'_>) -> Vec<Block> {
     let mut out = Vec::new();
     for found in told.account.found.iter().take(1) {
-        out.extend(
-            found.notes.iter().map(|note| Piece::Item(voice.sentences(&note.message).join("\n"))),
-        );
+        out.extend(found.notes.iter().map(|note| {
+            let said = voice.sentences(&note.message).join("\n");
+            Block::Item { mark: Mark::Bullet, body: Prose::of_lines(&said) }
+        }));
     }
     let page = told.account.found.first().and_then(|found| voice.knowledge.find(found.rule));
     if let Some(page) = page.or(told.account.page) {
         for language in voice.languages() {
             // Where no rule speaks, the page's opening is what was said already.
             if !told.account.found.is_empty() {
-                out.extend(page.opening(language).iter().cloned().map(Piece::Block));
+                out.extend(blocks_of(page.opening(language)));
             }
             for anchor in ["happens", "why", "cause"] {
-                out.extend(page.section(language, anchor).iter().cloned().map(Piece::Block));
+                out.extend(blocks_of(page.section(language, anchor)));
             }
         }
     }
@@ -215,37 +219,37 @@ fn next(voice: Voice<'_>, event: Event, answer: &Answer) -> Option<String> {
 }
 
 /// The lines that change. Where others than the cell `own` do, each stands under its number.
-fn difference(voice: Voice<'_>, before: &Notebook, after: &Notebook, own: CellIndex) -> String {
+fn difference(
+    voice: Voice<'_>,
+    before: &Notebook,
+    after: &Notebook,
+    own: CellIndex,
+) -> Vec<DiffLine> {
     let cells = before.cells.iter().zip(&after.cells);
     let changed: Vec<_> = cells.filter(|(old, new)| old.source != new.source).collect();
     let is_alone = changed.iter().all(|(old, _)| old.index == own);
-    let mut out = String::new();
+    let mut out = Vec::new();
     for (old, new) in changed {
         if let Some(count) = old.execution_count.filter(|_| !is_alone) {
             let count = count.to_string();
-            out.push_str(&format!(
-                "# {}\n",
-                voice.label(wording::cell::IN_CELL, &[("count", &count)])
-            ));
+            let text = format!("# {}", voice.label(wording::cell::IN_CELL, &[("count", &count)]));
+            out.push(DiffLine { change: Change::Gap, text, changed: Vec::new() });
         }
-        let (old, new) = (super::diff::ended(&old.source), super::diff::ended(&new.source));
-        let all = super::diff::unified(Paper::PLAIN, "", &old, &new);
-        // The file's names and the places of the hunks mean nothing here.
-        let lines = all.lines().skip(2).filter(|line| !line.starts_with("@@"));
-        lines.for_each(|line| out.push_str(&format!("{line}\n")));
+        out.extend(diff(&old.source, &new.source));
     }
     out
 }
 
-fn finish(voice: Voice<'_>, answer: Answer, pieces: &[Piece]) -> Answer {
-    let label = voice.label(wording::cell::LABEL, &[]);
+fn finish(voice: Voice<'_>, answer: Answer, blocks: &[Block]) -> Answer {
+    let [label, diff] =
+        [wording::cell::LABEL, wording::cell::DIFF].map(|key| voice.label(key, &[]));
     let shown = |said: Option<String>| said.map(|said| lines(&said, Charset::Unicode));
     Answer {
         version: 1,
         sentence: shown(answer.sentence),
         next: shown(answer.next),
-        text: text(pieces),
-        html: html(&label, pieces),
+        text: text(blocks),
+        html: html(&label, &diff, blocks),
         ..answer
     }
 }

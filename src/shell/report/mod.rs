@@ -6,7 +6,6 @@ pub mod chosen_json;
 mod classification;
 mod coverage;
 mod diff;
-mod document;
 mod extraction;
 mod fingerprint;
 mod fixed;
@@ -14,6 +13,7 @@ mod fixed_json;
 pub mod github;
 pub mod gitlab;
 mod help;
+mod html;
 pub mod json;
 pub mod junit;
 #[cfg(feature = "kernel")]
@@ -23,6 +23,8 @@ mod kernels_json;
 pub mod pages;
 mod paper;
 mod place;
+mod plain;
+
 mod problem;
 #[cfg(feature = "kernel")]
 mod proof;

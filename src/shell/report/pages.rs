@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::Voice;
-use super::document::{html_of, text_of};
-use crate::knowledge::{Block, Page, inlines, plain};
+use super::html::html;
+use super::plain::text_apart;
+use crate::document::{Block, Prose};
+use crate::knowledge::{self, Inline, Page, inlines, plain};
 
 /// What `lookup` prints.
 #[derive(Debug, Serialize)]
@@ -54,15 +56,39 @@ pub fn found<'p>(
 /// One page; `markdown` is its text.
 pub fn whole(voice: Voice<'_>, page: &Page, markdown: String) -> Whole {
     let entry = entry(voice, page);
-    let blocks = |language| {
-        let text = inlines(page.title.get(language));
-        let title = Block::Heading { anchor: String::new(), text };
-        let body = page.blocks(language).iter().cloned();
-        std::iter::once(title).chain(body)
-    };
-    let blocks: Vec<Block> = voice.languages().into_iter().flat_map(blocks).collect();
-    let (text, html) = (text_of(&blocks), html_of(&entry.title, &blocks));
+    let mut blocks = Vec::new();
+    for language in voice.languages() {
+        blocks.push(Block::Heading(Prose::of(page.title.get(language))));
+        blocks.extend(blocks_of(page.blocks(language)));
+    }
+    let (text, html) = (text_apart(&blocks), html(&entry.title, "", &blocks));
     Whole { version: 1, entry, see: page.see.clone(), markdown, text, html }
+}
+
+/// Blocks of a page; each link says behind it where it leads, since nothing follows it here.
+pub(super) fn blocks_of(blocks: &[knowledge::Block]) -> impl Iterator<Item = Block> {
+    blocks.iter().map(|block| {
+        let mut block = block.clone();
+        block.texts_mut().for_each(|text| *text = told(std::mem::take(text)));
+        Block::from(&block)
+    })
+}
+
+fn told(text: Vec<Inline>) -> Vec<Inline> {
+    let told = |inline| match inline {
+        Inline::Link { to, mut text } => {
+            text.extend([
+                Inline::Text(" (".to_owned()),
+                Inline::Code(to),
+                Inline::Text(")".to_owned()),
+            ]);
+            text
+        }
+        Inline::Strong(text) => vec![Inline::Strong(told(text))],
+        Inline::Emphasis(text) => vec![Inline::Emphasis(told(text))],
+        plain => vec![plain],
+    };
+    text.into_iter().flat_map(told).collect()
 }
 
 fn entry(voice: Voice<'_>, page: &Page) -> Entry {
@@ -74,7 +100,7 @@ fn entry(voice: Voice<'_>, page: &Page) -> Entry {
         kind: page.kind.as_str(),
         title: each(&|language| plain(&inlines(page.title.get(language)))),
         opening: each(&|language| {
-            let blocks = page.opening(language).iter().map(Block::plain);
+            let blocks = page.opening(language).iter().map(knowledge::Block::plain);
             blocks.collect::<Vec<_>>().join(" ")
         }),
     }

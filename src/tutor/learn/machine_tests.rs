@@ -65,7 +65,7 @@ fn shown(tutor: &Tutor) -> Walkthrough {
 fn guide(tutor: &Tutor) -> String {
     let text = |block: &Block| match block {
         Block::Conclusion(prose) | Block::Heading(prose) | Block::Paragraph(prose) => prose.text(),
-        Block::Item { body, .. } => body.text(),
+        Block::Item { body, .. } | Block::Bar { said: body, .. } => body.text(),
         Block::Code { text, .. } => text.clone(),
         Block::Diff(lines) => lines.iter().map(|line| format!("{}\n", line.text)).collect(),
         Block::Table(_) | Block::Timeline { .. } | Block::Beside { .. } => String::new(),

@@ -4,11 +4,10 @@
 use super::attempt::{Attempt, HINTS};
 use super::grade::{Check, Point};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Block, Mark, Prose, Run, Tone};
+use crate::document::{Block, Mark, Prose, Run, Tone, diff};
 use crate::knowledge::{Drill, Knowledge, Language, PageKind};
 use crate::review::sentence;
 use crate::text::{CellIndex, Span, position};
-use crate::tutor::diff;
 use crate::tutor::reading::Writer;
 use crate::wording::{self, Wording, pattern};
 
@@ -200,7 +199,7 @@ fn changes<'t>(writer: &mut Writer, pairs: impl Iterator<Item = (&'t str, &'t st
         if before != after {
             let cell = CellIndex(at).number().to_string();
             writer.paragraph(pattern::IN_CELL, &[("cell", &cell)]);
-            writer.same(Block::Diff(diff::lines(before, after)));
+            writer.same(Block::Diff(diff(before, after)));
         }
     }
 }

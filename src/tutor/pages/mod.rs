@@ -18,7 +18,7 @@ use super::reading::{Reading, Writer};
 use super::statements::Statement;
 use super::view::Page;
 use crate::diagnostic::{Diagnostic, Fix, Message};
-use crate::document::{Change, DiffLine};
+use crate::document::{Change, DiffLine, diff};
 use crate::knowledge::{Knowledge, Language};
 use crate::text::{CellIndex, Edit, Span, apply_edits, position};
 use crate::wording::{Wording, reviewing, steps};
@@ -135,7 +135,7 @@ pub(super) fn differences(document: &Document, edits: &[Edit]) -> Vec<(CellIndex
     let of_cell = |cell: CellIndex| {
         let before = document.source(cell);
         let after = apply_edits(cell, before, edits)?;
-        Some((cell, super::diff::lines(before, &after)))
+        Some((cell, diff(before, &after)))
     };
     cells.into_iter().filter_map(of_cell).collect()
 }

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{At, Popup};
-use crate::document::Block;
+use crate::document::{Block, diff};
 use crate::notebook::Format;
 use crate::text::CellIndex;
+use crate::tutor::Tutor;
 use crate::tutor::beside::Keep;
 use crate::tutor::drafts::FoundDraft;
 use crate::tutor::key::Code;
@@ -15,7 +16,6 @@ use crate::tutor::keys::{Chord, Keys, c, down, k, page_down, page_up, question, 
 use crate::tutor::message::Effect;
 use crate::tutor::reading::Writer;
 use crate::tutor::view::{self, Page};
-use crate::tutor::{Tutor, diff};
 use crate::wording::{Wording, apply, confirm, keys, pattern, status};
 
 const UP: &[Chord] = &[k(Code::Up), c('k')];
@@ -144,7 +144,7 @@ impl Tutor<'_> {
         writer.conclusion(key, &[("file", &document.name), ("count", &count)]);
         for (cell, before, after) in changed {
             writer.paragraph(pattern::IN_CELL, &[("cell", &cell.number().to_string())]);
-            writer.same(Block::Diff(diff::lines(&before, &after)));
+            writer.same(Block::Diff(diff(&before, &after)));
         }
         if key == confirm::WRITE && document.notebook.format == Format::Marimo {
             writer.paragraph(apply::KEPT_FRAMED, &[]);

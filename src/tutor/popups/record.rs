@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{At, Outcome, Popup, Question, Reader};
 use crate::diagnostic::Message;
-use crate::document::{Block, Prose, Tone};
+use crate::document::{Block, Prose, Tone, diff};
 use crate::knowledge::{Language, PageKind, blocks};
 use crate::review::{FileChange, Form, Place, Record, record, review_day, with_record};
 use crate::transcript::Transcript;
@@ -22,7 +22,7 @@ use crate::tutor::pages::spent;
 use crate::tutor::proving::{self, State};
 use crate::tutor::reading::{Reading, Writer};
 use crate::tutor::view::{self, Page};
-use crate::tutor::{Screen, Tutor, diff};
+use crate::tutor::{Screen, Tutor};
 use crate::wording::{self, keys, status};
 
 /// The keys while a reason is typed.
@@ -244,7 +244,7 @@ impl Tutor<'_> {
         let cell = at.number().to_string();
         let args = [("file", walk.document.name.as_str()), ("cell", cell.as_str())];
         writer.conclusion(wording::record::INSERT_ASKS, &args);
-        writer.same(Block::Diff(diff::lines("", text.trim_end())));
+        writer.same(Block::Diff(diff("", text.trim_end())));
         let (expected, bytes) = (Some(notebook.original().to_vec()), after.original().to_vec());
         let files = vec![FileChange { path, expected, bytes }];
         Some(Ok((Move::of_record(files, at, walk.cell), writer.finish())))

@@ -87,6 +87,7 @@ fn block(block: &Block, width: usize, ink: &Ink<'_>, painter: &mut Painter) -> V
         Block::Code { language, text } => code(language, text, width, ink, painter),
         Block::Diff(lines) => trim(lines).iter().flat_map(|line| diff(line, width, ink)).collect(),
         Block::Table(rows) => table::lay_out(rows, width, ink),
+        Block::Bar { share, said } => bar(*share, said, width, ink),
         Block::Beside { left, right } if right.is_empty() => sides(left, width, ink),
         Block::Beside { left, right } if width >= BESIDE => {
             let half = width.saturating_sub(GAP) / 2;
@@ -102,6 +103,17 @@ fn block(block: &Block, width: usize, ink: &Ink<'_>, painter: &mut Painter) -> V
             timeline::lay_out(timeline, legend, width, 0, ink).0
         }
     }
+}
+
+/// A stretch of a whole, which takes a quarter of the width, and what it stands for.
+fn bar(share: u16, said: &Prose, width: usize, ink: &Ink<'_>) -> Vec<Spans> {
+    let whole = width / 4;
+    let full = whole * usize::from(share) / usize::from(Block::WHOLE);
+    let [.., high] = ink.glyphs.bars;
+    let bar = Span::styled(high.repeat(full.max(1)), ink.style(Slot::Evidence));
+    let rest = " ".repeat((whole + GAP).saturating_sub(full.max(1)));
+    let lines = wrap(&ink.prose(said), width.saturating_sub(whole + GAP));
+    hang(lines, vec![bar, Span::raw(rest)], whole + GAP)
 }
 
 /// One of two lists of lines; what is too long goes on indented.

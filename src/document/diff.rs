@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::{Change, DiffLine};
 use crate::difference;
-use crate::document::{Change, DiffLine};
 use crate::text::TextRange;
 
 /// Lines kept around a change.
@@ -14,7 +14,7 @@ const CONTEXT: usize = 2;
 
 /// The changed lines with a little of what is around them. A cell's last line ends like the others: it is
 /// no other one where something comes after it or goes.
-pub fn lines(before: &str, after: &str) -> Vec<DiffLine> {
+pub fn diff(before: &str, after: &str) -> Vec<DiffLine> {
     let (before, after) = (ended(before), ended(after));
     let (before, after) = without_same_ends(&before, &after);
     let (old, new) = (difference::lines(before), difference::lines(after));
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_changed_word_is_marked_on_both_sides() {
-        let lines = lines("x = 1\ny = asyncio.run(main())\n", "x = 1\ny = await main()\n");
+        let lines = diff("x = 1\ny = asyncio.run(main())\n", "x = 1\ny = await main()\n");
         let shape: Vec<(Change, &str)> =
             lines.iter().map(|line| (line.change, line.text.as_str())).collect();
         assert_eq!(
@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn the_last_line_stays_where_another_comes_after_it_or_goes() {
         let shape = |before, after| -> Vec<(Change, String)> {
-            lines(before, after).into_iter().map(|line| (line.change, line.text)).collect()
+            diff(before, after).into_iter().map(|line| (line.change, line.text)).collect()
         };
         let (same, other) = ((Change::Same, "x = 1".to_owned()), "y = 2".to_owned());
         assert_eq!(shape("x = 1", "x = 1\ny = 2"), [same.clone(), (Change::Added, other.clone())]);
