@@ -238,6 +238,16 @@ impl Machine<'_> {
                 self.may_raise_as(&["StopIteration", "Exception", "BaseException"]);
                 items.joined(self)
             }
+            Native::Anext => {
+                let walked = first.unwrap_or(Value::Unknown);
+                if args.positional.len() != 1 {
+                    // With a default it never raises, and gives that at the end.
+                    self.escape(walked);
+                    return Value::Unknown;
+                }
+                let step = self.attribute(walked, self.words.anext);
+                self.call(step, Args::default(), site)
+            }
             _ => self.collect(native, row, path, &args, site),
         }
     }

@@ -18,7 +18,7 @@ use crate::rewrite::{
     arguments_for, arguments_of, callback_starter, enclose, module_name, obstacle_to_await,
     written_out,
 };
-use crate::text::{Edit, TextRange};
+use crate::text::{Edit, TextRange, indentation, line_range};
 use many::gathered_instead;
 use plain::{plain, written_at};
 use reduced::reduced;
@@ -210,16 +210,34 @@ fn gathered(run: &Run, event: &Event) -> Option<Fix> {
     Some(fix(run, list, "fix-gather", "", edits))
 }
 
-/// `column.apply(f)` becomes `await asyncio.gather(*column.apply(f))`.
+/// `frame["b"] = column.apply(f)` becomes `frame["b"] = await asyncio.gather(*column.apply(f))`. A name
+/// stays the column that it was: `column = type(column)(await asyncio.gather(*column), …)` below it.
 fn gathered_column(run: &Run, event: &Event) -> Option<Fix> {
     let site = place(run, event.site).filter(|it| *run.kind(*it) == Kind::Call)?;
-    let is_whole = run.parent(site).is_some_and(|up| *run.kind(up) == Kind::Assign);
-    if !is_whole || obstacle_to_await(run, site).is_some() {
+    let assign = run.parent(site).filter(|up| *run.kind(*up) == Kind::Assign)?;
+    if obstacle_to_await(run, site).is_some() {
         return None;
     }
     let (asyncio, import) = module_name(run, site, "asyncio");
-    let gathered = enclose(run, site, format!("await {asyncio}.gather(*"));
-    let edits = import.into_iter().chain(gathered).collect();
+    let mut edits: Vec<Edit> = import.into_iter().collect();
+    let targets: Vec<Site> = run.children_in(assign, Role::Target).collect();
+    match targets.as_slice() {
+        [target] if matches!(run.kind(*target), Kind::Name { .. }) => {
+            let (source, name) = (run.tree(assign.cell).source(), run.source_of(*target));
+            let end = run.range(assign).end;
+            let line = line_range(source, end).end;
+            let rest = TextRange::new(end, line).slice(source).trim_start();
+            if !rest.is_empty() && !rest.starts_with('#') {
+                return None;
+            }
+            let indent = indentation(source, run.range(assign).start);
+            let text = format!(
+                "\n{indent}{name} = type({name})(await {asyncio}.gather(*{name}), index={name}.index)"
+            );
+            edits.push(Edit::insert(run.position(assign.cell), line, text));
+        }
+        _ => edits.extend(enclose(run, site, format!("await {asyncio}.gather(*"))),
+    }
     Some(fix(run, site, "fix-gather", "", edits))
 }
 

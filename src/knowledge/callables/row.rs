@@ -252,6 +252,8 @@ pub enum Native {
     /// An iterator over what it walks.
     Iter,
     Next,
+    /// The next step of what is walked by `async for`.
+    Anext,
     Enumerate,
     Zip,
     Chain,
