@@ -144,6 +144,24 @@ pub fn await_expression(run: &Run, site: Site) -> Vec<Edit> {
     await_node(run.tree(site.cell), run.position(site.cell), site.node)
 }
 
+/// The `await` before a chain of attributes, items, calls and sums that begins with what `site` gives:
+/// `await client.get(url).json()`.
+pub fn outer_await(run: &Run, site: Site) -> Option<Site> {
+    let mut chain = run.ancestors(site).skip_while(|up| {
+        let kind = run.kind(*up);
+        matches!(kind, Kind::Attribute { .. } | Kind::Subscript | Kind::Call | Kind::BinOp)
+    });
+    chain.next().filter(|up| matches!(run.kind(*up), Kind::Await) && run.parent(site) != Some(*up))
+}
+
+/// Takes the word of an `await` away, and the blanks behind it.
+pub fn without_await(run: &Run, awaiting: Site) -> Edit {
+    let (start, text) = (run.range(awaiting).start, run.source_of(awaiting));
+    let operand = text.strip_prefix("await").unwrap_or(text).trim_start_matches([' ', '\t']);
+    let word = TextRange::new(start, start + text.len() - operand.len());
+    Edit::delete(run.span_of(awaiting.cell, word))
+}
+
 /// The same in a cell's tree.
 pub(super) fn await_node(tree: &Tree, cell: CellIndex, node: NodeId) -> Vec<Edit> {
     let range = tree.range(node);

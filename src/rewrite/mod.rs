@@ -41,7 +41,7 @@ mod wanted;
 
 pub use awaiting::{
     await_argument, await_expression, await_function, await_method, hand_on_argument,
-    lists_for_generators,
+    lists_for_generators, outer_await, without_await,
 };
 pub use background::{keep_in_background, start_in_background};
 pub use cached::keep_tasks;

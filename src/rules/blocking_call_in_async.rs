@@ -9,9 +9,9 @@ use crate::execution::{Event, EventKind, Meaning, Run, Site, Thread};
 use crate::knowledge::tables::{Blocking, BlockingKind};
 use crate::python::{Kind, Role};
 use crate::rewrite::{
-    await_in_thread, checked, lists_for_generators, module_name, obstacle_to_await,
+    await_in_thread, checked, lists_for_generators, module_name, obstacle_to_await, without_await,
 };
-use crate::text::{Edit, TextRange};
+use crate::text::Edit;
 
 const NAME: &str = "blocking-call-in-async";
 
@@ -184,7 +184,7 @@ fn fix(run: &Run, call: Site, kind: BlockingKind, place: Place) -> Option<Fix> {
         _ if opens => None,
         _ => thread_fix(run, call),
     }
-    .map(|fix| without_await(run, call, fix))
+    .map(|fix| in_place_of_await(run, call, fix))
 }
 
 /// `await cursor.fetchall()` becomes `cursor.fetchall()`, where nothing better is known: it blocks
@@ -199,17 +199,12 @@ fn plain_fix(run: &Run, call: Site) -> Option<Fix> {
         reasons: vec![(run.at(call), Message::new(NAME, "why-plain"))],
         tradeoffs: Vec::new(),
     };
-    Some(without_await(run, call, fix))
+    Some(in_place_of_await(run, call, fix))
 }
 
 /// The repair brings its own `await`.
-fn without_await(run: &Run, call: Site, mut fix: Fix) -> Fix {
-    let around = await_around(run, call);
-    let operand = around.and_then(|around| run.child(around, Role::Value));
-    if let (Some(around), Some(operand)) = (around, operand) {
-        let word = TextRange::new(run.range(around).start, run.range(operand).start);
-        fix.edits.push(Edit::delete(run.span_of(call.cell, word)));
-    }
+fn in_place_of_await(run: &Run, call: Site, mut fix: Fix) -> Fix {
+    fix.edits.extend(await_around(run, call).map(|around| without_await(run, around)));
     checked(run, fix)
 }
 

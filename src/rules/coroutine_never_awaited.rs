@@ -11,7 +11,7 @@ use crate::python::{Builds, Kind, Role};
 use crate::rewrite::{
     Start, Taker, async_statement, async_words, await_argument, await_before_use, await_expression,
     can_await, checked, colour, draft_unseen, drafted_fix, enclose, lists_for_generators,
-    module_name, obstacle_to_await, offer, start_in_background, taker,
+    module_name, obstacle_to_await, offer, outer_await, start_in_background, taker, without_await,
 };
 use crate::text::{Edit, TextRange};
 
@@ -179,7 +179,7 @@ fn await_fix(run: &Run, site: Site, fault: Fault) -> Result<Fix, Vec<crate::rewr
         let started = start_in_background(run, site, site);
         return started.or_else(|| put_as_task(run, site)).ok_or_else(Vec::new);
     }
-    let outer = awaited_further_out(run, site);
+    let outer = outer_await(run, site);
     if outer.is_some_and(|outer| is_plain_chain(run, site, outer).is_none()) {
         return Err(Vec::new());
     }
@@ -198,9 +198,7 @@ fn await_fix(run: &Run, site: Site, fault: Fault) -> Result<Fix, Vec<crate::rewr
         edits.extend(await_expression(run, site));
     }
     if let Some(outer) = outer.filter(|it| is_plain_chain(run, site, *it) == Some(true)) {
-        let operand = run.child(outer, Role::Value).unwrap_or(site);
-        let word = TextRange::new(run.range(outer).start, run.range(operand).start);
-        edits.push(Edit::delete(run.span_of(outer.cell, word)));
+        edits.push(without_await(run, outer));
     }
     let mut edits = plan.finish(run, edits)?;
     if let Some((_, more)) = super::wait_needs_tasks::brought_along(run, site) {
@@ -256,16 +254,8 @@ fn as_tasks(run: &Run, at: Site, edits: Vec<Edit>) -> Fix {
     checked(run, fix)
 }
 
-/// The `await` of `await f().json()`: it stands before the whole chain.
-fn awaited_further_out(run: &Run, site: Site) -> Option<Site> {
-    let mut chain = run.ancestors(site).skip_while(|up| {
-        matches!(run.kind(*up), Kind::Attribute { .. } | Kind::Subscript | Kind::Call)
-    });
-    chain.next().filter(|up| matches!(run.kind(*up), Kind::Await) && *up != site)
-}
-
-/// Whether the last call of a chain that begins with what `site` gives does its work at once; where
-/// no table tells, what was meant is the author's to say.
+/// Whether the last call of a chain that begins with what `site` gives does its work at once, as an item
+/// is there at once; where no table tells, what was meant is the author's to say.
 fn is_plain_chain(run: &Run, site: Site, outer: Site) -> Option<bool> {
     let mut path = run.meaning(run.child(site, Role::Func)?).path()?.to_owned();
     path.push_str("()");
@@ -276,6 +266,7 @@ fn is_plain_chain(run: &Run, site: Site, outer: Site) -> Option<bool> {
                 path.push_str(run.tree(up.cell).text(*name));
             }
             Kind::Call => path.push_str("()"),
+            Kind::Subscript if run.parent(up) == Some(outer) => return Some(true),
             _ => return None,
         }
     }

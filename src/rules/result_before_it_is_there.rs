@@ -8,7 +8,8 @@ use crate::diagnostic::{Diagnostic, Fix, Message, Severity};
 use crate::execution::{Event, EventKind, Run, Site, Value, ValueUse};
 use crate::python::{Builds, Kind, Role};
 use crate::rewrite::{
-    await_expression, can_await, lists_for_generators, module_name, obstacle_to_await,
+    await_expression, can_await, lists_for_generators, module_name, obstacle_to_await, outer_await,
+    without_await,
 };
 use crate::text::{Edit, Span, TextRange};
 
@@ -237,7 +238,14 @@ fn fix(run: &Run, at: Site, key: &str) -> Option<Fix> {
             let rest = TextRange::new(kept.end, whole.end);
             edits.push(Edit::replace(run.span_of(site.cell, rest), close));
         }
-        _ => edits.extend(await_expression(run, target)),
+        _ => {
+            edits.extend(await_expression(run, target));
+            // An item of a result is no coroutine: the `await` before it was meant for the whole.
+            let outer = outer_await(run, target).filter(|outer| {
+                run.child(*outer, Role::Value).is_some_and(|it| *run.kind(it) == Kind::Subscript)
+            });
+            edits.extend(outer.map(|outer| without_await(run, outer)));
+        }
     }
     Some(repair(
         run,

@@ -3,7 +3,8 @@
 use crate::execution::{EventKind, Run, Site};
 use crate::index::Index;
 use crate::python::{Kind, NodeId, Role, Tree};
-use crate::text::{Edit, Span, TextRange, line_range};
+use crate::rewrite::awaiting::without_await;
+use crate::text::{Edit, TextRange, line_range};
 
 /// What holds a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,21 +97,29 @@ pub(super) fn accessed(run: &Run, by: Site) -> Option<Site> {
     matches!(run.kind(by), Kind::Attribute { .. }).then_some(by)
 }
 
-/// Takes away each `await` that is refused and stands before a chain with one of its own:
-/// `await (await client.get(url)).json()`, where only the inner one is meant.
+/// Takes away each `await` that is refused and stands before a chain or a sum with one of its own:
+/// `await (await client.get(url)).json()`, `await (await one() + 1)`, where only the inner one is meant.
 pub(super) fn outer_awaits(run: &Run) -> Vec<Edit> {
     let mut edits = Vec::new();
     for event in run.events().iter().filter(|it| matches!(it.kind, EventKind::AwaitRefused { .. }))
     {
-        let Some(cell) = run.cell_of(event.site.cell) else { continue };
+        if run.cell_of(event.site.cell).is_none() {
+            continue;
+        }
         let tree = run.tree(event.site.cell);
         let Some(operand) = tree.child(event.site.node, Role::Value) else { continue };
         let down =
             |it: &NodeId| tree.child(*it, Role::Func).or_else(|| tree.child(*it, Role::Value));
-        let mut chain = std::iter::successors(Some(operand), down).skip(1);
-        let word = TextRange::new(tree.range(event.site.node).start, tree.range(operand).start);
-        let edit = Edit::delete(Span::new(cell, word));
-        if chain.any(|it| matches!(tree.kind(it), Kind::Await)) && !edits.contains(&edit) {
+        let awaits = |from: NodeId| {
+            let mut chain = std::iter::successors(Some(from), down);
+            chain.any(|it| matches!(tree.kind(it), Kind::Await))
+        };
+        let is_own = match tree.kind(operand) {
+            Kind::BinOp => tree.children(operand).any(awaits),
+            _ => down(&operand).is_some_and(awaits),
+        };
+        let edit = without_await(run, event.site);
+        if is_own && !edits.contains(&edit) {
             edits.push(edit);
         }
     }
