@@ -63,6 +63,13 @@ pub struct Environment {
     pub windows_loop: Option<LoopKind>,
 }
 
+impl Environment {
+    /// Whether the kernel's loop may be the other one of the two that Windows has.
+    pub fn may_lack(&self, needed: LoopKind) -> bool {
+        self.host == Host::Windows && self.windows_loop != Some(needed)
+    }
+}
+
 /// A kind of event loop, of the two that Windows has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -140,6 +147,16 @@ impl Host {
     /// Whether what runs a loop of its own is refused in a cell.
     pub fn refuses_a_run(self) -> bool {
         self.keeps_a_loop_running() && !self.suspends_the_caller()
+    }
+
+    /// Whether a kernel of Jupyter on this machine answers otherwise than cells do there: on another
+    /// kind of loop, in the thread of a page, or with no loop between cells.
+    pub fn differs_from_a_kernel_here(self) -> bool {
+        match self {
+            Host::Windows => !cfg!(windows),
+            Host::Pyodide | Host::IpythonTerminal => true,
+            _ => false,
+        }
     }
 
     /// Whether cells run by what they need of each other, not one after the other, and names that

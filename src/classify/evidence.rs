@@ -65,9 +65,13 @@ pub(super) fn of_diagnostics(diagnostics: &[Found]) -> HashMap<CellIndex, Vec<To
             "framework-runner-in-cell" | "loop-owning-sync-api" => {
                 ("event-loop-conflict", "runner")
             }
-            "competing-event-loop" if said.message.key != "exit" => {
-                ("event-loop-conflict", "second-loop")
-            }
+            "competing-event-loop" => match said.message.key {
+                "exit" => ("orchestrating-tasks", MISTAKEN),
+                "needs-proactor" | "needs-selector" | "on-selector" | "on-proactor" => {
+                    ("event-loop-conflict", "other-loop")
+                }
+                _ => ("event-loop-conflict", "second-loop"),
+            },
             "nest-asyncio-by-default" => ("event-loop-conflict", "patch"),
             "coroutine-never-awaited" if said.message.key == "generator" => {
                 ("orchestrating-tasks", "never-walked")

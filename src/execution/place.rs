@@ -35,7 +35,7 @@ impl Machine<'_> {
         }
         let spelled = self.names.spell(path);
         if let Some((needs, _)) = self.input.tables.needed_loop(&spelled)
-            && self.input.environment.windows_loop != Some(needs)
+            && self.input.environment.may_lack(needs)
         {
             self.emit(site, EventKind::LoopLacks { by: path, needs });
         }

@@ -133,7 +133,11 @@ fn diagnose(run: &Run, event: &Event, blocked: &Blocked<'_>) -> Option<Diagnosti
         let note = Message::new(NAME, "task-started").at_cell(started.cell);
         found.note(note, Some(started));
     }
-    if let Some(twin) = &blocking.twin {
+    let is_lacking = |twin: &&String| {
+        let needed = run.tables().needed_loop(twin);
+        needed.is_some_and(|(kind, _)| run.environment().may_lack(kind))
+    };
+    if let Some(twin) = blocking.twin.as_ref().filter(|twin| !is_lacking(twin)) {
         found.note(Message::new(NAME, "twin").with("twin", twin), None);
     }
     found.patterns = match blocking.kind {

@@ -71,8 +71,8 @@ fn lacking(event: &Event) -> Option<(QualifiedName, LoopKind)> {
 fn lacks(run: &Run, happening: &Happening, by: QualifiedName, needs: LoopKind) -> Diagnostic {
     let is_known = run.environment().windows_loop.is_some();
     let (key, how) = match (needs, is_known) {
-        (LoopKind::Proactor, true) => ("on-selector", "how-needs-proactor"),
-        (LoopKind::Selector, true) => ("on-proactor", "how-needs-selector"),
+        (LoopKind::Proactor, true) => ("on-selector", "how-on-selector"),
+        (LoopKind::Selector, true) => ("on-proactor", "how-on-proactor"),
         (LoopKind::Proactor, false) => ("needs-proactor", "how-needs-proactor"),
         (LoopKind::Selector, false) => ("needs-selector", "how-needs-selector"),
     };
@@ -209,6 +209,7 @@ fn removal(run: &Run, call: Site, tradeoffs: Vec<&'static str>) -> Option<Fix> {
 
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Diagnostic;
     use crate::environment::Host;
     use crate::notebook::{Pasted, parse_pasted};
     use crate::review::{Known, Settings, Surroundings, review_again};
@@ -216,6 +217,10 @@ mod tests {
 
     /// What is said of cells at a place, as `key: call`.
     fn said(host: Host, code: &str) -> Vec<String> {
+        told(host, code, |found, call| format!("{}: {call}", found.message.key))
+    }
+
+    fn told(host: Host, code: &str, of: impl Fn(&Diagnostic, &str) -> String) -> Vec<String> {
         let Pasted::Notebook(notebook) = parse_pasted(&format!("# %%\nimport asyncio\n{code}"))
         else {
             return Vec::new();
@@ -223,12 +228,13 @@ mod tests {
         let settings = Settings { host: Some(host), ..Settings::default() };
         let surroundings = Surroundings { settings, ..Surroundings::default() };
         let review = review_again(&notebook, &tables_for_tests(), &surroundings, &Known::default());
-        let told = review.found().filter(|it| it.rule == super::NAME);
-        told.map(|it| {
-            let source = &notebook.cell(it.span.cell).unwrap().source;
-            format!("{}: {}", it.message.key, &source[it.span.range.start..it.span.range.end])
-        })
-        .collect()
+        let found = review.found().filter(|it| it.rule == super::NAME);
+        found
+            .map(|it| {
+                let source = &notebook.cell(it.span.cell).unwrap().source;
+                of(it, &source[it.span.range.start..it.span.range.end])
+            })
+            .collect()
     }
 
     #[test]
@@ -275,6 +281,29 @@ mod tests {
         assert_eq!(code(">=7.4"), [format!("on-proactor: {reader}")]);
         let either = [format!("needs-proactor: {program}"), format!("needs-selector: {reader}")];
         assert_eq!(code(">=7"), either);
+    }
+
+    #[test]
+    fn the_way_out_is_that_of_the_message_whichever_ipykernel_it_is() {
+        for version in ["", "==6.29.5", ">=7.4"] {
+            let code = format!(
+                "%pip install ipykernel{version}\nawait asyncio.create_subprocess_exec('x')\n\
+                 asyncio.get_running_loop().add_reader(3, print)"
+            );
+            let ways = told(Host::Windows, &code, |found, _| {
+                let notes = found.notes.iter().map(|note| note.message.key);
+                assert!(notes.eq([format!("how-{}", found.message.key)]), "{version}");
+                String::new()
+            });
+            assert!(!ways.is_empty(), "{version}");
+        }
+    }
+
+    #[test]
+    fn a_server_over_pipes_is_started_without_the_loop_where_that_cannot() {
+        let code = "from mcp.client.stdio import stdio_client, StdioServerParameters\n\
+            async with stdio_client(StdioServerParameters(command='x')) as (read, write):\n    pass";
+        assert!(said(Host::Windows, code).is_empty());
     }
 
     #[test]

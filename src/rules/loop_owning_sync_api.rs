@@ -24,6 +24,7 @@ const TWINS: [(&str, &str, &str); 2] = [
 fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     for (happening, owner) in owners(run, |path| run.tables().sync_api(path)) {
         let mut found = report_owner(run, NAME, &happening, owner);
+        note_lacking_twin(run, &mut found, happening.at);
         if found.fixes.is_empty() {
             found.fixes.extend(async_api(run, happening.at));
         }
@@ -31,12 +32,30 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The facade that a call makes, and its async twin: the module and the manager.
+fn twin_of(
+    run: &Run,
+    manager: Site,
+) -> Option<&'static (&'static str, &'static str, &'static str)> {
+    let value = run.meaning(manager);
+    let called = value.path()?.strip_suffix("()")?;
+    TWINS.iter().find(|(sync, ..)| *sync == called)
+}
+
+/// A twin that the loop of a Windows kernel may not carry either.
+fn note_lacking_twin(run: &Run, found: &mut Diagnostic, manager: Site) {
+    let Some((_, module, twin)) = twin_of(run, manager) else { return };
+    let needed = run.tables().needed_loop(&format!("{module}.{twin}"));
+    if let Some((_, says)) = needed.filter(|(kind, _)| run.environment().may_lack(*kind)) {
+        let lacking = Message::new(NAME, "twin-lacks").with("twin", twin).with("error", says);
+        found.note(lacking, None);
+    }
+}
+
 /// `with sync_playwright() as p:` with its async twin and an `await` before each call of it that
 /// is known to be a coroutine. Shown only: calls on things that are not known need theirs too.
 fn async_api(run: &Run, manager: Site) -> Option<Fix> {
-    let value = run.meaning(manager);
-    let called = value.path()?.strip_suffix("()")?;
-    let (sync, module, twin) = TWINS.iter().find(|(sync, ..)| *sync == called)?;
+    let (sync, module, twin) = twin_of(run, manager)?;
     let item = run.parent(manager).filter(|up| matches!(run.kind(*up), Kind::WithItem))?;
     let with = run.parent(item)?;
     let func = run.child(manager, Role::Func)?;
@@ -66,7 +85,7 @@ fn async_api(run: &Run, manager: Site) -> Option<Fix> {
             applicability: Applicability::DisplayOnly,
             edits,
             reasons: vec![(run.at(manager), Message::new(NAME, "why-async-api"))],
-            tradeoffs: vec!["callers-become-async"],
+            tradeoffs: Vec::new(),
         },
     ))
 }

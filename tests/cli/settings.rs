@@ -59,3 +59,20 @@ fn the_place_changes_the_verdict() {
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("marimo"), "{}", unknown.stderr);
 }
+
+#[test]
+fn no_counterpart_is_advised_that_the_place_cannot_do() {
+    let said = |ipykernel: &str, work: &str| {
+        let install = format!("%pip install ipykernel=={ipykernel}");
+        let folder = folder(&[("a.ipynb", &notebook(&[&install, work]))]);
+        run(folder.path(), &["check", "--env", "windows", "a.ipynb"]).stdout
+    };
+    let waits =
+        "import subprocess\nasync def build():\n    subprocess.run(['make'])\nawait build()";
+    assert!(!said("7.2", waits).contains("create_subprocess_exec"));
+    assert!(said("7.4", waits).contains("create_subprocess_exec"));
+    let browser = "from playwright.sync_api import sync_playwright\n\
+        with sync_playwright() as p:\n    p.chromium.launch()";
+    assert!(said("7.2", browser).contains("`async_playwright` needs ipykernel 7.4"));
+    assert!(!said("7.4", browser).contains("needs ipykernel 7.4"));
+}

@@ -39,8 +39,17 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic,
         Some(State::Done(outcome)) => {
             if let Some(attempt) = attempt {
                 done(writer, &attempt.claim, outcome);
+                other_place(writer, subject);
             }
         }
+    }
+}
+
+/// A kernel here shows nothing of what only the place has where the cells are to run.
+fn other_place(writer: &mut Writer, subject: Subject) {
+    let host = subject.document.review.environment.host;
+    if host.differs_from_a_kernel_here() {
+        writer.paragraph(wording::proof::OTHER_PLACE, &[("host", host.title())]);
     }
 }
 
@@ -83,6 +92,7 @@ fn idle(writer: &mut Writer, subject: Subject, prospect: Option<&Prospect>) {
             writer.item(Mark::Under, prove::EFFECT, &[("line", effect)]);
         }
     }
+    other_place(writer, subject);
 }
 
 fn lines(writer: &mut Writer, why: &Both<String>) {
