@@ -47,6 +47,7 @@ pub(super) fn write(writer: &mut Writer, subject: Subject, problem: &Diagnostic)
             Some(command) => {
                 writer.conclusion(apply::MOVES, &[("file", &document.name)]);
                 writer.paragraph(apply::COMMAND, &[("command", command)]);
+                writer.paragraph(apply::ALSO, &[]);
             }
             None if subject.fix().is_some() => writer.conclusion(apply::SHOWN_ONLY, &[]),
             None => writer.conclusion(apply::NOTHING, &[]),
