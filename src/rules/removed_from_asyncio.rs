@@ -119,11 +119,8 @@ fn without_argument(run: &Run, event: &Event, keyword: &str) -> Option<Fix> {
         (None, None) => run.range(argument),
     };
     let edits = vec![Edit::replace(run.span_of(call.cell, range), "")];
-    Some(repair(
-        run,
-        call,
-        Message::new(NAME, "fix-argument").with("argument", keyword),
-        "top-level-await",
-        edits,
-    ))
+    let title = Message::new(NAME, "fix-argument").with("argument", keyword);
+    let mut fix = repair(run, call, title, "top-level-await", edits);
+    fix.reasons = vec![(run.at(call), Message::new(NAME, "why-argument"))];
+    Some(fix)
 }
