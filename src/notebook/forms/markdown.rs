@@ -27,7 +27,7 @@ pub(super) fn detect(ending: Option<&str>, file: &str) -> Option<Flavour> {
     }
     let front = front_matter(file).map(|(lines, _)| lines).unwrap_or_default();
     let says = |words: &str| front.iter().any(|line| line.trim().starts_with(words));
-    let fences: Vec<Fence<'_>> = blocks(file, body_start(file), false);
+    let fences: Vec<Fence<'_>> = blocks(file, body_start(file), None);
     let has = |start: &str| fences.iter().any(|fence| fence.info.starts_with(start));
     match () {
         () if says("marimo-version:") => Some(Flavour::Marimo),
@@ -61,7 +61,7 @@ fn body_start(file: &str) -> usize {
 pub(super) fn divide(file: &str, flavour: Flavour) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut done = body_start(file);
-    for fence in blocks(file, done, flavour == Flavour::Jupytext) {
+    for fence in blocks(file, done, Some(flavour)) {
         if let Some(part) = cell(file, &fence, flavour) {
             prose(file, done..fence.whole.start, flavour, &mut parts);
             done = fence.whole.end;

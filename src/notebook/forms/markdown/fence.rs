@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::part::lines_from;
+use crate::notebook::Flavour;
 use crate::notebook::marker::{self, Metadata};
 
 /// A fenced block, in bytes of the file.
@@ -24,12 +25,15 @@ struct Opening<'l> {
     mark: char,
     count: usize,
     indent: usize,
+    /// Where the marks would be code themselves, were they not a cell's.
+    is_deep: bool,
     info: &'l str,
 }
 
-/// The fenced blocks from byte `from` on. What stands in another block, or, with `regions`, in one
-/// of Jupytext's `<!-- #region -->`, is text. A block that nobody closes reaches to the file's end.
-pub(super) fn blocks(file: &str, from: usize, regions: bool) -> Vec<Fence<'_>> {
+/// The fenced blocks from byte `from` on. What stands in another block, or in one of Jupytext's
+/// `<!-- #region -->`, is text. A block that nobody closes reaches to the file's end.
+pub(super) fn blocks(file: &str, from: usize, flavour: Option<Flavour>) -> Vec<Fence<'_>> {
+    let regions = flavour == Some(Flavour::Jupytext);
     let mut found = Vec::new();
     let mut open: Option<(Opening<'_>, usize, usize)> = None;
     let mut depth = 0_usize;
@@ -45,7 +49,7 @@ pub(super) fn blocks(file: &str, from: usize, regions: bool) -> Vec<Fence<'_>> {
         }
         depth = if regions { region(line, depth) } else { 0 };
         if depth == 0 {
-            open = opening(line).map(|opening| (opening, at, end));
+            open = opening(line, flavour).map(|opening| (opening, at, end));
         }
     }
     if let Some((opening, start, body)) = open {
@@ -90,20 +94,29 @@ fn region(line: &str, depth: usize) -> usize {
     }
 }
 
-fn opening(line: &str) -> Option<Opening<'_>> {
-    let text = line.trim_start_matches(' ');
+/// The deepest that a block stands: what is indented more is code already, without any marks.
+const DEEPEST: usize = 3;
+
+/// Quarto takes its cells from any depth, behind tabs too, as in the items of a list.
+///
+/// Source: `quartoMdToJupyter` in Quarto's `jupyter.ts`.
+fn opening(line: &str, flavour: Option<Flavour>) -> Option<Opening<'_>> {
+    let is_quarto = flavour == Some(Flavour::Quarto);
+    let text = line.trim_start_matches(|char| char == ' ' || is_quarto && char == '\t');
     let indent = line.len() - text.len();
+    let is_deep = indent > DEEPEST || line.trim_start_matches(' ').starts_with('\t');
     let mark = text.chars().next().filter(|char| matches!(char, '`' | '~'))?;
     let rest = text.trim_start_matches(mark);
     let (count, info) = (text.len() - rest.len(), rest.trim());
-    let valid = indent < 4 && count >= 3 && !(mark == '`' && info.contains('`'));
-    valid.then_some(Opening { mark, count, indent, info })
+    let is_cell = is_quarto && mark == '`' && info.starts_with('{');
+    let valid = (!is_deep || is_cell) && count >= 3 && !(mark == '`' && info.contains('`'));
+    valid.then_some(Opening { mark, count, indent, is_deep, info })
 }
 
 fn closes(opening: &Opening<'_>, line: &str) -> bool {
-    let text = line.trim_start_matches(' ');
+    let text = line.trim_start_matches(|char| char == ' ' || opening.is_deep && char == '\t');
     let rest = text.trim_start_matches(opening.mark);
-    line.len() - text.len() < 4
+    line.len() - text.len() <= if opening.is_deep { opening.indent } else { DEEPEST }
         && text.len() - rest.len() >= opening.count
         && rest.trim().is_empty()
 }
@@ -164,17 +177,17 @@ pub(super) fn longer_than_in(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn infos(file: &str, regions: bool) -> Vec<(&str, &str)> {
-        let blocks = blocks(file, 0, regions);
+    fn infos(file: &str, flavour: Option<Flavour>) -> Vec<(&str, &str)> {
+        let blocks = blocks(file, 0, flavour);
         blocks.iter().map(|it| (it.info, file.get(it.body.clone()).unwrap())).collect()
     }
 
     #[test]
     fn a_block_ends_at_marks_of_its_own_kind_and_length() {
         let text = "````md\n```{code-cell}\nx\n```\n````\n~~~ python\n```\n~~~\n```a`b\n    ```\n";
-        assert_eq!(infos(text, false), [("md", "```{code-cell}\nx\n```\n"), ("python", "```\n")]);
-        assert_eq!(infos("```python\nx\n", false), [("python", "x\n")]);
-        assert_eq!(infos(" ```a\n x\n ``` \n", false), [("a", " x\n")]);
+        assert_eq!(infos(text, None), [("md", "```{code-cell}\nx\n```\n"), ("python", "```\n")]);
+        assert_eq!(infos("```python\nx\n", None), [("python", "x\n")]);
+        assert_eq!(infos(" ```a\n x\n ``` \n", None), [("a", " x\n")]);
     }
 
     #[test]
@@ -187,17 +200,29 @@ mod tests {
             ("-item\n  ```x\n  ```\n", false),
             ("  ```x\n  ```\n", false),
         ] {
-            let found = blocks(file, 0, false);
+            let found = blocks(file, 0, None);
             assert_eq!(found.len(), 1, "{file}");
             assert_eq!(found[0].is_in_list(file), is_in, "{file}");
         }
     }
 
     #[test]
+    fn cells_of_quarto_stand_at_any_depth_and_end_no_deeper() {
+        let quarto = |text: &'static str| infos(text, Some(Flavour::Quarto));
+        let deep = "- item\n\n    ```{python}\n    x\n        ```\n    ```\ny\n";
+        assert_eq!(quarto(deep), [("{python}", "    x\n        ```\n")]);
+        assert_eq!(quarto("\t```{python}\n\tx\n\t```\ny\n"), [("{python}", "\tx\n")]);
+        // What is no cell is code of the text, and holds nothing.
+        assert_eq!(quarto("    ```python\n    x\n"), []);
+        assert_eq!(infos(deep, Some(Flavour::Myst)), []);
+        assert_eq!(infos("\t```{python}\n\tx\n\t```\n", None), []);
+    }
+
+    #[test]
     fn a_region_of_jupytext_is_prose() {
         let text = "<!-- #region -->\n```python\nx\n```\n<!-- #endregion -->\n```python\ny\n```\n";
-        assert_eq!(infos(text, true), [("python", "y\n")]);
-        assert_eq!(infos(text, false).len(), 2);
+        assert_eq!(infos(text, Some(Flavour::Jupytext)), [("python", "y\n")]);
+        assert_eq!(infos(text, None).len(), 2);
     }
 
     #[test]
