@@ -47,6 +47,8 @@ pub struct RequiredPython {
     pub oldest: PythonVersion,
     /// Versions with a greater second number will do as well.
     pub or_newer: bool,
+    /// The newest of those; `None` where nothing says.
+    pub newest: Option<PythonVersion>,
 }
 
 /// What is known of the place where the cells run.
@@ -57,6 +59,8 @@ pub struct Environment {
     pub python: Option<PythonVersion>,
     /// `python` is the oldest that is asked for, and a newer one may run the cells.
     pub or_newer: bool,
+    /// The newest of those that may; `None` where nothing says.
+    pub newest: Option<PythonVersion>,
     /// The cells stand in a `.py` file, which may also be run as a script.
     pub is_script: bool,
     /// The loop of a Windows kernel; `None` when nobody says which ipykernel it has.
@@ -64,6 +68,11 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// The newest Python that may run the cells; `None` where nothing says.
+    pub fn newest_python(&self) -> Option<PythonVersion> {
+        if self.or_newer { self.newest } else { self.python }
+    }
+
     /// Whether the kernel's loop may be the other one of the two that Windows has.
     pub fn may_lack(&self, needed: LoopKind) -> bool {
         self.host == Host::Windows && self.windows_loop != Some(needed)
@@ -220,7 +229,7 @@ impl PythonVersion {
 impl RequiredPython {
     /// This version and no other.
     pub fn exactly(oldest: PythonVersion) -> Self {
-        Self { oldest, or_newer: false }
+        Self { oldest, or_newer: false, newest: None }
     }
 }
 

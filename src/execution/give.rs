@@ -252,13 +252,13 @@ impl Machine<'_> {
 
     /// Whether the Python that runs the cells is said to be without something.
     fn is_gone(&self, removal: &Removal) -> bool {
-        match self.input.environment.python {
-            Some(python) => python >= removal.from,
-            // Whoever says nothing runs a Python that is looked after.
-            None => {
-                removal.from <= PythonVersion { major: 3, minor: 11 } && !removal.is_deprecation
-            }
-        }
+        let environment = self.input.environment;
+        let is_since = |python: PythonVersion| python >= removal.from;
+        // Whoever says nothing runs a Python that is looked after.
+        let looked_after = PythonVersion { major: 3, minor: 11 };
+        let is_told = || removal.from <= looked_after && !removal.is_deprecation;
+        environment.python.is_some_and(is_since)
+            || environment.newest_python().map_or_else(is_told, is_since)
     }
 
     /// `from asyncio import coroutine`, where this Python has no such name: nothing is bound.

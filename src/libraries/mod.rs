@@ -16,6 +16,9 @@ pub use requirement::{conda, poetry, requirement};
 /// What is longer, in bytes, is no version that anybody released, nor a condition that one writes.
 const LONGEST: usize = 200;
 
+/// No Python has a greater second number: who allows them all names no newest.
+const NEWEST_MINOR: u32 = 99;
+
 /// The versions of a package for which something holds. Without an end on either side it is one that
 /// shares its module with a better known one: it counts where somebody names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,8 +125,13 @@ impl Said {
     /// What this is for the package `python`; `None` where it names no oldest version.
     pub fn python(&self) -> Option<RequiredPython> {
         let oldest = PythonVersion::parse(&self.allowed.least.as_ref()?.to_string())?;
-        let next = Version::new([u64::from(oldest.major), u64::from(oldest.minor) + 1]);
-        Some(RequiredPython { oldest, or_newer: !self.allowed.ends_before(&next) })
+        let ends_at = |minor: &u32| {
+            let next = Version::new([u64::from(oldest.major), u64::from(*minor) + 1]);
+            self.allowed.ends_before(&next)
+        };
+        let newest = (oldest.minor..=NEWEST_MINOR).find(ends_at);
+        let newest = newest.map(|minor| PythonVersion { major: oldest.major, minor });
+        Some(RequiredPython { oldest, or_newer: newest != Some(oldest), newest })
     }
 
     /// That it is there, in whichever version.
@@ -260,7 +268,9 @@ mod tests {
     #[test]
     fn the_python_of_a_project_is_read_off_its_specifier() {
         let read = |text: &str| {
-            let RequiredPython { oldest, or_newer } = poetry(text, file())?.python()?;
+            let RequiredPython { oldest, or_newer, newest } = poetry(text, file())?.python()?;
+            let end = newest.filter(|_| or_newer).map(|it| it.minor);
+            assert_eq!(end, if text == "< 3.14, >= 3.9.2" { Some(13) } else { None }, "{text}");
             Some((oldest.minor, or_newer))
         };
         for (specifier, python) in [

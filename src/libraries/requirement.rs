@@ -35,10 +35,13 @@ pub fn conda(line: &str, by: By) -> Option<(String, Option<Said>)> {
     let line = line.rsplit_once("::").map_or(line, |(_, line)| line);
     let (name, rest) = name(line)?;
     let rest = rest.split('#').next().unwrap_or_default().trim();
-    let Some(version) = rest.strip_prefix('=').filter(|rest| !rest.starts_with('=')) else {
+    // A blank parts a name from its version as well as `=` does.
+    let is_bare = rest.starts_with(|it: char| it.is_ascii_digit());
+    let single = rest.strip_prefix('=').filter(|rest| !rest.starts_with('='));
+    let Some(version) = single.or(is_bare.then_some(rest)) else {
         return requirement(line, by);
     };
-    let version = version.split('=').next().unwrap_or_default().trim();
+    let version = version.split(['=', ' ']).next().unwrap_or_default().trim();
     // With a build it is this version, without one whatever begins so.
     let is_exact = rest.matches('=').count() > 1;
     let condition = match version.strip_suffix(".*") {
@@ -208,6 +211,9 @@ mod tests {
         assert_eq!(read("discord.py=2.0"), with("discord.py", "==2.0.*"));
         assert_eq!(read("conda-forge::uvicorn=0.35.0=pyh_0"), with("uvicorn", "0.35.0"));
         assert_eq!(read("uvicorn=0.35.*"), with("uvicorn", "==0.35.*"));
+        assert_eq!(read("uvicorn 0.35.*"), with("uvicorn", "==0.35.*"));
+        assert_eq!(read("uvicorn 0.35.0 pyh_0"), with("uvicorn", "==0.35.0.*"));
+        assert_eq!(read("python 3.8|3.12"), with("python", ""));
         assert_eq!(read("uvicorn>=0.36"), with("uvicorn", ">=0.36"));
         assert_eq!(read("uvicorn"), with("uvicorn", ""));
     }

@@ -3,19 +3,20 @@
 use memchr::memmem;
 
 use super::inline;
-use crate::environment::{Environment, Host, PythonVersion};
+use crate::environment::{Environment, Host, PythonVersion, RequiredPython};
 use crate::notebook::{Flavour, Format, Notebook};
 
 /// Guesses the environment of a notebook.
 pub fn environment_of(notebook: &Notebook) -> Environment {
-    let (python, or_newer) = match ran(notebook) {
-        Some(python) => (Some(python), false),
-        None => inline::python(notebook).map_or((None, false), |it| (Some(it.oldest), it.or_newer)),
+    let required = match ran(notebook) {
+        Some(python) => Some(RequiredPython::exactly(python)),
+        None => inline::python(notebook),
     };
     Environment {
         host: host(notebook),
-        python,
-        or_newer,
+        python: required.map(|it| it.oldest),
+        or_newer: required.is_some_and(|it| it.or_newer),
+        newest: required.and_then(|it| it.newest),
         is_script: matches!(notebook.format, Format::Percent | Format::Script),
         windows_loop: None,
     }

@@ -29,8 +29,8 @@ impl Settings {
     pub fn environment(&self, guessed: Environment) -> Environment {
         let host = self.host.unwrap_or(guessed.host);
         match (guessed.python, self.python) {
-            (None, Some(RequiredPython { oldest, or_newer })) => {
-                Environment { host, python: Some(oldest), or_newer, ..guessed }
+            (None, Some(RequiredPython { oldest, or_newer, newest })) => {
+                Environment { host, python: Some(oldest), or_newer, newest, ..guessed }
             }
             _ => Environment { host, ..guessed },
         }

@@ -124,3 +124,34 @@ fn without_argument(run: &Run, event: &Event, keyword: &str) -> Option<Fix> {
     fix.reasons = vec![(run.at(call), Message::new(NAME, "why-argument"))];
     Some(fix)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::notebook::parse;
+    use crate::review::review;
+    use crate::rules::tables_for_tests;
+
+    #[test]
+    fn the_newest_python_that_is_asked_for_decides_what_is_gone() {
+        let told = |python: &str, code: &str| {
+            let block = format!("# /// script\n# requires-python = \"{python}\"\n# ///\n");
+            let text = format!("{block}\n# %%\nimport asyncio\n\n# %%\n{code}\n");
+            let notebook = parse("a.py", text).expect("a notebook");
+            let review = review(&notebook, &tables_for_tests());
+            review.found().any(|found| found.rule == super::NAME)
+        };
+        let removed = "@asyncio.coroutine\ndef load():\n    yield";
+        let deprecated = "asyncio.iscoroutinefunction(print)";
+        for (python, is_gone, is_deprecated) in [
+            (">=3.8", true, false),
+            (">=3.8,<3.11", false, false),
+            (">=3.8,<3.12", true, false),
+            ("==3.8.*", false, false),
+            (">=3.14", true, true),
+            (">=3.10,<3.15", true, true),
+        ] {
+            assert_eq!(told(python, removed), is_gone, "{python}");
+            assert_eq!(told(python, deprecated), is_deprecated, "{python}");
+        }
+    }
+}

@@ -73,8 +73,7 @@ fn passed(run: &Run, event: &Event) -> Option<Passed> {
 
 /// `None` for a Python that takes coroutines without a word.
 fn severity(run: &Run, bare: bool) -> Option<Severity> {
-    let environment = run.environment();
-    match environment.python.filter(|_| !environment.or_newer) {
+    match run.environment().newest_python() {
         _ if bare => Some(Severity::Error),
         Some(python) if python < WARNS => None,
         Some(python) if python < REFUSES => Some(Severity::Warning),

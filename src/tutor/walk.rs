@@ -10,7 +10,7 @@ use super::problems::Noted;
 use super::proving::{Attempt, Prospect};
 use super::reading::Reading;
 use super::view::{Page, Pane};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic};
 use crate::knowledge::Knowledge;
 use crate::proof::is_of_marimo;
 use crate::text::CellIndex;
@@ -95,8 +95,14 @@ impl Walk {
         !is_elsewhere && !is_of_marimo(&self.document.notebook, self.document.review.environment)
     }
 
-    pub fn has_fix(&self) -> bool {
-        self.current().is_some_and(|found| !found.fixes.is_empty())
+    /// Whether the fix that is looked at can be taken: one that is only shown cannot, unless it moves
+    /// a helper.
+    pub fn takes_fix(&self) -> bool {
+        let fix = self.current().and_then(|found| found.fixes.get(self.choice));
+        fix.is_some_and(|fix| {
+            fix.applicability > Applicability::DisplayOnly
+                || pages::command(&self.document, fix).is_some()
+        })
     }
 
     /// Writes the page for the place where the reader is.

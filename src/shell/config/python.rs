@@ -19,7 +19,7 @@ const FILES: [(&str, Reader); 8] = [
     ("environment.yml", environment),
     ("environment.yaml", environment),
     ("runtime.txt", pinned),
-    ("Pipfile", |text| of(table(text)?.get("requires")?, "python_version")),
+    ("Pipfile", pipfile),
     ("uv.lock", |text| of(&table(head(text))?.into(), "requires-python")),
     ("pylock.toml", |text| of(&table(head(text))?.into(), "requires-python")),
     ("poetry.lock", |text| of(table(text)?.get("metadata")?, "python-versions")),
@@ -57,6 +57,13 @@ fn environment(text: &str) -> Option<RequiredPython> {
         let (name, said) = conda(item, By::File(String::new()))?;
         (name == "python").then_some(said?.python()?)
     })
+}
+
+/// What pipenv requires: a version with its last number or without.
+fn pipfile(text: &str) -> Option<RequiredPython> {
+    let table = table(text)?;
+    let requires = table.get("requires")?;
+    of(requires, "python_full_version").or_else(|| of(requires, "python_version"))
 }
 
 fn table(text: &str) -> Option<Table> {

@@ -101,6 +101,7 @@ fn each_file_asks_for_a_python_in_its_own_form() {
         ),
         ("pyproject.toml", "[project]\nrequires-python = \"==3.10.*\"\n", Some((10, false))),
         (".python-version", "3.10\n", Some((10, false))),
+        ("Pipfile", "[requires]\npython_full_version = \"3.10.4\"\n", Some((10, false))),
         ("Pipfile", "[[[", None),
     ] {
         assert_eq!(folder(name, text), python, "{name}: {text}");

@@ -187,7 +187,11 @@ fn place(writer: &mut Writer, subject: Subject) {
     match environment.python {
         Some(python) => {
             let version = format!("{}.{}", python.major, python.minor);
-            writer.paragraph(wording::situation::PLACE, &[("host", host), ("version", &version)]);
+            let key = match environment.or_newer {
+                true => wording::situation::PLACE_OR_NEWER,
+                false => wording::situation::PLACE,
+            };
+            writer.paragraph(key, &[("host", host), ("version", &version)]);
         }
         None => writer.paragraph(wording::situation::PLACE_UNKNOWN, &[("host", host)]),
     }

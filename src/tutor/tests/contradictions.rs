@@ -322,3 +322,20 @@ fn who_asks_somebody_is_not_sent_to_a_thread() {
     assert!(said.contains("Ask in a cell of its own") && !said.contains("to_thread"), "{said}");
     assert!(!said.contains("async client") && !said.contains("to a thread"), "{said}");
 }
+
+#[test]
+fn a_range_of_pythons_is_no_single_python() {
+    let asking = |python: &str| {
+        let block = format!("# /// script\n# requires-python = \"{python}\"\n# ///\n");
+        let code =
+            "# %%\nimport asyncio\nasync with asyncio.timeout(5):\n    await asyncio.sleep(1)";
+        let bytes = format!("{block}\n{code}\n").into_bytes();
+        let mut tutor = tutor();
+        let file = Opened { path: "work/a.py".into(), bytes, ..Opened::default() };
+        tutor.update(Msg::Opened(Ok(file)));
+        guide(&tutor)
+    };
+    let (range, single) = (asking(">=3.10"), asking("==3.10.*"));
+    assert!(range.contains("Jupyter, Python 3.10 and newer."), "{range}");
+    assert!(single.contains("Jupyter, Python 3.10."), "{single}");
+}

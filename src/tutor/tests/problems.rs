@@ -304,3 +304,16 @@ fn what_works_under_a_patch_is_not_said_to_fail() {
         assert!(is_there(&tutor) && !said.contains("What happens"), "{said}");
     }
 }
+
+#[test]
+fn what_is_only_shown_offers_no_key_that_writes_it() {
+    let shown = "from playwright.sync_api import sync_playwright\n\
+        with sync_playwright() as p:\n    p.chromium.launch()";
+    let offers = |code: &str| {
+        let mut tutor = opened(&[code]);
+        press(&mut tutor, "1");
+        tutor.view().footer.iter().any(|hint| hint.key == "w")
+    };
+    assert!(!offers(shown));
+    assert!(offers(TWO));
+}

@@ -58,7 +58,7 @@ pub static KEYS: Keys = screen("walkthrough").heading(keys::WALKTHROUGH).rows(&[
     row(&[c('w')], Asks(|it| it.repair_and_write()), "w", keys::WRITE)
         .footer(2)
         .number(4)
-        .when(|it| it.shows(|walk| walk.has_fix() || walk.document.is_unsaved()))
+        .when(|it| it.shows(|walk| walk.takes_fix() || walk.document.is_unsaved()))
         .after_review(),
     row(&[c('y')], Asks(|it| it.copy_cell()), "y", keys::COPY).footer(1).number(9).after_review(),
     row(&[c('s')], Asks(|it| it.save_advice()), "s", keys::SAVE_ADVICE)
