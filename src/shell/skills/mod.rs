@@ -52,6 +52,7 @@ pub struct Planned {
 #[derive(Debug)]
 pub struct Plan {
     pub files: Vec<Planned>,
+    base: PathBuf,
     folder: PathBuf,
     list: List,
     listed: Option<Vec<u8>>,
@@ -102,7 +103,7 @@ impl Plan {
             };
             files.push(Planned { name, path, step, held, bytes });
         }
-        Ok(Self { files, folder: place.folder.clone(), list, listed })
+        Ok(Self { files, base: place.base.clone(), folder: place.folder.clone(), list, listed })
     }
 
     /// What taking away would do: only what is as it was installed goes.
@@ -118,7 +119,7 @@ impl Plan {
             let step = if list.holds(&name, &held) { Step::Remove } else { Step::Changed };
             files.push(Planned { name, path, step, held: Some(held), bytes: Vec::new() });
         }
-        Ok(Self { files, folder: place.folder.clone(), list, listed })
+        Ok(Self { files, base: place.base.clone(), folder: place.folder.clone(), list, listed })
     }
 
     /// Whether there is something to do.
@@ -168,6 +169,7 @@ impl Plan {
         let path = self.folder.join(LIST);
         if self.list.is_empty() {
             take_away(&path)?;
+            remove_empty(Some(&self.folder), &self.base);
             return Ok(Vec::new());
         }
         let change = FileChange { path, expected: self.listed, bytes: self.list.written() };

@@ -31,7 +31,17 @@ fn what_is_installed_is_what_the_program_carries_and_goes_again_without_a_trace(
     let plan = Plan::uninstall(&place(folder.path())).unwrap();
     assert_eq!(plan.files.len(), steps.len());
     plan.remove().unwrap();
-    assert_eq!(fs::read_dir(&at).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "no empty folder is left");
+}
+
+#[test]
+fn a_folder_that_holds_something_else_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    install(folder.path(), false);
+    let other = place(folder.path()).folder.join("other.md");
+    fs::write(&other, "mine").unwrap();
+    Plan::uninstall(&place(folder.path())).unwrap().remove().unwrap();
+    assert_eq!(fs::read_to_string(other).unwrap(), "mine");
 }
 
 #[test]
