@@ -1,6 +1,8 @@
 //! Views made up for tests, and a screen to draw them on.
 
+mod blocks;
 mod demo;
+mod fit;
 mod lessons;
 #[cfg(target_os = "linux")]
 mod pty;

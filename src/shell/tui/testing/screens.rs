@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
+use super::blocks;
 use super::views::{self, Language, underline, walkthrough, with_cell};
 use super::{draw, render, screen, text as text_of};
 use crate::document::{Block, Mark, Prose, Tone};
@@ -45,6 +46,19 @@ fn popups() {
         insta::assert_snapshot!(format!("reader_both_{size}"), draw(&both, width, height));
     }
     insta::assert_snapshot!("confirm_80x24", draw(&views::confirm(Language::English), 80, 24));
+}
+
+#[test]
+fn every_kind_of_block() {
+    for (language, name) in [(Language::English, "en"), (Language::Chinese, "zh")] {
+        let view = with_cell(walkthrough(language), |cell| {
+            cell.code = None;
+            cell.guide = Arc::new(blocks::page(language));
+        });
+        insta::assert_snapshot!(format!("blocks_{name}_80x70"), draw(&view, 80, 70));
+        insta::assert_snapshot!(format!("blocks_{name}_160x70"), draw(&view, 160, 70));
+        insta::assert_snapshot!(format!("blocks_{name}_50x90"), draw(&view, 50, 90));
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! Every screen of the real tutor, in both languages, narrow and wide, as named snapshots.
+//! Every screen of the real tutor, in both languages, narrow and wide.
 
-use super::draw;
+use super::fit::look_at;
 use crate::knowledge::{Knowledge, Language};
 use crate::shell::embedded::Embedded;
 use crate::tutor::key::{Code, Key};
@@ -26,7 +26,7 @@ fn keys(tutor: &mut Tutor, keys: &str) {
     }
 }
 
-/// Draws the screen that a tutor shows after these keys, in each language at both sizes.
+/// Looks at the screen that a tutor shows after these keys, in each language.
 fn show(name: &str, open: bool, pressed: &str) {
     let knowledge = Knowledge::open(&Embedded);
     let readings = [
@@ -43,11 +43,7 @@ fn show(name: &str, open: bool, pressed: &str) {
             tutor.update(Msg::Opened(Ok(opened)));
         }
         keys(&mut tutor, pressed);
-        let view = tutor.view();
-        for (width, height) in [(80, 24), (160, 48)] {
-            let file = format!("{name}_{language}_{width}x{height}");
-            insta::assert_snapshot!(file, draw(&view, width, height));
-        }
+        look_at(&format!("{name}, {language}"), &tutor.view(), reading);
     }
 }
 

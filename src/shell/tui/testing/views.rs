@@ -30,13 +30,13 @@ fn row(language: Language, block: impl Fn(Prose) -> Block, english: &str, chines
 }
 
 /// Text in which backticks enclose code.
-fn prose(text: &str) -> Prose {
+pub fn prose(text: &str) -> Prose {
     let tone = |at: usize| if at % 2 == 1 { Tone::Code } else { Tone::Plain };
     let run = |(at, text): (usize, &str)| Run { text: text.to_owned(), tone: tone(at) };
     Prose(text.split('`').enumerate().map(run).collect())
 }
 
-fn pick(language: Language, english: &str, chinese: &str) -> String {
+pub fn pick(language: Language, english: &str, chinese: &str) -> String {
     if language == Language::Chinese { chinese } else { english }.to_owned()
 }
 
