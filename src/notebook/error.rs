@@ -20,6 +20,9 @@ pub enum NotebookError {
     Form { form: &'static str },
     #[error("nbformat {major} is not known, only 4 (and 2 and 3 to read)")]
     Format { major: u32 },
+    /// What is read takes memory many times its size; `most` counts bytes.
+    #[error("too much code: with cell {} more than {} MiB", .cell.number(), .most >> 20)]
+    TooMuchCode { cell: CellIndex, most: usize },
 }
 
 impl NotebookError {

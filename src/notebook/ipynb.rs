@@ -11,14 +11,17 @@ use crate::notebook::{
 };
 use crate::text::CellIndex;
 
+/// Bytes of code that the cells of a notebook have at most, as many as a script.
+const MOST_CODE: usize = 16 << 20;
+
 /// Parses an `.ipynb` file: nbformat 4, or 3 and 2 to read. Outputs are not decoded.
 ///
 /// Beyond what Python's `json` reads, a byte order mark is accepted.
 /// Source: <https://nbformat.readthedocs.io/en/latest/format_description.html>.
 ///
 /// # Errors
-/// `Encoding`, `Json`, `Shape` and `Format`, when the bytes are not UTF-8, the text is not JSON,
-/// the JSON is not a notebook, or the notebook is of another nbformat.
+/// `Encoding`, `Json`, `Shape`, `Format` and `TooMuchCode`, when the bytes are not UTF-8, the text is
+/// not JSON, the JSON is not a notebook, the notebook is of another nbformat, or nobody wrote it.
 pub fn parse_ipynb(bytes: impl Into<Vec<u8>>) -> Result<Notebook, NotebookError> {
     let file = utf8(bytes.into())?;
     let scanned = scan(&file).map_err(|fault| NotebookError::json(&file, fault))?;
@@ -248,10 +251,15 @@ fn read(file: Arc<String>, scanned: Scanned) -> Result<Notebook, NotebookError> 
 
     let mut cells = Vec::with_capacity(found.cells.len());
     let mut places = Vec::with_capacity(found.cells.len());
+    let mut code = 0_usize;
     for (index, raw) in found.cells.into_iter().enumerate() {
         let index = CellIndex(index);
         let (cell, place) =
             read_cell(&file, index, raw).map_err(|fault| shape(fault.in_cell(index)))?;
+        code += if cell.kind == CellKind::Code { cell.source.len() } else { 0 };
+        if code > MOST_CODE {
+            return Err(NotebookError::TooMuchCode { cell: index, most: MOST_CODE });
+        }
         cells.push(cell);
         places.push(place);
     }

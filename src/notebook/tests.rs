@@ -272,3 +272,22 @@ fn text_that_would_divide_or_join_cells_is_refused() {
     assert_eq!(save(&notebook, 1, "a = '''"), Err(SaveError::Unfaithful { cell }));
     assert!(save(&notebook, 1, "a = '''\n# %%\n'''").is_ok());
 }
+
+#[test]
+fn more_code_than_anybody_writes_is_not_read() {
+    let line = "x = 1\\n".repeat(3 << 19);
+    let cell = |kind: &str, more: &str| {
+        format!(r#"{{"cell_type": "{kind}", "metadata": {{}}, "source": "{line}"{more}}}"#)
+    };
+    let code = cell("code", r#", "outputs": [], "execution_count": null"#);
+    let whole = |cells: &[String]| {
+        let cells = cells.join(", ");
+        parse_ipynb(format!(
+            r#"{{"cells": [{cells}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 4}}"#
+        ))
+    };
+    let text = cell("markdown", "");
+    assert!(whole(&[code.clone(), text.clone(), text]).is_ok());
+    let refused = NotebookError::TooMuchCode { cell: CellIndex(1), most: 16 << 20 };
+    assert_eq!(whole(&[code.clone(), code]).unwrap_err(), refused);
+}

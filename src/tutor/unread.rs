@@ -49,6 +49,11 @@ pub fn unread(knowledge: &Knowledge, language: Language, error: &NotebookError) 
             ui(wording::report::problem::FORMAT, &[("major", &major.to_string())]),
             Place::default(),
         ),
+        NotebookError::TooMuchCode { cell, most } => {
+            let most = (most >> 20).to_string();
+            let said = ui(wording::report::problem::TOO_MUCH_CODE, &[("most", &most)]);
+            (said, Place { cell: Some(cell), ..Place::default() })
+        }
     }
 }
 
