@@ -2,6 +2,7 @@
 //!
 //! Pieces are numbered before they are compared, so that one comparison serves lines and words.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use hashbrown::HashMap;
@@ -38,6 +39,14 @@ pub fn lines(text: &str) -> Vec<&str> {
     }
     lines.extend((!rest.is_empty()).then_some(rest));
     lines
+}
+
+/// A text whose last line ends like the others; an empty one has none.
+pub fn ended(text: &str) -> Cow<'_, str> {
+    match text.is_empty() || text.ends_with('\n') {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(format!("{text}\n")),
+    }
 }
 
 /// The words of a text and the blanks between them.

@@ -1,6 +1,5 @@
 //! Differences between two versions of a cell, line by line.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -15,7 +14,7 @@ const CONTEXT: usize = 2;
 /// The changed lines with a little of what is around them. A cell's last line ends like the others: it is
 /// no other one where something comes after it or goes.
 pub fn diff(before: &str, after: &str) -> Vec<DiffLine> {
-    let (before, after) = (ended(before), ended(after));
+    let (before, after) = (difference::ended(before), difference::ended(after));
     let (before, after) = without_same_ends(&before, &after);
     let (old, new) = (difference::lines(before), difference::lines(after));
     let groups = difference::grouped(difference::changes(&old, &new), old.len(), CONTEXT);
@@ -34,13 +33,6 @@ pub fn diff(before: &str, after: &str) -> Vec<DiffLine> {
         out.extend(same(old.get(at..group.before.end)));
     }
     without_blank_ends(out)
-}
-
-fn ended(text: &str) -> Cow<'_, str> {
-    match text.is_empty() || text.ends_with('\n') {
-        true => Cow::Borrowed(text),
-        false => Cow::Owned(format!("{text}\n")),
-    }
 }
 
 fn same<'t>(lines: Option<&'t [&str]>) -> impl Iterator<Item = DiffLine> + use<'t> {

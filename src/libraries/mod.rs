@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::environment::{PythonVersion, RequiredPython};
 use crate::text::CellIndex;
 
-pub use requirement::{conda, poetry, requirement};
+pub use requirement::{conda, conda_environment, poetry, requirement};
 
 /// What is longer, in bytes, is no version that anybody released, nor a condition that one writes.
 const LONGEST: usize = 200;

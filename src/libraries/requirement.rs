@@ -52,6 +52,14 @@ pub fn conda(line: &str, by: By) -> Option<(String, Option<Said>)> {
     Some((name.to_owned(), said(&condition, by)))
 }
 
+/// The packages of an environment of conda and those that pip adds to it, a line each.
+pub fn conda_environment(text: &str, by: By) -> impl Iterator<Item = (String, Option<Said>)> {
+    text.lines().filter_map(move |line| {
+        let item = line.trim_start().strip_prefix("- ")?;
+        conda(item.trim().trim_matches(['"', '\'']), by.clone())
+    })
+}
+
 /// What Poetry writes beside a package's name: `^1.2`, `~1.2`, `1.2`, or what pip takes, too.
 ///
 /// Source: <https://python-poetry.org/docs/dependency-specification/>.

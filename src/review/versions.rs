@@ -190,15 +190,18 @@ fn install(known: &mut Libraries, command: &[String], cell: CellIndex) {
     }
 }
 
+/// Takes in that a version of a package is installed; what is no version says nothing.
+fn there(known: &mut Libraries, package: &str, version: &str, cell: CellIndex) {
+    if let Some(said) = Said::exactly(version, By::Cell(cell)) {
+        known.installed(package, said);
+    }
+}
+
 /// Takes in what an installer printed.
 ///
 /// Source: pip 23 and uv 0.8, as they print it.
 fn printed(known: &mut Libraries, text: &str, cell: CellIndex) {
-    let mut installed = |package: &str, version: &str| {
-        if let Some(said) = Said::exactly(version, By::Cell(cell)) {
-            known.installed(package, said);
-        }
-    };
+    let mut installed = |package: &str, version: &str| there(known, package, version, cell);
     for line in text.lines() {
         if let Some(list) = line.strip_prefix("Successfully installed ") {
             for (package, version) in list.split_whitespace().filter_map(|it| it.rsplit_once('-')) {
@@ -246,11 +249,7 @@ impl Listing {
 ///
 /// Source: pip 23 and conda 23, as they print it.
 fn listed(known: &mut Libraries, listing: Listing, text: &str, cell: CellIndex) {
-    let mut installed = |package: &str, version: &str| {
-        if let Some(said) = Said::exactly(version, By::Cell(cell)) {
-            known.installed(package, said);
-        }
-    };
+    let mut installed = |package: &str, version: &str| there(known, package, version, cell);
     let mut name = "";
     for line in text.lines().map(str::trim_end) {
         match listing {

@@ -234,6 +234,21 @@ impl<'k> Writer<'k> {
         self.blocks(page.opening(Language::En), page.opening(Language::Zh));
     }
 
+    /// Adds the pages to read on, each as `told`; nothing where there is none.
+    fn see_also(
+        &mut self,
+        page: &knowledge::Page,
+        told: impl Fn(&knowledge::Page, Language) -> Prose,
+    ) {
+        let see: Vec<_> = page.see.iter().filter_map(|id| self.knowledge.find(id)).collect();
+        if !see.is_empty() {
+            self.heading(popup::SEE_ALSO);
+        }
+        for page in see {
+            self.each(|language| Block::Item { mark: Mark::Bullet, body: told(page, language) });
+        }
+    }
+
     /// Adds a content page's first sentence as the conclusion.
     pub fn opening(&mut self, page: &knowledge::Page) {
         let of = |language| {
@@ -284,16 +299,7 @@ fn text_of(block: &knowledge::Block) -> Prose {
 pub fn whole_page(knowledge: &Knowledge, page: &knowledge::Page, reading: Reading) -> Page {
     let mut writer = Writer::new(knowledge, reading);
     writer.page(page);
-    let see: Vec<&knowledge::Page> = page.see.iter().filter_map(|id| knowledge.find(id)).collect();
-    if !see.is_empty() {
-        writer.heading(popup::SEE_ALSO);
-        for page in see {
-            writer.each(|language| Block::Item {
-                mark: Mark::Bullet,
-                body: Prose::of(page.title.get(language)),
-            });
-        }
-    }
+    writer.see_also(page, |page, language| Prose::of(page.title.get(language)));
     writer.finish()
 }
 
@@ -307,17 +313,11 @@ pub fn printed_page(knowledge: &Knowledge, page: &knowledge::Page, language: Lan
     let kind = knowledge.ui(language, called::kind(page.kind), &[]);
     writer.same(Block::Paragraph(Prose::toned(format!("{kind} {}", page.id), Tone::Quiet)));
     writer.page(page);
-    let see = page.see.iter().filter_map(|id| knowledge.find(id));
-    let item = |page: &knowledge::Page| {
+    writer.see_also(page, |page, language| {
         let Prose(mut runs) = Prose::toned(page.id.clone(), Tone::Code);
         runs.push(Run { text: ": ".to_owned(), tone: Tone::Plain });
         runs.extend(Prose::of(page.title.get(language)).0);
-        Block::Item { mark: Mark::Bullet, body: Prose(runs) }
-    };
-    let items: Vec<Block> = see.map(item).collect();
-    if !items.is_empty() {
-        writer.heading(popup::SEE_ALSO);
-        items.into_iter().for_each(|item| writer.same(item));
-    }
+        Prose(runs)
+    });
     writer.finish()
 }

@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use super::text;
 use crate::environment::{PythonVersion, RequiredPython};
-use crate::libraries::{By, conda, poetry};
+use crate::libraries::{By, conda_environment, poetry};
 
 /// Reads what a file of one form asks for.
 type Reader = fn(&str) -> Option<RequiredPython>;
@@ -52,11 +52,8 @@ fn pinned(text: &str) -> Option<RequiredPython> {
 
 /// The package `python` of an environment of conda.
 fn environment(text: &str) -> Option<RequiredPython> {
-    text.lines().find_map(|line| {
-        let item = line.trim_start().strip_prefix("- ")?.trim().trim_matches(['"', '\'']);
-        let (name, said) = conda(item, By::File(String::new()))?;
-        (name == "python").then_some(said?.python()?)
-    })
+    let mut packages = conda_environment(text, By::File(String::new()));
+    packages.find_map(|(name, said)| said?.python().filter(|_| name == "python"))
 }
 
 /// What pipenv requires: a version with its last number or without.

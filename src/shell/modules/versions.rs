@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use crate::libraries::{By, Libraries, Said, conda, poetry, requirement};
+use crate::libraries::{By, Libraries, Said, conda_environment, poetry, requirement};
 use crate::shell::files;
 
 /// A larger file, in bytes, is not read.
@@ -30,9 +30,6 @@ const LOCKS: [(&str, &str); 4] = [
     ("pdm.lock", "package"),
     ("pylock.toml", "packages"),
 ];
-
-/// Files that stand at the root of a project.
-const PROJECTS: [&str; 5] = [PYPROJECT, "uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"];
 
 /// The file of Python projects.
 const PYPROJECT: &str = "pyproject.toml";
@@ -60,10 +57,10 @@ pub(super) fn beside(folder: &Path) -> Libraries {
 /// The place of the project's root: where its history is kept, or else the nearest folder that says
 /// what the project is. What lies above a folder of neither is none of its business.
 fn root(folders: &[(PathBuf, BTreeSet<String>)]) -> usize {
-    let holds = |wanted: &[&str]| {
-        folders.iter().position(|(_, names)| wanted.iter().any(|name| names.contains(*name)))
-    };
-    holds(&[".git"]).or_else(|| holds(&PROJECTS)).unwrap_or(0)
+    let is_project = |name: &str| name == PYPROJECT || packages_of(name).is_some();
+    let root = folders.iter().position(|(_, names)| names.contains(".git"));
+    let project = || folders.iter().position(|(_, names)| names.iter().any(|it| is_project(it)));
+    root.or_else(project).unwrap_or(0)
 }
 
 /// The names in a folder that may say something. Links are left alone.
@@ -154,13 +151,8 @@ fn project(text: &str, said: &mut Libraries) {
     }
 }
 
-/// The packages of an environment of conda and those that pip adds to it, a line each.
 fn environment(name: &str, text: &str, said: &mut Libraries) {
-    for line in text.lines() {
-        let Some(item) = line.trim_start().strip_prefix("- ") else { continue };
-        let item = item.trim().trim_matches(['"', '\'']);
-        add(conda(item, file(name)), name, said);
-    }
+    conda_environment(text, file(name)).for_each(|line| add(Some(line), name, said));
 }
 
 /// Takes in what a line of a file says.

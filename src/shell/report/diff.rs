@@ -22,7 +22,7 @@ pub fn diff(paper: Paper, path: &str, before: &Notebook, after: &Notebook) -> St
     let cell = |(old, new): (&crate::notebook::Cell, &crate::notebook::Cell)| {
         let name = format!("{path}:cell {}", old.index.number());
         // A cell has no line end after its last line; to say so of each would be noise.
-        unified(paper, &name, &ended(&old.source), &ended(&new.source))
+        unified(paper, &name, &difference::ended(&old.source), &difference::ended(&new.source))
     };
     changed.map(cell).collect()
 }
@@ -34,14 +34,7 @@ pub fn text_diff(paper: Paper, path: &str, before: &str, after: &str) -> String 
 
 /// A new cell as a difference.
 pub fn insertion_diff(paper: Paper, path: &str, cell: CellIndex, source: &str) -> String {
-    unified(paper, &format!("{path}:cell {}", cell.number()), "", &ended(source))
-}
-
-pub(super) fn ended(source: &str) -> String {
-    if source.is_empty() || source.ends_with('\n') {
-        return source.to_owned();
-    }
-    format!("{source}\n")
+    unified(paper, &format!("{path}:cell {}", cell.number()), "", &difference::ended(source))
 }
 
 /// The difference of two texts; nothing when they are the same.

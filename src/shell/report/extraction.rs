@@ -1,8 +1,9 @@
 //! The report of `extract`.
 
-use super::diff::{diff, ended, unified};
+use super::diff::{diff, unified};
 use super::place::Place;
 use super::{Paper, Tone, Voice};
+use crate::difference;
 use crate::knowledge::Language;
 use crate::notebook::Notebook;
 use crate::review::Extracted;
@@ -185,7 +186,7 @@ fn notebook_diff(paper: Paper, path: &str, before: &Notebook, done: &Extracted) 
     let mut out = String::new();
     if let Some((cell, source)) = done.setup.zip(done.plan.setup.as_deref()) {
         let name = format!("{path}:cell {}", cell.number());
-        out.push_str(&unified(paper, &name, "", &ended(source)));
+        out.push_str(&unified(paper, &name, "", &difference::ended(source)));
     }
     out + &diff(paper, path, &done.prepared, after)
 }
