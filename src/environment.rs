@@ -56,11 +56,7 @@ pub struct RequiredPython {
 pub struct Environment {
     pub host: Host,
     /// `None` when the notebook does not say, or says something that cannot be.
-    pub python: Option<PythonVersion>,
-    /// `python` is the oldest that is asked for, and a newer one may run the cells.
-    pub or_newer: bool,
-    /// The newest of those that may; `None` where nothing says.
-    pub newest: Option<PythonVersion>,
+    pub python: Option<RequiredPython>,
     /// The cells stand in a `.py` file, which may also be run as a script.
     pub is_script: bool,
     /// The loop of a Windows kernel; `None` when nobody says which ipykernel it has.
@@ -68,9 +64,15 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// The oldest Python that may run the cells; `None` where nothing says.
+    pub fn oldest_python(&self) -> Option<PythonVersion> {
+        self.python.map(|python| python.oldest)
+    }
+
     /// The newest Python that may run the cells; `None` where nothing says.
     pub fn newest_python(&self) -> Option<PythonVersion> {
-        if self.or_newer { self.newest } else { self.python }
+        let python = self.python?;
+        if python.or_newer { python.newest } else { Some(python.oldest) }
     }
 
     /// Whether the kernel's loop may be the other one of the two that Windows has.

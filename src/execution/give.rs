@@ -257,7 +257,7 @@ impl Machine<'_> {
         // Whoever says nothing runs a Python that is looked after.
         let looked_after = PythonVersion { major: 3, minor: 11 };
         let is_told = || removal.from <= looked_after && !removal.is_deprecation;
-        environment.python.is_some_and(is_since)
+        environment.oldest_python().is_some_and(is_since)
             || environment.newest_python().map_or_else(is_told, is_since)
     }
 

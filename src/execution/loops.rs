@@ -99,7 +99,8 @@ impl Machine<'_> {
             && match self.names.spell(asked).as_str() {
                 "asyncio.get_running_loop" => true,
                 "asyncio.get_event_loop" => {
-                    environment.python.is_some_and(|it| it >= makes_none) && !self.has_set_a_loop()
+                    environment.oldest_python().is_some_and(|it| it >= makes_none)
+                        && !self.has_set_a_loop()
                 }
                 _ => false,
             }

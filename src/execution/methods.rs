@@ -108,7 +108,7 @@ impl Machine<'_> {
         site: Site,
     ) -> Value {
         let warns = PythonVersion { major: 3, minor: 13 };
-        let is_silent = self.input.environment.python.is_some_and(|it| it < warns);
+        let is_silent = self.input.environment.oldest_python().is_some_and(|it| it < warns);
         let result = if name == "aclose" { Value::None } else { yielded };
         self.coroutine_of(path, result, is_silent, site, None)
     }

@@ -8,15 +8,10 @@ use crate::notebook::{Flavour, Format, Notebook};
 
 /// Guesses the environment of a notebook.
 pub fn environment_of(notebook: &Notebook) -> Environment {
-    let required = match ran(notebook) {
-        Some(python) => Some(RequiredPython::exactly(python)),
-        None => inline::python(notebook),
-    };
+    let ran = ran(notebook).map(RequiredPython::exactly);
     Environment {
         host: host(notebook),
-        python: required.map(|it| it.oldest),
-        or_newer: required.is_some_and(|it| it.or_newer),
-        newest: required.and_then(|it| it.newest),
+        python: ran.or_else(|| inline::python(notebook)),
         is_script: matches!(notebook.format, Format::Percent | Format::Script),
         windows_loop: None,
     }

@@ -27,12 +27,10 @@ impl Settings {
 
     /// The environment that counts, where the notebook tells of `guessed`.
     pub fn environment(&self, guessed: Environment) -> Environment {
-        let host = self.host.unwrap_or(guessed.host);
-        match (guessed.python, self.python) {
-            (None, Some(RequiredPython { oldest, or_newer, newest })) => {
-                Environment { host, python: Some(oldest), or_newer, newest, ..guessed }
-            }
-            _ => Environment { host, ..guessed },
+        Environment {
+            host: self.host.unwrap_or(guessed.host),
+            python: guessed.python.or(self.python),
+            ..guessed
         }
     }
 }

@@ -65,7 +65,7 @@ fn fix(run: &Run, handler: Site, why: Miss) -> Option<Fix> {
 /// beside a plain `except`, and without `return`, `break` and `continue`.
 fn starred(run: &Run, around: Site) -> Option<Vec<Edit>> {
     let version = PythonVersion { major: 3, minor: 11 };
-    if run.environment().python.is_some_and(|it| it < version) {
+    if run.environment().oldest_python().is_some_and(|it| it < version) {
         return None;
     }
     let leaves = |site: Site| {

@@ -46,7 +46,7 @@ struct Reader<'f, 't> {
 }
 
 fn check(run: &Run, out: &mut Vec<Diagnostic>) {
-    let Some(python) = run.environment().python else { return };
+    let Some(python) = run.environment().oldest_python() else { return };
     let lacking: HashSet<&str> = run.tables().versions.lacking(python).collect();
     if lacking.is_empty() {
         return;
@@ -72,7 +72,7 @@ fn check(run: &Run, out: &mut Vec<Diagnostic>) {
 }
 
 fn diagnose(run: &Run, python: PythonVersion, lack: &Lack) -> Diagnostic {
-    let (severity, key) = match run.environment().or_newer {
+    let (severity, key) = match run.environment().python.is_some_and(|it| it.or_newer) {
         false => (Severity::Error, lack.key),
         true => (Severity::Warning, on_oldest(lack.key)),
     };

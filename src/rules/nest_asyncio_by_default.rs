@@ -54,7 +54,8 @@ fn diagnose(run: &Run, patch: &Happening, need: &Need, all: &[Happening]) -> Dia
             Message::new(NAME, "needs-it").at_cell(it.span.cell).with("call", run.callee(it.site));
         found.note(note, Some(it.span));
     }
-    if let Some(python) = run.environment().python.filter(|python| loses_task(run, patch, *python))
+    if let Some(python) =
+        run.environment().oldest_python().filter(|python| loses_task(run, patch, *python))
     {
         found.note(Message::new(NAME, "loses-task").with("python", python), None);
     }

@@ -238,7 +238,7 @@ impl Look<'_, '_> {
         edits: impl Fn(Joining) -> Option<Vec<Edit>>,
     ) {
         let groups = PythonVersion { major: 3, minor: 11 };
-        let has_groups = self.run.environment().python.is_none_or(|it| it >= groups);
+        let has_groups = self.run.environment().oldest_python().is_none_or(|it| it >= groups);
         let forms = [
             (Joining::Gather, "gather", ["fix-gather", "fix-gather-gate"], "why-gather"),
             (Joining::TaskGroup, "task-group", ["fix-group", "fix-group-gate"], "why-group"),

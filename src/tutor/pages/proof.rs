@@ -123,7 +123,7 @@ fn going(writer: &mut Writer, running: &Running) {
 /// What a kernel answered once to an example of the mistake.
 fn recorded(writer: &mut Writer, subject: Subject, problem: &Diagnostic) {
     let mistake = Fitting::new(subject, problem).demonstrated(problem);
-    let python = subject.document.review.environment.python;
+    let python = subject.document.review.environment.oldest_python();
     let shown = mistake.and_then(|rule| writer.knowledge.demonstration(rule, python));
     let Some(Demonstration { before, after }) = shown else { return };
     writer.heading(wording::proof::RECORDED);

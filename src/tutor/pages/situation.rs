@@ -186,8 +186,8 @@ fn place(writer: &mut Writer, subject: Subject) {
     let host = environment.host.title();
     match environment.python {
         Some(python) => {
-            let version = format!("{}.{}", python.major, python.minor);
-            let key = match environment.or_newer {
+            let version = python.oldest.to_string();
+            let key = match python.or_newer {
                 true => wording::situation::PLACE_OR_NEWER,
                 false => wording::situation::PLACE,
             };
